@@ -1,0 +1,39 @@
+"""Runs the migrations on the application's database, SQLite and PostgreSQL alike."""
+
+import re
+
+from alembic import context
+from flask import current_app
+
+PARTITION = re.compile(r"scans_\d{4}_\d{2}")
+
+
+def include_object(thing, name, kind, reflected, compare_to):
+    """Partitions are made by the ingestion as months come, not by migrations."""
+    table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
+    return not PARTITION.fullmatch(table or "")
+
+
+def render_item(kind, thing, context):
+    """A migration stands for itself: it names no column type of the application."""
+    if kind == "type" and type(thing).__name__ == "UtcDateTime":
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run() -> None:
+    extension = current_app.extensions["migrate"].db
+    with extension.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=extension.metadata,
+            render_as_batch=True,
+            include_object=include_object,
+            compare_type=True,
+            render_item=render_item,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

@@ -1,0 +1,39 @@
+"""Pitchbar: dynamic QR codes whose scans are never lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from pitchbar.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Builds the web application: pages, API and sockets, without the redirect edge around it.
+
+    Imports stand inside, so that the edge process loads none of this.
+    """
+    from flask import Flask
+
+    from pitchbar.blueprints import register_blueprints
+    from pitchbar.core.assets import ROOT
+    from pitchbar.core.logs import set_up_logs
+    from pitchbar.errors import register_error_handlers
+    from pitchbar.extensions import init_extensions
+    from pitchbar.settings import load_settings
+    from pitchbar.web import init_web
+
+    settings = settings or load_settings()
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.extensions["settings"] = settings
+    app.extensions["root"] = ROOT
+    set_up_logs(settings.log_level, as_json=not settings.is_development)
+    init_extensions(app, settings)
+    init_web(app, settings)
+    register_blueprints(app)
+    register_error_handlers(app)
+    return app

@@ -1,0 +1,61 @@
+"""Who may open a view. Each view carries one of these marks; a guard test asks for it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import redirect, request, url_for
+from flask_login import current_user
+
+from pitchbar.core.htmx import go_to
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def open_to_all(view: View) -> View:
+    """Anyone, signed in or not."""
+    view.access = "all"  # type: ignore[attr-defined]  # read by the guard test
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anyone with an account; others are led to the sign-in and back."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    guarded.access = "signed_in"  # type: ignore[attr-defined]  # read by the guard test
+    return cast(View, guarded)
+
+
+def guarded_elsewhere(right: str) -> Callable[[View], View]:
+    """Marks a socket handler whose blueprint asks for the right before the handshake."""
+
+    def mark(view: View) -> View:
+        view.access = right  # type: ignore[attr-defined]  # read by the guard test
+        return view
+
+    return mark
+
+
+def ask_to_sign_in() -> Any:
+    """A redirect to the sign-in that comes back to the page which was asked for."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("accounts.login", next=wanted)
+    if request.headers.get("HX-Request") == "true":
+        return go_to(target)
+    return redirect(target, 302)
+
+
+def own_path(url: str | None) -> str | None:
+    """The path when it leads to our own site, else None: `next=` must not send people away."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(url)
+    if parts.scheme or parts.netloc or any(ord(char) < 32 for char in url):
+        return None
+    return url

@@ -1,0 +1,21 @@
+"""Passwords, hashed with argon2id at the parameters of RFC 9106's low-memory choice."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_hasher = PasswordHasher()
+
+# Verified when the account is unknown, so that the answer takes as long as for a known one.
+_DECOY = _hasher.hash("no account has this password")
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def password_fits(password: str, stored: str | None) -> bool:
+    try:
+        fits = _hasher.verify(stored or _DECOY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return fits and stored is not None

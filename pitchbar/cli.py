@@ -1,0 +1,152 @@
+"""`pitchbar …`: everything an operator runs."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from pitchbar.settings import Settings, SettingsError, load_settings
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Pitchbar: dynamic QR codes whose scans are never lost."""
+    try:
+        context.obj = load_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=None, help="Fill an empty database with the demo.")
+@click.pass_obj
+def serve(settings: Settings, demo: bool | None) -> None:
+    """Run the whole product in this one process: migrate, seed, serve."""
+    from pitchbar.serve import prepare, run_server
+
+    prepare(settings, demo=settings.is_development if demo is None else demo)
+    run_server(settings)
+
+
+@main.command()
+@click.option("--queues", default="ingestion", show_default=True)
+@click.pass_obj
+def work(settings: Settings, queues: str) -> None:
+    """Drain queues until told to stop; a batch in hand is finished first."""
+    from pitchbar.worker import run_worker
+
+    if queues != "ingestion":
+        raise click.BadParameter("the only queue is ingestion", param_hint="--queues")
+    if not settings.redis_url:
+        raise click.ClickException(
+            "REDIS_URL is not set: scans are ingested by the web process itself."
+        )
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    run_worker(settings, lambda: bool(stopping))
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(settings: Settings) -> None:
+    """Bring the schema to the newest version."""
+    from pitchbar.serve import upgrade_database
+
+    upgrade_database(settings)
+    click.echo("The database is at the newest version.")
+
+
+@main.command()
+@click.pass_obj
+def seed(settings: Settings) -> None:
+    """Make the demo workspace, unless it is there already."""
+    from pitchbar.serve import seed_demo
+
+    click.echo(seed_demo(settings) or "The demo workspace is there already.")
+
+
+@main.group()
+def users() -> None:
+    """People with an account."""
+
+
+@users.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--password", prompt=True, hide_input=True)
+@click.option("--workspace", default="", help="Also make a workspace of this name.")
+@click.pass_obj
+def create_user(settings: Settings, email: str, name: str, password: str, workspace: str) -> None:
+    """Make an account."""
+    from pitchbar import create_app
+    from pitchbar.accounts.services import create_person
+    from pitchbar.errors import DomainError
+    from pitchbar.extensions import db as database
+    from pitchbar.workspaces.services import create_workspace
+
+    with create_app(settings).app_context():
+        try:
+            person = create_person(email=email, name=name, password=password)
+        except DomainError as error:
+            raise click.ClickException(error.message) from None
+        if workspace:
+            create_workspace(name=workspace, time_zone="UTC", owner=person)
+        database.session.commit()
+    click.echo(f"{email} can sign in.")
+
+
+@main.group()
+def tokens() -> None:
+    """Keys to the JSON API."""
+
+
+@tokens.command("create")
+@click.option("--workspace", "slug", required=True, help="The workspace's slug.")
+@click.option("--scope", type=click.Choice(["read", "read-write"]), default="read")
+@click.option("--name", default="command line", show_default=True)
+@click.pass_obj
+def create_api_token(settings: Settings, slug: str, scope: str, name: str) -> None:
+    """Print a new token, alone on its line. It cannot be shown again."""
+    from pitchbar import create_app
+    from pitchbar.extensions import db as database
+    from pitchbar.workspaces.queries import find_workspace
+    from pitchbar.workspaces.services import create_token
+
+    with create_app(settings).app_context():
+        workspace = find_workspace(slug)
+        if workspace is None:
+            raise click.ClickException(f"There is no workspace with the slug {slug}.")
+        _, secret = create_token(workspace, name=name, scope=scope)
+        database.session.commit()
+    click.echo(secret)
+
+
+@main.command()
+@click.pass_obj
+def routes(settings: Settings) -> None:
+    """List every address and the right that it asks for."""
+    from pitchbar import create_app
+
+    app = create_app(settings)
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        access = getattr(app.view_functions[rule.endpoint], "access", "all")
+        click.echo(f"{methods:<12} {rule.rule:<55} {access}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    main()

@@ -1,0 +1,37 @@
+from pitchbar.errors import DomainError, NotFound
+
+
+class CodeNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such code in this workspace. It may have been deleted.")
+
+
+class InvalidDestination(DomainError):
+    code = "invalid_destination"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"destination_url": sentence})
+
+
+class ShortCodeTaken(DomainError):
+    code = "short_code_taken"
+
+    def __init__(self, short_code: str) -> None:
+        sentence = f"“{short_code}” is taken. Choose another, or leave it empty for a random one."
+        super().__init__(sentence, fields={"short_code": sentence})
+
+
+class InvalidShortCode(DomainError):
+    code = "invalid_short_code"
+
+    def __init__(self) -> None:
+        sentence = "Use 3 to 64 letters, digits, hyphens or underscores."
+        super().__init__(sentence, fields={"short_code": sentence})
+
+
+class WrongConfirmation(DomainError):
+    code = "wrong_confirmation"
+
+    def __init__(self) -> None:
+        sentence = "This is not the name of the code. Nothing was deleted."
+        super().__init__(sentence, fields={"confirmation": sentence})

@@ -1,0 +1,49 @@
+from wtforms import BooleanField, SelectField, StringField, TextAreaField, URLField
+from wtforms.validators import DataRequired, Length
+
+from pitchbar.codes.destinations import MAX_LENGTH
+from pitchbar.forms import Form, NoControlCharacters, strip
+
+
+def _text(
+    label: str, most: int = 255, needed: str = "", kind: type[StringField] = StringField
+) -> StringField:
+    validators = [
+        Length(max=most, message=f"Use at most {most} characters."),
+        NoControlCharacters(),
+    ]
+    if needed:
+        validators.insert(0, DataRequired(needed))
+    return kind(label, filters=[strip], default="", validators=validators)
+
+
+class CodeForm(Form):
+    name = _text("Name", 200, "Give the code a name.")
+    destination_url = _text(
+        "Destination", MAX_LENGTH, "Enter the address that the code should open.", URLField
+    )
+    utm_source = _text("Source")
+    utm_medium = _text("Medium")
+    utm_campaign = _text("Campaign")
+    utm_term = _text("Term")
+    utm_content = _text("Content")
+    forward_parameters = BooleanField("Pass other parameters of the scanned address on")
+    error_correction = SelectField(
+        "Error correction",
+        default="M",
+        choices=[
+            ("L", "L: survives 7 % damage, smallest symbol"),
+            ("M", "M: survives 15 % damage"),
+            ("Q", "Q: survives 25 % damage"),
+            ("H", "H: survives 30 % damage, largest symbol"),
+        ],
+    )
+    notes = _text("Notes", 5000, kind=TextAreaField)
+
+
+class NewCodeForm(CodeForm):
+    short_code = _text("Short code", 64)
+
+
+class DeleteCodeForm(Form):
+    confirmation = StringField("Name of the code")

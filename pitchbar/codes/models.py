@@ -1,0 +1,46 @@
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pitchbar.core import clock
+from pitchbar.core.database import BigId, Model, UtcDateTime
+
+ACTIVE, ARCHIVED = "active", "archived"
+
+
+class Code(Model):
+    """A dynamic QR code. A deleted one keeps its row, so that its printed short code is never
+    given to somebody else.
+    """
+
+    __tablename__ = "codes"
+    __table_args__ = (Index("ix_codes_list", "workspace_id", "status", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    name: Mapped[str] = mapped_column(String(200))
+    short_code: Mapped[str] = mapped_column(String(64), unique=True)
+    destination_url: Mapped[str] = mapped_column(String(2048))
+    utm_source: Mapped[str] = mapped_column(String(255), default="")
+    utm_medium: Mapped[str] = mapped_column(String(255), default="")
+    utm_campaign: Mapped[str] = mapped_column(String(255), default="")
+    utm_term: Mapped[str] = mapped_column(String(255), default="")
+    utm_content: Mapped[str] = mapped_column(String(255), default="")
+    forward_parameters: Mapped[bool] = mapped_column(default=False)
+    error_correction: Mapped[str] = mapped_column(String(1), default="M")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(16), default=ACTIVE)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def utm(self) -> dict[str, str]:
+        """The default UTM values that are set, without the prefix: {"source": "poster"}."""
+        values = {name: getattr(self, f"utm_{name}") for name in UTM_NAMES}
+        return {name: value for name, value in values.items() if value}
+
+
+UTM_NAMES = ("source", "medium", "campaign", "term", "content")

@@ -1,0 +1,54 @@
+from sqlalchemy import Select, or_, select
+
+from pitchbar.codes.errors import CodeNotFound
+from pitchbar.codes.models import Code
+from pitchbar.core.pagination import Page, paginate
+from pitchbar.extensions import db
+from pitchbar.workspaces.models import Workspace
+
+
+def get_code(workspace: Workspace, code_id: int) -> Code:
+    """Raises CodeNotFound for a code that is deleted or another workspace's."""
+    code = db.session.scalar(_codes_of(workspace).where(Code.id == code_id))
+    if code is None:
+        raise CodeNotFound
+    return code
+
+
+def list_codes(workspace: Workspace, *, search: str, status: str, number: int) -> Page[Code]:
+    """Newest first. `status` is "active", "archived" or "all"; `search` looks in the name, the
+    short code and the destination.
+    """
+    query = _codes_of(workspace).order_by(Code.id.desc())
+    if status != "all":
+        query = query.where(Code.status == status)
+    if search:
+        columns = (Code.name, Code.short_code, Code.destination_url)
+        query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
+    return paginate(db.session, query, number)
+
+
+def list_codes_before(workspace: Workspace, *, before_id: int | None, count: int) -> list[Code]:
+    """A keyset page for programs: newest first, older than `before_id`."""
+    query = _codes_of(workspace).order_by(Code.id.desc()).limit(count)
+    if before_id is not None:
+        query = query.where(Code.id < before_id)
+    return list(db.session.scalars(query))
+
+
+def has_codes(workspace: Workspace) -> bool:
+    return db.session.scalar(_codes_of(workspace).with_only_columns(Code.id).limit(1)) is not None
+
+
+def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, str]]:
+    """Name and short code by id; deleted codes included, since their scans still tell of them."""
+    rows = db.session.execute(
+        select(Code.id, Code.name, Code.short_code).where(
+            Code.workspace_id == workspace.id, Code.id.in_(code_ids)
+        )
+    )
+    return {row.id: (row.name, row.short_code) for row in rows}
+
+
+def _codes_of(workspace: Workspace) -> Select[Code]:
+    return select(Code).where(Code.workspace_id == workspace.id, Code.deleted_at.is_(None))

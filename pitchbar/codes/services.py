@@ -1,0 +1,108 @@
+import re
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from pitchbar.accounts.models import Person
+from pitchbar.codes.destinations import clean_destination
+from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
+from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
+from pitchbar.core import clock
+from pitchbar.core.database import after_commit
+from pitchbar.core.tokens import new_short_code
+from pitchbar.extensions import bus, db
+from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
+
+SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
+TOPIC = "codes"
+_EDITABLE = (
+    "name",
+    "destination_url",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "forward_parameters",
+    "error_correction",
+    "notes",
+)
+
+
+def create_code(workspace: Workspace, by: Person | None, settings: Settings, **fields: Any) -> Code:
+    """Adds a code; `short_code` is chosen at random when it is missing or empty.
+
+    Raises:
+        InvalidDestination, InvalidShortCode, ShortCodeTaken
+    """
+    chosen = str(fields.pop("short_code", None) or "").strip().lower()
+    if chosen and not SHORT_CODE.fullmatch(chosen):
+        raise InvalidShortCode
+    code = Code(workspace_id=workspace.id, created_by_id=by.id if by else None, status=ACTIVE)
+    _assign(code, fields, settings)
+    _save_under(code, chosen)
+    _tell(code)
+    return code
+
+
+def update_code(code: Code, settings: Settings, **fields: Any) -> None:
+    """Changes the named fields only. The short code stays: it is printed.
+
+    Raises:
+        InvalidDestination
+    """
+    _assign(code, fields, settings)
+    db.session.flush()
+    _tell(code)
+
+
+def archive_code(code: Code) -> None:
+    """Scans of an archived code see a plain page; its figures stay."""
+    code.status = ARCHIVED
+    _tell(code)
+
+
+def restore_code(code: Code) -> None:
+    code.status = ACTIVE
+    _tell(code)
+
+
+def delete_code(code: Code, confirmation: str) -> None:
+    """Removes the code for good; its short code is never given out again.
+
+    Raises:
+        WrongConfirmation: unless `confirmation` is the code's name.
+    """
+    if confirmation.strip() != code.name:
+        raise WrongConfirmation
+    code.deleted_at = clock.now()
+    _tell(code)
+
+
+def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:
+    if "destination_url" in fields:
+        fields["destination_url"] = clean_destination(fields["destination_url"], settings)
+    for name in fields.keys() & set(_EDITABLE):
+        setattr(code, name, fields[name])
+
+
+def _save_under(code: Code, chosen: str) -> None:
+    # Two people may choose one short code at once: the unique index decides, not a look before.
+    attempts = [chosen] if chosen else [new_short_code() for _ in range(5)]
+    for short_code in attempts:
+        code.short_code = short_code
+        try:
+            with db.session.begin_nested():
+                db.session.add(code)
+        except IntegrityError:
+            continue
+        return
+    raise ShortCodeTaken(attempts[-1])
+
+
+def _tell(code: Code) -> None:
+    """Resolvers everywhere look again once this is committed."""
+    db.session.flush()
+    short_code = code.short_code
+    after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))

@@ -1,0 +1,149 @@
+from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
+from flask_login import current_user
+
+from pitchbar.codes.addresses import short_url
+from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
+from pitchbar.codes.models import Code
+from pitchbar.codes.queries import get_code
+from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
+from pitchbar.codes.services import (
+    archive_code,
+    create_code,
+    delete_code,
+    restore_code,
+    update_code,
+)
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db
+from pitchbar.settings import Settings
+from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.models import Workspace
+
+bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _show_code(workspace: Workspace, code: Code) -> Response:
+    return go_to(url_for("pages.code", slug=workspace.slug, code_id=code.id))
+
+
+def _show_form(form: CodeForm, code: Code | None = None, status: int = 200) -> Response:
+    page = "codes/edit.html" if code else "codes/new.html"
+    return render(page, "codes/_form.html", form=form, code=code, http_status=status)
+
+
+@bp.get("/new")
+@requires("edit_codes")
+def new(workspace: Workspace) -> Response:
+    return _show_form(NewCodeForm())
+
+
+@bp.post("")
+@requires("edit_codes")
+def create(workspace: Workspace) -> Response:
+    form = NewCodeForm()
+    if not form.validate():
+        return _show_form(form, status=422)
+    try:
+        code = create_code(workspace, current_user, _settings(), **form.entered())
+    except DomainError as error:
+        form.take_errors(error)
+        return _show_form(form, status=422)
+    db.session.commit()
+    flash("Code created. Scan it to see the first figure move.", "success")
+    return _show_code(workspace, code)
+
+
+@bp.get("/<int:code_id>/edit")
+@requires("edit_codes")
+def edit(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    return _show_form(CodeForm(obj=code), code)
+
+
+@bp.post("/<int:code_id>")
+@requires("edit_codes")
+def update(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    form = CodeForm()
+    if not form.validate():
+        return _show_form(form, code, 422)
+    try:
+        update_code(code, _settings(), **form.entered())
+    except DomainError as error:
+        db.session.rollback()
+        form.take_errors(error)
+        return _show_form(form, get_code(workspace, code_id), 422)
+    db.session.commit()
+    flash("Changes saved. Scans follow within two seconds.", "success")
+    return _show_code(workspace, code)
+
+
+@bp.post("/<int:code_id>/archival")
+@requires("edit_codes")
+def archive(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    archive_code(code)
+    db.session.commit()
+    undo_url = url_for("codes.restore", slug=workspace.slug, code_id=code.id)
+    flash({"text": f"“{code.name}” is archived.", "undo_url": undo_url}, "success")  # type: ignore[arg-type]  # the template knows both forms
+    return _show_code(workspace, code)
+
+
+@bp.post("/<int:code_id>/restoration")
+@requires("edit_codes")
+def restore(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    restore_code(code)
+    db.session.commit()
+    flash(f"“{code.name}” is active again.", "success")
+    return _show_code(workspace, code)
+
+
+@bp.get("/<int:code_id>/delete")
+@requires("delete_codes")
+def confirm_delete(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    return render("codes/delete.html", form=DeleteCodeForm(), code=code)
+
+
+@bp.post("/<int:code_id>/deletion")
+@requires("delete_codes")
+def delete(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    form = DeleteCodeForm()
+    try:
+        delete_code(code, form.confirmation.data or "")
+    except DomainError as error:
+        form.take_errors(error)
+        return render("codes/delete.html", form=form, code=code, http_status=422)
+    db.session.commit()
+    flash(f"“{code.name}” is deleted.", "success")
+    return go_to(url_for("pages.codes", slug=workspace.slug))
+
+
+@bp.get("/<int:code_id>/qr.<any(svg, png):format>")
+@requires("view")
+def qr(workspace: Workspace, code_id: int, format: str) -> Response:
+    return qr_response(get_code(workspace, code_id), format)
+
+
+def qr_response(code: Code, format: str) -> Response:
+    """The image of a code; `?size=` in pixels for PNG, `?download=1` to save it."""
+    url = short_url(code.short_code, _settings())
+    size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
+    if format == "svg":
+        response = make_response(render_svg(url, code.error_correction))
+        response.mimetype = "image/svg+xml"
+    else:
+        response = make_response(render_png(url, code.error_correction, size))
+        response.mimetype = "image/png"
+    if request.args.get("download"):
+        name = f"{code.short_code}.{format}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

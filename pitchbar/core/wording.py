@@ -1,0 +1,52 @@
+"""Numbers, times and places as a person says them."""
+
+from datetime import datetime
+from functools import cache
+
+from babel import Locale
+
+from pitchbar.core import clock
+
+
+def number(value: int) -> str:
+    """12340 as "12,340"."""
+    return f"{value:,}"
+
+
+def short_number(value: int) -> str:
+    """12340 as "12.3k"; three figures at the most."""
+    for size, letter in ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")):
+        if value >= size:
+            scaled = value / size
+            text = f"{scaled:.0f}" if scaled >= 100 else f"{scaled:.1f}".removesuffix(".0")
+            return text + letter
+    return str(value)
+
+
+def ago(at: datetime) -> str:
+    """How long since, e.g. "just now", "3 min ago", "2 days ago", else the date."""
+    seconds = (clock.now() - at).total_seconds()
+    if seconds < 10:
+        return "just now"
+    if seconds < 60:
+        return f"{int(seconds)} s ago"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)} h ago"
+    days = int(seconds // 86400)
+    if days < 30:
+        return "yesterday" if days == 1 else f"{days} days ago"
+    return f"{at:%b} {at.day}, {at.year}"
+
+
+def country_name(code: str | None) -> str:
+    """The English short name of an ISO 3166 alpha-2 code."""
+    if not code:
+        return "Unknown"
+    return _territories().get(code, code)
+
+
+@cache
+def _territories() -> dict[str, str]:
+    return dict(Locale("en").territories)

@@ -1,0 +1,124 @@
+"""Errors that a person can cause or meet, and how each becomes a page, a fragment or JSON."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from pitchbar.core.htmx import wants_fragment
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """A rule of the product was broken; `message` is for the person who did it.
+
+    `fields` maps a field's name to its own sentence.
+    """
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields or {}
+
+
+class NotFound(DomainError):
+    status = 404
+    code = "not_found"
+
+    def __init__(self, message: str = "There is nothing at this address.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(DomainError):
+    status = 403
+    code = "forbidden"
+
+    def __init__(self, message: str = "Your role in this workspace does not allow this.") -> None:
+        super().__init__(message)
+
+
+_TITLES = {
+    400: "That request could not be read",
+    403: "You may not do this",
+    404: "Page not found",
+    405: "That does not work here",
+    413: "That is too large",
+    419: "This page has expired",
+    422: "Something needs a correction",
+    429: "Too many tries",
+    500: "Something went wrong",
+    503: "Not available just now",
+}
+_MESSAGES = {
+    400: "The browser sent something that we do not understand.",
+    403: "Your role in this workspace does not allow this.",
+    404: "There is nothing at this address. It may have been moved or deleted.",
+    405: "This address does not take that kind of request.",
+    413: "What you sent is larger than we take.",
+    419: "The form was open for too long or in another session. Go back, reload and send it again.",
+    429: "You have tried this very often. Wait a minute, then try again.",
+    500: "The fault is ours and has been logged. Nothing that you saved before is lost.",
+    503: "The database does not answer. Codes keep redirecting and scans are kept meanwhile.",
+}
+_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
+
+
+def error_response(
+    status: int, message: str = "", code: str = "", fields: dict[str, str] | None = None
+) -> Response:
+    """The one place where an error gets its form: JSON for the API, else fragment or page."""
+    message = message or _MESSAGES.get(status, _MESSAGES[400])
+    if request.path.startswith("/api/"):
+        error = {"code": code or _CODES.get(status, "error"), "message": message}
+        return make_response(jsonify(error={**error, "fields": fields or {}}), status)
+    template = "errors/_error.html" if wants_fragment() else "errors/error.html"
+    context: dict[str, Any] = {
+        "status": status,
+        "title": _TITLES.get(status, _TITLES[400]),
+        "message": message,
+        "request_id": g.get("request_id", ""),
+    }
+    response = make_response(render_template(template, **context), status)
+    response.vary.update(["HX-Request", "HX-Request-Type"])
+    return response
+
+
+def register_error_handlers(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> Response:
+        return error_response(error.status, error.message, error.code, error.fields)
+
+    @app.errorhandler(CSRFError)
+    def expired_form(error: CSRFError) -> Response:
+        return error_response(419, code="expired")
+
+    @app.errorhandler(RateLimitExceeded)
+    def too_many(error: RateLimitExceeded) -> Response:
+        return error_response(429)
+
+    @app.errorhandler(OperationalError)
+    def database_gone(error: OperationalError) -> Response:
+        log.error("database does not answer: %s", error.orig)
+        response = error_response(503, code="unavailable")
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return make_response(error.get_response())
+        return error_response(status)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.exception("unexpected error")
+        return error_response(500, code="internal")

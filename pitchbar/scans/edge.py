@@ -1,0 +1,122 @@
+"""The redirect: a bare WSGI callable, because every scan of every printed code passes here.
+
+It asks no session, writes to no database and builds no object that it does not need. What is not
+a scan goes on to the application behind it, if there is one.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from random import getrandbits
+from typing import Any
+
+import orjson
+
+from pitchbar.core.addresses import client_address, limit_key
+from pitchbar.scans.limits import AddressLimit
+from pitchbar.scans.notices import Notices
+from pitchbar.scans.redirects import build_location
+from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans.spool import Spool
+
+Start = Callable[..., Any]
+WsgiApp = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+PREFIX = "/t/"
+_NO_STORE = ("Cache-Control", "no-store, private")
+_EMPTY = ("Content-Length", "0")
+_NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
+
+
+class Edge:
+    """Args:
+    limit: per address; None switches it off.
+    trusted_proxies: how many proxies in front of us write X-Forwarded-For.
+    behind: answers everything that is not a scan; None answers 404.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver,
+        spool: Spool,
+        notices: Notices,
+        limit: AddressLimit | None,
+        trusted_proxies: int = 0,
+        behind: WsgiApp | None = None,
+    ) -> None:
+        self._resolve = resolver.resolve
+        self._append = spool.append
+        self._notices = notices
+        self._limit = limit
+        self._trusted_proxies = trusted_proxies
+        self._behind = behind
+
+    def __call__(  # noqa: C901  # each call costs: the path of a scan is one function
+        self, environ: dict[str, Any], start: Start
+    ) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        if not path.startswith(PREFIX):
+            if self._behind is not None:
+                return self._behind(environ, start)
+            return self._answer_other(path, environ, start)
+        method: str = environ["REQUEST_METHOD"]
+        if method != "GET" and method != "HEAD":
+            return self._notices.answer("method", environ, start, ("Allow", "GET, HEAD"))
+        address = client_address(environ, self._trusted_proxies)
+        if self._limit is not None:
+            key = limit_key(address) if ":" in address else address
+            wait = self._limit.take(key)
+            if wait:
+                return self._notices.answer("busy", environ, start, ("Retry-After", str(wait)))
+        try:
+            code = self._resolve(path[3:])
+        except Unavailable:
+            return self._notices.answer("unavailable", environ, start, ("Retry-After", "5"))
+        if code is None:
+            return self._notices.answer("unknown", environ, start)
+        if not code.is_active:
+            return self._notices.answer("archived", environ, start, name=code.workspace_name)
+        query = environ.get("QUERY_STRING")
+        if query:
+            location, utm = build_location(code, query)
+        else:
+            location, utm = code.location, code.utm
+        now = time.time_ns() // 1_000_000
+        get = environ.get
+        self._append(
+            orjson.dumps(
+                [
+                    _new_scan_id(now),
+                    now,
+                    code.code_id,
+                    code.workspace_id,
+                    code.time_zone,
+                    utm,
+                    method,
+                    address,
+                    get("HTTP_USER_AGENT", "")[:512],
+                    get("HTTP_ACCEPT_LANGUAGE", "")[:64],
+                    get("HTTP_REFERER", "")[:512],
+                    (get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or "")[
+                        :64
+                    ],
+                ],
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
+        )
+        start("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
+        return ()
+
+    def _answer_other(self, path: str, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if path == "/up":
+            start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE])
+            return (b"ok\n",)
+        return self._notices.answer("unknown", environ, start)
+
+
+def _new_scan_id(milliseconds: int) -> str:
+    """A UUID of version 7 (RFC 9562) as 32 hex digits: sorted by time, 74 random bits."""
+    random = getrandbits(74)
+    high = random >> 62
+    low = random & 0x3FFF_FFFF_FFFF_FFFF
+    return f"{milliseconds:012x}7{high:03x}{low | 0x8000_0000_0000_0000:016x}"

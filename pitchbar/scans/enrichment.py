@@ -1,0 +1,130 @@
+"""What is made of an accepted scan: device, country, visitor, and whether it was a person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import Connection, select, tuple_
+
+from pitchbar.clients.geolocation import country_of
+from pitchbar.core.addresses import truncate_address
+from pitchbar.core.clock import local_date
+from pitchbar.scans.agents import read_agent
+from pitchbar.scans.models import ScanVisitor
+from pitchbar.scans.records import UTM_NAMES, AcceptedScan
+from pitchbar.scans.visitors import Salts, visitor_hash
+
+
+@dataclass(slots=True)
+class Enriched:
+    """A scan that is ready to be stored; `row` has the columns of `Scan`."""
+
+    id: UUID
+    at: datetime
+    day: date
+    workspace_id: int
+    code_id: int
+    visitor: str | None
+    row: dict[str, Any]
+
+    @property
+    def is_person(self) -> bool:
+        return self.row["robot_reason"] is None
+
+
+class Enrichment:
+    """Args:
+    store_ip: "none", "truncated" or "full".
+    repeat_seconds: a visitor's next scan of the same code within this time is a repeat.
+    """
+
+    def __init__(self, *, store_ip: str, repeat_seconds: float) -> None:
+        self._store_ip = store_ip
+        self._repeat_seconds = repeat_seconds
+
+    def enrich(
+        self, connection: Connection, scans: list[AcceptedScan], salts: Salts
+    ) -> list[Enriched]:
+        """Scans in the order of their times; repeats are found across batches too."""
+        enriched = [self._enrich_one(connection, scan, salts) for scan in scans]
+        self._mark_repeats(connection, enriched)
+        return enriched
+
+    def _enrich_one(self, connection: Connection, scan: AcceptedScan, salts: Salts) -> Enriched:
+        agent = read_agent(scan.user_agent)
+        day = local_date(scan.at, scan.time_zone)
+        salt = salts.salt_of(connection, scan.workspace_id, day)
+        visitor = (
+            visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
+        )
+        row = {
+            "id": scan.id,
+            "scanned_at": scan.at,
+            "code_id": scan.code_id,
+            "workspace_id": scan.workspace_id,
+            "ip": self._kept_address(scan.address),
+            "visitor": visitor,
+            "country": country_of(scan.address),
+            "device": agent.device,
+            "os": agent.os,
+            "browser": agent.browser,
+            "language": _first_language(scan.language),
+            "referrer_host": _host_of(scan.referrer),
+            "robot_reason": _robot_reason(scan, agent.robot_reason),
+        }
+        for name, value in zip(UTM_NAMES, scan.utm, strict=True):
+            row[f"utm_{name}"] = value or None
+        return Enriched(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
+
+    def _kept_address(self, address: str) -> str | None:
+        if self._store_ip == "none":
+            return None
+        return truncate_address(address) if self._store_ip == "truncated" else address[:45] or None
+
+    def _mark_repeats(self, connection: Connection, scans: list[Enriched]) -> None:
+        people = [scan for scan in scans if scan.is_person and scan.visitor]
+        last = _last_seen(connection, people)
+        for scan in people:
+            key = (scan.code_id, scan.day, scan.visitor)
+            before = last.get(key)
+            if before and abs((scan.at - before).total_seconds()) < self._repeat_seconds:
+                scan.row["robot_reason"] = "repeat"
+            last[key] = max(scan.at, before) if before else scan.at
+
+
+def _last_seen(
+    connection: Connection, scans: list[Enriched]
+) -> dict[tuple[int, date, str | None], datetime]:
+    if not scans:
+        return {}
+    keys = {(scan.workspace_id, scan.code_id, scan.day, scan.visitor) for scan in scans}
+    table = ScanVisitor
+    rows = connection.execute(
+        select(table.code_id, table.day, table.visitor, table.last_at).where(
+            tuple_(table.workspace_id, table.code_id, table.day, table.visitor).in_(keys)
+        )
+    )
+    return {(row.code_id, row.day, row.visitor): row.last_at for row in rows}
+
+
+def _robot_reason(scan: AcceptedScan, agent_reason: str | None) -> str | None:
+    if scan.method == "HEAD":
+        return "head"
+    if "prefetch" in scan.purpose or "preview" in scan.purpose or "prerender" in scan.purpose:
+        return "prefetch"
+    return agent_reason
+
+
+def _first_language(header: str) -> str | None:
+    """ "de-CH,de;q=0.9" as "de-CH"."""
+    first = header.split(",", 1)[0].split(";", 1)[0].strip()
+    return first[:35] if first and first != "*" else None
+
+
+def _host_of(referrer: str) -> str | None:
+    try:
+        return (urlsplit(referrer).hostname or "")[:253] or None
+    except ValueError:
+        return None

@@ -1,0 +1,100 @@
+"""Scans and their sums.
+
+None of these tables has a foreign key: a scan is a fact that was accepted before the database was
+asked, and it is written whatever became of its code meanwhile.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import Date, Index, LargeBinary, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pitchbar.core.database import BigId, Model, UtcDateTime
+
+# In the sums, the row of a workspace as a whole stands under this code id.
+WHOLE_WORKSPACE = 0
+
+
+class Scan(Model):
+    """One accepted request for a code. On PostgreSQL the table is partitioned by month, which is
+    why the time is part of the key.
+    """
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        Index("ix_scans_of_code", "code_id", "scanned_at"),
+        Index("ix_scans_of_workspace", "workspace_id", "scanned_at"),
+        {"postgresql_partition_by": "RANGE (scanned_at)"},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    scanned_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    code_id: Mapped[int] = mapped_column(BigId)
+    workspace_id: Mapped[int] = mapped_column(BigId)
+    ip: Mapped[str | None] = mapped_column(String(45))
+    visitor: Mapped[str | None] = mapped_column(String(32))
+    country: Mapped[str | None] = mapped_column(String(2))
+    device: Mapped[str | None] = mapped_column(String(16))
+    os: Mapped[str | None] = mapped_column(String(64))
+    browser: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(35))
+    referrer_host: Mapped[str | None] = mapped_column(String(253))
+    utm_source: Mapped[str | None] = mapped_column(String(255))
+    utm_medium: Mapped[str | None] = mapped_column(String(255))
+    utm_campaign: Mapped[str | None] = mapped_column(String(255))
+    utm_term: Mapped[str | None] = mapped_column(String(255))
+    utm_content: Mapped[str | None] = mapped_column(String(255))
+    robot_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class ScanHour(Model):
+    """Sums of one UTC hour. A unique person counts in the hour in which the day first saw them."""
+
+    __tablename__ = "scan_hours"
+    __table_args__ = (Index("ix_scan_hours_of_workspace", "workspace_id", "hour_at"),)
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    hour_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    hits: Mapped[int] = mapped_column(BigId, default=0)
+    people: Mapped[int] = mapped_column(BigId, default=0)
+    unique_people: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class ScanDay(Model):
+    """Sums of one day in the workspace's time zone."""
+
+    __tablename__ = "scan_days"
+    __table_args__ = (Index("ix_scan_days_of_workspace", "workspace_id", "day"),)
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    hits: Mapped[int] = mapped_column(BigId, default=0)
+    people: Mapped[int] = mapped_column(BigId, default=0)
+    unique_people: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class ScanVisitor(Model):
+    """Who was seen on a day: makes unique people exact. Goes when the day's salt goes."""
+
+    __tablename__ = "scan_visitors"
+    __table_args__ = (Index("ix_scan_visitors_day", "day"),)
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class VisitorSalt(Model):
+    """The random salt of one workspace's day. Without it nobody can tell who a visitor was."""
+
+    __tablename__ = "visitor_salts"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

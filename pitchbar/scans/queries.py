@@ -1,0 +1,150 @@
+"""Figures, series and latest scans, read from the sums and, for single scans, from the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from pitchbar.extensions import db
+from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
+from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
+from pitchbar.workspaces.models import Workspace
+
+
+@dataclass(frozen=True)
+class Point:
+    """One bucket of a series; `at` is its start, `label` its name in the workspace's zone."""
+
+    at: datetime
+    label: str
+    hits: int = 0
+    people: int = 0
+    unique_people: int = 0
+
+
+def list_points(
+    workspace: Workspace, code_id: int | None, span: Range, *, back: int = 0
+) -> list[Point]:
+    """The buckets of a range, empty ones included, oldest first.
+
+    Args:
+        code_id: one code, or None for the whole workspace.
+        back: how many whole ranges before the current one.
+    """
+    count = span.count * (back + 1)
+    if span.interval == "hour":
+        return hourly_points(workspace, code_id, hours_of(count)[: span.count])
+    return daily_points(workspace, code_id, days_of(count, workspace.time_zone)[: span.count])
+
+
+def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetime]) -> list[Point]:
+    zone = ZoneInfo(workspace.time_zone)
+    rows = db.session.execute(
+        select(ScanHour.hour_at, ScanHour.hits, ScanHour.people, ScanHour.unique_people).where(
+            ScanHour.workspace_id == workspace.id,
+            ScanHour.code_id == (code_id or WHOLE_WORKSPACE),
+            ScanHour.hour_at.between(hours[0], hours[-1]),
+        )
+    )
+    found = {row.hour_at: row[1:] for row in rows}
+    return [Point(at, f"{at.astimezone(zone):%H:%M}", *found.get(at, ())) for at in hours]
+
+
+def daily_points(workspace: Workspace, code_id: int | None, days: list[date]) -> list[Point]:
+    rows = db.session.execute(
+        select(ScanDay.day, ScanDay.hits, ScanDay.people, ScanDay.unique_people).where(
+            ScanDay.workspace_id == workspace.id,
+            ScanDay.code_id == (code_id or WHOLE_WORKSPACE),
+            ScanDay.day.between(days[0], days[-1]),
+        )
+    )
+    found = {row.day: row[1:] for row in rows}
+    return [
+        Point(start_of_day(day, workspace.time_zone), f"{day:%b} {day.day}", *found.get(day, ()))
+        for day in days
+    ]
+
+
+@dataclass(frozen=True)
+class TopCode:
+    """`share` is the part of the people of all codes, 0 to 1."""
+
+    code_id: int
+    hits: int
+    people: int
+    share: float
+
+
+def list_top_codes(workspace: Workspace, span: Range, count: int = 6) -> list[TopCode]:
+    """The codes with the most people in the range."""
+    table: Any = ScanHour if span.interval == "hour" else ScanDay
+    bucket = table.hour_at if span.interval == "hour" else table.day
+    first: Any = (
+        hours_of(span.count)[0]
+        if span.interval == "hour"
+        else days_of(span.count, workspace.time_zone)[0]
+    )
+    people, hits = func.sum(table.people), func.sum(table.hits)
+    rows = db.session.execute(
+        select(table.code_id, hits, people)
+        .where(
+            table.workspace_id == workspace.id,
+            table.code_id != WHOLE_WORKSPACE,
+            bucket >= first,
+        )
+        .group_by(table.code_id)
+        .order_by(people.desc(), hits.desc(), table.code_id)
+        .limit(count)
+    ).all()
+    most = max((int(row[2]) for row in rows), default=0)
+    return [
+        TopCode(row[0], int(row[1]), int(row[2]), int(row[2]) / most if most else 0.0)
+        for row in rows
+    ]
+
+
+def totals_of(workspace: Workspace, code_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """All hits and people ever, by code id."""
+    rows = db.session.execute(
+        select(ScanDay.code_id, func.sum(ScanDay.hits), func.sum(ScanDay.people))
+        .where(ScanDay.workspace_id == workspace.id, ScanDay.code_id.in_(code_ids))
+        .group_by(ScanDay.code_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12) -> list[Scan]:
+    """The latest scans, newest first, robots included."""
+    return list(db.session.scalars(_scans_of(workspace, code_id).limit(count)))
+
+
+def list_scans_before(
+    workspace: Workspace, code_id: int, *, before: tuple[datetime, Any] | None, count: int
+) -> list[Scan]:
+    """A keyset page for programs: newest first, before the scan with that time and id."""
+    query = _scans_of(workspace, code_id).limit(count)
+    if before is not None:
+        at, scan_id = before
+        query = query.where(
+            or_(Scan.scanned_at < at, and_(Scan.scanned_at == at, Scan.id < scan_id))
+        )
+    return list(db.session.scalars(query))
+
+
+def _scans_of(workspace: Workspace, code_id: int | None) -> Select[Scan]:
+    query = select(Scan).where(Scan.workspace_id == workspace.id)
+    if code_id is not None:
+        query = query.where(Scan.code_id == code_id)
+    return query.order_by(Scan.scanned_at.desc(), Scan.id.desc())
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def hours_between(first: datetime, last: datetime) -> list[datetime]:
+    count = int((last - first).total_seconds() // 3600) + 1
+    return [first + timedelta(hours=n) for n in range(count)]

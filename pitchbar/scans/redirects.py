@@ -1,0 +1,105 @@
+"""Where a scan is sent: the destination with its UTM values.
+
+A value in the scanned address beats the code's default, which beats one that stands in the
+destination already. Everything else in the destination stays as it was, byte for byte.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_plus
+
+from pitchbar.scans.records import UTM_NAMES
+
+Utm = tuple[str, str, str, str, str]
+NO_UTM: Utm = ("", "", "", "", "")
+_INDEX = {f"utm_{name}": index for index, name in enumerate(UTM_NAMES)}
+_MAX_VALUE = 255
+_MAX_LOCATION = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCode:
+    """What the edge knows of a code. `location` and `utm` are those of a scan without a query."""
+
+    code_id: int
+    workspace_id: int
+    time_zone: str
+    workspace_name: str
+    is_active: bool
+    destination: str
+    defaults: Utm
+    forward_parameters: bool
+    location: str
+    utm: Utm
+
+
+def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
+    """The address for a scan that came with `query`, and the UTM values that hold for it."""
+    incoming, others = _split_incoming(query)
+    wanted = _first_of(incoming, code.defaults)
+    forwarded = others if code.forward_parameters else []
+    location, utm = set_utm(code.destination, wanted, forwarded)
+    if len(location) > _MAX_LOCATION:
+        # A visitor cannot make the answer too large for a browser to follow.
+        return code.location, code.utm
+    return location, utm
+
+
+def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, Utm]:
+    """Puts `wanted` values in their old place when the destination has them, else at the end.
+
+    `forwarded` are raw `name=value` pairs; one that the destination has already is left out.
+    Returns the address and all five values, those included that only the destination had.
+    """
+    base, hash_sign, fragment = destination.partition("#")
+    path, _, query = base.partition("?")
+    found = list(NO_UTM)
+    kept: list[str] = []
+    names = set()
+    for pair in query.split("&") if query else []:
+        name, _, value = pair.partition("=")
+        names.add(name)
+        index = _INDEX.get(name)
+        if index is None or not wanted[index]:
+            if index is not None and not found[index]:
+                found[index] = unquote_plus(value)[:_MAX_VALUE]
+            kept.append(pair)
+        elif not found[index]:
+            found[index] = wanted[index]
+            kept.append(_pair(index, wanted[index]))
+    for index, value in enumerate(wanted):
+        if value and not found[index]:
+            found[index] = value
+            kept.append(_pair(index, value))
+    kept.extend(pair for pair in forwarded if pair.partition("=")[0] not in names)
+    result = f"{path}?{'&'.join(kept)}" if kept else path
+    source, medium, campaign, term, content = found
+    return result + hash_sign + fragment, (source, medium, campaign, term, content)
+
+
+def _split_incoming(query: str) -> tuple[Utm, list[str]]:
+    values = list(NO_UTM)
+    others = []
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        index = _INDEX.get(name.lower())
+        if index is None:
+            if name:
+                others.append(_safe(pair))
+        elif not values[index]:
+            values[index] = unquote_plus(value, errors="replace")[:_MAX_VALUE]
+    source, medium, campaign, term, content = values
+    return (source, medium, campaign, term, content), others
+
+
+def _safe(raw: str) -> str:
+    # A header is ASCII without spaces; what a client sent unescaped is escaped here.
+    return quote(raw.encode("latin-1", "replace"), safe="%=&+-._~!$'()*,;:@/?[]")
+
+
+def _first_of(first: Utm, second: Utm) -> Utm:
+    a, b, c, d, e = (one or other for one, other in zip(first, second, strict=True))
+    return a, b, c, d, e
+
+
+def _pair(index: int, value: str) -> str:
+    return f"utm_{UTM_NAMES[index]}={quote(value, safe='-._~')}"

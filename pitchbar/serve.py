@@ -1,0 +1,98 @@
+"""The embedded shape: everything in one process, ready after one command."""
+
+import logging
+from typing import Any
+
+import click
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from pitchbar import create_app
+from pitchbar.extensions import bus, db
+from pitchbar.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def prepare(settings: Settings, *, demo: bool) -> None:
+    """Migrates when the schema is behind, and makes the demo workspace when it is missing."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = create_app(settings)
+    with app.app_context():
+        if not at_head(app):
+            from flask_migrate import upgrade
+
+            upgrade()
+        _greet(settings, _seed(settings) if demo else "")
+        db.session.remove()
+        db.engine.dispose()
+
+
+def upgrade_database(settings: Settings) -> None:
+    from flask_migrate import upgrade
+
+    with create_app(settings).app_context():
+        upgrade()
+
+
+def seed_demo(settings: Settings) -> str:
+    """Returns the sentence with the sign-in, empty when the demo was there already."""
+    app = create_app(settings)
+    with app.app_context():
+        return _seed(settings)
+
+
+def at_head(app: Flask) -> bool:
+    """Whether the schema is at the newest version; cheaper than an upgrade that finds nothing."""
+    script = ScriptDirectory(str(app.extensions["root"] / "migrations"))
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    return set(current) == set(script.get_heads())
+
+
+def run_server(settings: Settings) -> None:
+    """Serves until Ctrl-C or TERM. Sockets hold two threads each, so there are many."""
+    options = {
+        "bind": f"0.0.0.0:{settings.port}",
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": settings.live_max_sockets * 2 + 24,
+        "graceful_timeout": 5,
+        "timeout": 60,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    _Server(settings, options).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from pitchbar.scans.pipeline import build_edge
+
+        return build_edge(self._settings, bus, behind=create_app(self._settings).wsgi_app)
+
+
+def _seed(settings: Settings) -> str:
+    from pitchbar.demo import make_demo
+
+    return make_demo(settings)
+
+
+def _greet(settings: Settings, sign_in: str) -> None:
+    from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, has_demo
+
+    click.echo(f"\n  Pitchbar is at {settings.app_url}")
+    if sign_in or has_demo():
+        click.echo(f"  Demo sign-in: {DEMO_EMAIL} / {DEMO_PASSWORD}")
+    click.echo("  Ctrl-C stops it; nothing is lost.\n")

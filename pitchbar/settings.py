@@ -1,0 +1,168 @@
+"""Every setting, typed, read once from the environment.
+
+`NAME_FILE=/path` gives the value of `NAME` from a file, so that secrets need not stand in the
+environment. A value that does not fit stops the start with a sentence that names the variable.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+_RATE = re.compile(r"^\s*(\d+)\s*(?:/|per)\s*(second|minute|hour|day)\s*$")
+_PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+class SettingsError(Exception):
+    """A sentence for the operator: which variable is wrong, and what it should be."""
+
+
+class Settings(BaseModel):
+    """The whole configuration; see docs/settings.md for one line on each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    app_env: Literal["development", "preview", "staging", "production"] = "development"
+    app_key: str = ""
+    app_url: str = "http://localhost:8000"
+    port: int = Field(8000, ge=1, le=65535)
+    data_dir: Path = Path("var")
+    spool_dir: Path = Path()
+    database_url: str = ""
+    redis_url: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    qr_destination_host_allowlist: tuple[str, ...] = ()
+    privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
+    robot_repeat_seconds: float = Field(2.0, ge=0, le=60)
+    resolver_max_stale_seconds: float = Field(2.0, ge=0, le=60)
+    live_max_sockets: int = Field(40, ge=0)
+
+    ratelimit_enabled: bool = True
+    ratelimit_redirect: str = "120/minute"
+    ratelimit_login: str = "5/minute"
+    ratelimit_signup: str = "20/hour"
+    ratelimit_api: str = "120/minute"
+
+    @field_validator("app_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
+            raise ValueError("must be an address such as https://pitchbar.example, without a path")
+        return value.rstrip("/")
+
+    @field_validator("qr_destination_host_allowlist", mode="before")
+    @classmethod
+    def _split_list(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("ratelimit_redirect", "ratelimit_login", "ratelimit_signup", "ratelimit_api")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        parse_rate(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_driver(cls, value: str) -> str:
+        # Hosts hand out postgres://, which SQLAlchemy does not know.
+        for scheme in ("postgres://", "postgresql://"):
+            if value.startswith(scheme):
+                return "postgresql+psycopg://" + value.removeprefix(scheme)
+        if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @model_validator(mode="after")
+    def _fill_from_data_dir(self) -> Self:
+        data_dir = self.data_dir.absolute()
+        object.__setattr__(self, "data_dir", data_dir)
+        if self.spool_dir == Path():
+            object.__setattr__(self, "spool_dir", data_dir / "spool")
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{data_dir / 'pitchbar.db'}")
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def uses_tls(self) -> bool:
+        return self.app_url.startswith("https://")
+
+    @property
+    def own_host(self) -> str:
+        """The host of our own addresses, without port, lower case."""
+        return self.app_url.split("://", 1)[1].rsplit("@")[-1].split(":")[0].lower()
+
+
+def parse_rate(text: str) -> tuple[int, int]:
+    """Reads "120/minute" as (120, 60): how many, in how many seconds."""
+    match = _RATE.match(text)
+    if match is None or int(match[1]) < 1:
+        raise ValueError("must be a rate such as 120/minute")
+    return int(match[1]), _PERIOD_SECONDS[match[2]]
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings from the environment.
+
+    Raises:
+        SettingsError: a variable is malformed, or a needed one is missing.
+    """
+    environ = os.environ if environ is None else environ
+    values = _collect(environ)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
+        sentence = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is not usable: {sentence}.") from None
+    if settings.app_key:
+        return settings
+    if not settings.is_development:
+        raise SettingsError(
+            f"APP_KEY is missing: APP_ENV={settings.app_env} needs a long random secret."
+        )
+    return settings.model_copy(update={"app_key": _development_key(settings.data_dir)})
+
+
+def _collect(environ: Mapping[str, str]) -> dict[str, str]:
+    values = {}
+    for field in Settings.model_fields:
+        name = field.upper()
+        if environ.get(name):
+            values[field] = environ[name]
+        elif environ.get(f"{name}_FILE"):
+            path = Path(environ[f"{name}_FILE"])
+            try:
+                values[field] = path.read_text().strip()
+            except OSError as error:
+                raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}.") from None
+    return values
+
+
+def _development_key(data_dir: Path) -> str:
+    """A key kept beside the data, so that sign-ins outlive a restart of `bin/dev`."""
+    path = data_dir / "app_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,82 @@
+"""What every request gets: an id, a log line, safe headers, and the names templates rely on."""
+
+import re
+import time
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pitchbar.core import charts, clock, wording
+from pitchbar.core.assets import asset_path
+from pitchbar.settings import Settings
+
+log = structlog.get_logger("pitchbar.request")
+
+_CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # the way Flask documents
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.jinja_env.filters.update(
+        ago=wording.ago,
+        number=wording.number,
+        short_number=wording.short_number,
+        country_name=wording.country_name,
+        exact=_exact,
+    )
+    app.jinja_env.globals.update(asset=asset_path)
+    app.jinja_env.globals.update(charts.template_functions())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.uses_tls:
+        _HEADERS["Strict-Transport-Security"] = "max-age=31536000"
+
+
+def _exact(at: datetime) -> str:
+    workspace = g.get("workspace")
+    zone = ZoneInfo(workspace.time_zone if workspace else "UTC")
+    return at.astimezone(zone).strftime("%-d %B %Y, %H:%M:%S %Z")
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+            at=clock.now().isoformat(timespec="milliseconds"),
+        )
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response

@@ -1,0 +1,61 @@
+import re
+import unicodedata
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pitchbar.accounts.models import Person
+from pitchbar.core import clock
+from pitchbar.core.tokens import hash_secret, new_secret, new_short_code
+from pitchbar.extensions import db
+from pitchbar.workspaces.models import ApiToken, Membership, Workspace
+from pitchbar.workspaces.roles import OWNER
+
+_SLUG_MAX = 40
+# A token in steady use would otherwise cost one write for each request.
+_LAST_USED_GRAIN = timedelta(minutes=1)
+
+
+def create_workspace(*, name: str, time_zone: str, owner: Person, slug: str = "") -> Workspace:
+    """Adds a workspace that the person owns; the slug comes from the name unless given."""
+    wanted = slug or slugify(name)
+    for candidate in (wanted, *(f"{wanted}-{new_short_code()[:4]}" for _ in range(5))):
+        if db.session.scalar(select(Workspace.id).where(Workspace.slug == candidate)):
+            continue
+        workspace = Workspace(slug=candidate, name=name.strip(), time_zone=time_zone)
+        try:
+            with db.session.begin_nested():
+                db.session.add(workspace)
+        except IntegrityError:  # somebody took the slug meanwhile
+            continue
+        db.session.add(Membership(workspace_id=workspace.id, person_id=owner.id, role=OWNER))
+        db.session.flush()
+        return workspace
+    raise RuntimeError("no free slug found")
+
+
+def slugify(name: str) -> str:
+    """ "Café Zürich!" as "cafe-zurich"; "workspace" when nothing Latin is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_MAX].strip("-") or "workspace"
+
+
+def create_token(workspace: Workspace, *, name: str, scope: str) -> tuple[ApiToken, str]:
+    """Returns the token and its secret, which is not kept and cannot be shown again."""
+    secret = new_secret("pb_live")
+    token = ApiToken(
+        workspace_id=workspace.id, name=name, scope=scope, token_hash=hash_secret(secret)
+    )
+    db.session.add(token)
+    db.session.flush()
+    return token, secret
+
+
+def note_use(token: ApiToken) -> bool:
+    """Remembers when the token was last used, to the minute; True when there is a commit to do."""
+    now = clock.now()
+    if token.last_used_at and now - token.last_used_at < _LAST_USED_GRAIN:
+        return False
+    token.last_used_at = now
+    return True

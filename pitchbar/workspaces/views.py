@@ -1,0 +1,50 @@
+from flask import Blueprint, Response, g, url_for
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from pitchbar.accounts.access import signed_in
+from pitchbar.core.htmx import go_to, render
+from pitchbar.extensions import db
+from pitchbar.workspaces.forms import WorkspaceForm
+from pitchbar.workspaces.queries import list_memberships
+from pitchbar.workspaces.roles import role_may
+from pitchbar.workspaces.services import create_workspace
+
+bp = Blueprint("workspaces", __name__)
+
+
+@bp.app_context_processor
+def frame() -> dict[str, object]:
+    """What the layout shows on every page: who, where, and what they may do."""
+    role = g.get("role")
+    try:
+        person = current_user if current_user.is_authenticated else None
+        mine = [m.workspace for m in list_memberships(person)] if person else []
+        workspace = g.get("workspace")
+    except SQLAlchemyError:
+        # The page that says so must render without the database too.
+        person, mine, workspace = None, [], None
+    return {
+        "person": person,
+        "workspace": workspace,
+        "role": role,
+        "my_workspaces": mine,
+        "can": lambda right: role_may(role, right),
+    }
+
+
+@bp.get("/workspaces/new")
+@signed_in
+def new() -> Response:
+    return render("workspaces/new.html", form=WorkspaceForm())
+
+
+@bp.post("/workspaces")
+@signed_in
+def create() -> Response:
+    form = WorkspaceForm()
+    if not form.validate():
+        return render("workspaces/new.html", form=form, http_status=422)
+    workspace = create_workspace(owner=current_user, **form.entered())
+    db.session.commit()
+    return go_to(url_for("pages.overview", slug=workspace.slug))

@@ -1,0 +1,37 @@
+"""What servers load: `wsgi:app` is everything, `wsgi:edge` the redirect alone, without Flask."""
+
+from typing import Any
+
+
+def _make_app() -> Any:
+    from pitchbar import create_app
+    from pitchbar.extensions import bus
+    from pitchbar.scans.pipeline import build_edge
+    from pitchbar.settings import load_settings
+
+    settings = load_settings()
+    return build_edge(settings, bus, behind=create_app(settings).wsgi_app)
+
+
+def _make_edge() -> Any:
+    from pitchbar.core.bus import Bus
+    from pitchbar.core.logs import set_up_logs
+    from pitchbar.scans.pipeline import build_edge
+    from pitchbar.settings import load_settings
+
+    settings = load_settings()
+    set_up_logs(settings.log_level, as_json=not settings.is_development)
+    bus = Bus()
+    bus.connect(settings.redis_url)
+    return build_edge(settings, bus)
+
+
+_MAKERS = {"app": _make_app, "edge": _make_edge}
+
+
+def __getattr__(name: str) -> Any:
+    # Built when a server asks for it, once, so that the edge never loads the application.
+    if name not in _MAKERS:
+        raise AttributeError(name)
+    globals()[name] = made = _MAKERS[name]()
+    return made
