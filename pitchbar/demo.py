@@ -1,4 +1,4 @@
-"""The demo workspace: a few codes with a month of scans, as a small company would have them."""
+"""The demo workspace: a few codes with two months of scans, as a small company would have them."""
 
 import math
 import random
@@ -27,9 +27,10 @@ from pitchbar.workspaces.services import create_workspace
 DEMO_SLUG = "demo"
 DEMO_EMAIL = "demo@pitchbar.example"
 DEMO_PASSWORD = "scan-and-see"  # noqa: S105  # printed at the start, for a local demo only
-DAYS = 30
+# Two spans of 30 days, so that a change against the one before can be shown.
+DAYS = 60
 
-# name, short code, destination, campaign, scans a day, trend over the month
+# name, short code, destination, campaign, scans a day, trend over the time
 _CODES = (
     (
         "Spring menu, table cards",

@@ -1,6 +1,7 @@
 """The embedded shape: everything in one process, ready after one command."""
 
 import logging
+import socket
 from typing import Any
 
 import click
@@ -95,4 +96,24 @@ def _greet(settings: Settings, sign_in: str) -> None:
     click.echo(f"\n  Pitchbar is at {settings.app_url}")
     if sign_in or has_demo():
         click.echo(f"  Demo sign-in: {DEMO_EMAIL} / {DEMO_PASSWORD}")
+    _hint_at_phone(settings)
     click.echo("  Ctrl-C stops it; nothing is lost.\n")
+
+
+def _hint_at_phone(settings: Settings) -> None:
+    """A code that says "localhost" cannot be scanned: a phone needs this machine's address."""
+    address = _network_address()
+    if settings.own_host in ("localhost", "127.0.0.1") and address:
+        click.echo(f"  To scan with a phone: APP_URL=http://{address}:{settings.port} bin/dev")
+
+
+def _network_address() -> str:
+    """Our address in the local network, empty when there is none; sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # A documentation address (RFC 5737): it only makes the system choose a route.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        address = str(probe.getsockname()[0])
+    return "" if address.startswith("127.") else address

@@ -23,6 +23,11 @@ from pitchbar.workspaces.models import Workspace
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
 
+@bp.app_template_global("short_url_of")
+def short_url_of(code: Code) -> str:
+    return short_url(code.short_code, _settings())
+
+
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings

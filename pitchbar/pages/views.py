@@ -108,7 +108,6 @@ def code(workspace: Workspace, code_id: int) -> Response:
     return render(
         "pages/code.html",
         code=found,
-        short_url=short_url(found.short_code, _settings()),
         range=span,
         ranges=RANGES,
         **vars(board),

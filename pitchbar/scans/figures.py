@@ -10,10 +10,19 @@ from pitchbar.scans.ranges import Range
 from pitchbar.workspaces.models import Workspace
 
 _FIGURES = (
-    ("hits", "All hits", "Every accepted scan, robots included"),
-    ("people", "People", "Scans by people: robots, previews and repeats are kept apart"),
-    ("unique_people", "Unique people", "Exact for each day; longer spans add up their days"),
+    ("hits", "All hits", "Robots included"),
+    ("people", "People", "Robots and repeats left out"),
+    ("unique_people", "Unique people", "Exact by day, added up"),
 )
+
+ROBOT_WORDS = {
+    "known_agent": "known robot",
+    "link_preview": "link preview",
+    "head": "checked the link only",
+    "prefetch": "loaded ahead",
+    "repeat": "repeat within seconds",
+    "no_agent": "names no browser",
+}
 
 
 @dataclass(frozen=True)

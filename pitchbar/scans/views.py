@@ -10,7 +10,7 @@ from pitchbar.codes.queries import get_code
 from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.extensions import bus, db, sock
-from pitchbar.scans.figures import load_board
+from pitchbar.scans.figures import ROBOT_WORDS, load_board
 from pitchbar.scans.live import SocketSlots, Watch
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.settings import Settings
@@ -24,6 +24,11 @@ _MIN_INTERVAL_SECONDS = 0.25
 # Also without a scan: hours and days pass, and a lost message is made good.
 _REFRESH_SECONDS = 20.0
 _slots = SocketSlots()
+
+
+@bp.app_template_filter("robot_words")
+def robot_words(reason: str) -> str:
+    return ROBOT_WORDS.get(reason, reason)
 
 
 @bp.get("/fragments")

@@ -1,0 +1,190 @@
+// What every page shares. All listeners stand on the document, so they outlive any swap.
+
+const BUSY_LIMIT_MS = 15_000;
+const TOAST_MS = 6_000;
+const TOAST_WITH_UNDO_MS = 12_000;
+
+// Copy buttons
+
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Without TLS there is no clipboard API; a selected field still works.
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("copy refused");
+}
+
+async function onCopy(button) {
+  const label = button.dataset.label ??= button.getAttribute("aria-label");
+  try {
+    await copy(button.dataset.copy);
+    button.classList.add("is-done");
+    button.setAttribute("aria-label", "Copied");
+    announce("Copied");
+  } catch {
+    announce("The browser did not allow copying. Select the link and copy it by hand.");
+  }
+  clearTimeout(button.copyTimer);
+  button.copyTimer = setTimeout(() => {
+    button.classList.remove("is-done");
+    button.setAttribute("aria-label", label);
+  }, 1600);
+}
+
+// Says something to screen readers without showing it.
+function announce(text) {
+  let place = document.getElementById("announcer");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "announcer";
+    place.className = "visually-hidden";
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  place.textContent = "";
+  setTimeout(() => { place.textContent = text; }, 50);
+}
+
+// Menus are <details>: they open without us, we only close them
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+function onEscape() {
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return;
+  const held = menu.contains(document.activeElement);
+  menu.open = false;
+  if (held) menu.querySelector("summary").focus();
+}
+
+function onArrow(event) {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  const stops = [...menu.querySelectorAll("summary, .menu-panel a, .menu-panel button")];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const next = stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length];
+  event.preventDefault();
+  next?.focus();
+}
+
+// Forms: sent once, and seen to be on their way
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.method !== "post" || form.closest("[data-resend]")) return;
+  if (form.dataset.sending) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sending = "true";
+  const button = event.submitter ?? form.querySelector("button:not([type=button])");
+  button?.classList.add("is-busy");
+  button?.setAttribute("aria-busy", "true");
+  setTimeout(() => release(form), BUSY_LIMIT_MS);
+}
+
+function release(form) {
+  delete form.dataset.sending;
+  for (const button of form.querySelectorAll(".is-busy")) {
+    button.classList.remove("is-busy");
+    button.removeAttribute("aria-busy");
+  }
+}
+
+// Toasts
+
+function showToasts(html) {
+  const place = document.getElementById("toasts");
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const toasts = [...template.content.querySelectorAll("[data-toast]")];
+  place.append(...toasts);
+  toasts.forEach(expireToast);
+}
+
+function expireToast(toast) {
+  if (toast.classList.contains("toast-error")) return;
+  const wait = toast.querySelector("form") ? TOAST_WITH_UNDO_MS : TOAST_MS;
+  setTimeout(function leave() {
+    // Whoever points at it or stands on it is still reading.
+    if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+    else toast.remove();
+  }, wait);
+}
+
+// Times: the same words as the filter `ago` in pitchbar/core/wording.py
+
+function ago(at) {
+  const seconds = (Date.now() - at) / 1000;
+  if (seconds < 10) return "just now";
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  const days = Math.floor(seconds / 86400);
+  if (days < 30) return days === 1 ? "yesterday" : `${days} days ago`;
+  return null;
+}
+
+function refreshTimes() {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const text = ago(Date.parse(time.dateTime));
+    if (text && text !== time.textContent) time.textContent = text;
+  }
+}
+
+// A new workspace starts in the zone of the browser, if the list has it
+
+function guessTimeZone() {
+  const select = document.querySelector("select[data-guess-time-zone]");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (select && [...select.options].some((option) => option.value === zone)) select.value = zone;
+}
+
+document.addEventListener("click", (event) => {
+  const copyButton = event.target.closest("[data-copy]");
+  if (copyButton) onCopy(copyButton);
+  event.target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
+  closeMenus(event.target.closest("details.menu"));
+});
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") onEscape();
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") onArrow(event);
+});
+document.addEventListener("submit", onSubmit, true);
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
+
+// htmx 4. A refused form (422) comes back as itself; any other failure becomes a toast
+// and leaves what the person sees and has typed as it is.
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status === 422) return;
+  ctx.swap = "none";
+  ctx.push = ctx.replace = null;
+  showToasts(ctx.text);
+});
+document.addEventListener("htmx:error", () => {
+  showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  // A redirect is still on its way: keep the form locked until the page goes.
+  if (!ctx.hx?.redirect) document.querySelectorAll("form[data-sending]").forEach(release);
+});
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelector("form [aria-invalid=true]")?.focus();
+});
+
+document.querySelectorAll("[data-toast]").forEach(expireToast);
+guessTimeZone();
+setInterval(refreshTimes, 5_000);
+document.addEventListener("visibilitychange", refreshTimes);

@@ -1,0 +1,155 @@
+// Live figures. A message is HTML; each of its outermost elements takes the place of the
+// one with the same id. Without a socket the same HTML is fetched every two seconds.
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+const POLL_MS = 2_000;
+const FAILURES_BEFORE_POLLING = 3;
+const SOCKET_RETRY_MS = 30_000;
+const COUNT_MS = 200;
+
+const page = document.querySelector("[data-live-url]");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+let socket = null;
+let failures = 0;
+let retryTimer = null;
+let pollTimer = null;
+
+// Taking in new HTML
+
+function take(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const focused = focusKey();
+  for (const fresh of template.content.children) {
+    const old = fresh.id && document.getElementById(fresh.id);
+    if (old && !old.isEqualNode(fresh)) replace(old, fresh.cloneNode(true));
+  }
+  restoreFocus(focused);
+  document.dispatchEvent(new CustomEvent("pitchbar:swapped"));
+}
+
+function replace(old, fresh) {
+  const before = new Map([...old.querySelectorAll("[data-count]")].map((el) => [el.parentNode.id, Number(el.dataset.count)]));
+  const known = new Set([...old.querySelectorAll("tr[id]")].map((row) => row.id));
+  // The first rows of an empty list and a list full of strangers are not news.
+  for (const row of fresh.querySelectorAll("tr[id]")) row.classList.toggle("is-new", !known.has(row.id));
+  old.replaceWith(fresh);
+  globalThis.htmx?.process(fresh);
+  for (const el of fresh.querySelectorAll("[data-count]")) countUp(el, before.get(el.parentNode.id));
+}
+
+function countUp(el, from) {
+  const to = Number(el.dataset.count);
+  if (from === undefined || from === to || calm.matches || document.hidden) return;
+  const start = performance.now();
+  const last = el.textContent;
+  const step = (now) => {
+    const part = Math.min(1, (now - start) / COUNT_MS);
+    el.textContent = part === 1 ? last : Math.round(from + (to - from) * part).toLocaleString("en");
+    if (part < 1) requestAnimationFrame(step);
+  };
+  el.textContent = from.toLocaleString("en");
+  requestAnimationFrame(step);
+}
+
+// Whoever stands on a link or the chart by keyboard stays there when it is replaced.
+function focusKey() {
+  const el = document.activeElement;
+  if (!el || !page.contains(el)) return null;
+  const row = el.closest("[id]");
+  return { id: row?.id, href: el.getAttribute("href") };
+}
+
+function restoreFocus(key) {
+  if (!key?.id || page.contains(document.activeElement)) return;
+  const place = document.getElementById(key.id);
+  const target = key.href ? [...(place?.querySelectorAll("a") ?? [])].find((a) => a.getAttribute("href") === key.href) : place;
+  target?.focus({ preventScroll: true });
+}
+
+// The connection
+
+function connect() {
+  clearTimeout(retryTimer);
+  if (socket && socket.readyState <= WebSocket.OPEN) return;
+  const url = new URL(page.dataset.liveUrl, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const mine = socket = new WebSocket(url);
+  // Not on "open": a full server accepts a socket only to close it again.
+  mine.addEventListener("message", (event) => {
+    failures = 0;
+    stopPolling();
+    say("live");
+    take(event.data);
+  });
+  mine.addEventListener("close", () => { if (mine === socket) onClose(); });
+}
+
+function onClose() {
+  failures += 1;
+  if (failures >= FAILURES_BEFORE_POLLING) {
+    startPolling();
+    retryTimer = setTimeout(connect, jitter(SOCKET_RETRY_MS));
+    return;
+  }
+  say("waiting");
+  retryTimer = setTimeout(connect, jitter(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1))));
+}
+
+// Between half and all of it, so that a thousand pages do not come back in the same instant.
+const jitter = (ms) => ms * (0.5 + Math.random() / 2);
+
+function startPolling() {
+  if (pollTimer === null) poll();
+}
+
+function stopPolling() {
+  clearTimeout(pollTimer);
+  pollTimer = null;
+}
+
+async function poll() {
+  pollTimer = 0;
+  if (!document.hidden) await refresh();
+  if (pollTimer !== null) pollTimer = setTimeout(poll, POLL_MS);
+}
+
+async function refresh() {
+  try {
+    const response = await fetch(page.dataset.pollUrl, { headers: { Accept: "text/html" }, redirect: "manual" });
+    // Signed out meanwhile: the page itself knows where to sign in.
+    if (response.type === "opaqueredirect" || response.status === 401) return location.reload();
+    if (!response.ok) throw new Error(String(response.status));
+    take(await response.text());
+    if (pollTimer !== null || socket?.readyState === WebSocket.OPEN) say("live");
+  } catch {
+    say("waiting");
+  }
+}
+
+// Back in view or back on line: what is on screen may be old.
+function wake() {
+  if (document.hidden) return;
+  if (pollTimer === null) refresh();
+  if (socket?.readyState !== WebSocket.OPEN && socket?.readyState !== WebSocket.CONNECTING) connect();
+}
+
+function say(state) {
+  const words = { live: "Live", waiting: "Reconnecting" };
+  for (const place of document.querySelectorAll("[data-live-status]")) {
+    place.dataset.state = state;
+    if (place.textContent !== words[state]) place.textContent = words[state];
+  }
+}
+
+if (page) {
+  connect();
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("online", wake);
+  addEventListener("offline", () => say("waiting"));
+  // A page kept for Back must not hold a socket.
+  addEventListener("pagehide", () => { const old = socket; socket = null; old?.close(); clearTimeout(retryTimer); stopPolling(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) { failures = 0; connect(); refresh(); } });
+}
