@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -36,7 +37,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # the way Flask documents
     app.before_request(_begin)
-    app.after_request(_finish)
+    app.after_request(partial(_finish, _headers(settings)))
     app.jinja_env.filters.update(
         ago=wording.ago,
         number=wording.number,
@@ -47,8 +48,10 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(asset=asset_path)
     app.jinja_env.globals.update(charts.template_functions())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    if settings.uses_tls:
-        _HEADERS["Strict-Transport-Security"] = "max-age=31536000"
+
+def _headers(settings: Settings) -> dict[str, str]:
+    tls = {"Strict-Transport-Security": "max-age=31536000"} if settings.uses_tls else {}
+    return {**_HEADERS, **tls}
 
 
 def _exact(at: datetime) -> str:
@@ -65,8 +68,8 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
-def _finish(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+def _finish(headers: dict[str, str], response: Response) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store, private")

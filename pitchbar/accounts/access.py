@@ -56,6 +56,6 @@ def own_path(url: str | None) -> str | None:
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
         return None
     parts = urlsplit(url)
-    if parts.scheme or parts.netloc or any(ord(char) < 32 for char in url):
+    if parts.scheme or parts.netloc or not url.isprintable():
         return None
     return url

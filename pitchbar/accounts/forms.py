@@ -10,14 +10,18 @@ class SignUpForm(Form):
     name = StringField(
         "Your name",
         filters=[strip],
-        validators=[DataRequired("Enter your name."), Length(max=100), NoControlCharacters()],
+        validators=[
+            DataRequired("Enter your name."),
+            Length(max=100, message="Use at most 100 characters."),
+            NoControlCharacters(),
+        ],
     )
     email = EmailField(
         "Work e-mail",
         filters=[strip],
         validators=[
             DataRequired("Enter your e-mail address."),
-            Length(max=254),
+            Length(max=254, message="Use at most 254 characters."),
             Email("This is not an e-mail address."),
         ],
     )
@@ -25,13 +29,16 @@ class SignUpForm(Form):
         "Password",
         validators=[
             DataRequired("Choose a password."),
-            Length(PASSWORD_MIN, 200, f"Use at least {PASSWORD_MIN} characters."),
+            Length(min=PASSWORD_MIN, message=f"Use at least {PASSWORD_MIN} characters."),
+            Length(max=200, message="Use at most 200 characters."),
         ],
     )
 
 
 class SignInForm(Form):
     email = EmailField(
-        "E-mail", filters=[strip], validators=[DataRequired("Enter your e-mail address.")]
+        "E-mail",
+        filters=[strip],
+        validators=[DataRequired("Enter your e-mail address."), NoControlCharacters()],
     )
     password = PasswordField("Password", validators=[DataRequired("Enter your password.")])

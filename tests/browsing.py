@@ -1,0 +1,68 @@
+"""A browser without a browser: requests as pages send them, tokens against forgery included."""
+
+import re
+from contextvars import Context
+from typing import Any
+
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
+from flask_login import login_user
+from werkzeug.test import TestResponse
+
+from pitchbar.accounts.models import Person
+from pitchbar.extensions import db
+
+# What htmx sends when it will swap a part of the page.
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+# The tests' APP_URL.
+SITE = "http://pitchbar.test"
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class FormClient(FlaskClient):
+    """Sends requests; `submit` sends a form as the page would, with its token.
+
+    Each request runs as if in another process: what the test wrote is committed before, and what
+    the test holds is read anew after.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", SITE)
+        if not has_app_context():
+            return super().open(*args, **kwargs)
+        db.session.commit()
+        try:
+            # An empty context: the request must not share the test's session or `g`.
+            return Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.rollback()
+
+    def submit(
+        self, url: str, data: dict[str, Any] | None = None, *, fragment: bool = False, **kwargs: Any
+    ) -> TestResponse:
+        """Posts a form with a valid token; `fragment` as htmx sends it, else as a plain form."""
+        headers = {**(FRAGMENT if fragment else {}), **kwargs.pop("headers", {})}
+        form = {"csrf_token": self.csrf_token(), **(data or {})}
+        return self.post(url, data=form, headers=headers, **kwargs)
+
+    def csrf_token(self) -> str:
+        """The token in a form of this session, read from a page."""
+        for page in ("/login", "/workspaces/new"):
+            found = _TOKEN.search(self.get(page).get_data(as_text=True))
+            if found:
+                return found[1]
+        raise AssertionError("no page shows a form with a token")
+
+
+def sign_in(client: FormClient, person: Person) -> None:
+    """Starts a session as the sign-in form does, without the price of checking a password."""
+    app: Flask = client.application
+    with app.test_request_context(base_url=SITE, environ_base=client.environ_base):
+        login_user(person)
+        started = dict(session)
+    with client.session_transaction(base_url=SITE) as kept:
+        kept.clear()
+        kept.update(started)

