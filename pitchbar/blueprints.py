@@ -9,6 +9,7 @@ def register_blueprints(app: Flask) -> None:
     from pitchbar.accounts import views as accounts
     from pitchbar.codes import api as codes_api
     from pitchbar.codes import views as codes
+    from pitchbar.operations import mailbox
     from pitchbar.operations import views as operations
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
@@ -16,7 +17,7 @@ def register_blueprints(app: Flask) -> None:
     from pitchbar.workspaces import api as workspaces_api
     from pitchbar.workspaces import views as workspaces
 
-    for feature in (pages, accounts, workspaces, codes, scans, operations):
+    for feature in (pages, accounts, workspaces, codes, scans, operations, mailbox):
         app.register_blueprint(feature.bp)
     for api in (workspaces_api, codes_api, scans_api):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.

@@ -15,6 +15,7 @@ from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, create_code
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.records import UTM_NAMES
@@ -144,6 +145,7 @@ def make_demo(settings: Settings) -> str:
 
 def _make_codes(workspace: Workspace, owner: Person, settings: Settings) -> list[Code]:
     codes = []
+    by = Actor("person", owner.id, owner.name)
     for name, short_code, destination, campaign, _, _ in _CODES:
         fields = {
             "name": name,
@@ -152,9 +154,9 @@ def _make_codes(workspace: Workspace, owner: Person, settings: Settings) -> list
             "utm_medium": "qr",
             "utm_campaign": campaign,
         }
-        code = create_code(workspace, owner, settings, short_code=short_code, **fields)
+        code = create_code(workspace, by, settings, short_code=short_code, **fields)
         if short_code == _ARCHIVED:
-            archive_code(code)
+            archive_code(code, by)
         codes.append(code)
     return codes
 

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    mail_url: str = ""
+    mail_from: str = "Pitchbar <pitchbar@localhost>"
+
     qr_destination_host_allowlist: tuple[str, ...] = ()
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: float = Field(2.0, ge=0, le=60)
@@ -78,6 +81,13 @@ class Settings(BaseModel):
                 return "postgresql+psycopg://" + value.removeprefix(scheme)
         if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _is_smtp(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://")):
+            raise ValueError("must start with smtp:// or smtps://")
         return value
 
     @field_validator("redis_url")

@@ -49,6 +49,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(charts.template_functions())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
+
 def _headers(settings: Settings) -> dict[str, str]:
     tls = {"Strict-Transport-Security": "max-age=31536000"} if settings.uses_tls else {}
     return {**_HEADERS, **tls}

@@ -14,6 +14,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.accounts.passwords import hash_password
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import create_code
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership, Workspace
 from pitchbar.workspaces.services import create_token, create_workspace
@@ -68,7 +69,7 @@ def make_code(workspace: Workspace, **fields: Any) -> Code:
         "destination_url": "https://destination.example/menu",
     }
     settings = current_app.extensions["settings"]
-    code = create_code(workspace, None, settings, **{**values, **fields})
+    code = create_code(workspace, SYSTEM, settings, **{**values, **fields})
     db.session.commit()
     return code
 

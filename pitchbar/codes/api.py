@@ -11,7 +11,7 @@ from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from pitchbar.workspaces.access import requires_token
+from pitchbar.workspaces.access import current_actor, requires_token
 from pitchbar.workspaces.api import (
     Payload,
     bad_cursor,
@@ -107,9 +107,9 @@ def index(workspace: Workspace) -> Response:
 @requires_token("read-write")
 def create(workspace: Workspace) -> Response:
     payload = read_payload(NewCode)
-    code = create_code(workspace, None, _settings(), **_fields(payload))
+    code = create_code(workspace, current_actor(), _settings(), **_fields(payload))
     if payload.status == "archived":
-        archive_code(code)
+        archive_code(code, current_actor())
     db.session.commit()
     return make_response(jsonify(code_as_json(code, workspace)), 201)
 
@@ -125,9 +125,9 @@ def show(workspace: Workspace, code_id: int) -> Response:
 def change(workspace: Workspace, code_id: int) -> Response:
     payload = read_payload(CodeChanges)
     code = get_code(workspace, code_id)
-    update_code(code, _settings(), **_fields(payload))
+    update_code(code, current_actor(), _settings(), **_fields(payload))
     if payload.status is not None:
-        (archive_code if payload.status == "archived" else restore_code)(code)
+        (archive_code if payload.status == "archived" else restore_code)(code, current_actor())
     db.session.commit()
     return jsonify(code_as_json(code, workspace))
 

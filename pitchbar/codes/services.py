@@ -3,13 +3,14 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.models import Person
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.core.tokens import new_short_code
+from pitchbar.events.actors import Actor
+from pitchbar.events.services import Event, tell
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -30,7 +31,7 @@ _EDITABLE = (
 )
 
 
-def create_code(workspace: Workspace, by: Person | None, settings: Settings, **fields: Any) -> Code:
+def create_code(workspace: Workspace, by: Actor, settings: Settings, **fields: Any) -> Code:
     """Adds a code; `short_code` is chosen at random when it is missing or empty.
 
     Raises:
@@ -39,36 +40,39 @@ def create_code(workspace: Workspace, by: Person | None, settings: Settings, **f
     chosen = str(fields.pop("short_code", None) or "").strip().lower()
     if chosen and not SHORT_CODE.fullmatch(chosen):
         raise InvalidShortCode
-    code = Code(workspace_id=workspace.id, created_by_id=by.id if by else None, status=ACTIVE)
+    author_id = by.id if by.kind == "person" else None
+    code = Code(workspace_id=workspace.id, created_by_id=author_id, status=ACTIVE)
     _assign(code, fields, settings)
     _save_under(code, chosen)
-    _tell(code)
+    _tell(code, by, "code.created", {})
     return code
 
 
-def update_code(code: Code, settings: Settings, **fields: Any) -> None:
+def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> None:
     """Changes the named fields only. The short code stays: it is printed.
 
     Raises:
         InvalidDestination
     """
+    before = _snapshot(code)
     _assign(code, fields, settings)
-    db.session.flush()
-    _tell(code)
+    _tell(code, by, "code.updated", before)
 
 
-def archive_code(code: Code) -> None:
+def archive_code(code: Code, by: Actor) -> None:
     """Scans of an archived code see a plain page; its figures stay."""
+    before = _snapshot(code)
     code.status = ARCHIVED
-    _tell(code)
+    _tell(code, by, "code.archived", before)
 
 
-def restore_code(code: Code) -> None:
+def restore_code(code: Code, by: Actor) -> None:
+    before = _snapshot(code)
     code.status = ACTIVE
-    _tell(code)
+    _tell(code, by, "code.restored", before)
 
 
-def delete_code(code: Code, confirmation: str) -> None:
+def delete_code(code: Code, by: Actor, confirmation: str) -> None:
     """Removes the code for good; its short code is never given out again.
 
     Raises:
@@ -76,8 +80,9 @@ def delete_code(code: Code, confirmation: str) -> None:
     """
     if confirmation.strip() != code.name:
         raise WrongConfirmation
+    before = _snapshot(code)
     code.deleted_at = clock.now()
-    _tell(code)
+    _tell(code, by, "code.deleted", before)
 
 
 def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:
@@ -101,8 +106,17 @@ def _save_under(code: Code, chosen: str) -> None:
     raise ShortCodeTaken(attempts[-1])
 
 
-def _tell(code: Code) -> None:
+def _snapshot(code: Code) -> dict[str, Any]:
+    """What the audit log compares; nothing of a code that is deleted."""
+    if code.deleted_at:
+        return {}
+    return {name: getattr(code, name) for name in ("short_code", "status", *_EDITABLE)}
+
+
+def _tell(code: Code, by: Actor, what: str, before: dict[str, Any]) -> None:
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
+    after = _snapshot(code)
+    tell(Event(what, by, code.workspace_id, "code", code.id, code.name, before, after))
     short_code = code.short_code
     after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))

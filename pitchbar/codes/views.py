@@ -1,5 +1,4 @@
 from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
-from flask_login import current_user
 
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
@@ -17,7 +16,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
@@ -55,7 +54,7 @@ def create(workspace: Workspace) -> Response:
     if not form.validate():
         return _show_form(form, status=422)
     try:
-        code = create_code(workspace, current_user, _settings(), **form.entered())
+        code = create_code(workspace, current_actor(), _settings(), **form.entered())
     except DomainError as error:
         form.take_errors(error)
         return _show_form(form, status=422)
@@ -79,7 +78,7 @@ def update(workspace: Workspace, code_id: int) -> Response:
     if not form.validate():
         return _show_form(form, code, 422)
     try:
-        update_code(code, _settings(), **form.entered())
+        update_code(code, current_actor(), _settings(), **form.entered())
     except DomainError as error:
         db.session.rollback()
         form.take_errors(error)
@@ -93,7 +92,7 @@ def update(workspace: Workspace, code_id: int) -> Response:
 @requires("edit_codes")
 def archive(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    archive_code(code)
+    archive_code(code, current_actor())
     db.session.commit()
     undo_url = url_for("codes.restore", slug=workspace.slug, code_id=code.id)
     flash({"text": f"“{code.name}” is archived.", "undo_url": undo_url}, "success")  # type: ignore[arg-type]  # the template knows both forms
@@ -104,7 +103,7 @@ def archive(workspace: Workspace, code_id: int) -> Response:
 @requires("edit_codes")
 def restore(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    restore_code(code)
+    restore_code(code, current_actor())
     db.session.commit()
     flash(f"“{code.name}” is active again.", "success")
     return _show_code(workspace, code)
@@ -123,7 +122,7 @@ def delete(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = DeleteCodeForm()
     try:
-        delete_code(code, form.confirmation.data or "")
+        delete_code(code, current_actor(), form.confirmation.data or "")
     except DomainError as error:
         form.take_errors(error)
         return render("codes/delete.html", form=form, code=code, http_status=422)

@@ -10,8 +10,9 @@ from flask_login import current_user
 from pitchbar.accounts.access import View, ask_to_sign_in
 from pitchbar.core.tokens import hash_secret
 from pitchbar.errors import DomainError, Forbidden, NotFound
+from pitchbar.events.actors import Actor
 from pitchbar.extensions import db, request_address
-from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.models import ApiToken, Workspace
 from pitchbar.workspaces.queries import find_membership, find_token
 from pitchbar.workspaces.roles import RIGHTS, role_may
 from pitchbar.workspaces.services import note_use
@@ -51,6 +52,15 @@ def enter_workspace(slug: str, right: str) -> Workspace:
     return membership.workspace
 
 
+def current_actor() -> Actor:
+    """Who acts in this request: a program by its token, else the person who is signed in."""
+    where = (request.remote_addr or "", request.user_agent.string)
+    token: ApiToken | None = g.get("token")
+    if token is not None:
+        return Actor("token", token.id, token.name, *where)
+    return Actor("person", current_user.id, current_user.name, *where)
+
+
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"
@@ -84,7 +94,7 @@ def _workspace_of_token(slug: str, scope: str) -> Workspace:
         raise Forbidden("This token may only read.")
     if note_use(token):
         db.session.commit()
-    g.workspace = token.workspace
+    g.workspace, g.token = token.workspace, token
     return token.workspace
 
 

@@ -1,0 +1,25 @@
+"""Turns a template into a message: text and HTML, with the styles inlined for mail programs."""
+
+from functools import cache
+from typing import Any
+
+from flask import render_template
+
+from pitchbar.clients.mailer import Mail
+from pitchbar.core.assets import ROOT
+
+
+def compose(template: str, *, to: str, subject: str, **context: Any) -> Mail:
+    """Renders `emails/<template>.txt` and `.html`, e.g. template "workspaces/invitation"."""
+    text = render_template(f"emails/{template}.txt", subject=subject, **context)
+    html = render_template(f"emails/{template}.html", subject=subject, **context)
+    return Mail(to, subject, text.strip() + "\n", _inliner().inline(html))
+
+
+@cache
+def _inliner() -> Any:
+    import css_inline
+
+    style = (ROOT / "templates" / "emails" / "style.css").read_text()
+    # Nothing is fetched while a message is made: the one style sheet is given here.
+    return css_inline.CSSInliner(extra_css=style, load_remote_stylesheets=False)

@@ -1,0 +1,58 @@
+"""`/dev/mail`: what would have been sent, when no mail server is configured."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, make_response
+
+from pitchbar.accounts.access import open_to_all
+from pitchbar.clients.mailer import BoxedMail, find_boxed, list_boxed
+from pitchbar.core.htmx import render
+from pitchbar.errors import NotFound
+from pitchbar.settings import Settings
+
+bp = Blueprint("mailbox", __name__, url_prefix="/dev/mail")
+
+# A message is shown as a mail program would: its own styles, nothing from outside, no script.
+_MESSAGE_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+)
+
+
+@bp.before_request
+def _only_in_development() -> None:
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.is_development:
+        raise NotFound
+
+
+@bp.get("")
+@open_to_all
+def index() -> Response:
+    return render("operations/mailbox.html", mails=list_boxed(_box()))
+
+
+@bp.get("/<mail_id>")
+@open_to_all
+def show(mail_id: str) -> Response:
+    return render("operations/message.html", mail=_get(mail_id))
+
+
+@bp.get("/<mail_id>/html")
+@open_to_all
+def html(mail_id: str) -> Response:
+    response = make_response(_get(mail_id).html)
+    response.headers["Content-Security-Policy"] = _MESSAGE_CSP
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _get(mail_id: str) -> BoxedMail:
+    mail = find_boxed(_box(), mail_id)
+    if mail is None:
+        raise NotFound("There is no such message in the mailbox.")
+    return mail
+
+
+def _box() -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.data_dir / "mail"
