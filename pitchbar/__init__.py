@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from pitchbar.core.logs import set_up_logs
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
+    from pitchbar.schedule import ENTRIES
     from pitchbar.settings import load_settings
     from pitchbar.web import init_web
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["root"] = ROOT
+    app.extensions["schedule"] = ENTRIES
     set_up_logs(settings.log_level, as_json=not settings.is_development)
     init_extensions(app, settings)
     init_web(app, settings)

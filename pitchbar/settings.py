@@ -34,6 +34,7 @@ class Settings(BaseModel):
     spool_dir: Path = Path()
     database_url: str = ""
     redis_url: str = ""
+    ops_email_allowlist: tuple[str, ...] = ()
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -59,7 +60,7 @@ class Settings(BaseModel):
             raise ValueError("must be an address such as https://pitchbar.example, without a path")
         return value.rstrip("/")
 
-    @field_validator("qr_destination_host_allowlist", mode="before")
+    @field_validator("qr_destination_host_allowlist", "ops_email_allowlist", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):

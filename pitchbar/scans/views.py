@@ -45,7 +45,7 @@ def _admit_socket() -> Any:
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()
-    if not _same_origin():
+    if not is_same_origin():
         raise Forbidden("Sockets open from our own pages only.")
     workspace = enter_workspace((request.view_args or {})["slug"], "view")
     _code_id(workspace)
@@ -114,7 +114,7 @@ def _range() -> Range:
     return find_range(request.args.get("range"))
 
 
-def _same_origin() -> bool:
+def is_same_origin() -> bool:
     """Browsers send cookies along with sockets from any site; only our own pages may open one."""
     settings: Settings = current_app.extensions["settings"]
     origin = request.headers.get("Origin", "")

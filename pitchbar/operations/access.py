@@ -1,0 +1,41 @@
+"""Who may look behind the scenes: anybody in development, else the allow list."""
+
+from functools import wraps
+from typing import Any, cast
+
+from flask import current_app, request
+from flask_login import current_user
+
+from pitchbar.accounts.access import View
+from pitchbar.errors import NotFound
+from pitchbar.events.actors import Actor
+from pitchbar.settings import Settings
+
+
+def operators_only(view: View) -> View:
+    """Everybody else gets 404: that there is a dashboard is nobody's business."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not is_operator():
+            raise NotFound
+        return view(*args, **kwargs)
+
+    guarded.access = "operator"  # type: ignore[attr-defined]  # read by the guard test
+    return cast(View, guarded)
+
+
+def is_operator() -> bool:
+    settings: Settings = current_app.extensions["settings"]
+    if settings.is_development:
+        return True
+    email = current_user.email.lower() if current_user.is_authenticated else ""
+    return bool(email) and email in settings.ops_email_allowlist
+
+
+def operator_actor() -> Actor:
+    """For the audit log; in development the dashboard is open without a sign-in."""
+    where = (request.remote_addr or "", request.user_agent.string)
+    if current_user.is_authenticated:
+        return Actor("person", current_user.id, current_user.name, *where)
+    return Actor("system", None, "Somebody in development", *where)

@@ -1,0 +1,98 @@
+"""How the queues are doing now, and how they did: the ledger's figures as the pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.jobs.figures import Figures, list_figures
+from pitchbar.jobs.models import QUEUED, Job, JobSnapshot, JobWorker, QueueState
+from pitchbar.jobs.queues import QUEUES
+
+WINDOW = timedelta(minutes=5)
+WORKER_SILENT = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class QueueNow:
+    """A queue at this moment. Rates are per minute over the last five; `clears_in` in seconds."""
+
+    figures: Figures
+    paused_at: datetime | None
+    workers: int
+    delayed: int
+
+    @property
+    def name(self) -> str:
+        return self.figures.queue
+
+    @property
+    def per_minute(self) -> float:
+        return (self.figures.done + self.figures.failed) / (WINDOW.total_seconds() / 60)
+
+    @property
+    def clears_in(self) -> float | None:
+        """None when nothing moves, so that no time can be told."""
+        return self.figures.seconds_to_clear(WINDOW.total_seconds())
+
+    @property
+    def state(self) -> str:
+        if self.paused_at is not None:
+            return "paused"
+        return "running" if self.workers else "no worker"
+
+
+def load_queues() -> list[QueueNow]:
+    """Every queue, in the order of QUEUES."""
+    figures = list_figures(db.session(), QUEUES, WINDOW)
+    paused = {row.queue: row.paused_at for row in db.session.scalars(select(QueueState))}
+    workers, delayed = _worker_counts(), _delayed_counts()
+    return [
+        QueueNow(figures[name, ""], paused.get(name), workers.get(name, 0), delayed.get(name, 0))
+        for name in QUEUES
+    ]
+
+
+def load_queue(name: str) -> tuple[QueueNow, list[Figures]]:
+    """A queue, and its tasks that ended lately, the busiest first."""
+    queue = next(one for one in load_queues() if one.name == name)
+    figures = list_figures(db.session(), (name,), WINDOW)
+    tasks = [one for (of, task), one in figures.items() if of == name and task]
+    return queue, sorted(tasks, key=lambda one: (-(one.done + one.failed), one.task))
+
+
+def list_workers() -> list[JobWorker]:
+    """Workers seen in the last day, the latest first."""
+    since = clock.now() - timedelta(days=1)
+    query = select(JobWorker).where(JobWorker.seen_at > since)
+    return list(db.session.scalars(query.order_by(JobWorker.seen_at.desc()).limit(200)))
+
+
+def is_alive(worker: JobWorker) -> bool:
+    return clock.now() - worker.seen_at < WORKER_SILENT
+
+
+def list_snapshots(queue: str, hours: int) -> Sequence[JobSnapshot]:
+    """A queue's snapshots, oldest first."""
+    since = clock.now() - timedelta(hours=hours)
+    query = select(JobSnapshot).where(
+        JobSnapshot.queue == queue, JobSnapshot.task == "", JobSnapshot.at > since
+    )
+    return db.session.scalars(query.order_by(JobSnapshot.at)).all()
+
+
+def _delayed_counts() -> dict[str, int]:
+    query = select(Job.queue, func.count()).where(Job.state == QUEUED, Job.due_at > clock.now())
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Job.queue))}
+
+
+def _worker_counts() -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for worker in list_workers():
+        if is_alive(worker):
+            for queue in worker.queues.split(","):
+                counts[queue] = counts.get(queue, 0) + 1
+    return counts

@@ -1,0 +1,134 @@
+"""`/ops/queues`: how the queues do, their workers, failures and schedule."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, render_template, request
+from flask import url_for as link
+
+from pitchbar.accounts.access import guarded_elsewhere
+from pitchbar.core.htmx import go_to, render
+from pitchbar.core.sockets import WholeSends
+from pitchbar.errors import NotFound
+from pitchbar.extensions import db, sock
+from pitchbar.jobs.queues import QUEUES
+from pitchbar.operations.access import is_operator, operator_actor, operators_only
+from pitchbar.operations.job_actions import pause_queue, resume_queue
+from pitchbar.operations.job_queries import group_failures
+from pitchbar.operations.queue_figures import (
+    is_alive,
+    list_snapshots,
+    list_workers,
+    load_queue,
+    load_queues,
+)
+from pitchbar.scans.live import SocketSlots
+from pitchbar.scans.views import is_same_origin
+
+bp = Blueprint("queues", __name__, url_prefix="/ops/queues")
+
+_ANY_QUEUE = f"<any({', '.join(QUEUES)}):queue>"
+_REFRESH_SECONDS = 1.0
+_MOST_SOCKETS = 10
+_SPANS = {"3h": 3, "24h": 24, "7d": 168}
+_slots = SocketSlots()
+
+
+@bp.before_request
+def _admit_socket() -> None:
+    if request.endpoint == "queues.live" and not (is_operator() and is_same_origin()):
+        raise NotFound
+
+
+@bp.get("")
+@operators_only
+def index() -> Response:
+    return render("operations/queues.html", **_overview())
+
+
+@bp.get("/fragments")
+@operators_only
+def fragments() -> Response:
+    return make_response(_render_overview())
+
+
+@sock.route("/socket", bp=bp, endpoint="live")  # type: ignore[untyped-decorator]  # flask_sock has no types
+@guarded_elsewhere("operator")
+def live(ws: Any) -> None:
+    if not _slots.take(_MOST_SOCKETS):
+        ws.close(1013, "too many open pages")
+        return
+    ws.sock = WholeSends(ws.sock)
+    try:
+        while ws.connected and is_operator():
+            ws.send(_render_overview())
+            # An open page must not hold a database connection while nothing happens.
+            db.session.remove()
+            ws.receive(timeout=_REFRESH_SECONDS)
+    finally:
+        _slots.give_back()
+
+
+@bp.get(f"/{_ANY_QUEUE}")
+@operators_only
+def show(queue: str) -> Response:
+    span = request.args.get("range", "24h")
+    span = span if span in _SPANS else "24h"
+    now, tasks = load_queue(queue)
+    return render(
+        "operations/queue.html",
+        queue=now,
+        tasks=tasks,
+        snapshots=list_snapshots(queue, _SPANS[span]),
+        span=span,
+        spans=list(_SPANS),
+    )
+
+
+@bp.post(f"/{_ANY_QUEUE}/pause")
+@operators_only
+def pause(queue: str) -> Response:
+    pause_queue(queue, operator_actor())
+    db.session.commit()
+    undo_url = link("queues.resume", queue=queue)
+    flash({"text": f"The queue {queue} is paused.", "undo_url": undo_url}, "success")  # type: ignore[arg-type]  # the template knows both forms
+    return go_to(link("queues.show", queue=queue))
+
+
+@bp.post(f"/{_ANY_QUEUE}/resume")
+@operators_only
+def resume(queue: str) -> Response:
+    resume_queue(queue, operator_actor())
+    db.session.commit()
+    flash(f"The queue {queue} runs again.", "success")
+    return go_to(link("queues.show", queue=queue))
+
+
+@bp.get("/workers")
+@operators_only
+def workers() -> Response:
+    rows = [(worker, is_alive(worker)) for worker in list_workers()]
+    return render("operations/workers.html", workers=rows)
+
+
+@bp.get("/failures")
+@operators_only
+def failures() -> Response:
+    return render("operations/failures.html", groups=group_failures())
+
+
+def _overview() -> dict[str, Any]:
+    queues = load_queues()
+    alive = [worker for worker in list_workers() if is_alive(worker)]
+    totals = {
+        "waiting": sum(queue.figures.depth for queue in queues),
+        "running": sum(queue.figures.running for queue in queues),
+        "per_minute": sum(queue.per_minute for queue in queues),
+        "workers": len(alive),
+    }
+    return {"queues": queues, "totals": totals, "groups": group_failures()[:5]}
+
+
+def _render_overview() -> str:
+    context = _overview()
+    parts = ("totals", "queue_table", "failure_table")
+    return "".join(render_template(f"operations/_{part}.html", **context) for part in parts)

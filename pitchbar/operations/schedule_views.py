@@ -1,0 +1,64 @@
+"""`/ops/queues/schedule`: what runs by itself, when it last did, and a button to run it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, flash
+from flask import url_for as link
+from sqlalchemy import func, select
+
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import NotFound
+from pitchbar.events.services import Event, tell
+from pitchbar.extensions import db
+from pitchbar.jobs.enqueueing import enqueue
+from pitchbar.jobs.models import Job, ScheduleRun
+from pitchbar.jobs.schedule import Periodic
+from pitchbar.operations.access import operator_actor, operators_only
+
+bp = Blueprint("schedule", __name__, url_prefix="/ops/queues/schedule")
+
+
+@dataclass(frozen=True)
+class ScheduledTask:
+    """`last` is the task's latest job, None before its first."""
+
+    entry: Periodic
+    last_minute: datetime | None
+    last: Job | None
+
+
+@bp.get("")
+@operators_only
+def index() -> Response:
+    return render("operations/schedule.html", tasks=[_load(entry) for entry in _entries()])
+
+
+@bp.post("/<name>/run")
+@operators_only
+def run(name: str) -> Response:
+    entry = next((one for one in _entries() if one.name == name), None)
+    if entry is None:
+        raise NotFound("There is no periodic task of this name.")
+    job_id = enqueue(entry.task, unique=f"periodic:{name}")
+    after = {"job_id": job_id}
+    tell(Event("schedule.run", operator_actor(), None, "task", name, name, {}, after))
+    db.session.commit()
+    if job_id is None:
+        flash(f"{name} waits or runs already.", "success")
+        return go_to(link("jobs.index", q=f"task:{name}"))
+    flash(f"{name} starts now.", "success")
+    return go_to(link("jobs.show", job_id=job_id))
+
+
+def _entries() -> tuple[Periodic, ...]:
+    entries: tuple[Periodic, ...] = current_app.extensions["schedule"]
+    return entries
+
+
+def _load(entry: Periodic) -> ScheduledTask:
+    last_minute = db.session.scalar(
+        select(func.max(ScheduleRun.minute_at)).where(ScheduleRun.name == entry.name)
+    )
+    latest = select(Job).where(Job.task == entry.name).order_by(Job.id.desc()).limit(1)
+    return ScheduledTask(entry, last_minute, db.session.scalar(latest))

@@ -1,0 +1,6 @@
+"""Every task that runs by itself, with its rule, in one list."""
+
+from pitchbar.jobs import tasks as jobs
+from pitchbar.jobs.schedule import Periodic
+
+ENTRIES: tuple[Periodic, ...] = (*jobs.PERIODIC,)
