@@ -2,5 +2,6 @@
 
 from pitchbar.jobs import tasks as jobs
 from pitchbar.jobs.schedule import Periodic
+from pitchbar.operations import tasks as operations
 
-ENTRIES: tuple[Periodic, ...] = (*jobs.PERIODIC,)
+ENTRIES: tuple[Periodic, ...] = (*jobs.PERIODIC, *operations.PERIODIC)

@@ -35,6 +35,8 @@ class Settings(BaseModel):
     database_url: str = ""
     redis_url: str = ""
     ops_email_allowlist: tuple[str, ...] = ()
+    metrics_token: str = ""
+    queue_wait_alerts: str = "ingestion=60,analytics=300,crawl=1800,index=600,default=300"
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -84,6 +86,12 @@ class Settings(BaseModel):
             raise ValueError("must start with postgresql:// or sqlite:///")
         return value
 
+    @field_validator("queue_wait_alerts")
+    @classmethod
+    def _are_thresholds(cls, value: str) -> str:
+        parse_thresholds(value)
+        return value
+
     @field_validator("mail_url")
     @classmethod
     def _is_smtp(cls, value: str) -> str:
@@ -109,6 +117,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def queue_wait_thresholds(self) -> dict[str, int]:
+        """Seconds that a queue's oldest job may wait before operators are told."""
+        return parse_thresholds(self.queue_wait_alerts)
+
+    @property
     def is_development(self) -> bool:
         return self.app_env == "development"
 
@@ -128,6 +141,17 @@ def parse_rate(text: str) -> tuple[int, int]:
     if match is None or int(match[1]) < 1:
         raise ValueError("must be a rate such as 120/minute")
     return int(match[1]), _PERIOD_SECONDS[match[2]]
+
+
+def parse_thresholds(text: str) -> dict[str, int]:
+    """Reads "ingestion=60,default=300"; a queue that is not named has an hour."""
+    thresholds = dict.fromkeys(("ingestion", "analytics", "crawl", "index", "default"), 3600)
+    for part in text.split(","):
+        name, _, seconds = part.strip().partition("=")
+        if name not in thresholds or not seconds.isdigit() or int(seconds) < 1:
+            raise ValueError("must be pairs of queue and seconds such as ingestion=60,default=300")
+        thresholds[name] = int(seconds)
+    return thresholds
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -8,10 +8,11 @@ from flask import Blueprint, Response, flash, render_template, request
 from flask import url_for as link
 from wtforms import HiddenField, SelectField, TextAreaField
 
+
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
-from pitchbar.forms import Form
+from pitchbar.forms import Form, SelectChoice
 from pitchbar.jobs.declaration import list_tasks
 from pitchbar.jobs.models import Job
 from pitchbar.operations.access import operator_actor, operators_only
@@ -42,7 +43,7 @@ class ArgumentsForm(Form):
 
 class BulkForm(Form):
     q = HiddenField()
-    action = SelectField(choices=[("retry", "Retry"), ("delete", "Delete")])
+    action = SelectField(choices=[SelectChoice("retry", "Retry"), SelectChoice("delete", "Delete")])
 
 
 @bp.get("")

@@ -1,4 +1,4 @@
-from flask import Blueprint, Response, g, url_for
+from flask import Blueprint, Response, g, has_request_context, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +16,8 @@ bp = Blueprint("workspaces", __name__)
 @bp.app_context_processor
 def frame() -> dict[str, object]:
     """What the layout shows on every page: who, where, and what they may do."""
+    if not has_request_context():
+        return {}  # a job renders a message: there is nobody to show
     role = g.get("role")
     try:
         person = current_user if current_user.is_authenticated else None

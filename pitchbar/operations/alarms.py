@@ -1,0 +1,53 @@
+"""Tells operators by mail when a queue waits longer than its threshold."""
+
+from datetime import timedelta
+
+from flask import current_app
+
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.mailing.services import queue_mail
+from pitchbar.operations.models import QueueAlarm
+from pitchbar.operations.queue_figures import QueueNow, load_queues
+from pitchbar.settings import Settings
+
+COOL_DOWN = timedelta(minutes=60)
+
+
+def raise_alarms() -> list[str]:
+    """Mails about each queue over its threshold, at most once an hour; returns their names.
+
+    A queue that is paused waits because somebody wants it to.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    limits = settings.queue_wait_thresholds
+    late = [
+        queue
+        for queue in load_queues()
+        if queue.paused_at is None and queue.figures.oldest_wait_ms > limits[queue.name] * 1000
+    ]
+    return [queue.name for queue in late if _take_turn(queue.name) and _tell(queue, settings)]
+
+
+def _take_turn(name: str) -> bool:
+    alarm = db.session.get(QueueAlarm, name)
+    if alarm is not None and clock.now() - alarm.told_at < COOL_DOWN:
+        return False
+    db.session.merge(QueueAlarm(queue=name, told_at=clock.now()))
+    return True
+
+
+def _tell(queue: QueueNow, settings: Settings) -> bool:
+    minutes = max(1, round(queue.figures.oldest_wait_ms / 60_000))
+    for email in settings.ops_email_allowlist:
+        queue_mail(
+            "operations/queue_waits",
+            to=email,
+            subject=f"The queue {queue.name} waits since {minutes} min",
+            queue=queue,
+            minutes=minutes,
+            threshold=settings.queue_wait_thresholds[queue.name],
+            link=f"{settings.app_url}/ops/queues/{queue.name}",
+            link_label="Open the queue",
+        )
+    return True
