@@ -5,9 +5,8 @@ or stops at a bound, and says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Integer, Select, String, cast, extract, func, or_, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -17,7 +16,7 @@ from pitchbar.operations.job_search import JobFilter
 PER_PAGE = 50
 COUNT_BOUND = 10_000
 """Counts stop here and are shown as "10,000+"."""
-WORD_BOUND = 200_000
+WORD_BOUND = 50_000
 """Words are looked for in this many of the latest jobs: they follow no index."""
 
 
@@ -61,7 +60,10 @@ def list_jobs(wanted: JobFilter, before: int | None) -> JobPage:
     return JobPage(jobs[:PER_PAGE], more)
 
 
-def count_jobs(wanted: JobFilter) -> Bounded:
+def count_jobs(wanted: JobFilter, page: JobPage | None = None) -> Bounded:
+    """How many a search finds; a first page that holds them all is not counted again."""
+    if page is not None and page.next_before is None:
+        return Bounded(len(page.jobs))
     inner = matching(wanted).with_only_columns(Job.id).limit(COUNT_BOUND + 1).subquery()
     return Bounded(db.session.scalar(select(func.count()).select_from(inner)) or 0)
 
@@ -83,17 +85,29 @@ def list_tags(job: Job) -> list[str]:
 
 def list_error_classes() -> list[str]:
     """Kinds of errors among the latest failures, for completion."""
-    latest = _latest_failures(1_000)
-    return sorted({row.error_class for row in latest if row.error_class})
+    latest = select(Job.error_class).where(Job.state == FAILED).order_by(Job.id.desc()).limit(1_000)
+    return sorted({name for name in db.session.scalars(latest) if name})
 
 
-def group_failures() -> list[FailureGroup]:
-    """The latest failures by task and error, the most frequent first."""
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for row in _latest_failures(COUNT_BOUND):
-        groups.setdefault((row.task, row.error_class or ""), []).append(row)
-    found = [_group(task, error, rows) for (task, error), rows in groups.items()]
-    return sorted(found, key=lambda one: (-one.count, one.task))
+def group_failures(count: int = 200) -> list[FailureGroup]:
+    """Failed jobs by task and error, the most frequent first."""
+    hours = _failures_by_hour()
+    kind = (Job.task, Job.error_class)
+    rows = db.session.execute(
+        select(*kind, func.count(), func.max(Job.finished_at), func.max(Job.error_message))
+        .where(Job.state == FAILED)
+        .group_by(*kind)
+        .order_by(func.count().desc(), Job.task)
+        .limit(count)
+    )
+    nothing = [0] * 24
+    return [
+        FailureGroup(
+            task, error or "", message or "", total, at, hours.get((task, error or ""), nothing)
+        )
+        for task, error, total, at, message in rows
+        if at is not None
+    ]
 
 
 def matching(wanted: JobFilter) -> Select[Job]:
@@ -103,7 +117,10 @@ def matching(wanted: JobFilter) -> Select[Job]:
         if value:
             query = query.where(getattr(Job, name) == value)
     if wanted.error:
-        query = query.where(Job.error_class.icontains(wanted.error, autoescape=True))
+        # Failed jobs have an index; without it a rare error would be looked for everywhere.
+        query = query.where(
+            Job.state == FAILED, Job.error_class.icontains(wanted.error, autoescape=True)
+        )
     if wanted.tag:
         tagged = select(JobTag.job_id).where(JobTag.tag == wanted.tag)
         query = query.where(Job.id.in_(tagged))
@@ -137,19 +154,18 @@ def _with_words(query: Select[Job], words: tuple[str, ...]) -> Select[Job]:
     return query
 
 
-def _latest_failures(count: int) -> Sequence[Any]:
-    query = select(Job.task, Job.error_class, Job.error_message, Job.finished_at)
-    return db.session.execute(
-        query.where(Job.state == FAILED).order_by(Job.id.desc()).limit(count)
-    ).all()
-
-
-def _group(task: str, error_class: str, rows: list[Any]) -> FailureGroup:
-    hours = [0] * 24
+def _failures_by_hour() -> dict[tuple[str, str], list[int]]:
+    """The last 24 hours of each group, the current one last."""
     current = clock.start_of_hour(clock.now())
-    for row in rows:
-        back = (current - clock.start_of_hour(row.finished_at)) // timedelta(hours=1)
+    hour = cast(extract("epoch", Job.finished_at), Integer) // 3600
+    rows = db.session.execute(
+        select(Job.task, Job.error_class, hour, func.count())
+        .where(Job.state == FAILED, Job.finished_at >= current - timedelta(hours=23))
+        .group_by(Job.task, Job.error_class, hour)
+    )
+    found: dict[tuple[str, str], list[int]] = {}
+    for task, error, at, count in rows:
+        back = int(current.timestamp()) // 3600 - at
         if 0 <= back < 24:
-            hours[23 - back] += 1
-    last_at = max(row.finished_at for row in rows)
-    return FailureGroup(task, error_class, rows[0].error_message or "", len(rows), last_at, hours)
+            found.setdefault((task, error or ""), [0] * 24)[23 - back] = count
+    return found

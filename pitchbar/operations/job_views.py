@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, render_template, request
 from flask import url_for as link
 from wtforms import HiddenField, SelectField, TextAreaField
 
-
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
@@ -55,14 +54,15 @@ def index() -> Response:
     except BadSearch as error:
         wanted, problem = JobFilter(), error.message
     before = request.args.get("before", type=int)
+    page = None if problem else list_jobs(wanted, before)
     return render(
         "operations/jobs.html",
         "operations/_jobs.html",
         http_status=422 if problem else 200,
         q=search,
         problem=problem,
-        page=None if problem else list_jobs(wanted, before),
-        found=None if problem else count_jobs(wanted),
+        page=page,
+        found=None if problem else count_jobs(wanted, None if before else page),
         form=BulkForm(),
     )
 

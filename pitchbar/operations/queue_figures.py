@@ -14,6 +14,7 @@ from pitchbar.jobs.queues import QUEUES
 
 WINDOW = timedelta(minutes=5)
 WORKER_SILENT = timedelta(seconds=20)
+_SERIES = ("depth", "done", "failed", "oldest_wait_ms", "wait_p95_ms", "run_p95_ms")
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,24 @@ class QueueNow:
 
 def load_queues() -> list[QueueNow]:
     """Every queue, in the order of QUEUES."""
+    return _as_queues(list_figures(db.session(), QUEUES, WINDOW))
+
+
+def load_queue(name: str) -> tuple[QueueNow, list[Figures]]:
+    """A queue, and its tasks that ended lately, the busiest first."""
     figures = list_figures(db.session(), QUEUES, WINDOW)
+    queue = next(one for one in _as_queues(figures) if one.name == name)
+    tasks = [one for (of, task), one in figures.items() if of == name and task]
+    return queue, sorted(tasks, key=lambda one: (-(one.done + one.failed), one.task))
+
+
+def _as_queues(figures: dict[tuple[str, str], Figures]) -> list[QueueNow]:
     paused = {row.queue: row.paused_at for row in db.session.scalars(select(QueueState))}
     workers, delayed = _worker_counts(), _delayed_counts()
     return [
         QueueNow(figures[name, ""], paused.get(name), workers.get(name, 0), delayed.get(name, 0))
         for name in QUEUES
     ]
-
-
-def load_queue(name: str) -> tuple[QueueNow, list[Figures]]:
-    """A queue, and its tasks that ended lately, the busiest first."""
-    queue = next(one for one in load_queues() if one.name == name)
-    figures = list_figures(db.session(), (name,), WINDOW)
-    tasks = [one for (of, task), one in figures.items() if of == name and task]
-    return queue, sorted(tasks, key=lambda one: (-(one.done + one.failed), one.task))
 
 
 def list_workers() -> list[JobWorker]:
@@ -75,8 +79,33 @@ def is_alive(worker: JobWorker) -> bool:
     return clock.now() - worker.seen_at < WORKER_SILENT
 
 
-def list_snapshots(queue: str, hours: int) -> Sequence[JobSnapshot]:
-    """A queue's snapshots, oldest first."""
+@dataclass(frozen=True)
+class History:
+    """A queue's snapshots as series by name, oldest first."""
+
+    series: dict[str, list[int]]
+
+    @property
+    def is_empty(self) -> bool:
+        return len(self.series["depth"]) < 2
+
+
+def load_history(queue: str, hours: int) -> History:
+    """Long spans show the highest value of each stretch, so that no peak is lost."""
+    snapshots = _list_snapshots(queue, hours)
+    stretch = max(1, hours // 24)
+    return History(
+        {
+            name: [
+                max(getattr(one, name) or 0 for one in snapshots[start : start + stretch])
+                for start in range(0, len(snapshots), stretch)
+            ]
+            for name in _SERIES
+        }
+    )
+
+
+def _list_snapshots(queue: str, hours: int) -> Sequence[JobSnapshot]:
     since = clock.now() - timedelta(hours=hours)
     query = select(JobSnapshot).where(
         JobSnapshot.queue == queue, JobSnapshot.task == "", JobSnapshot.at > since

@@ -16,8 +16,8 @@ from pitchbar.operations.job_actions import pause_queue, resume_queue
 from pitchbar.operations.job_queries import group_failures
 from pitchbar.operations.queue_figures import (
     is_alive,
-    list_snapshots,
     list_workers,
+    load_history,
     load_queue,
     load_queues,
 )
@@ -78,7 +78,7 @@ def show(queue: str) -> Response:
         "operations/queue.html",
         queue=now,
         tasks=tasks,
-        snapshots=list_snapshots(queue, _SPANS[span]),
+        history=load_history(queue, _SPANS[span]),
         span=span,
         spans=list(_SPANS),
     )
