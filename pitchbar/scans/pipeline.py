@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
@@ -61,11 +62,14 @@ def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> E
     shipper = Shipper(spool, _make_inbox(settings, engine, bus))
     shipper.start()
     atexit.register(shipper.stop)
+    # Granian's workers are children of multiprocessing, which end without asking atexit.
+    Finalize(None, shipper.stop, exitpriority=0)
 
     def in_child() -> None:
         engine.dispose(close=False)
+        resolver.forget_parent()
         spool.forget_parent()
-        shipper.start()
+        shipper.start_in_child()
 
     os.register_at_fork(after_in_child=in_child)
     return Edge(

@@ -1,5 +1,6 @@
 """The thread that carries lines from the spool to the inbox."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -32,6 +33,11 @@ class Shipper:
         self._thread = threading.Thread(target=self._run, daemon=True, name="shipper")
         self._thread.start()
 
+    def start_in_child(self) -> None:
+        """Threads do not survive a fork; a child of a process that ships, ships too."""
+        if self._thread is not None and not self._stop.is_set():
+            self.start()
+
     def stop(self, timeout: float = 5.0) -> None:
         """Ships what is left, as far as the inbox takes it; the rest stays on disk."""
         self._stop.set()
@@ -54,6 +60,8 @@ class Shipper:
 
     def ship(self) -> None:
         """One pass. Raises what the inbox raises; nothing is forgotten then."""
+        with contextlib.suppress(OSError):
+            self._spool.settle_overflow()
         if time.monotonic() >= self._adopt_at:
             self._adopt_at = time.monotonic() + _ADOPT_SECONDS
             for segment in self._spool.adopt():
@@ -66,6 +74,9 @@ class Shipper:
         while batch := segment.read(_BATCH_BYTES):
             self._inbox.put(batch)
             segment.shipped += len(batch)
+            # That was the end. What was written meanwhile makes a fuller batch a little later.
+            if len(batch) < _BATCH_BYTES // 2:
+                break
         self._spool.retire(segment)
 
     def _ship_overflow(self) -> None:

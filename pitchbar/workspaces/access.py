@@ -54,6 +54,7 @@ def enter_workspace(slug: str, right: str) -> Workspace:
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"
+    headers = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self) -> None:
         super().__init__("Send a valid API token as 'Authorization: Bearer …'.")
