@@ -1,9 +1,7 @@
 """`pitchbar …`: everything an operator runs."""
 
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -32,26 +30,31 @@ def serve(settings: Settings, demo: bool | None) -> None:
 
 
 @main.command()
-@click.option("--queues", default="ingestion", show_default=True)
+@click.option("--queues", default="ingestion,analytics,crawl,index,default", show_default=True)
+@click.option("--processes", default=1, show_default=True, help="Workers for each queue.")
+@click.option("--drain", default=25.0, show_default=True, help="Seconds for running jobs at TERM.")
+@click.option("--memory", default=512, show_default=True, help="MB after which one is replaced.")
 @click.pass_obj
-def work(settings: Settings, queues: str) -> None:
-    """Drain queues until told to stop; a batch in hand is finished first."""
-    from pitchbar.worker import run_worker
+def work(settings: Settings, queues: str, processes: int, drain: float, memory: int) -> None:
+    """Run jobs until told to stop; those that run are finished first."""
+    from pitchbar.jobs.children import WorkerOptions
+    from pitchbar.jobs.queues import parse_queues
+    from pitchbar.worker import run_workers
 
-    if queues != "ingestion":
-        raise click.BadParameter("the only queue is ingestion", param_hint="--queues")
-    if not settings.redis_url:
-        raise click.ClickException(
-            "REDIS_URL is not set: scans are ingested by the web process itself."
-        )
-    stopping: list[int] = []
+    try:
+        names = parse_queues(queues)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--queues") from None
+    run_workers(settings, names, WorkerOptions(processes, drain, memory))
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopping.append(number)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    run_worker(settings, lambda: bool(stopping))
+@main.command()
+@click.pass_obj
+def schedule(settings: Settings) -> None:
+    """Start periodic tasks when they are due. A second one does no harm."""
+    from pitchbar.worker import run_scheduler
+
+    run_scheduler(settings)
 
 
 @main.group()

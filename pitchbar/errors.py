@@ -1,6 +1,7 @@
 """Errors that a person can cause or meet, and how each becomes a page, a fragment or JSON."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from pitchbar.core.htmx import wants_fragment
+from pitchbar.extensions import login_manager
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,7 @@ class DomainError(Exception):
 
     status = 422
     code = "invalid"
+    headers: Mapping[str, str] = {}
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -68,7 +71,13 @@ _MESSAGES = {
     500: "The fault is ours and has been logged. Nothing that you saved before is lost.",
     503: "The database does not answer. Codes keep redirecting and scans are kept meanwhile.",
 }
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "rate_limited",
+}
 
 
 def error_response(
@@ -94,7 +103,9 @@ def error_response(
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
-        return error_response(error.status, error.message, error.code, error.fields)
+        response = error_response(error.status, error.message, error.code, error.fields)
+        response.headers.extend(error.headers)
+        return response
 
     @app.errorhandler(CSRFError)
     def expired_form(error: CSRFError) -> Response:
@@ -107,6 +118,8 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_gone(error: OperationalError) -> Response:
         log.error("database does not answer: %s", error.orig)
+        # Flask-Login hands the person to every template, and asking again would fail again.
+        g._login_user = login_manager.anonymous_user()
         response = error_response(503, code="unavailable")
         response.headers["Retry-After"] = "5"
         return response
@@ -116,7 +129,10 @@ def register_error_handlers(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
-        return error_response(status)
+        response = error_response(status)
+        # Such as the methods that do work, after a 405.
+        response.headers.extend((n, v) for n, v in error.get_headers() if n != "Content-Type")
+        return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -3,5 +3,6 @@
 from pitchbar.jobs import tasks as jobs
 from pitchbar.jobs.schedule import Periodic
 from pitchbar.operations import tasks as operations
+from pitchbar.scans import tasks as scans
 
-ENTRIES: tuple[Periodic, ...] = (*jobs.PERIODIC, *operations.PERIODIC)
+ENTRIES: tuple[Periodic, ...] = (*jobs.PERIODIC, *operations.PERIODIC, *scans.PERIODIC)

@@ -1,5 +1,6 @@
 """The embedded shape: everything in one process, ready after one command."""
 
+import atexit
 import logging
 import socket
 from typing import Any
@@ -12,6 +13,9 @@ from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
 from pitchbar.extensions import bus, db
+from pitchbar.jobs.embedded import start_embedded_consumers
+from pitchbar.jobs.schedule import Scheduler
+from pitchbar.schedule import ENTRIES
 from pitchbar.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -81,7 +85,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         from pitchbar.scans.pipeline import build_edge
 
-        return build_edge(self._settings, bus, behind=create_app(self._settings).wsgi_app)
+        app = create_app(self._settings)
+        scheduler = Scheduler(self._settings.database_url, ENTRIES)
+        consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
+        atexit.register(consumers.stop)
+        return build_edge(self._settings, bus, behind=app.wsgi_app)
 
 
 def _seed(settings: Settings) -> str:

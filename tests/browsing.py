@@ -31,6 +31,8 @@ class FormClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         if args and isinstance(args[0], str):
             kwargs.setdefault("base_url", SITE)
+        # Reads to the end, so that the file behind a static answer is closed.
+        kwargs.setdefault("buffered", True)
         if not has_app_context():
             return super().open(*args, **kwargs)
         db.session.commit()

@@ -1,7 +1,7 @@
 from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, url_for
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.models import UTM_NAMES, Code
@@ -44,13 +44,6 @@ class CodeChanges(Payload):
     error_correction: Literal["L", "M", "Q", "H"] | None = None
     notes: str | None = Field(None, max_length=5000)
     status: Literal["active", "archived"] | None = None
-
-    @field_validator("name", "destination_url", "notes")
-    @classmethod
-    def _storable(cls, value: str | None) -> str | None:
-        if value and "\x00" in value:
-            raise ValueError("contains characters that cannot be stored")
-        return value
 
 
 class NewCode(CodeChanges):

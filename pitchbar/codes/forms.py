@@ -2,7 +2,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField, URLFi
 from wtforms.validators import DataRequired, Length
 
 from pitchbar.codes.destinations import MAX_LENGTH
-from pitchbar.forms import Form, NoControlCharacters, strip
+from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
 
 def _text(
@@ -32,10 +32,10 @@ class CodeForm(Form):
         "Error correction",
         default="M",
         choices=[
-            ("L", "L: survives 7 % damage, smallest symbol"),
-            ("M", "M: survives 15 % damage"),
-            ("Q", "Q: survives 25 % damage"),
-            ("H", "H: survives 30 % damage, largest symbol"),
+            SelectChoice("L", "L: survives 7 % damage, smallest symbol"),
+            SelectChoice("M", "M: survives 15 % damage"),
+            SelectChoice("Q", "Q: survives 25 % damage"),
+            SelectChoice("H", "H: survives 30 % damage, largest symbol"),
         ],
     )
     notes = _text("Notes", 5000, kind=TextAreaField)

@@ -6,9 +6,14 @@ from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
 
+# The largest number that the database takes; an address may hold a larger one.
+MAX_ID = 2**63 - 1
+
 
 def get_code(workspace: Workspace, code_id: int) -> Code:
     """Raises CodeNotFound for a code that is deleted or another workspace's."""
+    if code_id > MAX_ID:
+        raise CodeNotFound
     code = db.session.scalar(_codes_of(workspace).where(Code.id == code_id))
     if code is None:
         raise CodeNotFound

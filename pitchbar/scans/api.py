@@ -98,8 +98,8 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
         time = datetime.fromisoformat(at)
         if time.tzinfo is None:
             raise ValueError
-        return time, UUID(scan_id)
-    except ValueError:
+        return time.astimezone(UTC), UUID(scan_id)
+    except (ValueError, OverflowError):
         raise bad_cursor() from None
 
 
@@ -127,7 +127,7 @@ def _hours(workspace: Workspace) -> list[datetime]:
 
 
 def _argument(name: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime | None:
-    """A time in the zone; a bare day is its first moment, or its last hour."""
+    """A time in the zone; a bare day is its first moment, or its last minute."""
     text = request.args.get(name, "").strip().replace(" ", "+")
     if not text:
         return None
@@ -139,7 +139,10 @@ def _argument(name: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetim
             raise ValueError
     except (ValueError, OverflowError):
         raise _wrong(name, "must be a day or a time such as 2026-11-01T08:00:00Z") from None
-    return at.replace(hour=23) if end_of_day and len(text) == 10 else at
+    if end_of_day and len(text) == 10:
+        # Where clocks go back at midnight, the day has this minute twice: the second one.
+        return at.replace(hour=23, minute=59, fold=1)
+    return at
 
 
 def _wrong(field: str, sentence: str) -> InvalidPayload:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.enrichment import Enriched
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
-from pitchbar.scans.statements import add_to_sums, insert_into
+from pitchbar.scans.statements import add_to_sums, insert_ignoring, insert_into, write
 
 SUMS = ("hits", "people", "unique_people")
 # workspace, code, day, visitor
@@ -55,12 +55,11 @@ def _remember_visitors(connection: Connection, scans: list[Enriched]) -> set[Vis
         {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at}
         for (w, c, d, v), at in sorted(last_at.items())
     ]
-    statement = insert_into(connection, ScanVisitor).on_conflict_do_nothing()
     table = ScanVisitor
-    fresh = connection.execute(
-        statement.returning(table.workspace_id, table.code_id, table.day, table.visitor), rows
+    statement = insert_ignoring(connection, table, list(rows[0])).returning(
+        table.workspace_id, table.code_id, table.day, table.visitor
     )
-    new = {(row.workspace_id, row.code_id, row.day, row.visitor) for row in fresh}
+    new = {tuple(row) for row in write(connection, statement, rows)}
     _move_last_seen(connection, [row for row in rows if _key(row) not in new])
     return new
 
@@ -74,14 +73,15 @@ def _move_last_seen(connection: Connection, rows: list[dict[str, object]]) -> No
     rows = [row for row in rows if row["code_id"] != WHOLE_WORKSPACE]
     if not rows:
         return
-    statement = insert_into(connection, ScanVisitor)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "code_id", "day", "visitor"],
-            set_={"last_at": statement.excluded.last_at},
-        ),
-        rows,
+    statement = insert_into(connection, ScanVisitor, list(rows[0]))
+    later = statement.excluded.last_at
+    statement = statement.on_conflict_do_update(
+        index_elements=["workspace_id", "code_id", "day", "visitor"],
+        set_={"last_at": later},
+        # A batch may arrive after younger ones.
+        where=later > ScanVisitor.last_at,
     )
+    write(connection, statement, rows)
 
 
 def _add(
@@ -95,4 +95,4 @@ def _add(
         | dict(zip(SUMS, counts, strict=True))
         for (workspace_id, code_id, at), counts in sums
     ]
-    connection.execute(add_to_sums(connection, model, SUMS), rows)
+    write(connection, add_to_sums(connection, model, list(rows[0]), SUMS), rows)

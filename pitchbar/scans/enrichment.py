@@ -1,12 +1,13 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
@@ -14,7 +15,11 @@ from pitchbar.core.clock import local_date
 from pitchbar.scans.agents import read_agent
 from pitchbar.scans.models import ScanVisitor
 from pitchbar.scans.records import UTM_NAMES, AcceptedScan
+from pitchbar.scans.statements import find
 from pitchbar.scans.visitors import Salts, visitor_hash
+
+# "prefetch", "prefetch;prerender", "preview": a browser that looks ahead of its person.
+_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -48,14 +53,17 @@ class Enrichment:
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
     ) -> list[Enriched]:
         """Scans in the order of their times; repeats are found across batches too."""
-        enriched = [self._enrich_one(connection, scan, salts) for scan in scans]
+        days = [local_date(scan.at, scan.time_zone) for scan in scans]
+        of_day = _salts_of(connection, scans, days, salts)
+        enriched = [
+            self._enrich_one(scan, day, of_day[scan.workspace_id, day])
+            for scan, day in zip(scans, days, strict=True)
+        ]
         self._mark_repeats(connection, enriched)
         return enriched
 
-    def _enrich_one(self, connection: Connection, scan: AcceptedScan, salts: Salts) -> Enriched:
+    def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> Enriched:
         agent = read_agent(scan.user_agent)
-        day = local_date(scan.at, scan.time_zone)
-        salt = salts.salt_of(connection, scan.workspace_id, day)
         visitor = (
             visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
         )
@@ -94,17 +102,29 @@ class Enrichment:
             last[key] = max(scan.at, before) if before else scan.at
 
 
+def _salts_of(
+    connection: Connection, scans: list[AcceptedScan], days: list[date], salts: Salts
+) -> dict[tuple[int, date], bytes | None]:
+    zones = {
+        (scan.workspace_id, day): scan.time_zone for scan, day in zip(scans, days, strict=True)
+    }
+    # Sorted, so that two workers that make salts wait for each other in the same order.
+    return {key: salts.salt_of(connection, *key, zones[key]) for key in sorted(zones)}
+
+
 def _last_seen(
     connection: Connection, scans: list[Enriched]
 ) -> dict[tuple[int, date, str | None], datetime]:
-    if not scans:
-        return {}
     keys = {(scan.workspace_id, scan.code_id, scan.day, scan.visitor) for scan in scans}
+    if not keys:
+        return {}
     table = ScanVisitor
-    rows = connection.execute(
-        select(table.code_id, table.day, table.visitor, table.last_at).where(
-            tuple_(table.workspace_id, table.code_id, table.day, table.visitor).in_(keys)
-        )
+    names = ("workspace_id", "code_id", "day", "visitor")
+    rows = find(
+        connection,
+        select(table.code_id, table.day, table.visitor, table.last_at),
+        table,
+        [dict(zip(names, key, strict=True)) for key in keys],
     )
     return {(row.code_id, row.day, row.visitor): row.last_at for row in rows}
 
@@ -112,7 +132,7 @@ def _last_seen(
 def _robot_reason(scan: AcceptedScan, agent_reason: str | None) -> str | None:
     if scan.method == "HEAD":
         return "head"
-    if "prefetch" in scan.purpose or "preview" in scan.purpose or "prerender" in scan.purpose:
+    if scan.purpose and _AHEAD.search(scan.purpose):
         return "prefetch"
     return agent_reason
 

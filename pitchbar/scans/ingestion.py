@@ -4,25 +4,24 @@ A batch may arrive twice, whole or in part: only rows that were really inserted 
 """
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy import select as sa_select
-from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
 from pitchbar.scans.counting import count_scans
 from pitchbar.scans.enrichment import Enriched, Enrichment
 from pitchbar.scans.models import Scan
-from pitchbar.scans.partitions import ensure_partitions
+from pitchbar.scans.partitions import ensure_partitions, forget_partitions
 from pitchbar.scans.records import AcceptedScan, read_line
-from pitchbar.scans.statements import insert_ignoring
+from pitchbar.scans.statements import find, insert_ignoring, write
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
 TOPIC = "scans"
 BATCH = 500
+Rejected = list[tuple[bytes, Exception]]
 
 
 class Ingestion:
@@ -53,35 +52,34 @@ class Ingestion:
     def ingest_scans(self, lines: bytes) -> int:
         """Stores whole lines; returns how many scans are new.
 
-        Raises OperationalError when the database is away: the same lines may then come again.
+        Raises what the database raises when it is away: the same lines may then come again.
         """
+        accepted, rejected = _read(lines)
         stored = 0
-        accepted = list(self._read(lines))
         for start in range(0, len(accepted), BATCH):
-            stored += self._ingest_or_sort_out(accepted[start : start + BATCH])
+            stored += self._ingest_or_sort_out(accepted[start : start + BATCH], rejected)
+        # Last, because lines that come again would be set aside again.
+        self._set_aside(rejected)
         return stored
 
-    def _read(self, lines: bytes) -> Iterator[AcceptedScan]:
-        for line in lines.splitlines():
-            try:
-                yield read_line(line)
-            except ValueError as error:
-                self._reject(line, error)
-
-    def _ingest_or_sort_out(self, scans: list[AcceptedScan]) -> int:
+    def _ingest_or_sort_out(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
         try:
             return self._ingest(scans)
-        except (DataError, IntegrityError, StatementError) as error:
-            if getattr(error, "connection_invalidated", False) or _is_transient(error):
+        except Exception as error:
+            if not _is_about_data(error):
                 raise
             if len(scans) == 1:
-                self._reject(repr(scans[0]).encode(), error)
+                rejected.append((scans[0].line, error))
                 return 0
-            # One bad row must not hold up the others.
-            return sum(self._ingest_or_sort_out([scan]) for scan in scans)
+        # One bad row must not hold up the others.
+        middle = len(scans) // 2
+        return sum(
+            self._ingest_or_sort_out(half, rejected) for half in (scans[:middle], scans[middle:])
+        )
 
     def _ingest(self, scans: list[AcceptedScan]) -> int:
         try:
+            ensure_partitions(self._engine, (scan.at for scan in scans))
             with self._engine.begin() as connection:
                 if connection.dialect.name == "sqlite":
                     # Take the write lock first: a read that turns into a write could not wait.
@@ -89,52 +87,69 @@ class Ingestion:
                 inserted = self._store(connection, scans)
         except BaseException:
             self._salts.forget()
+            forget_partitions()
             raise
         if inserted:
-            self._bus.publish(
-                TOPIC,
-                {
-                    "workspaces": sorted({scan.workspace_id for scan in inserted}),
-                    "codes": sorted({scan.code_id for scan in inserted}),
-                },
-            )
+            self._tell(inserted)
         return len(inserted)
 
     def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[Enriched]:
         unseen = _without_known(connection, scans)
         if not unseen:
             return []
-        ensure_partitions(connection, (scan.at for scan in unseen))
         enriched = self._enrichment.enrich(connection, unseen, self._salts)
         rows = [one.row for one in enriched]
-        result = connection.execute(insert_ignoring(connection, Scan).returning(Scan.id), rows)
-        stored = set(result.scalars())
+        statement = insert_ignoring(connection, Scan, list(rows[0])).returning(Scan.id)
+        stored = set(write(connection, statement, rows).scalars())
         inserted = [one for one in enriched if one.id in stored]
         count_scans(connection, inserted)
         return inserted
 
-    def _reject(self, line: bytes, error: Exception) -> None:
-        log.error("a line cannot be stored and is set aside in %s: %s", self._rejected, error)
+    def _tell(self, inserted: list[Enriched]) -> None:
+        self._bus.publish(
+            TOPIC,
+            {
+                "workspaces": sorted({scan.workspace_id for scan in inserted}),
+                "codes": sorted({scan.code_id for scan in inserted}),
+            },
+        )
+
+    def _set_aside(self, rejected: Rejected) -> None:
+        """Renamed to end in `.spool`, the file is read again: after its cause is mended."""
+        if not rejected:
+            return
         self._rejected.parent.mkdir(parents=True, exist_ok=True)
+        self._rejected.touch(mode=0o600)
         with self._rejected.open("ab") as file:
-            file.write(line.rstrip(b"\n") + b"\n")
+            file.writelines(line + b"\n" for line, _ in rejected)
+        for _, error in rejected:
+            log.error("a line cannot be stored and is kept in %s: %s", self._rejected, error)
 
 
-def _is_transient(error: Exception) -> bool:
-    from sqlalchemy.exc import OperationalError
+def _read(lines: bytes) -> tuple[list[AcceptedScan], Rejected]:
+    accepted, rejected = [], Rejected()
+    for line in lines.splitlines():
+        if line:
+            try:
+                accepted.append(read_line(line))
+            except ValueError as error:
+                rejected.append((line, error))
+    return accepted, rejected
 
-    return isinstance(error, OperationalError)
+
+def _is_about_data(error: Exception) -> bool:
+    """Whether the same lines would fail again, rather than the database be away or not ready."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError | IntegrityError) and not error.connection_invalidated
+    return isinstance(error, StatementError | ValueError | LookupError | ArithmeticError)
 
 
 def _without_known(connection: Connection, scans: list[AcceptedScan]) -> list[AcceptedScan]:
     """Leaves out what an earlier delivery stored, and repeats within the batch itself."""
     by_id = {scan.id: scan for scan in scans}
     times = [scan.at for scan in scans]
-    known = connection.execute(
-        sa_select(Scan.id).where(
-            Scan.scanned_at.between(min(times), max(times)), Scan.id.in_(by_id)
-        )
-    ).scalars()
-    for scan_id in known:
+    query = select(Scan.id).where(Scan.scanned_at.between(min(times), max(times)))
+    for scan_id in find(connection, query, Scan, [{"id": id} for id in by_id]).scalars():
         del by_id[scan_id]
-    return sorted(by_id.values(), key=lambda scan: scan.at)
+    # The id decides between equal times, so that two workers insert in the same order.
+    return sorted(by_id.values(), key=lambda scan: (scan.at, scan.id))

@@ -1,8 +1,9 @@
 """How many redirects one address gets in a window, at the price of a dictionary look-up.
 
-Each process counts by itself. Only when an address has used a quarter of its limit in one process
+Each process counts by itself. Only when an address has used an eighth of its limit in one process
 does that process ask Redis, where all processes add up; a busy address is thus held to the limit
-everywhere, and a quiet one costs no network.
+everywhere, and a quiet one costs no network. What stays uncounted is less than an eighth of the
+limit for each process.
 """
 
 import logging
@@ -21,8 +22,10 @@ class AddressLimit:
         self._limit = limit
         self._seconds = seconds
         self._redis = redis
-        self._ask_from = max(1, limit // 4)
+        self._ask_from = max(1, limit // 8)
         self._counts: dict[str, int] = {}
+        # How many of ours Redis knows of.
+        self._told: dict[str, int] = {}
         self._window = 0
         self._skip_redis_until = 0.0
 
@@ -30,12 +33,15 @@ class AddressLimit:
         now = time.time()
         window = int(now) // self._seconds
         if window != self._window:
-            self._window, self._counts = window, {}
+            self._window, self._counts, self._told = window, {}, {}
         counts = self._counts
         count = counts.get(key, 0) + 1
         counts[key] = count
-        if count >= self._ask_from and self._redis is not None:
+        if self._redis is not None and self._ask_from <= count <= self._limit:
             count = max(count, self._shared_count(key, window, count))
+            if count > self._limit:
+                # Known now: the rest of the window needs no network.
+                counts[key] = count
         if count <= self._limit:
             return 0
         return self._seconds - int(now) % self._seconds
@@ -45,15 +51,19 @@ class AddressLimit:
         if time.monotonic() < self._skip_redis_until:
             return 0
         # The first question brings along what was counted here in silence.
-        share = count if count == self._ask_from else 1
-        name = f"pitchbar:limit:{self._name}:{key}:{window}"
+        told = self._told.get(key, 0)
+        self._told[key] = max(told, count)
         try:
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.incrby(name, share)
-                pipe.expire(name, self._seconds + 1)
-                total, _ = pipe.execute()
+            return self._add_up(f"pitchbar:limit:{self._name}:{key}:{window}", count - told)
         except Exception as error:
+            self._told[key] = told
             self._skip_redis_until = time.monotonic() + _PAUSE_SECONDS
             log.warning("limits are counted per process: Redis does not answer (%s)", error)
             return 0
+
+    def _add_up(self, name: str, share: int) -> int:
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.incrby(name, max(0, share))
+            pipe.expire(name, self._seconds + 1)
+            total, _ = pipe.execute()
         return int(total)

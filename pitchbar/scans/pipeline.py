@@ -5,15 +5,14 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import threading
-import time
-from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.scans.draining import make_call
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pitchbar.scans.visitors import Salts
 
 log = logging.getLogger(__name__)
-_HOUSEKEEPING_SECONDS = 600
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -58,14 +56,18 @@ def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> E
     resolver = Resolver(engine, max_stale=settings.resolver_max_stale_seconds)
     resolver.listen(bus)
     spool = Spool(settings.spool_dir)
-    shipper = Shipper(spool, _make_inbox(settings, engine, bus))
+    call = make_call(settings, engine) if settings.redis_url else None
+    shipper = Shipper(spool, _make_inbox(settings, engine, bus), call)
     shipper.start()
     atexit.register(shipper.stop)
+    # Granian's workers are children of multiprocessing, which end without asking atexit.
+    Finalize(None, shipper.stop, exitpriority=0)
 
     def in_child() -> None:
         engine.dispose(close=False)
+        resolver.forget_parent()
         spool.forget_parent()
-        shipper.start()
+        shipper.start_in_child()
 
     os.register_at_fork(after_in_child=in_child)
     return Edge(
@@ -82,26 +84,7 @@ def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     """With Redis, other processes ingest, and this one loads nothing for it."""
     if settings.redis_url:
         return RedisInbox(connect(settings.redis_url))
-    _start_housekeeping(engine)
     return DirectInbox(make_ingestion(settings, engine, bus).ingest_scans)
-
-
-def run_ingestion_worker(settings: Settings, bus: Bus, stopped: Callable[[], bool]) -> None:
-    """Drains the Redis inbox until `stopped()`; a batch that fails is tried again."""
-    engine = make_engine(settings)
-    ingestion = make_ingestion(settings, engine, bus)
-    # A blocking read lasts a second; the socket must wait longer than that.
-    inbox = RedisInbox(connect(settings.redis_url))
-    _start_housekeeping(engine)
-    pause = 0.5
-    while not stopped():
-        try:
-            inbox.drain(ingestion.ingest_scans, wait_seconds=0.5)
-            pause = 0.5
-        except Exception as error:
-            log.error("scans wait in the inbox: %s", error)
-            time.sleep(pause)
-            pause = min(5.0, pause * 2)
 
 
 def _make_limit(settings: Settings) -> AddressLimit | None:
@@ -110,20 +93,3 @@ def _make_limit(settings: Settings) -> AddressLimit | None:
     limit, seconds = parse_rate(settings.ratelimit_redirect)
     redis = connect(settings.redis_url, timeout=0.2) if settings.redis_url else None
     return AddressLimit("redirect", limit, seconds, redis)
-
-
-def _start_housekeeping(engine: Engine) -> None:
-    """Destroys old salts even on a day without scans."""
-
-    from pitchbar.scans.visitors import destroy_old_salts
-
-    def run() -> None:
-        while True:
-            try:
-                with engine.begin() as connection:
-                    destroy_old_salts(connection)
-            except Exception as error:
-                log.warning("old salts stay for now: %s", error)
-            time.sleep(_HOUSEKEEPING_SECONDS)
-
-    threading.Thread(target=run, daemon=True, name="housekeeping").start()

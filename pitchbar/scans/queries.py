@@ -70,7 +70,7 @@ def daily_points(workspace: Workspace, code_id: int | None, days: list[date]) ->
 
 @dataclass(frozen=True)
 class TopCode:
-    """`share` is the part of the people of all codes, 0 to 1."""
+    """`share` is relative to the first one's people, 0 to 1."""
 
     code_id: int
     hits: int

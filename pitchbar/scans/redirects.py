@@ -12,6 +12,7 @@ from pitchbar.scans.records import UTM_NAMES
 Utm = tuple[str, str, str, str, str]
 NO_UTM: Utm = ("", "", "", "", "")
 _INDEX = {f"utm_{name}": index for index, name in enumerate(UTM_NAMES)}
+_SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _MAX_VALUE = 255
 _MAX_LOCATION = 8000
 
@@ -34,14 +35,15 @@ class ResolvedCode:
 
 def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
     """The address for a scan that came with `query`, and the UTM values that hold for it."""
-    incoming, others = _split_incoming(query)
+    # A header is ASCII without spaces; what a client sent unescaped is escaped here.
+    incoming, others = _split_incoming(quote(query.encode("latin-1", "replace"), safe=_SAFE))
     wanted = _first_of(incoming, code.defaults)
-    forwarded = others if code.forward_parameters else []
-    location, utm = set_utm(code.destination, wanted, forwarded)
-    if len(location) > _MAX_LOCATION:
-        # A visitor cannot make the answer too large for a browser to follow.
-        return code.location, code.utm
-    return location, utm
+    for forwarded in (others, []) if code.forward_parameters else ([],):
+        location, utm = set_utm(code.destination, wanted, forwarded)
+        if len(location) <= _MAX_LOCATION:
+            return location, utm
+    # A visitor cannot make the answer too large for a browser to follow.
+    return code.location, code.utm
 
 
 def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, Utm]:
@@ -51,14 +53,14 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
     Returns the address and all five values, those included that only the destination had.
     """
     base, hash_sign, fragment = destination.partition("#")
-    path, _, query = base.partition("?")
+    path, question_mark, query = base.partition("?")
     found = list(NO_UTM)
     kept: list[str] = []
     names = set()
     for pair in query.split("&") if query else []:
         name, _, value = pair.partition("=")
         names.add(name)
-        index = _INDEX.get(name)
+        index = _INDEX.get(_decoded(name))
         if index is None or not wanted[index]:
             if index is not None and not found[index]:
                 found[index] = unquote_plus(value)[:_MAX_VALUE]
@@ -71,7 +73,7 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
             found[index] = value
             kept.append(_pair(index, value))
     kept.extend(pair for pair in forwarded if pair.partition("=")[0] not in names)
-    result = f"{path}?{'&'.join(kept)}" if kept else path
+    result = f"{path}?{'&'.join(kept)}" if kept else path + question_mark
     source, medium, campaign, term, content = found
     return result + hash_sign + fragment, (source, medium, campaign, term, content)
 
@@ -81,19 +83,18 @@ def _split_incoming(query: str) -> tuple[Utm, list[str]]:
     others = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
-        index = _INDEX.get(name.lower())
+        index = _INDEX.get(_decoded(name).lower())
         if index is None:
             if name:
-                others.append(_safe(pair))
+                others.append(pair)
         elif not values[index]:
             values[index] = unquote_plus(value, errors="replace")[:_MAX_VALUE]
     source, medium, campaign, term, content = values
     return (source, medium, campaign, term, content), others
 
 
-def _safe(raw: str) -> str:
-    # A header is ASCII without spaces; what a client sent unescaped is escaped here.
-    return quote(raw.encode("latin-1", "replace"), safe="%=&+-._~!$'()*,;:@/?[]")
+def _decoded(name: str) -> str:
+    return unquote_plus(name) if "%" in name else name
 
 
 def _first_of(first: Utm, second: Utm) -> Utm:

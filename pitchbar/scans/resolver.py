@@ -5,18 +5,20 @@ that its code changed. When the database does not answer, a known code keeps red
 """
 
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
+from typing import TypeVar
 from urllib.parse import unquote
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.core.bus import Bus
 from pitchbar.scans.redirects import ResolvedCode, set_utm
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 _QUERY = text(
     """
@@ -27,28 +29,48 @@ _QUERY = text(
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """
 )
+# Anything else was never given out, and is worth neither a query nor a place in the cache.
+_POSSIBLE = re.compile(r"[a-z0-9_-]{1,64}")
+# How long a visitor waits for the database, with and without an old answer at hand.
+_KNOWN_WAIT_SECONDS = 0.5
+_UNKNOWN_WAIT_SECONDS = 3.0
 # While the database is down, only one request in this many seconds waits to find out.
 _RETRY_SECONDS = 2.0
+# A place of their own, so that guessing short codes pushes no real one out of the cache.
+_UNKNOWN_CAPACITY = 10_000
 
 
 class Unavailable(Exception):
     """The code is not in the cache and the database does not answer."""
 
 
+class _Lookup:
+    """A question to the database, asked once for all requests that wait for it."""
+
+    def __init__(self) -> None:
+        self.asked_at = time.monotonic()
+        self.answered = False
+        self.code: ResolvedCode | None = None
+        self.done = threading.Event()
+
+
 class Resolver:
     """`resolve(short_code)` gives the code, or None when there is none.
 
     Args:
-        engine: read only, and only for codes that are not fresh in the cache.
+        engine: read only, and only for codes that are not fresh in the cache. It is asked in a
+            thread, because a database that hangs must not hold up the visitors of known codes.
         max_stale: seconds for which an entry is used unasked.
-        capacity: entries kept; the least recently used one goes first.
+        capacity: entries kept; the one that was not asked for the longest goes first.
     """
 
     def __init__(self, engine: Engine, *, max_stale: float = 2.0, capacity: int = 100_000) -> None:
         self._engine = engine
         self._max_stale = max_stale
         self._capacity = capacity
-        self._entries: OrderedDict[str, tuple[float, ResolvedCode | None]] = OrderedDict()
+        self._entries: OrderedDict[str, tuple[float, ResolvedCode]] = OrderedDict()
+        self._unknown: OrderedDict[str, float] = OrderedDict()
+        self._lookups: dict[str, _Lookup] = {}
         self._lock = threading.Lock()
         self._ask_again_at = 0.0
 
@@ -59,9 +81,17 @@ class Resolver:
     def forget(self, short_code: str) -> None:
         """The next scan looks again; the old entry stays in case the database is gone."""
         with self._lock:
+            # An answer that is under way may be older than the change.
+            self._lookups.pop(short_code, None)
+            self._unknown.pop(short_code, None)
             entry = self._entries.get(short_code)
             if entry is not None:
                 self._entries[short_code] = (-1e9, entry[1])
+
+    def forget_parent(self) -> None:
+        """In a forked child: the parent's threads are gone, and with them their answers."""
+        self._lock = threading.Lock()
+        self._lookups = {}
 
     def resolve(self, short_code: str) -> ResolvedCode | None:
         """Raises Unavailable when neither the cache nor the database knows."""
@@ -69,33 +99,57 @@ class Resolver:
         now = time.monotonic()
         if entry is not None and now - entry[0] < self._max_stale:
             return entry[1]
-        return self._look_up(normalise_short_code(short_code), now)
+        short_code = normalise_short_code(short_code)
+        return self._look_up(short_code, now) if _POSSIBLE.fullmatch(short_code) else None
 
     def _look_up(self, short_code: str, now: float) -> ResolvedCode | None:
-        entry = self._entries.get(short_code)
-        if entry is not None and now - entry[0] < self._max_stale:
-            return entry[1]
+        known_at, code = self._entries.get(short_code, (-1e9, None))
+        known_at = max(known_at, self._unknown.get(short_code, -1e9))
+        if now - known_at < self._max_stale:
+            return code
         if now >= self._ask_again_at:
-            try:
-                return self._remember(short_code, self._read(short_code))
-            except SQLAlchemyError as error:
-                self._ask_again_at = time.monotonic() + _RETRY_SECONDS
-                log.error("the database does not answer the resolver: %s", error)
-        if entry is None or entry[1] is None:
+            lookup = self._ask(short_code)
+            lookup.done.wait(_KNOWN_WAIT_SECONDS if code else _UNKNOWN_WAIT_SECONDS)
+            if lookup.answered:
+                return lookup.code
+            self._ask_again_at = time.monotonic() + _RETRY_SECONDS
+        if code is None:
             raise Unavailable
-        return entry[1]
-
-    def _remember(self, short_code: str, code: ResolvedCode | None) -> ResolvedCode | None:
-        with self._lock:
-            self._entries[short_code] = (time.monotonic(), code)
-            self._entries.move_to_end(short_code)
-            while len(self._entries) > self._capacity:
-                self._entries.popitem(last=False)
         return code
 
+    def _ask(self, short_code: str) -> _Lookup:
+        with self._lock:
+            lookup = self._lookups.get(short_code)
+            if lookup is None:
+                lookup = self._lookups[short_code] = _Lookup()
+                threading.Thread(
+                    target=self._answer, args=(short_code, lookup), daemon=True, name="resolver"
+                ).start()
+            return lookup
+
+    def _answer(self, short_code: str, lookup: _Lookup) -> None:
+        try:
+            lookup.code = self._read(short_code)
+            lookup.answered = True
+        except Exception as error:
+            log.error("the database does not answer the resolver: %s", error)
+        with self._lock:
+            if self._lookups.get(short_code) is lookup:
+                del self._lookups[short_code]
+                if lookup.answered:
+                    self._remember(short_code, lookup)
+        lookup.done.set()
+
+    def _remember(self, short_code: str, lookup: _Lookup) -> None:
+        # As old as the question: the answer may have changed since.
+        if lookup.code is None:
+            self._entries.pop(short_code, None)
+            _put_last(self._unknown, short_code, lookup.asked_at, _UNKNOWN_CAPACITY)
+        else:
+            self._unknown.pop(short_code, None)
+            _put_last(self._entries, short_code, (lookup.asked_at, lookup.code), self._capacity)
+
     def _read(self, short_code: str) -> ResolvedCode | None:
-        if not short_code or len(short_code) > 64:
-            return None
         with self._engine.connect() as connection:
             row = connection.execute(_QUERY, {"short_code": short_code}).one_or_none()
         if row is None:
@@ -119,6 +173,13 @@ class Resolver:
         )
 
 
+def _put_last(cache: OrderedDict[str, Value], key: str, value: Value, capacity: int) -> None:
+    cache[key] = value
+    cache.move_to_end(key)
+    while len(cache) > capacity:
+        cache.popitem(last=False)
+
+
 def normalise_short_code(raw: str) -> str:
     """As people type it: any case, perhaps with a slash behind. WSGI gives bytes as Latin-1."""
-    return unquote(raw).strip("/").lower().replace("\x00", "")
+    return unquote(raw).strip("/").lower()

@@ -1,9 +1,11 @@
 """The thread that carries lines from the spool to the inbox."""
 
+import contextlib
 import logging
 import threading
 import time
 
+from pitchbar.scans.draining import IngestionCall
 from pitchbar.scans.inbox import Inbox
 from pitchbar.scans.spool import Segment, Spool
 
@@ -17,11 +19,16 @@ _BATCH_BYTES = 150_000
 
 
 class Shipper:
-    """Ships every 50 ms what is new; deletes a segment when the inbox has all of it."""
+    """Ships every 50 ms what is new; deletes a segment when the inbox has all of it.
 
-    def __init__(self, spool: Spool, inbox: Inbox) -> None:
+    Args:
+        call: asks for ingestion after lines were put; None where the inbox ingests by itself.
+    """
+
+    def __init__(self, spool: Spool, inbox: Inbox, call: IngestionCall | None = None) -> None:
         self._spool = spool
         self._inbox = inbox
+        self._call = call
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
@@ -31,6 +38,11 @@ class Shipper:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="shipper")
         self._thread.start()
+
+    def start_in_child(self) -> None:
+        """Threads do not survive a fork; a child of a process that ships, ships too."""
+        if self._thread is not None and not self._stop.is_set():
+            self.start()
 
     def stop(self, timeout: float = 5.0) -> None:
         """Ships what is left, as far as the inbox takes it; the rest stays on disk."""
@@ -54,6 +66,8 @@ class Shipper:
 
     def ship(self) -> None:
         """One pass. Raises what the inbox raises; nothing is forgotten then."""
+        with contextlib.suppress(OSError):
+            self._spool.settle_overflow()
         if time.monotonic() >= self._adopt_at:
             self._adopt_at = time.monotonic() + _ADOPT_SECONDS
             for segment in self._spool.adopt():
@@ -61,17 +75,27 @@ class Shipper:
         for segment in self._spool.segments():
             self._ship_segment(segment)
         self._ship_overflow()
+        if self._call is not None:
+            self._call.settle()
+
+    def _put(self, lines: bytes) -> None:
+        self._inbox.put(lines)
+        if self._call is not None:
+            self._call.note()
 
     def _ship_segment(self, segment: Segment) -> None:
         while batch := segment.read(_BATCH_BYTES):
-            self._inbox.put(batch)
+            self._put(batch)
             segment.shipped += len(batch)
+            # That was the end. What was written meanwhile makes a fuller batch a little later.
+            if len(batch) < _BATCH_BYTES // 2:
+                break
         self._spool.retire(segment)
 
     def _ship_overflow(self) -> None:
         held = self._spool.overflow
         while held:
             lines = [held[i] for i in range(min(500, len(held)))]
-            self._inbox.put(b"".join(lines))
+            self._put(b"".join(lines))
             for _ in lines:
                 held.popleft()

@@ -22,18 +22,27 @@ _MIN_AGE_SECONDS = 1.0
 
 @dataclass
 class Segment:
-    """A file of lines; `shipped` bytes of it are in the inbox."""
+    """A file of lines; `shipped` bytes of it are in the inbox.
+
+    `size` is about what was written, good enough to end the segment by. `writers` has an entry for
+    each thread that is writing now.
+    """
 
     path: Path
     descriptor: int
     size: int = 0
     shipped: int = 0
     opened_at: float = field(default_factory=time.monotonic)
+    writers: list[None] = field(default_factory=list)
 
     def read(self, most: int) -> bytes:
         """The next whole lines, `most` bytes at the most; empty when there are none."""
         data = os.pread(self.descriptor, most, self.shipped)
         return data[: data.rfind(b"\n") + 1]
+
+    def unshipped(self) -> int:
+        """How many bytes are not in the inbox."""
+        return os.fstat(self.descriptor).st_size - self.shipped
 
     def delete(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -43,8 +52,8 @@ class Segment:
 class Spool:
     """The segments of this process.
 
-    `append` is one `write` and waits for no network and no database. When the disk refuses, lines
-    are held in memory (`overflow`) until the shipper takes them.
+    `append` is one `write` and waits for no network, no database and no other thread. When the disk
+    refuses, lines are held in memory (`overflow`) until the disk or the inbox takes them.
     """
 
     def __init__(self, directory: Path, segment_bytes: int = 1 << 20) -> None:
@@ -58,20 +67,21 @@ class Spool:
 
     def append(self, line: bytes) -> None:
         """Keeps one line, which ends with a line feed. Never raises."""
-        with self._lock:
-            segment = self._current
-            try:
-                if segment is None or segment.size >= self._segment_bytes:
-                    segment = self._open()
-                written = os.write(segment.descriptor, line)
-            except OSError as error:
-                self._hold(line, error)
+        try:
+            if self._write(line):
                 return
-            segment.size += written
-            if written < len(line):
-                # The torn end of this segment is no line; the whole one is held instead.
-                self._close_current()
-                self._hold(line, None)
+            error = "only half of a line was written"
+        except OSError as refusal:
+            error = str(refusal)
+        self.overflow.append(line)
+        self.refused += 1
+        if self.refused % 1000 == 1:
+            log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
+
+    def settle_overflow(self) -> None:
+        """Writes held lines to disk, if it takes them again; raises OSError when it does not."""
+        while self.overflow and self._write(self.overflow[0]):
+            self.overflow.popleft()
 
     def segments(self) -> list[Segment]:
         """All segments that are not deleted yet, oldest first."""
@@ -82,61 +92,100 @@ class Spool:
         """Deletes a segment whose lines are all in the inbox, so that addresses do not linger on
         disk. The one in use goes too once it is a second old; the next line opens another.
         """
+        if segment is self._current:
+            if time.monotonic() - segment.opened_at < _MIN_AGE_SECONDS or segment.unshipped():
+                return
+            self._close(segment)
+        # Nobody begins to write to it any more. What was written meanwhile is shipped first.
+        if segment.writers or segment.read(1 << 20):
+            return
+        if segment.unshipped():
+            log.warning("%s ends in half a line, which was never accepted", segment.path.name)
         with self._lock:
-            if segment is self._current:
-                young = time.monotonic() - segment.opened_at < _MIN_AGE_SECONDS
-                if young or segment.shipped < segment.size:
-                    return
-                self._close_current()
-            if segment.shipped < segment.size:
-                log.warning("%s ends in half a line, which was never accepted", segment.path.name)
             self._segments.remove(segment)
         segment.delete()
 
     def close(self) -> None:
         """The process ends: its segment may be deleted once it is shipped."""
-        with self._lock:
-            self._close_current()
+        if self._current is not None:
+            self._close(self._current)
 
     def adopt(self) -> list[Segment]:
         """Takes over the segments of processes that are gone."""
-        adopted = []
         mine = {segment.path for segment in self.segments()}
-        for path in sorted(self.directory.glob(f"*{SUFFIX}")):
-            if path in mine:
-                continue
-            segment = _lock_existing(path)
-            if segment is not None:
-                adopted.append(segment)
+        found = (path for path in sorted(self.directory.glob(f"*{SUFFIX}")) if path not in mine)
+        adopted = [segment for path in found if (segment := _lock_existing(path))]
         with self._lock:
             self._segments[:0] = adopted
         return adopted
 
     def forget_parent(self) -> None:
-        """In a forked child: the parent's segments are the parent's."""
+        """In a forked child: the parent's segments are the parent's, and so are their locks."""
+        for segment in self._segments:
+            os.close(segment.descriptor)
         self._lock = threading.Lock()
         self._current = None
         self._segments = []
         self.overflow.clear()
 
+    def _write(self, line: bytes) -> bool:
+        """False when only a part was written.
+
+        No lock, because other threads would wait for it whenever the kernel is busy with a write.
+        Announcing oneself and looking again is enough: either this thread sees that the segment was
+        closed, or `retire` sees this thread. The system appends one line after the other.
+        """
+        segment = self._enter()
+        try:
+            # The line feed in front keeps a line apart from the half of another before it.
+            written = os.write(segment.descriptor, b"\n" + line)
+        finally:
+            segment.writers.pop()
+        segment.size += written
+        if written == len(line) + 1:
+            return True
+        self._close(segment)
+        return False
+
+    def _enter(self) -> Segment:
+        while True:
+            segment = self._current
+            if segment is None or segment.size >= self._segment_bytes:
+                segment = self._open()
+            segment.writers.append(None)
+            if segment is self._current:
+                return segment
+            segment.writers.pop()
+
+    def _close(self, segment: Segment) -> None:
+        with self._lock:
+            if self._current is segment:
+                self._current = None
+
     def _open(self) -> Segment:
-        self._close_current()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"{uuid.uuid1().hex}{SUFFIX}"
+        with self._lock:
+            segment = self._current
+            if segment is None or segment.size >= self._segment_bytes:
+                self.directory.mkdir(parents=True, exist_ok=True)
+                segment = self._current = _create(self.directory)
+                self._segments.append(segment)
+            return segment
+
+
+def _create(directory: Path) -> Segment:
+    while True:
+        # Sorted by name, segments are in the order of their times.
+        path = directory / f"{time.time_ns():016x}-{uuid.uuid4().hex[:12]}{SUFFIX}"
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        self._current = Segment(path, descriptor)
-        self._segments.append(self._current)
-        return self._current
-
-    def _close_current(self) -> None:
-        self._current = None
-
-    def _hold(self, line: bytes, error: OSError | None) -> None:
-        self.refused += 1
-        self.overflow.append(line)
-        if self.refused % 1000 == 1:
-            log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:
+            os.close(descriptor)
+            raise
+        if os.fstat(descriptor).st_nlink:
+            return Segment(path, descriptor)
+        # Before we had the lock, another process took the file for an abandoned one.
+        os.close(descriptor)
 
 
 def _lock_existing(path: Path) -> Segment | None:

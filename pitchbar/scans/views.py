@@ -1,9 +1,10 @@
+import logging
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import ask_to_sign_in, guarded_elsewhere
 from pitchbar.codes.queries import get_code
@@ -17,6 +18,7 @@ from pitchbar.settings import Settings
 from pitchbar.workspaces.access import enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
 
+log = logging.getLogger(__name__)
 bp = Blueprint("scans", __name__, url_prefix="/w/<slug>/live")
 
 # A page is drawn at most four times a second, however many scans arrive.
@@ -63,6 +65,9 @@ def live(ws: Any, slug: str) -> None:
         _push_boards(ws, g.workspace, _code_id(g.workspace), _range())
     except DomainError:
         ws.close(1008, "no longer allowed")
+    except SQLAlchemyError as error:
+        log.warning("a socket is closed, the database does not answer: %s", error)
+        ws.close(1013, "try again later")
     finally:
         _slots.give_back()
 
@@ -117,8 +122,5 @@ def _range() -> Range:
 def is_same_origin() -> bool:
     """Browsers send cookies along with sockets from any site; only our own pages may open one."""
     settings: Settings = current_app.extensions["settings"]
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc in (
-        request.host,
-        urlsplit(settings.app_url).netloc,
-    )
+    host = request.headers.get("Origin", "").partition("://")[2]
+    return host in (request.host, settings.app_url.partition("://")[2])

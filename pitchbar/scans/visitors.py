@@ -10,11 +10,12 @@ import os
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, not_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
-from pitchbar.scans.statements import insert_ignoring
+from pitchbar.scans.ranges import start_of_day
 
 SALT_LIFETIME = timedelta(hours=48)
 
@@ -22,8 +23,10 @@ SALT_LIFETIME = timedelta(hours=48)
 class Salts(Protocol):
     """Finds the salt of a workspace's day; None when it is gone already."""
 
-    def salt_of(self, connection: Connection, workspace_id: int, day: date) -> bytes | None:
-        """16 random bytes."""
+    def salt_of(
+        self, connection: Connection, workspace_id: int, day: date, time_zone: str
+    ) -> bytes | None:
+        """16 random bytes. The day is one of the named zone."""
 
     def forget(self) -> None:
         """Called when the transaction was rolled back."""
@@ -41,15 +44,20 @@ class StoredSalts:
     def __init__(self) -> None:
         self._known: dict[tuple[int, date], tuple[datetime, bytes]] = {}
 
-    def salt_of(self, connection: Connection, workspace_id: int, day: date) -> bytes | None:
-        key = (workspace_id, day)
-        known = self._known.get(key)
-        if known is None or clock.now() - known[0] >= SALT_LIFETIME:
-            self._known.pop(key, None)
-            known = self._read_or_make(connection, workspace_id, day)
+    def salt_of(
+        self, connection: Connection, workspace_id: int, day: date, time_zone: str
+    ) -> bytes | None:
+        now = clock.now()
+        known = self._known.get((workspace_id, day))
+        if known is None or _is_over(known[0], now):
+            # What is destroyed in the database does not live on here.
+            self._known = {
+                key: one for key, one in self._known.items() if not _is_over(one[0], now)
+            }
+            known = self._read_or_make(connection, workspace_id, day, time_zone)
             if known is None:
                 return None
-            self._known[key] = known
+            self._known[workspace_id, day] = known
         return known[1]
 
     def forget(self) -> None:
@@ -57,25 +65,35 @@ class StoredSalts:
         self._known.clear()
 
     def _read_or_make(
-        self, connection: Connection, workspace_id: int, day: date
+        self, connection: Connection, workspace_id: int, day: date, time_zone: str
     ) -> tuple[datetime, bytes] | None:
         now = clock.now()
         query = select(VisitorSalt.created_at, VisitorSalt.salt).where(
             VisitorSalt.workspace_id == workspace_id, VisitorSalt.day == day
         )
         row = connection.execute(query).one_or_none()
-        if row is None and now.date() - day <= timedelta(days=1):
-            fresh = {
-                "workspace_id": workspace_id,
-                "day": day,
-                "salt": os.urandom(16),
-                "created_at": now,
-            }
-            connection.execute(insert_ignoring(connection, VisitorSalt), fresh)
+        # From 48 hours after the day began, its salt may be destroyed already: a second one would
+        # make the same people new again.
+        if row is None and not _is_over(start_of_day(day, time_zone), now):
+            self._make(connection, workspace_id, day, now)
             row = connection.execute(query).one()
-        if row is None or now - row.created_at >= SALT_LIFETIME:
+        if row is None or _is_over(row.created_at, now):
             return None
         return row.created_at, row.salt
+
+    def _make(self, connection: Connection, workspace_id: int, day: date, now: datetime) -> None:
+        """Another worker may be faster: then its salt holds."""
+        values = {"salt": os.urandom(16), "created_at": now}
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(
+            dialect.insert(VisitorSalt)
+            .values(workspace_id=workspace_id, day=day, **values)
+            .on_conflict_do_nothing()
+        )
+
+
+def _is_over(begun_at: datetime, now: datetime) -> bool:
+    return now - begun_at >= SALT_LIFETIME
 
 
 class PassingSalts:
@@ -84,7 +102,9 @@ class PassingSalts:
     def __init__(self) -> None:
         self._salts: dict[tuple[int, date], bytes] = {}
 
-    def salt_of(self, connection: Connection, workspace_id: int, day: date) -> bytes | None:
+    def salt_of(
+        self, connection: Connection, workspace_id: int, day: date, time_zone: str
+    ) -> bytes | None:
         return self._salts.setdefault((workspace_id, day), os.urandom(16))
 
     def forget(self) -> None:
@@ -95,12 +115,15 @@ def destroy_old_salts(connection: Connection) -> int:
     """Deletes salts older than 48 hours, and the visitor lists that rest on them."""
     now = clock.now()
     gone = connection.execute(
-        delete(VisitorSalt).where(VisitorSalt.created_at < now - SALT_LIFETIME)
+        delete(VisitorSalt).where(VisitorSalt.created_at <= now - SALT_LIFETIME)
     ).rowcount
-    # Days of any time zone that lie wholly behind the oldest salt in force.
+    salt = select(VisitorSalt.day).where(
+        VisitorSalt.workspace_id == ScanVisitor.workspace_id, VisitorSalt.day == ScanVisitor.day
+    )
+    # Nobody's day is still going on that was over everywhere two days ago.
     connection.execute(
         delete(ScanVisitor).where(
-            ScanVisitor.day < (now - SALT_LIFETIME).date() - timedelta(days=1)
+            ScanVisitor.day < (now - SALT_LIFETIME).date(), not_(salt.exists())
         )
     )
     return gone

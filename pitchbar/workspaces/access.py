@@ -64,6 +64,7 @@ def current_actor() -> Actor:
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"
+    headers = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self) -> None:
         super().__init__("Send a valid API token as 'Authorization: Bearer …'.")

@@ -3,11 +3,12 @@
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from pitchbar.core.pagination import decode_cursor
 from pitchbar.errors import DomainError
 from pitchbar.extensions import limiter
+from pitchbar.forms import has_control_characters
 from pitchbar.settings import Settings
 from pitchbar.workspaces.access import requires_token, token_limit_key
 from pitchbar.workspaces.models import Workspace
@@ -32,6 +33,13 @@ class Payload(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @field_validator("*")
+    @classmethod
+    def _is_storable(cls, value: Any) -> Any:
+        if isinstance(value, str) and has_control_characters(value):
+            raise ValueError("contains characters that cannot be stored")
+        return value
+
 
 class InvalidPayload(DomainError):
     code = "invalid"
@@ -39,7 +47,10 @@ class InvalidPayload(DomainError):
 
 def read_payload(model: type[B]) -> B:
     """The JSON body as `model`; raises InvalidPayload with a sentence for each wrong field."""
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets, thousands deep
+        data = None
     if not isinstance(data, dict):
         raise InvalidPayload("Send a JSON object with Content-Type: application/json.")
     try:

@@ -1,18 +1,19 @@
+from typing import Any
 from zoneinfo import available_timezones
 
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from pitchbar.forms import Form, NoControlCharacters, strip
+from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
 
-def time_zones() -> list[tuple[str, str]]:
+def time_zones() -> list[Any]:
     """Names a person can choose: "UTC" first, then by region, without the historic aliases."""
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
     named = sorted(
         zone for zone in available_timezones() if zone.startswith((*regions, "Pacific/"))
     )
-    return [(zone, zone.replace("_", " ")) for zone in ("UTC", *named)]
+    return [SelectChoice(zone, zone.replace("_", " ")) for zone in ("UTC", *named)]
 
 
 class WorkspaceForm(Form):

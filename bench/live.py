@@ -1,0 +1,117 @@
+"""How long after a scan the number on an open page has changed.
+
+    python bench/live.py [--scans 20]
+
+`pitchbar serve` with its demo, the workspace's dashboard open in Chromium. Each scan comes from an
+address of its own; the clock starts when its request is sent, and stops when the page shows "All
+hits" higher by one, its animation of 200 ms included.
+"""
+
+import argparse
+import http.client
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import machine
+
+TARGET_SECONDS = 1.0
+# Every text that the figure has shown, with the time of the change.
+WATCH = """() => {
+  window.shown = [];
+  const note = () => {
+    const text = document.querySelector("#figure-hits .figure-value").textContent;
+    if (window.shown.at(-1)?.text !== text) window.shown.push({ text, at: Date.now() / 1000 });
+  };
+  note();
+  const everything = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(note).observe(document.body, everything);
+}"""
+
+
+def open_dashboard(page: Page, url: str) -> None:
+    from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_SLUG
+
+    page.goto(f"{url}/login")
+    page.fill("[name=email]", DEMO_EMAIL)
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.click("main [type=submit]")
+    page.goto(f"{url}/w/{DEMO_SLUG}/")
+    page.wait_for_selector("#figure-hits .figure-value")
+    page.wait_for_timeout(1500)
+    page.evaluate(WATCH)
+
+
+def measure(page: Page, port: int, number: int) -> float:
+    """Seconds from the request to the changed number."""
+    before = page.evaluate(
+        "Number(document.querySelector('#figure-hits .figure-value').dataset.count)"
+    )
+    wanted = f"{before + 1:,}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    headers = {"X-Forwarded-For": f"81.2.69.{number}", "User-Agent": "Mozilla/5.0 (iPhone) Bench"}
+    started = time.time()
+    connection.request("GET", "/t/menu", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    if status != 302:
+        raise SystemExit(f"the scan was answered with {status}")
+    page.wait_for_function(f"window.shown.at(-1).text === '{wanted}'", timeout=10_000)
+    changed: float = page.evaluate("window.shown.at(-1).at")
+    return changed - started
+
+
+def run(scans: int, folder: Path) -> list[float]:
+    port = machine.free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {
+        "APP_URL": url,
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "LOG_LEVEL": "WARNING",
+        "TRUSTED_PROXIES": "1",
+    }
+    log = folder / "log"
+    server = machine.start([machine.program("pitchbar"), "serve", "--demo"], environ, log)
+    try:
+        machine.wait_until(lambda: machine.answers(f"{url}/up"), 60, f"server: {log}")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page()
+            open_dashboard(page, url)
+            seconds = []
+            for number in range(1, scans + 1):
+                seconds.append(measure(page, port, number))
+                # At different points of the server's own rhythms.
+                page.wait_for_timeout(300 + number * 37 % 500)
+            browser.close()
+            return seconds
+    finally:
+        machine.end(server)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scans", type=int, default=20)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as name:
+        seconds = run(args.scans, Path(name))
+    good = max(seconds) < TARGET_SECONDS
+    print(
+        f"{len(seconds)} scans, from request to changed number: median "
+        f"{statistics.median(seconds) * 1000:.0f} ms, most {max(seconds) * 1000:.0f} ms; "
+        f"target {TARGET_SECONDS:g} s: {'met' if good else 'MISSED'}"
+    )
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Ingestion at scale: a job of the ledger drains the Redis inbox while lines wait there.
+
+The shipper calls for that job after it has put lines, never the redirect. It is unique until it
+starts, and lingers while traffic flows: the ledger gains a row about once a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from pitchbar.jobs.declaration import task
+from pitchbar.jobs.enqueueing import enqueue
+from pitchbar.jobs.queues import INGESTION
+from pitchbar.jobs.transport import transport
+from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
+from pitchbar.settings import Settings
+
+if TYPE_CHECKING:
+    from pitchbar.scans.ingestion import Ingestion
+
+log = logging.getLogger(__name__)
+
+# The job outlives the pause between two calls, so that no line waits for the next one.
+CALL_EVERY_SECONDS = 1.0
+LINGER_SECONDS = 3.0
+DRAIN_SECONDS = 50.0
+_RETRY_SECONDS = 2.0
+
+
+class IngestionCall:
+    """Remembers that lines wait, and calls for the job at most once a second.
+
+    Args:
+        call: enqueues the job; when it raises, it is called again a little later.
+    """
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+        self._owed = False
+        self._quiet_until = 0.0
+
+    def note(self) -> None:
+        """Lines were put."""
+        self._owed = True
+
+    def settle(self) -> None:
+        """Calls when a call is owed. Never raises: the lines are safe in the inbox."""
+        now = time.monotonic()
+        if not self._owed or now < self._quiet_until:
+            return
+        try:
+            self._call()
+        except Exception as error:
+            self._quiet_until = now + _RETRY_SECONDS
+            log.warning("ingestion is called for again soon: %s", error)
+            return
+        self._owed = False
+        self._quiet_until = now + CALL_EVERY_SECONDS
+
+
+def make_call(settings: Settings, engine: Engine) -> IngestionCall:
+    """For a process that ships to Redis; it needs the ledger's table and no Flask."""
+    transport.connect(settings.redis_url, settings.data_dir)
+
+    def call() -> None:
+        with Session(engine) as session, session.begin():
+            enqueue(drain_inbox, on=session, unique="scans.drain_inbox")
+
+    return IngestionCall(call)
+
+
+def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int:
+    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored."""
+    stored = 0
+    until = time.monotonic() + seconds
+    quiet_until = time.monotonic() + linger
+    while time.monotonic() < min(until, quiet_until):
+        count = inbox.drain(ingest, wait_seconds=0.5)
+        if count >= 0:
+            stored += count
+            quiet_until = time.monotonic() + linger
+    return stored
+
+
+@task(
+    queue=INGESTION,
+    tries=10,
+    waits=(1, 2, 5, 15, 30),
+    timeout=90,
+    unique_until="start",
+    name="scans.drain_inbox",
+)
+def drain_inbox() -> None:
+    """Stores the scans that wait in Redis. Embedded there is no inbox, and nothing to do."""
+    from flask import current_app
+
+    settings: Settings = current_app.extensions["settings"]
+    if settings.redis_url:
+        inbox, ingestion = _parts(settings)
+        drain(inbox, ingestion.ingest_scans, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)
+
+
+@cache
+def _parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
+    """Once for each process: connections, and what is remembered of salts and agents.
+
+    Imported here, because the edge declares this task too, and runs without all that.
+    """
+    from pitchbar.extensions import bus
+    from pitchbar.scans.pipeline import make_engine, make_ingestion
+
+    ingestion = make_ingestion(settings, make_engine(settings), bus)
+    return RedisInbox(connect(settings.redis_url)), ingestion

@@ -1,0 +1,45 @@
+"""`pitchbar tokens create`, as an operator runs it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pitchbar.settings import Settings
+from tests.browsing import FormClient
+from tests.factories import People, bearer
+
+
+def run(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = {
+        "PATH": os.environ["PATH"],
+        "APP_KEY": settings.app_key,
+        "DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url,
+    }
+    command = [sys.executable, "-m", "pitchbar.cli", "tokens", "create", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 403), ("read-write", 201)])
+def test_token_is_printed_alone_and_works(
+    client: FormClient, people: People, settings: Settings, scope: str, status: int
+) -> None:
+    slug = people.workspace.slug
+    done = run(settings, "--workspace", slug, "--scope", scope)
+    assert (done.returncode, done.stderr) == (0, "")
+    secret = done.stdout.removesuffix("\n")
+    assert secret.startswith("pb_live_")
+    assert secret.split() == [secret]
+    at = f"/api/v1/workspaces/{slug}"
+    assert client.get(at, headers=bearer(secret)).status_code == 200
+    body = {"name": "Menu", "destination_url": "https://shop.example/"}
+    assert client.post(f"{at}/codes", json=body, headers=bearer(secret)).status_code == status
+
+
+@pytest.mark.usefixtures("people")
+def test_unknown_workspace_is_named(settings: Settings) -> None:
+    done = run(settings, "--workspace", "none", "--scope", "read")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no workspace with the slug none." in done.stderr

@@ -1,0 +1,110 @@
+"""A real browser and the whole product as `pitchbar serve` runs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.servers import free_port, give_up
+
+# What Chromium logs when a form is refused; the page shows the reason at the field.
+_REFUSED = "Failed to load resource: the server responded with a status of 422"
+
+OpenPage = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server with the demo workspace in it."""
+
+    url: str
+
+    def scan(self, short_code: str) -> httpx.Response:
+        phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Mobile Safari/604.1"
+        return httpx.get(f"{self.url}/t/{short_code}", headers={"User-Agent": phone})
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "APP_KEY": "a key for tests only, long enough to be one",
+        "APP_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "RATELIMIT_LOGIN": "1000/minute",
+        "RATELIMIT_SIGNUP": "1000/minute",
+    }
+    command = [sys.executable, "-m", "pitchbar.cli", "serve", "--demo"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(server, environment["APP_URL"], folder / "log")
+        yield Site(environment["APP_URL"])
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if httpx.get(f"{url}/up/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"pitchbar serve does not answer:\n{log.read_text()}", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """For one module only: while it runs, its event loop owns the thread."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        give_up("Chromium", "it is not installed, run bin/setup --full")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except Error as error:
+            give_up("Chromium", error)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
+    """Opens a page of its own session; at the end, none may have complained about anything."""
+    contexts, complaints = [], []
+
+    def open_page(width: int = 1280, **options: Any) -> Page:
+        viewport = {"width": width, "height": 900}
+        context = browser.new_context(base_url=site.url, viewport=viewport, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: _note(message, complaints))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _note(message: Any, complaints: list[str]) -> None:
+    # A violation of the Content-Security-Policy is an error here too.
+    if message.type in ("error", "warning") and not message.text.startswith(_REFUSED):
+        complaints.append(f"{message.type}: {message.text}")

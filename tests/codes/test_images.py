@@ -1,0 +1,101 @@
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from pitchbar.codes.rendering import render_png
+from tests.browsing import FormClient, sign_in
+from tests.factories import People, make_code
+
+LEVELS = "LMQH"
+
+
+def read_png(data: bytes) -> tuple[list[str], int]:
+    """What a scanner reads, and the width in pixels."""
+    image = Image.open(io.BytesIO(data)).convert("L")
+    assert image.width == image.height
+    return [found.text for found in zxingcpp.read_barcodes(image)], image.width
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("short_code", ["abc", "a" * 64])
+def test_png_reads_as_the_short_link_in_every_size(level: str, short_code: str) -> None:
+    url = f"https://codes.pitchbar.example/t/{short_code}"
+    for size in (128, 200, 512, 1000, 1024, 2048, 4096):
+        found, width = read_png(render_png(url, level, size))
+        assert found == [url]
+        assert size / 2 < width <= size
+
+
+@pytest.fixture
+def at(client: FormClient, people: People) -> str:
+    """The address of a code's image, without its ending."""
+    sign_in(client, people.member)
+    code = make_code(people.workspace, short_code="menu", error_correction="H")
+    return f"/w/{people.workspace.slug}/codes/{code.id}/qr"
+
+
+def test_image_of_the_page_leads_to_the_short_link(client: FormClient, at: str) -> None:
+    response = client.get(f"{at}.png")
+    assert response.mimetype == "image/png"
+    found, width = read_png(response.data)
+    assert found == ["http://pitchbar.test/t/menu"]
+    assert 900 < width <= 1024
+
+
+def test_levels_make_different_images(client: FormClient, people: People, at: str) -> None:
+    images = set()
+    for level in LEVELS:
+        code = make_code(people.workspace, short_code=f"level-{level}", error_correction=level)
+        found = zxingcpp.read_barcodes(
+            Image.open(
+                io.BytesIO(
+                    client.get(at.rpartition("/codes/")[0] + f"/codes/{code.id}/qr.png").data
+                )
+            )
+        )
+        images.add(found[0].ec_level)
+    assert images == set(LEVELS)
+
+
+def test_svg_is_a_safe_black_on_white_image(client: FormClient, at: str) -> None:
+    response = client.get(f"{at}.svg")
+    assert response.mimetype == "image/svg+xml"
+    assert response.text.startswith("<svg ")
+    assert 'fill="#fff"' in response.text
+    for unsafe in ("<script", "style=", "href", "onload"):
+        assert unsafe not in response.text
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("size", "least", "most"),
+    [
+        ("abc", 900, 1024),
+        ("", 900, 1024),
+        ("1e9", 900, 1024),
+        ("0", 40, 128),
+        ("-5", 40, 128),
+        ("300", 200, 300),
+        ("99999999999999999999", 4000, 4096),
+    ],
+)
+def test_size_is_held_within_reason(
+    client: FormClient, at: str, size: str, least: int, most: int
+) -> None:
+    _, width = read_png(client.get(f"{at}.png", query_string={"size": size}).data)
+    assert least < width <= most
+
+
+def test_download_is_named_after_the_short_code(client: FormClient, at: str) -> None:
+    for ending in ("png", "svg"):
+        shown, saved = client.get(f"{at}.{ending}"), client.get(f"{at}.{ending}?download=1")
+        assert "Content-Disposition" not in shown.headers
+        expected = f'attachment; filename="menu.{ending}"'
+        assert saved.headers["Content-Disposition"] == expected
+
+
+def test_other_formats_are_not_found(client: FormClient, at: str) -> None:
+    for ending in ("gif", "pdf", "svgz", "html"):
+        assert client.get(f"{at}.{ending}").status_code == 404

@@ -1,0 +1,33 @@
+"""What a person reads on a page of figures."""
+
+import re
+from dataclasses import dataclass
+
+_FIGURE = re.compile(
+    r'id="figure-(\w+)">.*?class="figure-change[^"]*"[^>]*>(.*?)</dd>.*?data-count="(\d+)"', re.S
+)
+_ROW = re.compile(r'<tr id="scan-[^"]+"(.*?)</tr>', re.S)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`figures` by key; `changes` as words; `rows` are the latest scans, as HTML."""
+
+    figures: dict[str, int]
+    changes: dict[str, str]
+    rows: list[str]
+
+
+def read_board(page: str) -> Shown:
+    found = _FIGURE.findall(page)
+    return Shown(
+        {key: int(value) for key, _, value in found},
+        {key: " ".join(re.sub(r"<[^>]*>", " ", change).split()) for key, change, _ in found},
+        _ROW.findall(page),
+    )
+
+
+def figures_of(page: str) -> tuple[int, int, int]:
+    """All hits, people and unique people."""
+    figures = read_board(page).figures
+    return figures["hits"], figures["people"], figures["unique_people"]

@@ -1,0 +1,62 @@
+"""Scans for tests of what is shown, stored by the real ingestion."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+import orjson
+from flask import current_app
+
+from pitchbar.codes.models import Code
+from pitchbar.core import clock
+from pitchbar.extensions import bus, db
+from pitchbar.scans.edge import _new_scan_id
+from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.visitors import PassingSalts
+from pitchbar.workspaces.models import Workspace
+
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+ROBOT = "WhatsApp/2.24.20.89 A"
+
+_addresses = count(1)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One scan; a visit without an address is somebody new."""
+
+    code: Code
+    at: datetime | None = None
+    address: str = ""
+    user_agent: str = PHONE
+    method: str = "GET"
+    referrer: str = ""
+
+
+def store(*visits: Visit) -> None:
+    """Stores the visits in one go, as the ingestion would, and tells the open pages."""
+    settings = current_app.extensions["settings"]
+    ingestion = make_ingestion(settings, db.engine, bus, PassingSalts())
+    lines = [_line(visit) for visit in visits]
+    db.session.commit()
+    assert ingestion.ingest_scans(b"".join(lines)) == len(visits)
+
+
+def visits(code: Code, number: int, at: datetime | None = None) -> list[Visit]:
+    """That many people, a second apart."""
+    start = at or clock.now() - timedelta(seconds=number)
+    return [Visit(code, start + timedelta(seconds=each)) for each in range(number)]
+
+
+def _line(visit: Visit) -> bytes:
+    workspace = db.session.get_one(Workspace, visit.code.workspace_id)
+    milliseconds = int((visit.at or clock.now()).timestamp() * 1000)
+    number = next(_addresses)
+    address = visit.address or f"81.2.{number // 250 % 250}.{number % 250 + 1}"
+    facts = [_new_scan_id(milliseconds), milliseconds, visit.code.id, workspace.id]
+    texts = [visit.method, address, visit.user_agent, "en-GB", visit.referrer, ""]
+    line = [*facts, workspace.time_zone, ["", "", "", "", ""], *texts]
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

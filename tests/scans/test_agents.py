@@ -1,0 +1,136 @@
+import pytest
+
+from pitchbar.scans.agents import read_agent
+
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device", "os", "browser"),
+    [
+        (
+            f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {SAFARI} Version/18.5 "
+            "Mobile/15E148 Safari/604.1",
+            "phone",
+            "iOS",
+            "Mobile Safari",
+        ),
+        (
+            f"Mozilla/5.0 (iPad; CPU OS 17_6 like Mac OS X) {SAFARI} Version/17.6 Mobile/15E148 "
+            "Safari/604.1",
+            "tablet",
+            "iOS",
+            "Mobile Safari",
+        ),
+        (
+            f"Mozilla/5.0 (Linux; Android 15; Pixel 9) {WEBKIT} Chrome/137.0.0.0 Mobile "
+            "Safari/537.36",
+            "phone",
+            "Android",
+            "Chrome Mobile",
+        ),
+        (
+            f"Mozilla/5.0 (Linux; Android 13; SM-X906B) {WEBKIT} Chrome/137.0.0.0 Safari/537.36",
+            "tablet",
+            "Android",
+            "Chrome",
+        ),
+        (
+            f"Mozilla/5.0 (Linux; Android 14; SM-S921B) {WEBKIT} SamsungBrowser/27.0 "
+            "Chrome/125.0.0.0 Mobile Safari/537.36",
+            "phone",
+            "Android",
+            "Samsung Internet",
+        ),
+        (
+            "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0",
+            "phone",
+            "Android",
+            "Firefox Mobile",
+        ),
+        (
+            f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/137.0.0.0 Safari/537.36 "
+            "Edg/137.0.0.0",
+            "desktop",
+            "Windows",
+            "Edge",
+        ),
+        (
+            f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {SAFARI} Version/18.4 "
+            "Safari/605.1.15",
+            "desktop",
+            "Mac OS X",
+            "Safari",
+        ),
+        (
+            "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0",
+            "desktop",
+            "Ubuntu",
+            "Firefox",
+        ),
+        (
+            f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/137.0.0.0 Safari/537.36",
+            "desktop",
+            "Linux",
+            "Chrome",
+        ),
+        (
+            f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/137.0.0.0 Safari/537.36",
+            "desktop",
+            "Chrome OS",
+            "Chrome",
+        ),
+        (
+            f"Mozilla/5.0 (Web0S; Linux/SmartTV) {WEBKIT} Chrome/94.0.4606.128 Safari/537.36 "
+            "WebAppManager",
+            "tv",
+            "Web0S",
+            "Chrome",
+        ),
+        ("Something/1.0", None, None, None),
+    ],
+)
+def test_people_are_read_as_what_they_hold(
+    user_agent: str, device: str | None, os: str | None, browser: str | None
+) -> None:
+    agent = read_agent(user_agent)
+
+    assert (agent.device, agent.os, agent.browser, agent.robot_reason) == (
+        device,
+        os,
+        browser,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "reason"),
+    [
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "known_agent"),
+        ("curl/8.5.0", "known_agent"),
+        ("python-requests/2.32.3", "known_agent"),
+        ("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", "known_agent"),
+        ("WhatsApp/2.24.20.89 A", "link_preview"),
+        ("facebookexternalhit/1.1 (+http://www.facebook.com/x)", "link_preview"),
+        ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "link_preview"),
+        ("TelegramBot (like TwitterBot)", "link_preview"),
+        ("Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)", "link_preview"),
+        ("", "no_agent"),
+    ],
+)
+def test_robots_are_known_with_their_reason(user_agent: str, reason: str) -> None:
+    assert read_agent(user_agent).robot_reason == reason
+
+
+@pytest.mark.parametrize("user_agent", ["\x00", "\xff" * 512, "(" * 512, "Mozilla/5.0 (" * 39])
+def test_nonsense_is_unknown_not_an_error(user_agent: str) -> None:
+    agent = read_agent(user_agent)
+
+    assert agent.os is None
+
+
+def test_names_fit_their_columns() -> None:
+    agent = read_agent("Mozilla/5.0 (" + "X" * 200 + "Bot) " + "Y" * 200 + "/1.0")
+
+    assert all(part is None or len(part) <= 64 for part in (agent.os, agent.browser))

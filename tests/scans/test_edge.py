@@ -1,0 +1,315 @@
+"""The redirect, asked directly: every answer that it can give."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from pitchbar.codes.models import Code
+from pitchbar.codes.services import archive_code, delete_code
+from pitchbar.extensions import db
+from pitchbar.scans.edge import Edge
+from pitchbar.scans.limits import AddressLimit
+from pitchbar.scans.notices import Notices
+from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.spool import Spool
+from pitchbar.workspaces.models import Workspace
+from tests.browsing import SITE
+from tests.factories import make_code, make_workspace
+from tests.scans.edging import PEER, ask, spooled
+
+MakeEdge = Callable[..., Edge]
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    spool = Spool(tmp_path / "spool")
+    yield spool
+    spool.forget_parent()
+
+
+@pytest.fixture
+def workspace(app: Flask) -> Workspace:
+    return make_workspace(name="Corner Café", time_zone="Europe/Zurich")
+
+
+@pytest.fixture
+def code(workspace: Workspace) -> Code:
+    return make_code(workspace, short_code="menu", utm_source="print")
+
+
+@pytest.fixture
+def make_edge(engine: Engine, spool: Spool) -> MakeEdge:
+    def make(**options: Any) -> Edge:
+        parts = {"resolver": Resolver(engine), "spool": spool, "notices": Notices(SITE)}
+        return Edge(**{**parts, "limit": None, **options})
+
+    return make
+
+
+@pytest.fixture
+def edge(make_edge: MakeEdge, code: Code) -> Edge:
+    return make_edge()
+
+
+def test_scan_is_redirected_with_these_headers_and_no_others(edge: Edge) -> None:
+    answer = ask(edge, "/t/menu")
+
+    assert answer.status == 302
+    assert answer.headers == [
+        ("Location", "https://destination.example/menu?utm_source=print"),
+        ("Cache-Control", "no-store, private"),
+        ("Content-Length", "0"),
+        ("X-Robots-Tag", "noindex, nofollow"),
+    ]
+    assert answer.body == b""
+
+
+def test_scan_is_on_disk_when_it_is_answered(edge: Edge, code: Code, spool: Spool) -> None:
+    ask(
+        edge,
+        "/t/menu",
+        "utm_campaign=spring",
+        HTTP_ACCEPT_LANGUAGE="de-CH",
+        HTTP_REFERER="https://a.example/",
+    )
+
+    (line,) = spooled(spool)
+    assert not spool.overflow
+    assert line["code_id"] == code.id
+    assert line["workspace_id"] == code.workspace_id
+    assert line["time_zone"] == "Europe/Zurich"
+    assert line["utm"] == ["print", "", "spring", "", ""]
+    assert (line["method"], line["address"], line["purpose"]) == ("GET", PEER, "")
+    assert (line["language"], line["referrer"]) == ("de-CH", "https://a.example/")
+
+
+def test_ids_are_unique_sorted_by_time_and_of_version_7(edge: Edge, spool: Spool) -> None:
+    for _ in range(500):
+        ask(edge, "/t/menu")
+
+    lines = spooled(spool)
+    ids = [UUID(hex=line["id"]) for line in lines]
+    assert len(set(ids)) == 500
+    assert {one.version for one in ids} == {7}
+    assert {one.variant for one in ids} == {"specified in RFC 4122"}
+    assert all(one.int >> 80 == line["at"] for one, line in zip(ids, lines, strict=True))
+
+
+def test_incoming_values_reach_the_destination_and_the_line(edge: Edge, spool: Spool) -> None:
+    answer = ask(edge, "/t/menu", "utm_source=mail&utm_term=caf%C3%A9&table=4")
+
+    assert answer["Location"] == (
+        "https://destination.example/menu?utm_source=mail&utm_term=caf%C3%A9"
+    )
+    assert spooled(spool)[0]["utm"] == ["mail", "", "", "café", ""]
+
+
+def test_head_answers_like_get_and_is_recorded_as_what_it_is(edge: Edge, spool: Spool) -> None:
+    assert ask(edge, "/t/menu", method="HEAD").headers == ask(edge, "/t/menu").headers
+    assert [line["method"] for line in spooled(spool)] == ["HEAD", "GET"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
+def test_other_methods_are_refused_and_nothing_is_recorded(
+    edge: Edge, spool: Spool, method: str
+) -> None:
+    answer = ask(edge, "/t/menu", method=method)
+
+    assert (answer.status, answer["Allow"]) == (405, "GET, HEAD")
+    assert spooled(spool) == []
+
+
+@pytest.mark.parametrize("path", ["/t/MENU", "/t/Menu", "/t/menu/", "/t/%6denu", "/t/m%65nu"])
+def test_short_code_is_found_however_it_is_typed(edge: Edge, path: str) -> None:
+    assert ask(edge, path).status == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/t/nothing",
+        "/t/",
+        "/t/menu/more",
+        "/t//",
+        "/t/' OR 1=1 --",
+        "/t/menu'; DROP TABLE codes; --",
+        "/t/%",
+        "/t/_%_",
+        "/t/\xff\xfe\x00",
+        "/t/menu\x00",
+        "/t/\u00e2\u0082\u00ac",
+        "/t/" + "a" * 65,
+        "/t/" + "a" * 100_000,
+        "/t/../login",
+    ],
+)
+def test_unknown_code_is_a_plain_404(edge: Edge, spool: Spool, path: str) -> None:
+    answer = ask(edge, path)
+
+    assert answer.status == 404
+    assert b"leads nowhere" in answer.body
+    assert spooled(spool) == []
+    assert int(answer["Content-Length"]) == len(answer.body)
+
+
+def test_archived_code_is_gone_and_says_whose_it_was(edge: Edge, code: Code, spool: Spool) -> None:
+    archive_code(code)
+    db.session.commit()
+
+    answer = ask(edge, "/t/menu")
+    assert answer.status == 410
+    assert "Corner Café" in answer.body.decode()
+    assert spooled(spool) == []
+
+
+def test_deleted_code_is_unknown(edge: Edge, code: Code) -> None:
+    delete_code(code, code.name)
+    db.session.commit()
+
+    assert ask(edge, "/t/menu").status == 404
+
+
+def test_names_of_workspaces_are_escaped(make_edge: MakeEdge, app: Flask) -> None:
+    archive_code(make_code(make_workspace(name="<b>Café</b>"), short_code="menu"))
+    db.session.commit()
+
+    body = ask(make_edge(), "/t/menu").body
+    assert b"<b>" not in body
+    assert b"&lt;b&gt;Caf" in body
+
+
+@pytest.mark.parametrize("path", ["/t/menu", "/t/nothing", "/up", "/"])
+def test_no_answer_sets_a_cookie_or_may_be_kept(edge: Edge, path: str) -> None:
+    answer = ask(edge, path)
+
+    assert "set-cookie" not in {name.lower() for name, _ in answer.headers}
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_notice_has_no_body_for_head(edge: Edge) -> None:
+    answer = ask(edge, "/t/nothing", method="HEAD")
+
+    assert (answer.status, answer.body) == (404, b"")
+    assert answer["Content-Length"] == ask(edge, "/t/nothing")["Content-Length"]
+
+
+def test_busy_address_is_told_when_to_come_back(
+    make_edge: MakeEdge, code: Code, spool: Spool
+) -> None:
+    edge = make_edge(limit=AddressLimit("t", 3, 3600))
+
+    answers = [ask(edge, "/t/menu") for _ in range(5)]
+    assert [answer.status for answer in answers] == [302, 302, 302, 429, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+    assert len(spooled(spool)) == 3
+    assert ask(edge, "/t/menu", REMOTE_ADDR="203.0.113.9").status == 302
+
+
+def test_one_household_has_one_limit_whatever_its_addresses(
+    make_edge: MakeEdge, code: Code
+) -> None:
+    edge = make_edge(limit=AddressLimit("t", 2, 3600))
+
+    household = [ask(edge, "/t/menu", REMOTE_ADDR=f"2001:db8:1:2::{n}").status for n in range(1, 5)]
+    assert household == [302, 302, 429, 429]
+    assert ask(edge, "/t/menu", REMOTE_ADDR="2001:db8:1:3::1").status == 302
+
+
+FORGED = "6.6.6.6, 203.0.113.5, 10.0.0.2"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, FORGED, PEER),
+        (1, FORGED, "10.0.0.2"),
+        (2, FORGED, "203.0.113.5"),
+        (2, "203.0.113.5", PEER),
+        (1, "not an address", PEER),
+        (1, "6.6.6.6\x00", PEER),
+        (1, "", PEER),
+        (1, "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_address_is_what_our_proxies_saw(
+    make_edge: MakeEdge, code: Code, spool: Spool, proxies: int, forwarded: str, address: str
+) -> None:
+    edge = make_edge(trusted_proxies=proxies)
+
+    ask(edge, "/t/menu", HTTP_X_FORWARDED_FOR=forwarded)
+    assert spooled(spool)[0]["address"] == address
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_forged_header_does_not_evade_the_limit(
+    make_edge: MakeEdge, code: Code, proxies: int
+) -> None:
+    edge = make_edge(limit=AddressLimit("t", 2, 3600), trusted_proxies=proxies)
+
+    statuses = [
+        ask(edge, "/t/menu", HTTP_X_FORWARDED_FOR=f"6.6.6.{n}, 203.0.113.5").status
+        for n in range(4)
+    ]
+    assert statuses == [302, 302, 429, 429]
+
+
+def test_headers_of_any_size_and_content_make_a_line_of_bounded_size(
+    edge: Edge, spool: Spool
+) -> None:
+    answer = ask(
+        edge,
+        "/t/menu",
+        "utm_source=" + "%F0%9F%98%80" * 3000 + "&" + "x=y&" * 3000,
+        HTTP_USER_AGENT="\xff" * 60_000,
+        HTTP_ACCEPT_LANGUAGE="\x01" * 60_000,
+        HTTP_REFERER="\u00e9" * 60_000,
+        HTTP_SEC_PURPOSE='"' * 60_000,
+    )
+
+    (line,) = spooled(spool)
+    assert answer.status == 302
+    assert [len(line[name]) for name in ("user_agent", "language", "referrer", "purpose")] == [
+        512,
+        64,
+        512,
+        64,
+    ]
+    assert sum(one.path.stat().st_size for one in spool.segments()) < 10_000
+
+
+def test_missing_headers_are_empty(edge: Edge, spool: Spool) -> None:
+    edge(
+        {"REQUEST_METHOD": "GET", "PATH_INFO": "/t/menu"},
+        lambda *_: None,
+    )
+
+    (line,) = spooled(spool)
+    assert (line["address"], line["user_agent"], line["purpose"]) == ("", "", "")
+
+
+@pytest.mark.parametrize("name", ["HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE"])
+def test_purpose_is_read_from_any_of_its_headers(edge: Edge, spool: Spool, name: str) -> None:
+    ask(edge, "/t/menu", **{name: "prefetch"})
+
+    assert spooled(spool)[0]["purpose"] == "prefetch"
+
+
+def test_what_is_no_scan_goes_to_the_application_behind(make_edge: MakeEdge) -> None:
+    def behind(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return [environ["PATH_INFO"].encode()]
+
+    edge = make_edge(behind=behind)
+    assert ask(edge, "/login").body == b"/login"
+    assert ask(edge, "/t").body == b"/t"
+    assert ask(edge, "/t/nothing").status == 404
+
+
+def test_alone_it_answers_health_checks_and_404(edge: Edge) -> None:
+    assert ask(edge, "/up").body == b"ok\n"
+    assert ask(edge, "/login").status == 404

@@ -1,0 +1,229 @@
+"""The edge under the servers that run it: what becomes of scans when a process is told to end, is
+killed, or forks.
+"""
+
+import http.client
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import redis
+from flask import Flask
+
+from pitchbar.core.assets import ROOT
+from pitchbar.settings import Settings
+from tests.factories import make_code, make_workspace
+from tests.scans.peers import RestartableRedis
+from tests.servers import free_port
+
+pytestmark = pytest.mark.full
+BIN = Path(sys.executable).parent
+
+SERVERS = {
+    "sync": ["gunicorn", "--no-control-socket", "-w", "2", "-k", "sync", "-b", "127.0.0.1:{port}"],
+    "gthread": [
+        *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "4"],
+        *["-b", "127.0.0.1:{port}"],
+    ],
+    "preload": [
+        *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--preload"],
+        *["-b", "127.0.0.1:{port}"],
+    ],
+    "gevent": [
+        *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gevent"],
+        *["-b", "127.0.0.1:{port}"],
+    ],
+    "granian": [
+        *["granian", "--interface", "wsgi", "--workers", "1", "--host", "127.0.0.1"],
+        *["--port", "{port}"],
+    ],
+}
+
+
+class Server:
+    """A server in a process group of its own."""
+
+    def __init__(self, arguments: list[str], environ: dict[str, str], log: Path) -> None:
+        self.port = free_port()
+        arguments = [part.replace("{port}", str(self.port)) for part in arguments]
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(
+                [str(BIN / arguments[0]), *arguments[1:]],
+                cwd=ROOT,
+                env={**os.environ, **environ, "PORT": str(self.port)},
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+        self._wait(log)
+
+    def _wait(self, log: Path) -> None:
+        until = time.monotonic() + 30
+        while self._status("/up") != 200:
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+
+    def _status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path, headers={"User-Agent": "Mozilla/5.0 Test"})
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def scan(self, count: int) -> int:
+        """How many of them were redirected."""
+        return sum(self._status("/t/menu") == 302 for _ in range(count))
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+            self.process.wait(20)
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def spool_dir(settings: Settings) -> Path:
+    return settings.spool_dir
+
+
+@pytest.fixture
+def serve(settings: Settings, app: Flask, tmp_path: Path) -> Iterator[Serve]:
+    """Starts a server on the test's database, in which there is a code `menu`."""
+    make_code(make_workspace(), short_code="menu")
+    environ = {
+        "APP_KEY": settings.app_key,
+        "APP_URL": settings.app_url,
+        "DATA_DIR": str(settings.data_dir),
+        "RATELIMIT_ENABLED": "false",
+        "LOG_LEVEL": "WARNING",
+    }
+    servers: list[Server] = []
+
+    def serve(arguments: list[str], **more: str) -> Server:
+        servers.append(Server(arguments, environ | more, tmp_path / "log"))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.end(signal.SIGKILL)
+
+
+def ids_in(lines: bytes) -> list[str]:
+    return [orjson.loads(line)[0] for line in lines.splitlines() if line]
+
+
+def ids_in_stream(url: str) -> list[str]:
+    with redis.Redis.from_url(url) as connection:
+        entries: list[Any] = connection.xrange("pitchbar:scans")
+    return ids_in(b"".join(fields[b"lines"] for _, fields in entries))
+
+
+def ids_in_spool(folder: Path) -> list[str]:
+    return ids_in(b"".join(path.read_bytes() for path in folder.glob("*.spool")))
+
+
+@pytest.mark.parametrize("name", list(SERVERS))
+def test_server_that_is_told_to_end_ships_everything_first(
+    serve: Serve, name: str, redis_url: str, spool_dir: Path
+) -> None:
+    server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=redis_url)
+    accepted = server.scan(60)
+    server.end()
+
+    ids = ids_in_stream(redis_url)
+    assert accepted == len(ids) == len(set(ids)) == 60
+    assert ids_in_spool(spool_dir) == []
+
+
+@pytest.mark.parametrize("name", list(SERVERS))
+def test_server_that_ends_without_redis_leaves_everything_on_disk_for_the_next(
+    serve: Serve, name: str, restartable_redis: RestartableRedis, spool_dir: Path
+) -> None:
+    server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
+    accepted = server.scan(40)
+    server.end()
+    assert accepted == len(set(ids_in_spool(spool_dir))) == 40
+
+    restartable_redis.start()
+    serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
+    until = time.monotonic() + 10
+    while ids_in_spool(spool_dir):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert len(set(ids_in_stream(restartable_redis.url))) == 40
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_embedded_server_stores_every_scan_once_however_it_ends(
+    serve: Serve, settings: Settings, number: int, spool_dir: Path
+) -> None:
+    command = ["pitchbar", "serve", "--no-demo"]
+    server = serve(command)
+    accepted = server.scan(60)
+    server.end(number)
+    serve(command)
+
+    until = time.monotonic() + 15
+    while ids_in_spool(spool_dir):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    path = settings.database_url.removeprefix("sqlite:///")
+    connection = sqlite3.connect(path)
+    stored = connection.execute("SELECT count(*) FROM scans").fetchone()[0]
+    hits = connection.execute("SELECT sum(hits) FROM scan_days WHERE code_id = 0").fetchone()[0]
+    connection.close()
+    assert accepted == stored == hits == 60
+
+
+FORK = """
+import os, sys, time
+from pitchbar.core.bus import Bus
+from pitchbar.scans.pipeline import build_edge
+from pitchbar.settings import load_settings
+
+edge = build_edge(load_settings(), Bus())
+
+def scan(count):
+    for _ in range(count):
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/t/menu", "REMOTE_ADDR": "10.0.0.1"}
+        edge(environ, lambda status, headers: status.startswith("302") or os._exit(9))
+
+scan(10)
+child = os.fork()
+scan(10)
+if child:
+    os.waitpid(child, 0)
+sys.exit(0)
+"""
+
+
+def test_child_of_a_fork_ships_its_own_scans_and_the_parent_its_own(
+    settings: Settings, app: Flask, redis_url: str, spool_dir: Path
+) -> None:
+    make_code(make_workspace(), short_code="menu")
+    environ = {
+        **os.environ,
+        "APP_KEY": settings.app_key,
+        "APP_URL": settings.app_url,
+        "DATA_DIR": str(settings.data_dir),
+        "REDIS_URL": redis_url,
+    }
+    done = subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, env=environ, timeout=30)
+
+    ids = ids_in_stream(redis_url)
+    assert done.returncode == 0
+    assert len(ids) == len(set(ids)) == 30
+    assert ids_in_spool(spool_dir) == []
