@@ -9,7 +9,14 @@ def register_blueprints(app: Flask) -> None:
     from pitchbar.accounts import views as accounts
     from pitchbar.codes import api as codes_api
     from pitchbar.codes import views as codes
-    from pitchbar.operations import job_views, mailbox, metrics, queue_views, schedule_views
+    from pitchbar.operations import (
+        job_views,
+        mailbox,
+        metrics,
+        queue_views,
+        schedule_views,
+        tick_views,
+    )
     from pitchbar.operations import views as operations
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
@@ -21,7 +28,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     for page in (queue_views, job_views, schedule_views, metrics):
         app.register_blueprint(page.bp)
-    for api in (workspaces_api, codes_api, scans_api):
+    for api in (workspaces_api, codes_api, scans_api, tick_views):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.
         csrf.exempt(api.bp)
         app.register_blueprint(api.bp)

@@ -49,6 +49,12 @@ class Settings(BaseModel):
     resolver_max_stale_seconds: float = Field(2.0, ge=0, le=60)
     live_max_sockets: int = Field(40, ge=0)
 
+    internal_queue_token: str = ""
+    cloudflare_account_id: str = ""
+    cloudflare_api_token: str = ""
+    cloudflare_api_base: str = "https://api.cloudflare.com/client/v4"
+    cron_worker_name: str = "pitchbar-queue-tick"
+
     ratelimit_enabled: bool = True
     ratelimit_redirect: str = "120/minute"
     ratelimit_login: str = "5/minute"
@@ -61,6 +67,29 @@ class Settings(BaseModel):
         if not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
             raise ValueError("must be an address such as https://pitchbar.example, without a path")
         return value.rstrip("/")
+
+    @field_validator("internal_queue_token")
+    @classmethod
+    def _is_long(cls, value: str) -> str:
+        # Whoever has it can start jobs, and nothing slows down guessing.
+        if value and (len(value) < 24 or not re.fullmatch(r"[!-~]+", value)):
+            raise ValueError("must have at least 24 characters, and neither spaces nor umlauts")
+        return value
+
+    @field_validator("cloudflare_api_base")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        # The API token travels there; http is for the fake of the tests alone.
+        if not re.match(r"https://[^/\s]+|http://127\.0\.0\.1(:\d+)?(/|$)", value):
+            raise ValueError("must start with https://")
+        return value.rstrip("/")
+
+    @field_validator("cron_worker_name")
+    @classmethod
+    def _is_script_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+            raise ValueError("must be of lower-case letters, digits, - and _, 63 at most")
+        return value
 
     @field_validator("qr_destination_host_allowlist", "ops_email_allowlist", mode="before")
     @classmethod

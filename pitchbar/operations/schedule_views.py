@@ -14,6 +14,7 @@ from pitchbar.extensions import db
 from pitchbar.jobs.enqueueing import enqueue
 from pitchbar.jobs.models import Job, ScheduleRun
 from pitchbar.jobs.schedule import Periodic
+from pitchbar.jobs.tick_history import list_ticks
 from pitchbar.operations.access import operator_actor, operators_only
 
 bp = Blueprint("schedule", __name__, url_prefix="/ops/queues/schedule")
@@ -32,6 +33,12 @@ class ScheduledTask:
 @operators_only
 def index() -> Response:
     return render("operations/schedule.html", tasks=[_load(entry) for entry in _entries()])
+
+
+@bp.get("/ticks")
+@operators_only
+def ticks() -> Response:
+    return render("operations/ticks.html", ticks=list_ticks())
 
 
 @bp.post("/<name>/run")

@@ -73,7 +73,7 @@ def pages(app: Flask, people: People) -> list[Address]:
 @pytest.fixture
 def api(app: Flask, people: People) -> list[Address]:
     code = make_code(people.workspace)
-    found = list(addresses(app, "/api/", people.workspace.slug, code.id))
+    found = list(addresses(app, "/api/v1/workspaces/", people.workspace.slug, code.id))
     assert len(found) > 5
     return found
 

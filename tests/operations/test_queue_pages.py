@@ -20,6 +20,7 @@ PAGES = (
     "/ops/queues/failures",
     "/ops/queues/workers",
     "/ops/queues/schedule",
+    "/ops/queues/schedule/ticks",
 )
 
 

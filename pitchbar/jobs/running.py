@@ -1,0 +1,128 @@
+"""Runs one claimed job inside the application's context and writes how it ended."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask
+
+from pitchbar.jobs.claims import Claim, finish_job, free_unique_key
+from pitchbar.jobs.declaration import Task, find_task
+from pitchbar.jobs.endings import Trouble, fail_attempt, release_job, trouble_of
+from pitchbar.jobs.ledger import Ledger
+from pitchbar.jobs.logs import begin_log, end_log
+from pitchbar.jobs.models import DONE, ERROR, REFUSED, RELEASED, TIMEOUT
+from pitchbar.jobs.outcomes import Fail, JobTimeout, Release
+from pitchbar.jobs.persistence import insist
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Current:
+    """The job that runs in this context."""
+
+    claim: Claim
+    deadline: float
+
+
+_current: ContextVar[Current | None] = ContextVar("current_job", default=None)
+
+
+def current_job() -> Claim | None:
+    """The job that this code runs in, if any."""
+    current = _current.get()
+    return current.claim if current else None
+
+
+def seconds_left() -> float:
+    """Until the running job's time is over; infinite outside of jobs."""
+    current = _current.get()
+    return current.deadline - time.monotonic() if current else float("inf")
+
+
+def check_deadline() -> None:
+    """Call it in long loops: embedded, where no process can be killed, it is what ends a job that
+    takes too long. Raises JobTimeout.
+    """
+    if seconds_left() <= 0:
+        raise JobTimeout("its time was over")
+
+
+@dataclass(frozen=True)
+class _Ending:
+    trouble: Trouble
+    seconds: float = 0.0
+
+
+class Runner:
+    """Runs claims one after another.
+
+    Args:
+        app: gives tasks their context.
+        ledger: where outcomes go.
+        given_up: when true, an outcome that cannot be written is left to the sweep.
+    """
+
+    def __init__(self, app: Flask, ledger: Ledger, given_up: Callable[[], bool]) -> None:
+        self._app = app
+        self._ledger = ledger
+        self._given_up = given_up
+
+    def run(self, claim: Claim) -> str:
+        """Returns how the attempt ended, one of models.OUTCOMES."""
+        started = time.perf_counter()
+        ending = self._attempt(claim)
+        run_ms = round((time.perf_counter() - started) * 1000)
+        lines = end_log()
+        try:
+            insist(lambda: self._write(claim, ending, run_ms, lines), self._given_up)
+        except Exception:
+            log.exception("job %s: how it ended cannot be written", claim.job_id)
+        return ending.trouble.outcome if ending else DONE
+
+    def _attempt(self, claim: Claim) -> _Ending | None:
+        """None when all went well."""
+        token = _current.set(Current(claim, time.monotonic() + claim.timeout_seconds))
+        begin_log()
+        try:
+            with self._app.app_context():
+                self._call(claim)
+        except Release as release:
+            return _Ending(Trouble(RELEASED, "", str(release)), release.seconds)
+        except Fail as refusal:
+            return _Ending(replace(trouble_of(refusal, REFUSED), message=refusal.reason))
+        except JobTimeout as late:
+            return _Ending(trouble_of(late, TIMEOUT))
+        except (Exception, SystemExit) as error:
+            log.warning("job %s (%s) failed: %r", claim.job_id, claim.task, error)
+            return _Ending(trouble_of(error, ERROR))
+        finally:
+            _current.reset(token)
+        return None
+
+    def _call(self, claim: Claim) -> None:
+        task = find_task(claim.task)
+        if task is None:
+            raise LookupError(
+                f"This release knows no task named {claim.task}; "
+                "another release enqueued the job, or the task was removed."
+            )
+        self._free_key(task, claim)
+        task.function(**claim.arguments)
+
+    def _free_key(self, task: Task, claim: Claim) -> None:
+        if task.unique_until == "start":
+            insist(lambda: free_unique_key(self._ledger, claim), self._given_up)
+
+    def _write(self, claim: Claim, ending: _Ending | None, run_ms: int, lines: str | None) -> Any:
+        if ending is None:
+            return finish_job(self._ledger, claim, run_ms, lines)
+        trouble = replace(ending.trouble, log=lines)
+        with self._ledger.session() as session:
+            if trouble.outcome == RELEASED:
+                return release_job(session, claim.job_id, claim.attempt, ending.seconds, trouble)
+            return fail_attempt(session, claim.job_id, claim.attempt, trouble)

@@ -1,0 +1,176 @@
+"""Finds what was lost: messages nobody sent or came for, and jobs whose worker died.
+
+Every worker sweeps, and the scheduler too; each step is a conditional UPDATE, so that many may.
+"""
+
+import logging
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from pitchbar.core import clock
+from pitchbar.jobs.claims import LEASE_SECONDS
+from pitchbar.jobs.endings import Trouble, fail_attempt
+from pitchbar.jobs.heartbeats import worker_name
+from pitchbar.jobs.ledger import Ledger
+from pitchbar.jobs.models import LOST, QUEUED, RUNNING, TIMEOUT, Job
+from pitchbar.jobs.transport import transport
+
+log = logging.getLogger(__name__)
+
+RESEND_SECONDS = 5.0
+"""A job whose message nobody came for in this time may be sent again."""
+_BATCH = 500
+_PASS_SECONDS = 3.0
+
+
+def send_due(ledger: Ledger, queues: Iterable[str]) -> int:
+    """Sends the jobs that have become due, or were written where nobody could send them."""
+    at = clock.now()
+    due = (Job.state == QUEUED, Job.send_at <= at)
+    found = ledger.execute(
+        select(Job.id).where(*due, Job.queue.in_(tuple(queues))).order_by(Job.send_at).limit(_BATCH)
+    ).scalars().all()  # fmt: skip
+    return _mark_and_send(ledger, found, due, at) if found else 0
+
+
+def send_again(ledger: Ledger, queues: Iterable[str]) -> int:
+    """Sends again what the queue has lost: there are more jobs waiting than messages.
+
+    While there are as many messages, each job's own is most likely still in line, however long
+    that is, and sending more would only make the line longer.
+    """
+    return sum(_send_missing(ledger, queue) for queue in queues)
+
+
+def _send_missing(ledger: Ledger, queue: str) -> int:
+    sent, until = 0, time.monotonic() + _PASS_SECONDS
+    while time.monotonic() < until:
+        at = clock.now()
+        old = (Job.state == QUEUED, Job.sent_at <= at - timedelta(seconds=RESEND_SECONDS))
+        missing = _count_missing(ledger, queue, old)
+        if not missing:
+            break
+        found = ledger.execute(
+            select(Job.id).where(*old, Job.queue == queue).order_by(Job.due_at)
+            .limit(min(missing, _BATCH))
+        ).scalars().all()  # fmt: skip
+        sent += _mark_and_send(ledger, found, old, at)
+    if sent:
+        log.warning("sent %s jobs on %s again: their messages were lost", sent, queue)
+    return sent
+
+
+def _count_missing(ledger: Ledger, queue: str, old: tuple[Any, ...]) -> int:
+    """How many messages fewer than waiting jobs there are; 0 when no job has waited long."""
+    if ledger.execute(select(Job.id).where(*old, Job.queue == queue).limit(1)).first() is None:
+        return 0
+    waiting = select(func.count()).where(
+        Job.state == QUEUED, Job.queue == queue, Job.sent_at.is_not(None)
+    )
+    return max(0, int(ledger.execute(waiting).scalar_one()) - transport.pending(queue))
+
+
+def _mark_and_send(ledger: Ledger, ids: Any, still: tuple[Any, ...], at: datetime) -> int:
+    """Marks first, so that of several sweeps only one sends."""
+    marked = ledger.execute(
+        update(Job)
+        .where(Job.id.in_(ids), *still)
+        .values(send_at=None, sent_at=at)
+        .returning(Job.id, Job.queue, Job.attempt)
+    ).all()
+    by_queue: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for job_id, queue, attempt in sorted(marked):
+        by_queue[queue].append((job_id, attempt))
+    for queue, messages in by_queue.items():
+        transport.send(queue, messages)
+    return len(marked)
+
+
+def end_lost(ledger: Ledger) -> int:
+    """Ends attempts whose lease is over: their worker died, or hangs past the job's time."""
+    at = clock.now()
+    lapsed = ledger.execute(
+        select(Job.id, Job.attempt, Job.started_at, Job.timeout_seconds, Job.worker)
+        .where(Job.state == RUNNING, Job.lease_until <= at)
+        .limit(_BATCH)
+    ).all()
+    ended = 0
+    for job_id, attempt, started_at, timeout, worker in lapsed:
+        trouble = lost_or_late(at - started_at >= timedelta(seconds=timeout), timeout, worker)
+        with ledger.session() as session:
+            ended += fail_attempt(session, job_id, attempt, trouble)
+    return ended
+
+
+def end_lost_here(ledger: Ledger) -> int:
+    """Ends attempts of processes of this host that are gone, without waiting for their leases.
+
+    For the embedded shape alone, and before its consumers start: elsewhere another container may
+    have the same host name and other process numbers.
+    """
+    host = worker_name("").partition("/")[0]
+    running = ledger.execute(
+        select(Job.id, Job.attempt, Job.timeout_seconds, Job.worker).where(
+            Job.state == RUNNING, Job.worker.startswith(f"{host}/", autoescape=True)
+        )
+    ).all()
+    ended = 0
+    for job_id, attempt, timeout, worker in running:
+        if _is_alive(int(worker.split("/")[1])):
+            continue
+        with ledger.session() as session:
+            ended += fail_attempt(session, job_id, attempt, lost_or_late(False, timeout, worker))
+    return ended
+
+
+def _is_alive(pid: int) -> bool:
+    """Our own number counts as gone: in a container the process before had the same."""
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def lost_or_late(is_late: bool, timeout: int, worker: str, traceback: str = "") -> Trouble:
+    """What to write of an attempt whose worker cannot write any more."""
+    if is_late:
+        return Trouble(TIMEOUT, "JobTimeout", f"It ran longer than {timeout} s.", traceback)
+    return Trouble(LOST, "WorkerLost", f"The worker {worker} died while it ran this.", traceback)
+
+
+def mend_clock(ledger: Ledger) -> int:
+    """After the clock was set back: jobs of "the future" keep their waits, not their times."""
+    at = clock.now()
+    ahead = ledger.execute(
+        select(Job.id, Job.queued_at, Job.due_at, Job.send_at, Job.sent_at)
+        .where(Job.state == QUEUED, Job.queued_at > at)
+        .limit(10_000)
+    ).all()
+    for job_id, queued_at, due_at, send_at, sent_at in ahead:
+        back = queued_at - at
+        ledger.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.queued_at == queued_at, Job.state == QUEUED)
+            .values(
+                queued_at=at,
+                due_at=due_at - back,
+                send_at=send_at and send_at - back,
+                sent_at=sent_at and sent_at - back,
+            )
+        )
+    latest = at + timedelta(seconds=LEASE_SECONDS)
+    ledger.execute(
+        update(Job).where(Job.state == RUNNING, Job.lease_until > latest).values(lease_until=latest)
+    )
+    return len(ahead)

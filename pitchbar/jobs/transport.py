@@ -1,0 +1,154 @@
+"""Carries messages by Huey: Redis at scale, a SQLite file of its own embedded.
+
+A message says that a job may be due. Losing one costs time, never the job, so sending does not
+raise: the sweep sends again what nobody came for.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from huey import Huey, RedisHuey
+from huey.storage import SqliteStorage
+
+from pitchbar.jobs.messages import TASK, MessageSerializer
+
+log = logging.getLogger(__name__)
+
+Message = tuple[int, int]
+"""A job's id and the attempt that the message is for."""
+
+RECEIVE_SECONDS = 1.0
+_POLL_SECONDS = 0.25
+# After a send that failed, nobody waits for Redis again for this long.
+_SILENCE_SECONDS = 1.0
+
+
+class _NormalSqliteStorage(SqliteStorage):  # type: ignore[misc]  # huey has no types
+    """A lost message is sent again, so the file need not be synced at each one."""
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+class Transport:
+    """One Huey for each queue and direction, made when needed and anew in a forked child."""
+
+    def __init__(self) -> None:
+        self._redis_url = ""
+        self._file: Path | None = None
+        self._silent_until = 0.0
+        self._forget()
+
+    def connect(self, redis_url: str, data_dir: Path) -> None:
+        """Without this nothing is sent at once, and jobs start when a worker's sweep finds them."""
+        self._redis_url = redis_url
+        self._file = data_dir / "queue.db"
+        self._forget()
+
+    def send(self, queue: str, messages: Iterable[Message]) -> bool:
+        """Returns whether all went out; says so in the log when not."""
+        if self._file is None or time.monotonic() < self._silent_until:
+            return False
+        try:
+            for message in messages:
+                self._put(queue, message)
+        except Exception as error:
+            log.warning("jobs on %s wait for the sweep: %s", queue, error)
+            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            return False
+        self._arrived[queue].set()
+        return True
+
+    def receive(self, queue: str) -> Message | None:
+        """Waits up to RECEIVE_SECONDS. Raises ValueError for a message that is none of ours (it is
+        gone then), and what Redis or SQLite raise.
+        """
+        huey = self._huey(queue, "in")
+        received = huey.dequeue()
+        if received is None and not self._redis_url:
+            received = self._wait_for_file(huey, self._arrived[queue])
+        return None if received is None else received.args
+
+    def pending(self, queue: str) -> int:
+        """How many messages wait on the queue."""
+        return int(self._huey(queue, "out").pending_count())
+
+    def _put(self, queue: str, message: Message) -> None:
+        huey = self._huey(queue, "out")
+        huey.enqueue(huey._registry.string_to_task(TASK)(message))
+
+    def _wait_for_file(self, huey: Any, arrived: threading.Event) -> Any:
+        """Other processes write the file too, so waiting for our own sends is not enough."""
+        until = time.monotonic() + RECEIVE_SECONDS
+        while time.monotonic() < until:
+            arrived.wait(_POLL_SECONDS)
+            arrived.clear()
+            if (received := huey.dequeue()) is not None:
+                return received
+        return None
+
+    def _huey(self, queue: str, direction: str) -> Any:
+        if self._pid != os.getpid():
+            self._forget()
+        with self._lock:
+            if (queue, direction) not in self._hueys:
+                self._hueys[queue, direction] = self._make(queue, direction)
+            return self._hueys[queue, direction]
+
+    def _forget(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._silent_until = 0.0
+        self._hueys: dict[tuple[str, str], Any] = {}
+        self._arrived: dict[str, threading.Event] = defaultdict(threading.Event)
+
+    def _make(self, queue: str, direction: str) -> Any:
+        name = f"pitchbar_{queue}"
+        options = {"results": False, "serializer": MessageSerializer()}
+        if self._redis_url:
+            pool = _redis_pool(self._redis_url, RECEIVE_SECONDS + 2 if direction == "in" else 0.5)
+            huey: Any = RedisHuey(
+                name, connection_pool=pool, read_timeout=RECEIVE_SECONDS, **options
+            )
+        else:
+            if self._file is None:
+                raise RuntimeError("the transport is not connected")
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            huey = Huey(
+                name, storage_class=_NormalSqliteStorage, filename=str(self._file), **options
+            )
+        huey.task(name="run_job")(_run_nothing)
+        return huey
+
+
+def _run_nothing(job_id: int, attempt: int) -> None:
+    """Gives messages their name in Huey's registry; our consumer runs jobs by the ledger."""
+
+
+_run_nothing.__module__ = TASK.split(".", maxsplit=1)[0]
+
+
+def _redis_pool(url: str, timeout: float) -> Any:
+    from redis import ConnectionPool
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return ConnectionPool.from_url(
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=0.5,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=30,
+    )
+
+
+transport = Transport()
+"""The process's own; `create_app` connects it."""

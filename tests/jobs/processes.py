@@ -1,0 +1,101 @@
+"""Supervisors and schedulers as real processes, which a test may kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from pitchbar.core.assets import ROOT
+from pitchbar.settings import Settings
+
+_PROGRAM = """
+import sys
+from pitchbar import create_app
+from pitchbar.jobs import tasks
+from pitchbar.jobs.children import WorkerOptions
+from pitchbar.jobs.supervisor import Supervisor
+from pitchbar.jobs.transport import transport
+from pitchbar.settings import load_settings
+import tests.jobs.sample_tasks
+
+def make_app():
+    transport.connect(settings.redis_url, settings.data_dir)
+    return create_app(settings)
+
+settings = load_settings()
+processes, drain, memory = int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+options = WorkerOptions(processes, drain, memory)
+Supervisor(make_app, settings.database_url, sys.argv[1].split(","), options).run()
+"""
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"it did not happen in {seconds} s"
+        time.sleep(0.05)
+
+
+class Workers:
+    """Starts `pitchbar work` as a program; knows its children."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._log = folder / "workers.log"
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._environment = os.environ | {
+            "APP_KEY": settings.app_key,
+            "DATA_DIR": str(settings.data_dir),
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+            "LOG_LEVEL": "INFO",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def start(
+        self, queues: str, *, processes: int = 1, drain: float = 10.0, memory_mb: int = 0
+    ) -> subprocess.Popen[bytes]:
+        arguments = [queues, str(processes), str(drain), str(memory_mb)]
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM, *arguments],
+                env=self._environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+        self._started.append(process)
+        return process
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
+
+    def children(self) -> list[psutil.Process]:
+        return [child for one in self._started for child in children_of(one.pid)]
+
+    def kill_all(self) -> None:
+        family = self.children()
+        for process in self._started:
+            process.kill()
+            process.wait(10)
+        for child in family:
+            stop(child, signal.SIGKILL)
+
+
+def children_of(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def stop(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

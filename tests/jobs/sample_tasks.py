@@ -1,0 +1,128 @@
+"""Tasks that do what real ones may do to a worker. They leave lines in a file as their trace."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from pitchbar.jobs.declaration import task
+from pitchbar.jobs.outcomes import Fail, Failure, Release
+from pitchbar.jobs.running import check_deadline, current_job
+
+hanging = threading.Event()
+"""Lets go of tasks that hang, at the end of a test."""
+
+
+def write_line(path: str, line: str) -> None:
+    """One write, so that lines of many processes do not mix."""
+    with Path(path).open("ab", buffering=0) as file:
+        file.write(f"{line}\n".encode())
+
+
+def lines_of(path: str | Path) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+@task(queue="default")
+def note(path: str, line: str = "ran") -> None:
+    write_line(path, line)
+
+
+@task(queue="crawl", tries=30, timeout=30)
+def note_slowly(path: str, line: str, seconds: float) -> None:
+    time.sleep(seconds)
+    write_line(path, f"{line} {time.time()}")
+
+
+@task(queue="default", tries=3, waits=[0, 0])
+def stumble(path: str, times: int) -> None:
+    """Fails `times` times, then is done."""
+    write_line(path, "try")
+    job = current_job()
+    assert job is not None
+    if job.attempt <= times:
+        raise ValueError(f"stumbled over\x00 {job.attempt} \ud800")
+
+
+@stumble.failed
+def stumbled(failure: Failure, path: str, times: int) -> None:
+    write_line(path, f"gave up: {failure.outcome} {failure.error_class}")
+
+
+@task(queue="default", tries=3, waits=[30, 90])
+def try_with_waits() -> None:
+    raise ValueError("never works")
+
+
+@task(queue="default", tries=3)
+def refuse(path: str) -> None:
+    raise Fail("The site forbids it.")
+
+
+@refuse.failed
+def refused(failure: Failure, path: str) -> None:
+    write_line(path, f"{failure.outcome}: {failure.message}")
+
+
+@task(queue="default", tries=1)
+def release_once(path: str, seconds: float) -> None:
+    write_line(path, "run")
+    job = current_job()
+    assert job is not None
+    if job.attempt == 1:
+        raise Release(seconds)
+
+
+@task(queue="crawl", tries=1, timeout=1)
+def hang(path: str) -> None:
+    """Catches all that can be caught, so only force ends it."""
+    write_line(path, "hangs")
+    until = time.monotonic() + 30
+    while time.monotonic() < until and not hanging.is_set():
+        try:
+            hanging.wait(0.2)
+        except BaseException:
+            write_line(path, "caught")
+
+
+@hang.failed
+def hung(failure: Failure, path: str) -> None:
+    write_line(path, f"{failure.outcome}: {failure.message}")
+
+
+@task(queue="crawl", tries=1, timeout=1)
+def loop_politely(path: str) -> None:
+    while True:
+        check_deadline()
+        time.sleep(0.05)
+
+
+@task(queue="crawl", tries=2)
+def kill_own_worker(path: str) -> None:
+    write_line(path, "kills")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@kill_own_worker.failed
+def killed_them_all(failure: Failure, path: str) -> None:
+    write_line(path, f"gave up: {failure.outcome}")
+
+
+@task(queue="ingestion", unique_until="start")
+def drain_inbox(path: str) -> None:
+    write_line(path, "drained")
+
+
+@task(queue="crawl", tries=1)
+def eat_memory(path: str, megabytes: int) -> None:
+    _eaten.append(bytearray(os.urandom(1024)) * (megabytes * 1024))
+    write_line(path, str(os.getpid()))
+
+
+_eaten: list[bytearray] = []
+
+
+@task(queue="default", tries=1)
+def tick_tock() -> None:
+    """Periodic in tests of the schedule."""

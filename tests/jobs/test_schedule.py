@@ -1,0 +1,164 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.jobs import heartbeats
+from pitchbar.jobs.ledger import Ledger
+from pitchbar.jobs.models import Job, ScheduleRun
+from pitchbar.jobs.queries import list_workers
+from pitchbar.jobs.rules import Rule, cron, daily_at, every_minutes, hourly_at, weekly_on
+from pitchbar.jobs.schedule import Periodic, Schedule, Scheduler
+from pitchbar.settings import Settings
+from tests.jobs.processes import wait_until
+from tests.jobs.sample_tasks import tick_tock
+from tests.servers import on_both_databases
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def finish_all() -> None:
+    """As workers would: the job before no longer stands in the way."""
+    db.session.rollback()
+    for job in db.session.execute(select(Job)).scalars():
+        job.state, job.unique_key = "done", None
+    db.session.commit()
+
+
+@pytest.fixture
+def every_five(ledger: Ledger, app: Flask) -> Schedule:
+    return Schedule(ledger, [Periodic(tick_tock, every_minutes(5))])
+
+
+@pytest.mark.parametrize(
+    ("rule", "due", "not_due"),
+    [
+        (every_minutes(15), (12, 45), (12, 44)),
+        (hourly_at(7), (3, 7), (3, 8)),
+        (daily_at("03:20"), (3, 20), (4, 20)),
+        (weekly_on("wed", "08:00"), (8, 0), (8, 1)),
+        (cron("0 8 * * 3"), (8, 0), (9, 0)),
+    ],
+)
+def test_rule_matches_its_minutes(
+    rule: Rule, due: tuple[int, int], not_due: tuple[int, int]
+) -> None:
+    assert rule(NOON.replace(hour=due[0], minute=due[1]))
+    assert not rule(NOON.replace(hour=not_due[0], minute=not_due[1]))
+
+
+def test_rule_of_another_day_does_not_match() -> None:
+    assert not weekly_on("thu", "12:00")(NOON)
+
+
+@pytest.mark.parametrize("expression", ["* * * *", "61 * * * *", "x * * * *", "*/5 * * * mon"])
+def test_rule_that_cannot_be_read_is_refused(expression: str) -> None:
+    with pytest.raises(ValueError, match=r"fields|valid|match"):
+        cron(expression)
+
+
+def test_period_that_does_not_divide_an_hour_is_refused() -> None:
+    with pytest.raises(ValueError, match="whole number"):
+        every_minutes(7)
+
+
+@on_both_databases
+def test_two_schedulers_enqueue_once(ledger: Ledger, app: Flask) -> None:
+    entries = [Periodic(tick_tock, every_minutes(5))]
+    one, two = Schedule(ledger, entries), Schedule(ledger, entries)
+    assert one.tick(NOON) == [tick_tock.name]
+    finish_all()
+    assert two.tick(NOON) == []
+    assert one.tick(NOON) == []
+    assert two.tick(NOON + minutes(5)) == [tick_tock.name]
+
+
+def test_minute_that_is_not_due_enqueues_nothing(every_five: Schedule) -> None:
+    assert every_five.tick(NOON + minutes(1)) == []
+
+
+def test_missed_minutes_are_caught_up_once(every_five: Schedule) -> None:
+    every_five.tick(NOON)
+    finish_all()
+    assert every_five.tick(NOON + minutes(33)) == [tick_tock.name]
+    finish_all()
+    assert every_five.tick(NOON + minutes(34)) == []
+    assert every_five.tick(NOON + minutes(35)) == [tick_tock.name]
+
+
+def test_missed_minutes_are_caught_up_once_after_a_restart(ledger: Ledger, app: Flask) -> None:
+    entries = [Periodic(tick_tock, daily_at("12:00"))]
+    Schedule(ledger, entries).tick(NOON)
+    finish_all()
+    after_two_days = NOON + timedelta(days=2, hours=3)
+    assert Schedule(ledger, entries).tick(after_two_days) == [tick_tock.name]
+    finish_all()
+    assert Schedule(ledger, entries).tick(after_two_days + minutes(1)) == []
+
+
+def test_missed_minutes_are_skipped_where_so_declared(ledger: Ledger, app: Flask) -> None:
+    schedule = Schedule(ledger, [Periodic(tick_tock, every_minutes(5), missed="skip")])
+    schedule.tick(NOON)
+    finish_all()
+    assert schedule.tick(NOON + minutes(33)) == []
+
+
+def test_task_that_never_ran_has_missed_nothing(every_five: Schedule) -> None:
+    assert every_five.tick(NOON + minutes(3)) == []
+
+
+def test_clock_set_back_runs_nothing_twice(every_five: Schedule) -> None:
+    for minute in (0, 5, 10):
+        every_five.tick(NOON + minutes(minute))
+        finish_all()
+    assert every_five.tick(NOON + minutes(5)) == []
+    assert every_five.tick(NOON + minutes(6)) == []
+    assert every_five.tick(NOON + minutes(15)) == [tick_tock.name]
+
+
+def test_jobs_of_a_task_do_not_pile_up_when_no_worker_runs(every_five: Schedule) -> None:
+    for minute in (0, 5, 10):
+        every_five.tick(NOON + minutes(minute))
+    assert len(db.session.execute(select(Job)).all()) == 1
+    assert len(db.session.execute(select(ScheduleRun)).all()) == 3
+
+
+def test_scheduler_runs_in_a_thread_and_is_seen(app: Flask, settings: Settings) -> None:
+    scheduler = Scheduler(settings.database_url, [Periodic(tick_tock, every_minutes(1))])
+    scheduler.start()
+
+    def jobs() -> int:
+        db.session.rollback()
+        return len(db.session.execute(select(Job)).all())
+
+    wait_until(lambda: jobs() == 1)
+    assert [worker.queues for worker, alive in list_workers(db.session()) if alive] == ["schedule"]
+    scheduler.stop()
+
+    def is_gone() -> bool:
+        db.session.rollback()
+        return not list_workers(db.session())
+
+    wait_until(is_gone)
+
+
+def test_dead_worker_is_shown_as_such_and_forgotten(
+    ledger: Ledger, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heartbeats.beat(ledger, "host/1/crawl", "crawl", clock.now(), 7)
+    ((worker, alive),) = list_workers(db.session())
+    assert (worker.job_id, alive) == (7, True)
+    assert worker.rss_bytes > 1_000_000
+    later = clock.now() + timedelta(days=1, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    db.session.rollback()
+    assert [alive for _, alive in list_workers(db.session())] == [False]
+    db.session.rollback()
+    assert heartbeats.forget_dead_workers(ledger) == 1

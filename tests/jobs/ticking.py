@@ -1,0 +1,129 @@
+"""Tasks for ticks to run, and a tick in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pitchbar.core.assets import ROOT
+from pitchbar.jobs.declaration import task
+from pitchbar.jobs.outcomes import Failure, Release
+
+RAN: list[str] = []
+LEASE_SECONDS = 2.0
+_PROGRAM = "from tests.jobs import ticking; ticking.main()"
+
+
+@task(queue="crawl", name="ticking.crawl")
+def crawl(word: str) -> None:
+    RAN.append(word)
+
+
+@task(queue="index", name="ticking.index")
+def index(word: str) -> None:
+    RAN.append(word)
+
+
+@task(queue="default", name="ticking.mail")
+def mail(word: str) -> None:
+    RAN.append(word)
+
+
+@task(queue="analytics", name="ticking.deliver")
+def deliver() -> None:
+    RAN.append("analytics")
+
+
+@task(queue="default", name="ticking.mark")
+def mark() -> None:
+    RAN.append("mark")
+
+
+@task(queue="default", name="ticking.nap")
+def nap(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+@task(queue="default", name="ticking.wait_for")
+def wait_for(path: str) -> None:
+    """Until the test lets it go on."""
+    while not Path(path).exists():
+        time.sleep(0.05)
+
+
+@task(queue="default", tries=1, name="ticking.break_down")
+def break_down() -> None:
+    raise ValueError("it broke")
+
+
+@task(queue="default", tries=2, waits=[60], name="ticking.stumble")
+def stumble() -> None:
+    raise ValueError("it stumbled")
+
+
+@task(queue="crawl", name="ticking.come_back")
+def come_back() -> None:
+    raise Release(60)
+
+
+@task(queue="default", tries=1, timeout=60, name="ticking.cling")
+def cling(path: str) -> None:
+    """Catches whatever an ordinary task might catch, and goes on."""
+    while True:
+        try:
+            time.sleep(30)
+        except Exception:
+            continue
+
+
+@cling.failed
+def note_failure(failure: Failure, path: str) -> None:
+    Path(path).write_text(f"{failure.outcome}: {failure.message}")
+
+
+@task(queue="default", tries=1, timeout=1, name="ticking.hold_everything")
+def hold_everything() -> None:
+    """Never gives Python the chance to answer a signal."""
+    sum(range(10**15))
+
+
+def start_tick(database_url: str, data_dir: Path, *limits: float) -> "subprocess.Popen[str]":
+    """A tick in a process of its own; its answer is the last line that it prints."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "APP_KEY": "a key for tests only, long enough to be one",
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(data_dir),
+        "LOG_LEVEL": "WARNING",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *map(str, limits)],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def answer_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return answer
+
+
+def main() -> None:
+    from pitchbar import create_app
+    from pitchbar.jobs import tick_alarm, tick_lease
+    from pitchbar.jobs.tick import TickLimits, run_tick
+    from pitchbar.settings import load_settings
+
+    # As in life, only sooner.
+    tick_alarm._GRACE_SECONDS = 0.5
+    tick_lease.LEASE_SECONDS, tick_lease._PULSE_SECONDS = LEASE_SECONDS, 0.3
+    limits = TickLimits(int(sys.argv[1]), int(sys.argv[2]))
+    sys.stdout.write(json.dumps(run_tick(create_app(load_settings()), limits)) + "\n")
