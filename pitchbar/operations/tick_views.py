@@ -65,7 +65,7 @@ def requires_queue_token(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        expected = getattr(current_app.extensions["settings"], "internal_queue_token", "")
+        expected = current_app.extensions["settings"].internal_queue_token
         if not expected:
             raise TickOff
         given = request.authorization

@@ -17,6 +17,8 @@ from tests.factories import People, bearer, make_code, make_token
 
 # A socket asks where it was opened before it asks who opened it.
 ORIGIN = {"Origin": SITE}
+# For the operator's own machines, not for a workspace's programs.
+INTERNAL = "/api/v1/internal/"
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket"}
 
 
@@ -41,6 +43,7 @@ def access_of(app: Flask, rule: Rule) -> str | None:
 def example_values(rule: Rule, slug: str, code_id: int) -> dict[str, Any]:
     """A value for each part of the rule. A new kind of part needs a line here."""
     known = {"slug": slug, "code_id": code_id, "format": "svg", "filename": "css/app.css"}
+    known |= {"mail_id": "1", "queue": "crawl", "job_id": 1, "name": "jobs.trim"}
     return {name: known[name] for name in rule.arguments}
 
 
@@ -73,9 +76,10 @@ def pages(app: Flask, people: People) -> list[Address]:
 @pytest.fixture
 def api(app: Flask, people: People) -> list[Address]:
     code = make_code(people.workspace)
-    found = list(addresses(app, "/api/v1/workspaces/", people.workspace.slug, code.id))
-    assert len(found) > 5
-    return found
+    found = addresses(app, "/api/", people.workspace.slug, code.id)
+    api = [one for one in found if not one.url.startswith(INTERNAL)]
+    assert len(api) > 5
+    return api
 
 
 def test_every_view_says_who_may_open_it(app: Flask) -> None:
@@ -94,6 +98,12 @@ def test_every_page_of_a_workspace_asks_for_a_right(pages: list[Address]) -> Non
 def test_every_address_of_the_api_asks_for_a_token(api: list[Address]) -> None:
     scopes = {"token:read", "token:read-write"}
     assert [str(one) for one in api if one.access not in scopes] == []
+
+
+def test_internal_addresses_ask_for_the_operators_token(app: Flask) -> None:
+    found = list(addresses(app, INTERNAL, "any", 1))
+    assert found
+    assert [str(one) for one in found if one.access != "token:internal"] == []
 
 
 def test_what_changes_something_is_not_open_to_a_token_that_reads(api: list[Address]) -> None:
