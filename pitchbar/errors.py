@@ -1,13 +1,14 @@
 """Errors that a person can cause or meet, and how each becomes a page, a fragment or JSON."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pitchbar.core.htmx import wants_fragment
 
@@ -22,6 +23,7 @@ class DomainError(Exception):
 
     status = 422
     code = "invalid"
+    headers: Mapping[str, str] = {}
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -68,7 +70,15 @@ _MESSAGES = {
     500: "The fault is ours and has been logged. Nothing that you saved before is lost.",
     503: "The database does not answer. Codes keep redirecting and scans are kept meanwhile.",
 }
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "rate_limited",
+}
 
 
 def error_response(
@@ -91,10 +101,19 @@ def error_response(
     return response
 
 
+def _name_allowed(response: Response, error: HTTPException) -> Response:
+    """A 405 has to say which methods the address takes."""
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
+    return response
+
+
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
-        return error_response(error.status, error.message, error.code, error.fields)
+        response = error_response(error.status, error.message, error.code, error.fields)
+        response.headers.update(error.headers)
+        return response
 
     @app.errorhandler(CSRFError)
     def expired_form(error: CSRFError) -> Response:
@@ -116,7 +135,7 @@ def register_error_handlers(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
-        return error_response(status)
+        return _name_allowed(error_response(status), error)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
