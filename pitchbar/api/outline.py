@@ -11,7 +11,7 @@ from pitchbar.api.vocabulary import PATH_EXAMPLES
 Json = dict[str, Any]
 
 _METHODS = ("get", "post", "patch", "put", "delete")
-_KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
+_KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "an object"}
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ class _Reader:
             path,
             operation["summary"],
             operation["description"],
-            [self._parameter(each) for each in parameters if each["name"] != "slug"]
-            + (list(self._fields(content["schema"])) if content else []),
+            self._rows(parameters, content),
             self._curl(path, method, content),
             [self._outcome(*each) for each in sorted(operation["responses"].items())],
         )
@@ -97,6 +96,12 @@ class _Reader:
             found = found[name]
         resolved: Json = found
         return resolved
+
+    def _rows(self, parameters: list[Json], content: Json | None) -> list[Row]:
+        """Headers last: they are the same everywhere."""
+        rows = [self._parameter(each) for each in parameters if each["name"] != "slug"]
+        fields = list(self._fields(content["schema"])) if content else []
+        return sorted([*rows, *fields], key=lambda row: row.place == "header")
 
     def _parameter(self, parameter: Json) -> Row:
         return Row(
@@ -125,11 +130,11 @@ class _Reader:
     def _kind(self, schema: Json) -> str:
         plain = self._plain(schema)
         if "enum" in plain:
-            return ", ".join(map(str, plain["enum"]))
+            return "one of " + ", ".join(map(str, plain["enum"]))
         type_name = str(plain.get("type", ""))
         kind = _KINDS.get(type_name, type_name)
         if "maxLength" in plain:
-            kind += f", at most {plain['maxLength']} characters"
+            kind += f", at most {plain['maxLength']:,} characters"
         if "maximum" in plain:
             kind += f", {plain.get('minimum', 0)} to {plain['maximum']}"
         default = schema.get("default")

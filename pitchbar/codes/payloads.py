@@ -12,7 +12,7 @@ from pitchbar.codes.models import UTM_NAMES, Code
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
-_WHERE_TO = "Where a scan leads: a web address, up to 2,048 characters, not Pitchbar's own."
+_WHERE_TO = "Where a scan leads: any web address but Pitchbar's own."
 _LEVEL = "How much of the printed symbol may be lost: L 7 %, M 15 %, Q 25 %, H 30 %."
 _FORWARD = "Whether other parameters of the scanned address are passed on."
 
