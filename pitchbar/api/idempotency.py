@@ -71,10 +71,11 @@ def _claim(client_id: int, key: str) -> bool:
         set_=fresh,
         where=KeptAnswer.created_at < _oldest(_settings()),
     )
+    claimed = statement.returning(KeptAnswer.client_id)
     if is_postgresql:
         db.session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
     try:
-        return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a cursor result
+        return db.session.execute(claimed).first() is not None
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
             raise StillRunning from None

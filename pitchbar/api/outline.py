@@ -11,7 +11,12 @@ from pitchbar.api.vocabulary import PATH_EXAMPLES
 Json = dict[str, Any]
 
 _METHODS = ("get", "post", "patch", "put", "delete")
-_KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "an object"}
+_KINDS = {
+    "string": "text",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "object": "an object",
+}
 
 
 @dataclass(frozen=True)

@@ -41,5 +41,5 @@ class TokenForm(Form):
     scope = RadioField(
         "Scope",
         default="read",
-        choices=[("read", "Read"), ("read-write", "Read and write")],
+        choices={"read": "Read", "read-write": "Read and write"},
     )
