@@ -18,17 +18,20 @@ def register_blueprints(app: Flask) -> None:
         tick_views,
     )
     from pitchbar.operations import views as operations
+    from pitchbar.pages import api as workspace_api
+    from pitchbar.pages import api_docs
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
     from pitchbar.scans import views as scans
-    from pitchbar.workspaces import api as workspaces_api
+    from pitchbar.workspaces import api as tokens_api
+    from pitchbar.workspaces import tokens_views as tokens
     from pitchbar.workspaces import views as workspaces
 
     for feature in (pages, accounts, workspaces, codes, scans, operations, mailbox):
         app.register_blueprint(feature.bp)
-    for page in (queue_views, job_views, schedule_views, metrics):
+    for page in (queue_views, job_views, schedule_views, metrics, tokens, api_docs):
         app.register_blueprint(page.bp)
-    for api in (workspaces_api, codes_api, scans_api, tick_views):
+    for api in (workspace_api, codes_api, scans_api, tokens_api, tick_views):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.
         csrf.exempt(api.bp)
         app.register_blueprint(api.bp)

@@ -3,10 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pitchbar.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from pitchbar.events.actors import Actor
+    from pitchbar.workspaces.models import Workspace
 
 
 @click.group()
@@ -122,14 +127,11 @@ def create_api_token(settings: Settings, slug: str, scope: str, name: str) -> No
     """Print a new token, alone on its line. It cannot be shown again."""
     from pitchbar import create_app
     from pitchbar.extensions import db as database
-    from pitchbar.workspaces.queries import find_workspace
     from pitchbar.workspaces.services import create_token
 
     with create_app(settings).app_context():
-        workspace = find_workspace(slug)
-        if workspace is None:
-            raise click.ClickException(f"There is no workspace with the slug {slug}.")
-        _, secret = create_token(workspace, name=name, scope=scope)
+        workspace = _workspace(slug)
+        _, secret = create_token(workspace, name=name, scope=scope, by=_operator())
         database.session.commit()
     click.echo(secret)
 
@@ -208,6 +210,57 @@ def _read_queues(text: str) -> tuple[str, ...]:
         return parse_queues(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--queues") from None
+
+
+@tokens.command("list")
+@click.option("--workspace", "slug", required=True, help="The workspace's slug.")
+@click.pass_obj
+def list_api_tokens(settings: Settings, slug: str) -> None:
+    """Print id, scope, last use and name of each token in force."""
+    from pitchbar import create_app
+    from pitchbar.workspaces.queries import list_tokens
+
+    with create_app(settings).app_context():
+        for token in list_tokens(_workspace(slug)):
+            used = f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
+            click.echo(f"{token.id:<8} {token.scope:<12} {used:<18} {token.name}")
+
+
+@tokens.command("revoke")
+@click.option("--workspace", "slug", required=True, help="The workspace's slug.")
+@click.argument("token_id", type=int)
+@click.pass_obj
+def revoke_api_token(settings: Settings, slug: str, token_id: int) -> None:
+    """Make a token useless, at once."""
+    from pitchbar import create_app
+    from pitchbar.errors import DomainError
+    from pitchbar.extensions import db as database
+    from pitchbar.workspaces.queries import get_token
+    from pitchbar.workspaces.services import revoke_token
+
+    with create_app(settings).app_context():
+        try:
+            token = get_token(_workspace(slug), token_id)
+        except DomainError as error:
+            raise click.ClickException(error.message) from None
+        revoke_token(token, _operator())
+        database.session.commit()
+        click.echo(f"“{token.name}” is revoked.")
+
+
+def _workspace(slug: str) -> "Workspace":
+    from pitchbar.workspaces.queries import find_workspace
+
+    workspace = find_workspace(slug)
+    if workspace is None:
+        raise click.ClickException(f"There is no workspace with the slug {slug}.")
+    return workspace
+
+
+def _operator() -> "Actor":
+    from pitchbar.events.actors import Actor
+
+    return Actor("system", None, "Command line")
 
 
 @main.command()

@@ -60,6 +60,7 @@ class Settings(BaseModel):
     ratelimit_login: str = "5/minute"
     ratelimit_signup: str = "20/hour"
     ratelimit_api: str = "120/minute"
+    idempotency_hours: int = Field(24, ge=1, le=24 * 30)
 
     @field_validator("app_url")
     @classmethod

@@ -1,7 +1,7 @@
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from pitchbar.codes.errors import CodeNotFound
-from pitchbar.codes.models import Code
+from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
@@ -24,21 +24,27 @@ def list_codes(workspace: Workspace, *, search: str, status: str, number: int) -
     """Newest first. `status` is "active", "archived" or "all"; `search` looks in the name, the
     short code and the destination.
     """
-    query = _codes_of(workspace).order_by(Code.id.desc())
-    if status != "all":
-        query = query.where(Code.status == status)
-    if search:
-        columns = (Code.name, Code.short_code, Code.destination_url)
-        query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
-    return paginate(db.session, query, number)
+    return paginate(db.session, _filtered(workspace, search, status), number)
 
 
-def list_codes_before(workspace: Workspace, *, before_id: int | None, count: int) -> list[Code]:
+def list_codes_before(
+    workspace: Workspace,
+    *,
+    before_id: int | None,
+    count: int,
+    search: str = "",
+    status: str = "all",
+) -> list[Code]:
     """A keyset page for programs: newest first, older than `before_id`."""
-    query = _codes_of(workspace).order_by(Code.id.desc()).limit(count)
+    query = _filtered(workspace, search, status).limit(count)
     if before_id is not None:
         query = query.where(Code.id < before_id)
     return list(db.session.scalars(query))
+
+
+def count_active_codes(workspace: Workspace) -> int:
+    active = _codes_of(workspace).where(Code.status == ACTIVE)
+    return db.session.scalar(active.with_only_columns(func.count())) or 0
 
 
 def has_codes(workspace: Workspace) -> bool:
@@ -53,6 +59,16 @@ def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, s
         )
     )
     return {row.id: (row.name, row.short_code) for row in rows}
+
+
+def _filtered(workspace: Workspace, search: str, status: str) -> Select[Code]:
+    query = _codes_of(workspace).order_by(Code.id.desc())
+    if status != "all":
+        query = query.where(Code.status == status)
+    if search:
+        columns = (Code.name, Code.short_code, Code.destination_url)
+        query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
+    return query
 
 
 def _codes_of(workspace: Workspace) -> Select[Code]:

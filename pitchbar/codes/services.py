@@ -1,6 +1,7 @@
 import re
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.codes.destinations import clean_destination
@@ -84,6 +85,18 @@ def delete_code(code: Code, by: Actor, confirmation: str) -> None:
     before = _snapshot(code)
     code.deleted_at = clock.now()
     _tell(code, by, "code.deleted", before)
+
+
+def hold_code(code: Code) -> bool:
+    """Keeps others from changing the code until the end of the transaction; False when somebody
+    has changed it since it was read here.
+    """
+    unchanged = (Code.id == code.id, Code.updated_at == code.updated_at)
+    held = db.session.execute(
+        update(Code).where(*unchanged).values(updated_at=Code.updated_at),
+        execution_options={"synchronize_session": False},
+    )
+    return bool(held.rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
 def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
@@ -114,6 +115,17 @@ def totals_of(workspace: Workspace, code_ids: Sequence[int]) -> dict[int, tuple[
         .group_by(ScanDay.code_id)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def count_scans_this_month(workspace: Workspace) -> int:
+    """Everything accepted since the first of the month in the workspace's zone."""
+    today = clock.local_date(clock.now(), workspace.time_zone)
+    hits = select(func.sum(ScanDay.hits)).where(
+        ScanDay.workspace_id == workspace.id,
+        ScanDay.code_id == WHOLE_WORKSPACE,
+        ScanDay.day >= today.replace(day=1),
+    )
+    return int(db.session.scalar(hits) or 0)
 
 
 def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12) -> list[Scan]:

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import View, ask_to_sign_in
-from pitchbar.core.tokens import hash_secret
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.events.actors import Actor
-from pitchbar.extensions import db, request_address
+from pitchbar.extensions import db, limiter, request_address
+from pitchbar.settings import Settings
 from pitchbar.workspaces.models import ApiToken, Workspace
-from pitchbar.workspaces.queries import find_membership, find_token
+from pitchbar.workspaces.queries import find_membership, find_role, find_token
 from pitchbar.workspaces.roles import RIGHTS, role_may
 from pitchbar.workspaces.services import note_use
 
@@ -64,7 +65,7 @@ def current_actor() -> Actor:
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"
-    headers = {"WWW-Authenticate": "Bearer"}
+    headers = {"WWW-Authenticate": 'Bearer realm="Pitchbar"'}
 
     def __init__(self) -> None:
         super().__init__("Send a valid API token as 'Authorization: Bearer …'.")
@@ -84,9 +85,24 @@ def requires_token(scope: str) -> Callable[[View], View]:
     return decorate
 
 
+def require_right_of_maker(right: str) -> None:
+    """For what not even every admin may do: the token's maker must have the right today.
+
+    A token that was made on the command line comes from whoever runs the installation.
+
+    Raises:
+        Forbidden: the maker has not (any more) the role for it.
+    """
+    token: ApiToken = g.token
+    if token.made_by_operator:
+        return
+    role = find_role(token.workspace, token.created_by_id)
+    if role is None or not role_may(role, right):
+        raise Forbidden("The person who made this token may not do this.")
+
+
 def _workspace_of_token(slug: str, scope: str) -> Workspace:
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    token = find_token(secret.strip()) if kind.lower() == "bearer" and secret.strip() else None
+    token = _sent_token()
     if token is None:
         raise Unauthorized
     if token.workspace.slug != slug:
@@ -95,11 +111,34 @@ def _workspace_of_token(slug: str, scope: str) -> Workspace:
         raise Forbidden("This token may only read.")
     if note_use(token):
         db.session.commit()
-    g.workspace, g.token = token.workspace, token
+    # Answers are kept for a repeated request by token.
+    g.workspace, g.token, g.client_id = token.workspace, token, token.id
     return token.workspace
 
 
+def _sent_token() -> ApiToken | None:
+    """Looked up once in a request: the limit asks before the view does."""
+    if "sent_token" not in g:
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        secret = secret.strip() if kind.lower() == "bearer" else ""
+        g.sent_token = find_token(secret) if secret else None
+    found: ApiToken | None = g.sent_token
+    return found
+
+
 def token_limit_key() -> str:
-    """Programs are limited by token; a request without one, by address."""
-    header = request.headers.get("Authorization", "")
-    return "token:" + hash_secret(header) if header else request_address()
+    """Programs are limited by token; whoever sends no valid one, by address."""
+    try:
+        token = _sent_token()
+    except SQLAlchemyError:  # the view will say so
+        token = None
+    return f"token:{token.id}" if token else request_address()
+
+
+def _api_rate() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.ratelimit_api
+
+
+# For the blueprints of the API: one budget for each token over all of them.
+shared_limit = limiter.shared_limit(_api_rate, scope="api", key_func=token_limit_key)

@@ -1,97 +1,72 @@
-"""The JSON API's root: who the token speaks for, and what all its answers share."""
+"""API tokens, for programs that rotate them. A token comes from an owner or admin, and acts for
+them: one that may write may make and revoke tokens, as they may.
+"""
 
-from typing import Any, TypeVar
+from flask import Blueprint
 
-from flask import Blueprint, Response, current_app, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
-
-from pitchbar.core.pagination import decode_cursor
-from pitchbar.errors import DomainError
-from pitchbar.extensions import limiter
-from pitchbar.forms import has_control_characters
-from pitchbar.settings import Settings
-from pitchbar.workspaces.access import requires_token, token_limit_key
+from pitchbar.api.endpoints import endpoint
+from pitchbar.api.paging import PageQuery, read_id
+from pitchbar.core.pagination import encode_cursor
+from pitchbar.workspaces.access import current_actor, requires_token, shared_limit
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.payloads import (
+    NewToken,
+    NewTokenAnswer,
+    TokenAnswer,
+    TokenList,
+    new_token_answer,
+    token_answer,
+)
+from pitchbar.workspaces.queries import get_token, list_tokens_before
+from pitchbar.workspaces.services import create_token, revoke_token
 
-bp = Blueprint("workspaces_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
-
-B = TypeVar("B", bound=BaseModel)
-
-
-def api_rate() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.ratelimit_api
-
-
-# One budget for each token over all API blueprints.
-shared_limit = limiter.shared_limit(api_rate, scope="api", key_func=token_limit_key)
+bp = Blueprint("tokens_api", __name__, url_prefix="/api/v1/workspaces/<slug>/tokens")
 shared_limit(bp)
-
-
-class Payload(BaseModel):
-    """A request's body: unknown names are errors, so that a typing error never passes silently."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    @field_validator("*")
-    @classmethod
-    def _is_storable(cls, value: Any) -> Any:
-        if isinstance(value, str) and has_control_characters(value):
-            raise ValueError("contains characters that cannot be stored")
-        return value
-
-
-class InvalidPayload(DomainError):
-    code = "invalid"
-
-
-def read_payload(model: type[B]) -> B:
-    """The JSON body as `model`; raises InvalidPayload with a sentence for each wrong field."""
-    try:
-        data = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets, thousands deep
-        data = None
-    if not isinstance(data, dict):
-        raise InvalidPayload("Send a JSON object with Content-Type: application/json.")
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        fields = {
-            ".".join(map(str, one["loc"])): one["msg"].removeprefix("Value error, ")
-            for one in error.errors()
-        }
-        raise InvalidPayload("Some fields need a correction.", fields=fields) from None
-
-
-def read_page_arguments() -> tuple[str | None, int]:
-    """`?cursor=&per_page=`: the decoded cursor or None, and 1 to 100 (50 unless told)."""
-    try:
-        per_page = int(request.args.get("per_page", 50))
-        if not 1 <= per_page <= 100:
-            raise ValueError
-    except ValueError:
-        sentence = "must be a whole number from 1 to 100"
-        raise InvalidPayload("Check per_page.", fields={"per_page": sentence}) from None
-    cursor = request.args.get("cursor")
-    try:
-        return (decode_cursor(cursor) if cursor else None), per_page
-    except ValueError:
-        raise bad_cursor() from None
-
-
-def bad_cursor() -> InvalidPayload:
-    return InvalidPayload("Check cursor.", fields={"cursor": "is not one that we gave you"})
-
-
-def list_response(items: list[dict[str, Any]], next_cursor: str | None) -> Response:
-    return jsonify(data=items, next_cursor=next_cursor)
 
 
 @bp.get("")
 @requires_token("read")
-def show(workspace: Workspace) -> Response:
-    return jsonify(
-        slug=workspace.slug,
-        name=workspace.name,
-        time_zone=workspace.time_zone,
+@endpoint("Tokens", query=PageQuery, answer=TokenList, errors=(422,))
+def index(workspace: Workspace, query: PageQuery) -> TokenList:
+    """List tokens
+
+    Those in force, newest first, without their secrets.
+    """
+    tokens = list_tokens_before(workspace, before_id=query.start(read_id), count=query.per_page + 1)
+    page = tokens[: query.per_page]
+    more = encode_cursor(page[-1].id) if len(tokens) > len(page) else None
+    return TokenList(data=[token_answer(token) for token in page], next_cursor=more)
+
+
+@bp.post("")
+@requires_token("read-write")
+@endpoint("Tokens", body=NewToken, answer=NewTokenAnswer, status=201, errors=(409, 413, 415, 422))
+def create(workspace: Workspace, payload: NewToken) -> NewTokenAnswer:
+    """Create a token
+
+    The secret is in this answer only. The new token counts as made by the person who made the
+    one that you use.
+    """
+    token, secret = create_token(
+        workspace, name=payload.name, scope=payload.scope, by=current_actor()
     )
+    return new_token_answer(token, secret)
+
+
+@bp.get("/<int:token_id>")
+@requires_token("read")
+@endpoint("Tokens", answer=TokenAnswer)
+def show(workspace: Workspace, token_id: int) -> TokenAnswer:
+    """Get a token"""
+    return token_answer(get_token(workspace, token_id))
+
+
+@bp.delete("/<int:token_id>")
+@requires_token("read-write")
+@endpoint("Tokens", status=204)
+def delete(workspace: Workspace, token_id: int) -> None:
+    """Revoke a token
+
+    It stops working at once, also when it is the one that you use.
+    """
+    revoke_token(get_token(workspace, token_id), current_actor())

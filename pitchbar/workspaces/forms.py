@@ -1,7 +1,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
@@ -27,3 +27,20 @@ class WorkspaceForm(Form):
         ],
     )
     time_zone = SelectField("Time zone", default="UTC", choices=time_zones)
+
+
+class TokenForm(Form):
+    name = StringField(
+        "Name",
+        filters=[strip],
+        validators=[
+            DataRequired("Give the token a name."),
+            Length(max=100, message="Use at most 100 characters."),
+            NoControlCharacters(),
+        ],
+    )
+    scope = RadioField(
+        "Scope",
+        default="read",
+        choices={"read": "Read", "read-write": "Read and write"},
+    )

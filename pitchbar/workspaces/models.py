@@ -42,8 +42,16 @@ class ApiToken(Model):
     name: Mapped[str] = mapped_column(String(100))
     scope: Mapped[str] = mapped_column(String(16))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # The kind tells an operator's token from one whose maker's account is gone: neither has an id.
+    created_by_kind: Mapped[str] = mapped_column(String(16), server_default="system")
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    created_by_name: Mapped[str] = mapped_column(String(254), server_default="Command line")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     workspace: Mapped[Workspace] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def made_by_operator(self) -> bool:
+        return self.created_by_kind == "system"

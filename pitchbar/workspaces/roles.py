@@ -6,6 +6,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(ROLES),
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
     "delete_codes": frozenset({OWNER}),
+    "manage_tokens": frozenset({OWNER, ADMIN}),
 }
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret, new_short_code
+from pitchbar.events.actors import SYSTEM, Actor
+from pitchbar.events.services import Event, tell
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken, Membership, Workspace
 from pitchbar.workspaces.roles import OWNER
@@ -41,15 +43,42 @@ def slugify(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_MAX].strip("-") or "workspace"
 
 
-def create_token(workspace: Workspace, *, name: str, scope: str) -> tuple[ApiToken, str]:
-    """Returns the token and its secret, which is not kept and cannot be shown again."""
+def create_token(
+    workspace: Workspace, *, name: str, scope: str, by: Actor = SYSTEM
+) -> tuple[ApiToken, str]:
+    """Returns the token and its secret, which is not kept and cannot be shown again.
+
+    A token that another token makes belongs to the person behind that one.
+    """
     secret = new_secret("pb_live")
+    maker = db.session.get(ApiToken, by.id) if by.kind == "token" else None
     token = ApiToken(
-        workspace_id=workspace.id, name=name, scope=scope, token_hash=hash_secret(secret)
+        workspace_id=workspace.id,
+        name=name,
+        scope=scope,
+        token_hash=hash_secret(secret),
+        created_by_kind=maker.created_by_kind if maker else by.kind,
+        created_by_id=maker.created_by_id if maker else by.id,
+        created_by_name=maker.created_by_name if maker else by.name[:254],
     )
     db.session.add(token)
     db.session.flush()
+    tell(_token_event("token.created", token, by, {}, {"name": name, "scope": scope}))
     return token, secret
+
+
+def revoke_token(token: ApiToken, by: Actor) -> None:
+    """From now on the token opens nothing."""
+    token.revoked_at = clock.now()
+    db.session.flush()
+    before = {"name": token.name, "scope": token.scope}
+    tell(_token_event("token.revoked", token, by, before, {}))
+
+
+def _token_event(
+    name: str, token: ApiToken, by: Actor, before: dict[str, str], after: dict[str, str]
+) -> Event:
+    return Event(name, by, token.workspace_id, "token", token.id, token.name, before, after)
 
 
 def note_use(token: ApiToken) -> bool:

@@ -1,0 +1,122 @@
+"""`Idempotency-Key`: a request that is sent twice has one effect and one answer.
+
+The key is claimed by inserting its row before the work, in the transaction of the work. A second
+request with the key waits at the unique index until the first one commits, and then finds its
+answer; when the first one fails, nothing is left of it and the second does the work.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Response, current_app, request
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from pitchbar.api.errors import KeyReused, StillRunning
+from pitchbar.api.models import KeptAnswer
+from pitchbar.api.payloads import wrong_field
+from pitchbar.core import clock
+from pitchbar.core.encryption import Unreadable, decrypt, encrypt
+from pitchbar.extensions import db
+from pitchbar.settings import Settings
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# PostgreSQL: how long to wait for a request with the same key. SQLite waits its busy timeout.
+WAIT_SECONDS = 10
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def answer_once(client_id: int, make: Callable[[], Response]) -> Response:
+    """The answer of `make`, or the one that it gave to this key before.
+
+    The caller commits. An error that `make` raises undoes the claim: a refused request changed
+    nothing, so its key is free.
+
+    Raises:
+        InvalidPayload: the key cannot be one.
+        KeyReused: the key came with another request.
+        StillRunning: the first request with this key takes very long.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return make()
+    if not _KEY.fullmatch(key):
+        raise wrong_field(HEADER, "must be 1 to 255 visible ASCII characters")
+    if not _claim(client_id, key):
+        return _replay(client_id, key)
+    response = make()
+    _keep(client_id, key, response)
+    return response
+
+
+def purge_kept_answers(settings: Settings) -> int:
+    """Removes what has passed its time; returns how many."""
+    old = KeptAnswer.created_at < _oldest(settings)
+    return int(db.session.execute(delete(KeptAnswer).where(old)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+
+
+def _claim(client_id: int, key: str) -> bool:
+    """False when the key is taken. A row that has passed its time is taken over."""
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    fresh = {"request_hash": _request_hash(), "status": 0, "body": "", "created_at": clock.now()}
+    insert = (postgresql if is_postgresql else sqlite).insert(KeptAnswer)
+    statement = insert.values(client_id=client_id, key=key, **fresh).on_conflict_do_update(
+        index_elements=["client_id", "key"],
+        set_=fresh,
+        where=KeptAnswer.created_at < _oldest(_settings()),
+    )
+    claimed = statement.returning(KeptAnswer.client_id)
+    if is_postgresql:
+        db.session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+    try:
+        return db.session.execute(claimed).first() is not None
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise StillRunning from None
+        raise
+
+
+def _keep(client_id: int, key: str, response: Response) -> None:
+    body = encrypt(response.get_data(as_text=True), _settings().app_key)
+    db.session.execute(
+        update(KeptAnswer)
+        .where(KeptAnswer.client_id == client_id, KeptAnswer.key == key)
+        .values(status=response.status_code, body=body)
+    )
+
+
+def _replay(client_id: int, key: str) -> Response:
+    mine = (KeptAnswer.client_id == client_id, KeptAnswer.key == key)
+    kept = db.session.scalar(select(KeptAnswer).where(*mine))
+    if kept is None:  # purged in this very moment
+        raise StillRunning
+    if kept.request_hash != _request_hash():
+        raise KeyReused
+    try:
+        body = decrypt(kept.body, _settings().app_key)
+    except Unreadable:  # APP_KEY was changed meanwhile
+        raise KeyReused from None
+    response: Response = current_app.response_class(body, kept.status, mimetype="application/json")
+    response.add_etag()
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+def _request_hash() -> str:
+    head = f"{request.method} {request.full_path}\n".encode()
+    return hashlib.sha256(head + request.get_data()).hexdigest()
+
+
+def _oldest(settings: Settings) -> datetime:
+    return clock.now() - timedelta(hours=settings.idempotency_hours)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -1,0 +1,103 @@
+"""What a program sends: JSON bodies and query strings, read into models."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from flask import request
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
+
+from pitchbar.api.errors import InvalidPayload, UnsupportedMediaType
+
+M = TypeVar("M", bound=BaseModel)
+
+# A refusal names what is wrong; it does not send a hostile body back.
+_MOST_FIELDS, _LONGEST_NAME = 50, 100
+
+
+class Payload(BaseModel):
+    """A request's body: unknown names are errors, so that a typing error never passes silently,
+    and a text is never taken for a number.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=True)
+
+
+class Query(BaseModel):
+    """A query string, in which everything is text at first. Names that we do not know are ignored:
+    proxies and trackers add their own.
+    """
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+class Answer(BaseModel):
+    """What a program gets. Every field is always there."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _storable(text: str) -> str:
+    if any(ord(char) < 32 and char not in "\r\n\t" for char in text):
+        raise ValueError("contains characters that cannot be stored")
+    return text
+
+
+# Text without the control characters that no keyboard types and PostgreSQL cannot store.
+Text = Annotated[str, AfterValidator(_storable)]
+
+# A time with its offset from UTC, as Python writes it.
+At = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+def read_payload(model: type[M]) -> M:
+    """The JSON body as `model`.
+
+    Raises:
+        UnsupportedMediaType: the body says that it is something else.
+        InvalidPayload: with a sentence for each wrong field.
+    """
+    body = request.get_data()
+    if body and not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        # Also bounds the depth, and refuses what is no UTF-8, where json.loads would not.
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise InvalidPayload("The body is not JSON. Send a JSON object.") from None
+    if not isinstance(data, dict):
+        raise InvalidPayload("Send a JSON object with Content-Type: application/json.")
+    return _validate(model, data)
+
+
+def read_query(model: type[M]) -> M:
+    """The query string as `model`; of a name that is there twice, the first counts."""
+    return _validate(model, request.args.to_dict())
+
+
+def wrong_field(name: str, sentence: str) -> InvalidPayload:
+    return InvalidPayload(f"Check {name}.", fields={name: sentence})
+
+
+def _validate(model: type[M], data: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[:_MOST_FIELDS]
+        fields = {_name(one["loc"]): one["msg"].removeprefix("Value error, ") for one in found}
+        raise InvalidPayload("Some fields need a correction.", fields=fields) from None
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, place))[:_LONGEST_NAME]

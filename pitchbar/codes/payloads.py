@@ -1,0 +1,162 @@
+"""What programs send and get about codes."""
+
+from typing import Literal
+
+from flask import url_for
+from pydantic import ConfigDict, Field
+
+from pitchbar.api.paging import NEXT_CURSOR, PageQuery
+from pitchbar.api.payloads import Answer, At, Payload, Query, Text
+from pitchbar.codes.addresses import short_url
+from pitchbar.codes.models import UTM_NAMES, Code
+from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
+
+_WHERE_TO = "Where a scan leads: any web address but Pitchbar's own."
+_LEVEL = "How much of the printed symbol may be lost: L 7 %, M 15 %, Q 25 %, H 30 %."
+_FORWARD = "Whether other parameters of the scanned address are passed on."
+
+
+class UtmPayload(Payload):
+    """Values that a scan adds to the destination. What is left out becomes empty."""
+
+    source: Text = Field("", max_length=255)
+    medium: Text = Field("", max_length=255)
+    campaign: Text = Field("", max_length=255)
+    term: Text = Field("", max_length=255)
+    content: Text = Field("", max_length=255)
+
+
+class CodeChanges(Payload):
+    """What is left out, or null, stays as it is. The short code cannot change: it is printed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"destination_url": "https://shop.example/summer"}]}
+    )
+
+    name: Text | None = Field(None, min_length=1, max_length=200)
+    destination_url: Text | None = Field(None, min_length=1, max_length=2048, description=_WHERE_TO)
+    utm: UtmPayload | None = Field(None, description="All five values at once.")
+    forward_parameters: bool | None = Field(None, description=_FORWARD)
+    error_correction: Literal["L", "M", "Q", "H"] | None = Field(None, description=_LEVEL)
+    notes: Text | None = Field(None, max_length=5000)
+    status: Literal["active", "archived"] | None = Field(
+        None, description="Archived: a scan sees a plain page, the figures stay."
+    )
+
+
+class NewCode(CodeChanges):
+    """A code needs a name and a destination; the rest has sensible values."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Spring menu, table 4",
+                    "destination_url": "https://shop.example/menu",
+                    "utm": {"source": "print", "medium": "qr", "campaign": "spring"},
+                }
+            ]
+        }
+    )
+
+    name: Text = Field(min_length=1, max_length=200)
+    destination_url: Text = Field(min_length=1, max_length=2048, description=_WHERE_TO)
+    short_code: Text | None = Field(
+        None,
+        max_length=64,
+        description="The end of the short link: 3 to 64 letters, digits, hyphens or underscores. "
+        "Chosen at random when it is left out.",
+    )
+
+
+class CodesQuery(PageQuery):
+    q: Text = Field("", max_length=200, description="Looks in name, short code and destination.")
+    status: Literal["active", "archived", "all"] = Field("all")
+
+
+class QrQuery(Query):
+    size: int = Field(
+        1024, description="Pixels a side at most, for PNG; held between 64 and 4,096."
+    )
+    download: bool = Field(False, description="Ask the browser to save it.")
+
+
+class Utm(Answer):
+    source: str
+    medium: str
+    campaign: str
+    term: str
+    content: str
+
+
+class CodeAnswer(Answer):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 42,
+                    "name": "Spring menu, table 4",
+                    "short_code": "k7xw2mp",
+                    "short_url": "https://pitchbar.example/t/k7xw2mp",
+                    "qr_svg_url": "https://pitchbar.example/api/v1/workspaces/demo/codes/42/qr.svg",
+                    "destination_url": "https://shop.example/menu",
+                    "utm": {
+                        "source": "print",
+                        "medium": "qr",
+                        "campaign": "spring",
+                        "term": "",
+                        "content": "",
+                    },
+                    "forward_parameters": False,
+                    "error_correction": "M",
+                    "notes": "",
+                    "status": "active",
+                    "created_at": "2026-03-02T09:15:00+00:00",
+                    "updated_at": "2026-03-02T09:15:00+00:00",
+                }
+            ]
+        }
+    )
+
+    id: int
+    name: str
+    short_code: str
+    short_url: str = Field(description="What the printed symbol holds.")
+    qr_svg_url: str = Field(description="The symbol as SVG; asks for the token too.")
+    destination_url: str
+    utm: Utm
+    forward_parameters: bool
+    error_correction: Literal["L", "M", "Q", "H"]
+    notes: str
+    status: Literal["active", "archived"]
+    created_at: At
+    updated_at: At
+
+
+class CodeList(Answer):
+    """Codes, newest first."""
+
+    data: list[CodeAnswer]
+    next_cursor: str | None = Field(description=NEXT_CURSOR)
+
+
+def code_answer(code: Code, workspace: Workspace, settings: Settings) -> CodeAnswer:
+    image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
+    return CodeAnswer.model_validate(
+        {
+            "id": code.id,
+            "name": code.name,
+            "short_code": code.short_code,
+            "short_url": short_url(code.short_code, settings),
+            "qr_svg_url": settings.app_url + image,
+            "destination_url": code.destination_url,
+            "utm": {name: getattr(code, f"utm_{name}") for name in UTM_NAMES},
+            "forward_parameters": code.forward_parameters,
+            "error_correction": code.error_correction,
+            "notes": code.notes,
+            "status": code.status,
+            "created_at": code.created_at,
+            "updated_at": code.updated_at,
+        }
+    )

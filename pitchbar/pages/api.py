@@ -1,0 +1,57 @@
+"""The API's answer about a workspace as a whole, which joins several features."""
+
+from flask import Blueprint
+from pydantic import ConfigDict, Field
+
+from pitchbar.api.endpoints import endpoint
+from pitchbar.api.payloads import Answer
+from pitchbar.codes.queries import count_active_codes
+from pitchbar.scans.queries import count_scans_this_month
+from pitchbar.workspaces.access import requires_token, shared_limit
+from pitchbar.workspaces.models import Workspace
+
+bp = Blueprint("workspace_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
+shared_limit(bp)
+
+
+class Usage(Answer):
+    active_codes: int
+    scans_this_month: int = Field(
+        description="Accepted since the first of the month in the workspace's time zone."
+    )
+
+
+class WorkspaceAnswer(Answer):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "slug": "demo",
+                    "name": "Harbour Kitchen",
+                    "time_zone": "Europe/London",
+                    "usage": {"active_codes": 7, "scans_this_month": 4210},
+                }
+            ]
+        }
+    )
+
+    slug: str
+    name: str
+    time_zone: str
+    usage: Usage
+
+
+@bp.get("")
+@requires_token("read")
+@endpoint("Workspace", answer=WorkspaceAnswer)
+def show(workspace: Workspace) -> WorkspaceAnswer:
+    """Get the workspace"""
+    return WorkspaceAnswer(
+        slug=workspace.slug,
+        name=workspace.name,
+        time_zone=workspace.time_zone,
+        usage=Usage(
+            active_codes=count_active_codes(workspace),
+            scans_this_month=count_scans_this_month(workspace),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""`/api/docs`: the description of the API as a page, and the description itself."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from pitchbar.accounts.access import open_to_all
+from pitchbar.api.answers import as_read
+from pitchbar.api.document import openapi_document
+from pitchbar.api.outline import outline_of
+from pitchbar.core.htmx import render
+from pitchbar.settings import Settings
+from pitchbar.workspaces.queries import list_memberships
+
+bp = Blueprint("api_docs", __name__, url_prefix="/api")
+
+_ANY_WORKSPACE = "your-workspace"
+
+
+@bp.get("/v1/openapi.json")
+@open_to_all
+def openapi() -> Response:
+    response = as_read(jsonify(openapi_document(_app())))
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@bp.get("/docs")
+@open_to_all
+def docs() -> Response:
+    settings: Settings = current_app.extensions["settings"]
+    slug = _own_slug()
+    return render(
+        "api/docs.html",
+        topics=outline_of(openapi_document(_app()), slug or _ANY_WORKSPACE),
+        slug=slug,
+        base_url=f"{settings.app_url}/api/v1",
+        rate=settings.ratelimit_api,
+        keep_hours=settings.idempotency_hours,
+    )
+
+
+@bp.app_template_filter("marked_code")
+def marked_code(text: str) -> Markup:
+    """Puts what stands in backticks into code elements; everything else is escaped."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped
+
+
+def _own_slug() -> str:
+    """A workspace of the person who reads, so that the examples can be used as they are."""
+    if not current_user.is_authenticated:
+        return ""
+    return next((one.workspace.slug for one in list_memberships(current_user)), "")
+
+
+def _app() -> Any:
+    return current_app

@@ -1,0 +1,163 @@
+"""What programs send and get about scans."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from pitchbar.api.paging import NEXT_CURSOR
+from pitchbar.api.payloads import Answer, At, Query, Text
+from pitchbar.scans.models import Scan
+from pitchbar.scans.queries import Point
+
+_WHEN = "A day (2026-11-01, in the workspace's time zone) or a time (2026-11-01T08:00:00Z)"
+
+
+class StatsQuery(Query):
+    first: Text = Field(
+        "",
+        alias="from",
+        max_length=64,
+        description=f"{_WHEN}. Unless told, 30 days or 24 hours before `to`.",
+    )
+    last: Text = Field(
+        "", alias="to", max_length=64, description=f"{_WHEN}, included. Unless told, now."
+    )
+    interval: Literal["day", "hour"] = Field(
+        "day", description="Days of the workspace's time zone, or UTC hours."
+    )
+
+
+class ScanUtm(Answer):
+    """What the destination was opened with."""
+
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    term: str | None
+    content: str | None
+
+
+class ScanAnswer(Answer):
+    """A scan. Whatever is not known is null."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21",
+                    "at": "2026-03-02T12:41:07.512000+00:00",
+                    "ip": "81.2.69.0",
+                    "visitor": "5f0c1d8ab37e4e7f",
+                    "country": "GB",
+                    "device": "phone",
+                    "os": "iOS",
+                    "browser": "Mobile Safari",
+                    "language": "en-GB",
+                    "referrer_host": None,
+                    "utm": {
+                        "source": "print",
+                        "medium": "qr",
+                        "campaign": "spring",
+                        "term": None,
+                        "content": None,
+                    },
+                    "robot": False,
+                    "robot_reason": None,
+                }
+            ]
+        }
+    )
+
+    id: UUID
+    at: At
+    ip: str | None = Field(description="As much of it as the installation keeps.")
+    visitor: str | None = Field(description="The same for one person on one day, never longer.")
+    country: str | None = Field(description="ISO 3166, two letters.")
+    device: str | None
+    os: str | None
+    browser: str | None
+    language: str | None
+    referrer_host: str | None
+    utm: ScanUtm
+    robot: bool
+    robot_reason: str | None
+
+
+class ScanList(Answer):
+    """Scans, newest first, robots included."""
+
+    data: list[ScanAnswer]
+    next_cursor: str | None = Field(description=NEXT_CURSOR)
+
+
+class Totals(Answer):
+    hits: int = Field(description="Everything accepted, robots included.")
+    people: int = Field(description="Robots and repeats left out.")
+    unique_people: int = Field(description="Exact by day; over more days the sum of days.")
+
+
+class PointAnswer(Answer):
+    at: At = Field(description="Where the day or hour starts.")
+    hits: int
+    people: int
+    unique_people: int
+
+
+class StatsAnswer(Answer):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "interval": "day",
+                    "totals": {"hits": 131, "people": 118, "unique_people": 97},
+                    "series": [
+                        {
+                            "at": "2026-03-01T00:00:00+00:00",
+                            "hits": 62,
+                            "people": 55,
+                            "unique_people": 47,
+                        },
+                        {
+                            "at": "2026-03-02T00:00:00+00:00",
+                            "hits": 69,
+                            "people": 63,
+                            "unique_people": 50,
+                        },
+                    ],
+                }
+            ]
+        }
+    )
+
+    interval: Literal["day", "hour"]
+    totals: Totals
+    series: list[PointAnswer]
+
+
+def scan_answer(scan: Scan) -> ScanAnswer:
+    names = ("ip", "visitor", "country", "device", "os", "browser", "language", "referrer_host")
+    return ScanAnswer.model_validate(
+        {
+            "id": scan.id,
+            "at": scan.scanned_at,
+            **{name: getattr(scan, name) for name in names},
+            "utm": {name: getattr(scan, f"utm_{name}") for name in ScanUtm.model_fields},
+            "robot": scan.robot_reason is not None,
+            "robot_reason": scan.robot_reason,
+        }
+    )
+
+
+def stats_answer(interval: str, points: list[Point]) -> StatsAnswer:
+    figures = tuple(Totals.model_fields)
+    return StatsAnswer.model_validate(
+        {
+            "interval": interval,
+            "totals": {name: sum(getattr(point, name) for point in points) for name in figures},
+            "series": [
+                {"at": point.at, **{name: getattr(point, name) for name in figures}}
+                for point in points
+            ],
+        }
+    )

@@ -1,0 +1,41 @@
+"""Scans for the tests of the API, through the real ingestion."""
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+from flask import current_app
+
+from pitchbar.codes.models import Code
+from pitchbar.core import clock
+from pitchbar.core.bus import Bus
+from pitchbar.extensions import db
+from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.records import UTM_NAMES
+from pitchbar.workspaces.models import Workspace
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
+
+
+def make_scans(code: Code, count: int, *, at: datetime | None = None) -> None:
+    """Scans of as many people, a minute apart, the latest at `at` (now)."""
+    workspace = db.session.get_one(Workspace, code.workspace_id)
+    last = at or clock.now()
+    lines = [
+        _line(workspace, code, last - timedelta(minutes=back), f"81.2.{back // 200}.{back % 200}")
+        for back in range(count)
+    ]
+    db.session.commit()
+    settings = current_app.extensions["settings"]
+    make_ingestion(settings, db.engine, Bus()).ingest_scans(b"".join(lines))
+
+
+def _line(workspace: Workspace, code: Code, at: datetime, address: str) -> bytes:
+    milliseconds = int(at.timestamp() * 1000)
+    scan_id = UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62) | random.getrandbits(62))
+    values = [""] * len(UTM_NAMES)
+    facts = [scan_id.hex, milliseconds, code.id, workspace.id, workspace.time_zone, values]
+    return orjson.dumps(
+        [*facts, "GET", address, PHONE, "en", "", ""], option=orjson.OPT_APPEND_NEWLINE
+    )

@@ -1,0 +1,126 @@
+"""Random requests, right and wrong ones: what comes is what the description promises."""
+
+import sys
+from collections import Counter
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as run_with
+from hypothesis import strategies as some
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from pitchbar.api.document import openapi_document
+from pitchbar.extensions import db
+from tests.api.scanning import make_scans
+from tests.factories import People, bearer, make_code, make_token
+
+EXAMPLES = {GenerationMode.POSITIVE: 30, GenerationMode.NEGATIVE: 15}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    allow_header_conformance,
+]
+
+
+@dataclass
+class Tally:
+    operations: int = 0
+    cases: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        answers = ", ".join(
+            f"{count} of {status}" for status, count in sorted(self.answers.items())
+        )
+        return (
+            f"contract: {self.operations} operations, {self.cases} cases, "
+            f"{len(self.failures)} failures ({answers})"
+        )
+
+
+@pytest.fixture
+def known(app: Flask, people: People) -> dict[str, list[Any]]:
+    """Parts of addresses that lead somewhere. Deleting uses them up, so there are many."""
+    codes = [make_code(people.workspace) for _ in range(60)]
+    for code in codes[:5]:
+        make_scans(code, 7)
+    for number in range(60):
+        make_token(people.workspace, name=f"spare {number}")
+    return {
+        "slug": [people.workspace.slug],
+        "code_id": [code.id for code in codes],
+        "token_id": list(range(1, 61)),
+        "format": ["svg", "png"],
+    }
+
+
+def try_operation(
+    operation: Any, mode: GenerationMode, known: dict[str, list[Any]], key: str, tally: Tally
+) -> None:
+    @seed(20)
+    @run_with(
+        max_examples=EXAMPLES[mode],
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), draw=some.data())
+    def try_case(case: Case, draw: some.DataObject) -> None:
+        for name in case.path_parameters:
+            # Mostly an address that is there, so that more than the address is tried.
+            if draw.draw(some.sampled_from([True] * 9 + [False])):
+                case.path_parameters[name] = draw.draw(some.sampled_from(known[name]))
+        tally.cases += 1
+        # A request of its own: nothing of the test's context may leak into it.
+        response = Context().run(case.call, headers=bearer(key))
+        tally.answers[response.status_code] += 1
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except FailureGroup as group:
+            tally.failures += [f"{operation.label}: {one}" for one in group.exceptions]
+
+    try_case()
+
+
+def test_every_answer_is_as_described(
+    app: Flask,
+    people: People,
+    known: dict[str, list[Any]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = make_token(people.workspace, name="the one in use")
+    schema = schemathesis.openapi.from_dict(openapi_document(app))
+    schema.app = app
+    db.session.commit()
+    tally = Tally()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        tally.operations += 1
+        for mode in EXAMPLES:
+            try_operation(operation, mode, known, key, tally)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{tally}\n")
+    assert tally.failures == []
+    assert tally.operations >= 12
+    # Both what works and what does not was really tried.
+    assert {200, 201, 204, 404, 422} <= set(tally.answers)
