@@ -11,7 +11,7 @@ def register_blueprints(app: Flask) -> None:
     from pitchbar.codes import views as codes
     from pitchbar.operations import mailbox
     from pitchbar.operations import views as operations
-    from pitchbar.pages import api as workspace_api
+    from pitchbar.pages import api as workspaces_api
     from pitchbar.pages import api_docs
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
@@ -24,7 +24,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     for feature in (tokens, api_docs):
         app.register_blueprint(feature.bp)
-    for api in (workspace_api, codes_api, scans_api, tokens_api):
+    for api in (workspaces_api, codes_api, scans_api, tokens_api):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.
         csrf.exempt(api.bp)
         app.register_blueprint(api.bp)

@@ -8,9 +8,10 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException
 
 from pitchbar.core.htmx import wants_fragment
+from pitchbar.extensions import login_manager
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,6 @@ _MESSAGES = {
 }
 _CODES = {
     400: "bad_request",
-    401: "unauthorized",
-    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
@@ -101,18 +100,11 @@ def error_response(
     return response
 
 
-def _name_allowed(response: Response, error: HTTPException) -> Response:
-    """A 405 has to say which methods the address takes."""
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.allow.update(error.valid_methods)
-    return response
-
-
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
         response = error_response(error.status, error.message, error.code, error.fields)
-        response.headers.update(error.headers)
+        response.headers.extend(error.headers)
         return response
 
     @app.errorhandler(CSRFError)
@@ -126,6 +118,8 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database_gone(error: OperationalError) -> Response:
         log.error("database does not answer: %s", error.orig)
+        # Flask-Login hands the person to every template, and asking again would fail again.
+        g._login_user = login_manager.anonymous_user()
         response = error_response(503, code="unavailable")
         response.headers["Retry-After"] = "5"
         return response
@@ -135,7 +129,10 @@ def register_error_handlers(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
-        return _name_allowed(error_response(status), error)
+        response = error_response(status)
+        # Such as the methods that do work, after a 405.
+        response.headers.extend((n, v) for n, v in error.get_headers() if n != "Content-Type")
+        return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -4,8 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields import choices
 
 from pitchbar.errors import DomainError
+
+# Newer than the library's stubs.
+SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -28,9 +32,14 @@ def strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def has_control_characters(text: str) -> bool:
+    """What no keyboard types and PostgreSQL cannot store; line breaks and tabs are none."""
+    return any(ord(char) < 32 and char not in "\r\n\t" for char in text)
+
+
 class NoControlCharacters:
-    """Refuses what no keyboard types and PostgreSQL cannot store."""
+    """The rule above for a form's field."""
 
     def __call__(self, form: Form, field: Field) -> None:
-        if any(ord(char) < 32 and char not in "\r\n\t" for char in field.data or ""):
+        if has_control_characters(field.data or ""):
             raise ValidationError("This contains characters that cannot be stored.")

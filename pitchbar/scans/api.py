@@ -74,7 +74,7 @@ def _read_cursor(text: str) -> tuple[datetime, UUID]:
     time = datetime.fromisoformat(at)
     if time.tzinfo is None or not 1970 <= time.year <= 9000:
         raise ValueError("no time of a scan")
-    return time, UUID(scan_id)
+    return time.astimezone(UTC), UUID(scan_id)
 
 
 def _days(workspace: Workspace, query: StatsQuery) -> list[date]:
@@ -103,7 +103,7 @@ def _hours(workspace: Workspace, query: StatsQuery) -> list[datetime]:
 def _read_time(
     name: str, text: str, zone: ZoneInfo, *, end_of_day: bool = False
 ) -> datetime | None:
-    """A time in the zone; a bare day is its first moment, or its last hour."""
+    """A time in the zone; a bare day is its first moment, or its last minute."""
     text = text.replace(" ", "+")  # a plus sign that nobody encoded
     if not text:
         return None
@@ -115,4 +115,7 @@ def _read_time(
             raise ValueError
     except (ValueError, OverflowError):
         raise wrong_field(name, "must be a day or a time such as 2026-11-01T08:00:00Z") from None
-    return at.replace(hour=23) if end_of_day and len(text) == 10 else at
+    if end_of_day and len(text) == 10:
+        # Where clocks go back at midnight, the day has this minute twice: the second one.
+        return at.replace(hour=23, minute=59, fold=1)
+    return at
