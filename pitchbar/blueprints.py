@@ -18,7 +18,7 @@ def register_blueprints(app: Flask) -> None:
         tick_views,
     )
     from pitchbar.operations import views as operations
-    from pitchbar.pages import api as workspace_api
+    from pitchbar.pages import api as workspaces_api
     from pitchbar.pages import api_docs
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
@@ -31,7 +31,7 @@ def register_blueprints(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     for page in (queue_views, job_views, schedule_views, metrics, tokens, api_docs):
         app.register_blueprint(page.bp)
-    for api in (workspace_api, codes_api, scans_api, tokens_api, tick_views):
+    for api in (workspaces_api, codes_api, scans_api, tokens_api, tick_views):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.
         csrf.exempt(api.bp)
         app.register_blueprint(api.bp)

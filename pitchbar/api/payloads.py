@@ -1,9 +1,9 @@
 """What a program sends: JSON bodies and query strings, read into models."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-import orjson
 from flask import request
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from pitchbar.api.errors import InvalidPayload, UnsupportedMediaType
+from pitchbar.forms import has_control_characters
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,7 +46,7 @@ class Answer(BaseModel):
 
 
 def _storable(text: str) -> str:
-    if any(ord(char) < 32 and char not in "\r\n\t" for char in text):
+    if has_control_characters(text):
         raise ValueError("contains characters that cannot be stored")
     return text
 
@@ -72,9 +73,8 @@ def read_payload(model: type[M]) -> M:
     if body and not request.is_json:
         raise UnsupportedMediaType
     try:
-        # Also bounds the depth, and refuses what is no UTF-8, where json.loads would not.
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or thousands of brackets deep
         raise InvalidPayload("The body is not JSON. Send a JSON object.") from None
     if not isinstance(data, dict):
         raise InvalidPayload("Send a JSON object with Content-Type: application/json.")
@@ -88,6 +88,10 @@ def read_query(model: type[M]) -> M:
 
 def wrong_field(name: str, sentence: str) -> InvalidPayload:
     return InvalidPayload(f"Check {name}.", fields={name: sentence})
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _validate(model: type[M], data: dict[str, Any]) -> M:

@@ -10,7 +10,7 @@ from pitchbar.scans.queries import count_scans_this_month
 from pitchbar.workspaces.access import requires_token, shared_limit
 from pitchbar.workspaces.models import Workspace
 
-bp = Blueprint("workspace_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
+bp = Blueprint("workspaces_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
 shared_limit(bp)
 
 

@@ -74,7 +74,7 @@ def _read_cursor(text: str) -> tuple[datetime, UUID]:
     time = datetime.fromisoformat(at)
     if time.tzinfo is None or not 1970 <= time.year <= 9000:
         raise ValueError("no time of a scan")
-    return time, UUID(scan_id)
+    return time.astimezone(UTC), UUID(scan_id)
 
 
 def _days(workspace: Workspace, query: StatsQuery) -> list[date]:

@@ -65,7 +65,7 @@ def current_actor() -> Actor:
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"
-    headers = {"WWW-Authenticate": 'Bearer realm="Pitchbar"'}
+    headers = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self) -> None:
         super().__init__("Send a valid API token as 'Authorization: Bearer …'.")
