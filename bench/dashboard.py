@@ -44,7 +44,8 @@ INSERT INTO jobs (queue, task, arguments, state, timeout_seconds, tries, tries_u
   created_at, queued_at, due_at, send_at, started_at, finished_at, wait_ms, run_ms,
   error_class, error_message)
 SELECT (ARRAY['ingestion','analytics','crawl','index','default'])[1 + n % 5],
-  (ARRAY['scans.drain','webhooks.deliver','sources.crawl_page','sources.embed','mailing.send'])[1 + n % 5],
+  (ARRAY['scans.drain','webhooks.deliver','sources.crawl_page','sources.embed',
+    'mailing.send'])[1 + n % 5],
   json_build_object('page_id', n), s.state, 60, 3, 1, 1,
   t.at, t.at, t.at, t.at, t.at,
   CASE WHEN s.state <> 'queued' THEN t.at + interval '1 second' END,
@@ -52,11 +53,13 @@ SELECT (ARRAY['ingestion','analytics','crawl','index','default'])[1 + n % 5],
   CASE WHEN s.state = 'failed' THEN 'httpx.ReadTimeout' END,
   CASE WHEN s.state = 'failed' THEN 'The page did not answer' END
 FROM generate_series(1, :rows) n,
-  LATERAL (SELECT CASE WHEN n % 100 = 0 THEN 'failed' WHEN n % 50 = 1 THEN 'queued' ELSE 'done' END AS state) s,
+  LATERAL (SELECT CASE WHEN n % 100 = 0 THEN 'failed' WHEN n % 50 = 1 THEN 'queued'
+    ELSE 'done' END AS state) s,
   LATERAL (SELECT now() - interval '1 day' * (1 - n::float / :rows) AS at) t
 """
 _HISTORY = """
-INSERT INTO job_snapshots (at, queue, task, depth, oldest_wait_ms, done, failed, wait_p95_ms, run_p95_ms)
+INSERT INTO job_snapshots (at, queue, task, depth, oldest_wait_ms, done, failed, wait_p95_ms,
+  run_p95_ms)
 SELECT date_trunc('minute', now()) - interval '5 minutes' * n, q, '', n % 90, n, n, n % 3, n, n
 FROM generate_series(0, 2015) n, unnest(ARRAY['ingestion','analytics','crawl','index','default']) q
 """

@@ -6,7 +6,7 @@ A batch may arrive twice, whole or in part: only rows that were really inserted 
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
@@ -15,7 +15,7 @@ from pitchbar.scans.enrichment import Enriched, Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_partitions
 from pitchbar.scans.records import AcceptedScan, read_line
-from pitchbar.scans.statements import find, insert_ignoring, write
+from pitchbar.scans.statements import insert_ignoring, write
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
@@ -94,10 +94,7 @@ class Ingestion:
         return len(inserted)
 
     def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[Enriched]:
-        unseen = _without_known(connection, scans)
-        if not unseen:
-            return []
-        enriched = self._enrichment.enrich(connection, unseen, self._salts)
+        enriched = self._enrichment.enrich(connection, _in_order(scans), self._salts)
         rows = [one.row for one in enriched]
         statement = insert_ignoring(connection, Scan, list(rows[0])).returning(Scan.id)
         stored = set(write(connection, statement, rows).scalars())
@@ -144,12 +141,9 @@ def _is_about_data(error: Exception) -> bool:
     return isinstance(error, StatementError | ValueError | LookupError | ArithmeticError)
 
 
-def _without_known(connection: Connection, scans: list[AcceptedScan]) -> list[AcceptedScan]:
-    """Leaves out what an earlier delivery stored, and repeats within the batch itself."""
+def _in_order(scans: list[AcceptedScan]) -> list[AcceptedScan]:
+    """By time, each id once; the id decides between equal times, so that two workers insert in
+    the same order.
+    """
     by_id = {scan.id: scan for scan in scans}
-    times = [scan.at for scan in scans]
-    query = select(Scan.id).where(Scan.scanned_at.between(min(times), max(times)))
-    for scan_id in find(connection, query, Scan, [{"id": id} for id in by_id]).scalars():
-        del by_id[scan_id]
-    # The id decides between equal times, so that two workers insert in the same order.
     return sorted(by_id.values(), key=lambda scan: (scan.at, scan.id))

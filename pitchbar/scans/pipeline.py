@@ -34,6 +34,8 @@ def make_engine(settings: Settings) -> Engine:
     options = engine_options(settings.database_url)
     if not settings.database_url.startswith("sqlite"):
         options |= {"pool_size": 5, "max_overflow": 5}
+        # A server that vanished without a word is given up after seconds, not after a quarter hour.
+        options["connect_args"] |= {"tcp_user_timeout": 10_000, "keepalives_idle": 10}
     return create_engine(settings.database_url, **options)
 
 

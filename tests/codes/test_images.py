@@ -2,7 +2,7 @@ import io
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pitchbar.codes.rendering import render_png
 from tests.browsing import FormClient, sign_in
@@ -26,6 +26,16 @@ def test_png_reads_as_the_short_link_in_every_size(level: str, short_code: str) 
         found, width = read_png(render_png(url, level, size))
         assert found == [url]
         assert size / 2 < width <= size
+
+
+def test_symbol_has_its_quiet_zone_of_four_modules() -> None:
+    """The top edge of the first eye is seven modules long, which gives the module's size."""
+    image = Image.open(io.BytesIO(render_png("https://pitchbar.test/t/menu", "M", 512))).convert(
+        "L"
+    )
+    left, top, right, _ = ImageOps.invert(image).getbbox() or (0, 0, 0, 0)
+    edge = [image.getpixel((x, top)) for x in range(left, right)].index(255)
+    assert left == top == image.width - right == edge / 7 * 4
 
 
 @pytest.fixture

@@ -1,16 +1,31 @@
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
+from pitchbar.codes.models import Code
+from pitchbar.core.assets import ROOT
 from pitchbar.core.bus import Bus
+from pitchbar.scans.edge import Edge
 from pitchbar.scans.ingestion import Ingestion
+from pitchbar.scans.notices import Notices
 from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
+from tests.browsing import SITE
+from tests.factories import make_code, make_workspace
 from tests.scans.peers import RestartableRedis, make_engine
 
 Ingest = Callable[..., int]
+MakeEdge = Callable[..., Edge]
+Start = Callable[[str], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -43,3 +58,65 @@ def restartable_redis(tmp_path: Path) -> Iterator[RestartableRedis]:
     server = RestartableRedis(tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    spool = Spool(tmp_path)
+    yield spool
+    spool.forget_parent()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Runs statements in a process of its own, with `spool`; it lives until it is killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(statements: str) -> subprocess.Popen[str]:
+        program = (
+            "import os, resource, signal, sys, threading, time\n"
+            "from pathlib import Path\n"
+            "from pitchbar.scans.spool import Spool\n"
+            f"spool = Spool(Path({str(tmp_path)!r}))\n"
+            f"{statements}\n"
+            "print('ready', flush=True)\n"
+            "time.sleep(60)\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        processes.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait(10)
+        if process.stdout:
+            process.stdout.close()
+
+
+@pytest.fixture
+def workspace(app: Flask) -> Workspace:
+    return make_workspace(name="Corner Café", time_zone="Europe/Zurich")
+
+
+@pytest.fixture
+def code(workspace: Workspace) -> Code:
+    return make_code(workspace, short_code="menu", utm_source="print")
+
+
+@pytest.fixture
+def make_edge(engine: Engine, spool: Spool) -> MakeEdge:
+    def make(**options: Any) -> Edge:
+        parts = {"resolver": Resolver(engine), "spool": spool, "notices": Notices(SITE)}
+        return Edge(**{**parts, "limit": None, **options})
+
+    return make
+
+
+@pytest.fixture
+def edge(make_edge: MakeEdge, code: Code) -> Edge:
+    return make_edge()

@@ -32,13 +32,6 @@ class Inbox:
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    spool = Spool(tmp_path / "spool")
-    yield spool
-    spool.forget_parent()
-
-
-@pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
 

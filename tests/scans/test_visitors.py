@@ -195,3 +195,26 @@ def test_salt_of_a_transaction_that_failed_is_forgotten(engine: Engine, set_time
         stored = connection.execute(select(VisitorSalt.salt)).scalar_one()
 
     assert second == stored != first
+
+
+@on_both_databases
+def test_delivery_that_failed_after_it_made_a_salt_leaves_no_trace_of_it(
+    engine: Engine,
+    ingest: Ingest,
+    settings: Settings,
+    set_time: SetTime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the power fails")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pitchbar.scans.ingestion.count_scans", fail)
+        with pytest.raises(RuntimeError):
+            ingest(make_line(START))
+    ingest(make_line(START))
+    other_worker = make_ingestion(settings, engine, Bus())
+    other_worker.ingest_scans(make_line(START + timedelta(seconds=10)))
+
+    assert len(visitors(engine)) == 2
+    assert len(set(visitors(engine))) == 1

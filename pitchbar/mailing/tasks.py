@@ -1,0 +1,22 @@
+from flask import current_app
+
+from pitchbar.clients.mailer import Mail, MailError, make_mailer
+from pitchbar.jobs.declaration import task
+from pitchbar.jobs.outcomes import Fail
+from pitchbar.jobs.queues import DEFAULT
+from pitchbar.settings import Settings
+
+
+@task(queue=DEFAULT, tries=8, first_wait=30, cap=3600, timeout=60)
+def send_mail(to: str, subject: str, text: str, html: str) -> None:
+    """Hands a finished message over. A mail server that is away gets about two hours of tries; an
+    address that is refused is given up at once.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    mailer = make_mailer(settings.mail_url, settings.mail_from, settings.data_dir / "mail")
+    try:
+        mailer.send(Mail(to, subject, text, html))
+    except MailError as error:
+        if error.permanent:
+            raise Fail(str(error)) from error
+        raise

@@ -1,0 +1,169 @@
+"""What cannot be stored, now or ever, and what becomes of it."""
+
+import sqlite3
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from pitchbar.core.bus import Bus
+from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.settings import Settings
+from tests.scans.conftest import Ingest
+from tests.scans.lines import (
+    assert_sums_equal_rows,
+    make_line,
+    rows_of,
+)
+from tests.scans.peers import Line, make_engine
+from tests.servers import on_both_databases, on_postgresql
+
+MALFORMED = [
+    b"nonsense\n",
+    b'["half a li\n',
+    b"{}\n",
+    b"[]\n",
+    b"null\n",
+    b"[1,2,3]\n",
+    b"\xff\xfe\n",
+    make_line(scan_id="not an id"),
+    make_line(code_id="x"),
+    make_line(code_id=True - 1),
+    make_line(code_id=1 << 63),
+    make_line(utm=["a"]),
+    make_line(utm=None),
+    make_line(user_agent=None),
+    make_line(user_agent=7),
+    make_line(time_zone=None),
+    make_line(time_zone="Mars/Olympus"),
+    make_line(time_zone="../../etc/passwd"),
+    make_line(at=1e15),
+]
+
+
+@on_both_databases
+@pytest.mark.parametrize("number", range(len(MALFORMED)))
+def test_malformed_line_is_set_aside_and_the_rest_is_stored(
+    engine: Engine, ingest: Ingest, rejected: Path, number: int
+) -> None:
+    good = [make_line(address=f"81.2.69.{n}") for n in range(5)]
+
+    assert ingest(*good[:3], MALFORMED[number], *good[3:]) == 5
+    assert rejected.read_bytes() == MALFORMED[number]
+    assert rejected.stat().st_mode & 0o777 == 0o600
+    assert_sums_equal_rows(engine)
+
+
+def test_malformed_line_is_set_aside_once_however_often_it_comes_before_the_rest_is_stored(
+    settings: Settings, engine: Engine, ingest: Ingest, rejected: Path
+) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+    with _locked(settings):
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                ingest(b"nonsense\n", make_line())
+    assert not rejected.exists()
+
+
+@on_both_databases
+@pytest.mark.parametrize("name", ["user_agent", "referrer", "language", "purpose", "address"])
+def test_characters_that_databases_refuse_do_not_lose_the_scan(
+    engine: Engine, ingest: Ingest, rejected: Path, name: str
+) -> None:
+    assert ingest(make_line(**{name: "a\x00b\u2028\ud7ff\uffff😀"})) == 1
+    assert not rejected.exists()
+
+
+@on_both_databases
+def test_long_values_fit_their_columns(engine: Engine, ingest: Ingest, rejected: Path) -> None:
+    long = "é" * 2000
+    assert ingest(make_line(utm=[long] * 5, referrer=f"https://{long}/", language=long)) == 1
+    assert ingest(make_line(address=long, user_agent=long)) == 1
+    assert not rejected.exists()
+
+
+class _locked:
+    """Another process holds SQLite's write lock."""
+
+    def __init__(self, settings: Settings) -> None:
+        path = settings.database_url.removeprefix("sqlite:///")
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+
+
+def test_locked_database_fails_the_delivery_and_stores_it_later(
+    settings: Settings, engine: Engine, ingest: Ingest
+) -> None:
+    lines = [make_line(address=f"81.2.69.{n}") for n in range(5)]
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+
+    with _locked(settings), pytest.raises(OperationalError):
+        ingest(*lines)
+
+    assert rows_of(engine) == []
+    assert ingest(*lines) == 5
+    assert_sums_equal_rows(engine)
+
+
+@on_postgresql
+def test_database_that_goes_away_fails_the_delivery_and_stores_it_later(
+    settings: Settings, engine: Engine, rejected: Path
+) -> None:
+    line = Line(settings.database_url)
+    far = make_engine(line.url)
+    ingestion = make_ingestion(settings, far, Bus())
+    lines = b"".join(make_line(address=f"81.2.69.{n}") for n in range(5))
+
+    line.cut()
+    with pytest.raises(OperationalError):
+        ingestion.ingest_scans(lines)
+    line.mend()
+
+    assert ingestion.ingest_scans(lines) == 5
+    assert not rejected.exists()
+    assert_sums_equal_rows(engine)
+    far.dispose()
+    line.close()
+
+
+@on_both_databases
+def test_database_that_is_not_migrated_yet_sets_nothing_aside(
+    engine: Engine, ingest: Ingest, rejected: Path
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE scan_days RENAME TO later"))
+    line = make_line()
+
+    with pytest.raises((OperationalError, ProgrammingError)):
+        ingest(line)
+    assert not rejected.exists()
+
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE later RENAME TO scan_days"))
+    assert ingest(line) == 1
+    assert_sums_equal_rows(engine)
+
+
+def test_rejected_lines_are_read_again_when_the_file_is_renamed(
+    ingest: Ingest, rejected: Path, engine: Engine
+) -> None:
+    from pitchbar.scans.spool import Spool
+
+    ingest(make_line(time_zone="Mars/Olympus", scan_id=uuid4().hex))
+    mended = rejected.read_bytes().replace(b"Mars/Olympus", b"Europe/Zurich")
+    rejected.with_suffix(".spool").write_bytes(mended)
+
+    spool = Spool(rejected.parent)
+    (segment,) = spool.adopt()
+    assert ingest(segment.read(10_000)) == 1
+    spool.forget_parent()

@@ -1,0 +1,58 @@
+"""What becomes of lines that the disk refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from pitchbar.scans.spool import Spool
+from tests.scans.conftest import Start
+
+# A limit on the size of files is the full disk that needs no rights to arrange.
+FULL_DISK = """
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+import logging
+logging.disable()
+def limit(bytes):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes, resource.RLIM_INFINITY))
+def held():
+    return [line.strip() for line in spool.overflow]
+def stored():
+    data = b''.join(one.read(1 << 20) for one in spool.segments())
+    return [line for line in data.splitlines() if line]
+lines = [b'[%030d]' % n for n in range(10)]
+limit(100)
+for line in lines: spool.append(line + b'\\n')
+"""
+
+
+def test_full_disk_leaves_whole_lines_in_files_and_the_rest_in_memory(start: Start) -> None:
+    # 3 lines of 34 bytes do not fit into 100: the third is torn.
+    start(
+        FULL_DISK + "assert held() and stored(), (held(), stored())\n"
+        "assert sorted(stored() + held()) == lines, (stored(), held())\n"
+        "assert spool.refused == len(held())"
+    )
+
+
+def test_lines_in_memory_go_to_disk_when_it_has_room_again(start: Start) -> None:
+    start(
+        FULL_DISK + "limit(resource.RLIM_INFINITY)\n"
+        "spool.settle_overflow()\n"
+        "assert held() == []\n"
+        "assert sorted(stored()) == lines, stored()\n"
+        "spool.append(b'[10]\\n')\n"
+        "assert stored()[-1] == b'[10]'"
+    )
+
+
+def test_folder_that_cannot_be_written_to_keeps_lines_in_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    spool = Spool(tmp_path / "file")
+
+    for number in range(3):
+        spool.append(b"[%d]\n" % number)
+
+    assert list(spool.overflow) == [b"[0]\n", b"[1]\n", b"[2]\n"]
+    assert caplog.text.count("the spool's disk refuses") == 1

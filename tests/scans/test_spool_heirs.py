@@ -1,0 +1,142 @@
+"""What becomes of segments whose process does not end well. The other processes are real ones."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from pitchbar.scans.spool import SUFFIX, Spool
+from tests.scans.conftest import Start
+from tests.scans.spooling import files, ship
+
+
+def test_segments_of_a_killed_process_are_adopted(
+    spool: Spool, tmp_path: Path, start: Start
+) -> None:
+    process = start("for n in range(100): spool.append(b'[%d]\\n' % n)")
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+
+    assert len(spool.adopt()) == 1
+    assert ship(spool) == [b"[%d]" % number for number in range(100)]
+    assert files(tmp_path) == []
+
+
+def test_segments_of_a_living_process_are_left_alone(
+    spool: Spool, tmp_path: Path, start: Start
+) -> None:
+    start("spool.append(b'[1]\\n')")
+    spool.append(b"[2]\n")
+
+    assert spool.adopt() == []
+    assert ship(spool) == [b"[2]"]
+    assert len(files(tmp_path)) == 2
+
+
+def test_one_dead_segment_has_one_heir(spool: Spool, tmp_path: Path, start: Start) -> None:
+    process = start("spool.append(b'[1]\\n')")
+    process.kill()
+    process.wait(10)
+    other = Spool(tmp_path)
+
+    assert len(spool.adopt()) == 1
+    assert other.adopt() == []
+    assert spool.adopt() == []
+
+
+def test_heir_that_dies_too_is_followed_by_another(
+    spool: Spool, tmp_path: Path, start: Start
+) -> None:
+    for statement in ("spool.append(b'[1]\\n')", "assert len(spool.adopt()) == 1"):
+        process = start(statement)
+        process.kill()
+        process.wait(10)
+
+    spool.adopt()
+    assert ship(spool) == [b"[1]"]
+
+
+def test_torn_end_of_a_killed_process_is_no_line(spool: Spool, tmp_path: Path) -> None:
+    (tmp_path / f"dead{SUFFIX}").write_bytes(b'\n["whole"]\n\n["ha')
+
+    spool.adopt()
+    assert ship(spool) == [b'["whole"]']
+    assert files(tmp_path) == []
+
+
+def test_empty_segment_of_a_killed_process_just_goes(spool: Spool, tmp_path: Path) -> None:
+    (tmp_path / f"dead{SUFFIX}").touch()
+
+    spool.adopt()
+    assert ship(spool) == []
+    assert files(tmp_path) == []
+
+
+def test_file_taken_from_us_before_we_had_its_lock_is_not_written_to(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    real, taken = fcntl.flock, []
+
+    def lock_late(descriptor: int, operation: int) -> None:
+        if not taken:
+            # Another process adopted the new file, found nothing in it, and deleted it.
+            taken.extend(files(tmp_path))
+            taken[0].unlink()
+        real(descriptor, operation)
+
+    monkeypatch.setattr("pitchbar.scans.spool.fcntl.flock", lock_late)
+    spool.append(b"[1]\n")
+
+    (file,) = files(tmp_path)
+    assert file != taken[0]
+    assert file.read_bytes().strip() == b"[1]"
+
+
+def test_child_of_a_fork_leaves_the_parents_segments_alone(spool: Spool, tmp_path: Path) -> None:
+    spool.append(b"[1]\n")
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        spool.forget_parent()
+        spool.append(b"[2]\n")
+        os.write(write_end, b"done")
+        signal.pause()
+        os._exit(0)
+    assert os.read(read_end, 4) == b"done"
+    try:
+        assert ship(spool) == [b"[1]"]
+        assert len(files(tmp_path)) == 2
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read_end)
+        os.close(write_end)
+
+    assert len(spool.adopt()) == 1
+    assert b"[2]" in ship(spool)
+
+
+def test_segments_of_a_killed_parent_are_free_though_its_child_lives(
+    spool: Spool, tmp_path: Path, start: Start
+) -> None:
+    parent = start(
+        "spool.append(b'[1]\\n')\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    spool.forget_parent()\n"
+        "    os.close(1)\n"
+        "    time.sleep(60)\n"
+        "    os._exit(0)\n"
+        f"Path({str(tmp_path / 'child')!r}).write_text(str(child))\n"
+        "time.sleep(0.2)"
+    )
+    parent.kill()
+    parent.wait(10)
+    try:
+        spool.adopt()
+        assert ship(spool) == [b"[1]"]
+    finally:
+        os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
