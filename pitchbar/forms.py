@@ -4,8 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields import choices
 
 from pitchbar.errors import DomainError
+
+# Newer than the library's stubs.
+SelectChoice: Any = choices.SelectChoice  # type: ignore[attr-defined]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -40,6 +40,10 @@ class Settings(BaseModel):
     mail_url: str = ""
     mail_from: str = "Pitchbar <pitchbar@localhost>"
 
+    ops_email_allowlist: tuple[str, ...] = ()
+    invitation_days: int = Field(7, ge=1, le=90)
+    audit_retention_days: int = Field(365, ge=0)
+
     qr_destination_host_allowlist: tuple[str, ...] = ()
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: float = Field(2.0, ge=0, le=60)
@@ -51,6 +55,7 @@ class Settings(BaseModel):
     ratelimit_login: str = "5/minute"
     ratelimit_signup: str = "20/hour"
     ratelimit_api: str = "120/minute"
+    ratelimit_invitation: str = "30/hour"
 
     @field_validator("app_url")
     @classmethod
@@ -59,14 +64,20 @@ class Settings(BaseModel):
             raise ValueError("must be an address such as https://pitchbar.example, without a path")
         return value.rstrip("/")
 
-    @field_validator("qr_destination_host_allowlist", mode="before")
+    @field_validator("qr_destination_host_allowlist", "ops_email_allowlist", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("ratelimit_redirect", "ratelimit_login", "ratelimit_signup", "ratelimit_api")
+    @field_validator(
+        "ratelimit_redirect",
+        "ratelimit_login",
+        "ratelimit_signup",
+        "ratelimit_api",
+        "ratelimit_invitation",
+    )
     @classmethod
     def _is_rate(cls, value: str) -> str:
         parse_rate(value)

@@ -1,7 +1,7 @@
 from sqlalchemy import Select, or_, select
 
 from pitchbar.codes.errors import CodeNotFound
-from pitchbar.codes.models import Code
+from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
@@ -38,6 +38,12 @@ def list_codes_before(workspace: Workspace, *, before_id: int | None, count: int
 
 def has_codes(workspace: Workspace) -> bool:
     return db.session.scalar(_codes_of(workspace).with_only_columns(Code.id).limit(1)) is not None
+
+
+def find_first_code(workspace: Workspace) -> Code | None:
+    """The oldest one that is in use."""
+    active = _codes_of(workspace).where(Code.status == ACTIVE)
+    return db.session.scalar(active.order_by(Code.id).limit(1))
 
 
 def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, str]]:

@@ -5,9 +5,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from pitchbar.accounts.access import signed_in
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
+from pitchbar.workspaces.access import may
 from pitchbar.workspaces.forms import WorkspaceForm
-from pitchbar.workspaces.queries import list_memberships
-from pitchbar.workspaces.roles import role_may
+from pitchbar.workspaces.models import OwnershipOffer
+from pitchbar.workspaces.queries import find_offer_to, list_memberships
 from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)
@@ -29,8 +30,15 @@ def frame() -> dict[str, object]:
         "workspace": workspace,
         "role": role,
         "my_workspaces": mine,
-        "can": lambda right: role_may(role, right),
+        "can": may,
+        "offer_to_me": _find_offer_to_me,
     }
+
+
+def _find_offer_to_me() -> OwnershipOffer | None:
+    """Asked by the layout only: most templates do without."""
+    workspace = g.get("workspace")
+    return find_offer_to(current_user, workspace) if workspace else None
 
 
 @bp.get("/workspaces/new")
