@@ -13,6 +13,13 @@ from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)
 
+# Who may open it, where it is, its icon and its name: the rail's section "Manage", in order.
+_MANAGE = (
+    ("manage_members", "members.index", "users", "Members"),
+    ("view_audit", "audit.index", "scroll-text", "Audit log"),
+    ("manage_settings", "settings.edit", "settings", "Settings"),
+)
+
 
 @bp.app_context_processor
 def frame() -> dict[str, object]:
@@ -31,6 +38,7 @@ def frame() -> dict[str, object]:
         "role": role,
         "my_workspaces": mine,
         "can": may,
+        "manage_pages": [page[1:] for page in _MANAGE if may(page[0])],
         "offer_to_me": _find_offer_to_me,
     }
 
