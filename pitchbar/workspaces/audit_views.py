@@ -66,10 +66,11 @@ def export(workspace: Workspace) -> Response:
 def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """(field, before, after) of what changed, as words; empty where there was nothing."""
     names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
-    return [
+    all_three = [
         (name.replace("_", " "), _words(entry.before.get(name)), _words(entry.after.get(name)))
         for name in names
     ]
+    return [one for one in all_three if one[1] != one[2]]
 
 
 @bp.app_template_filter("action_words")

@@ -31,6 +31,15 @@ class RoleOutOfReach(Forbidden):
         super().__init__("Your role does not reach this person or this role.")
 
 
+class UnknownRole(DomainError):
+    code = "unknown_role"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Choose one of the roles that you may give.", fields={"role": "Choose one."}
+        )
+
+
 class OwnerStays(DomainError):
     code = "owner_stays"
 

@@ -14,7 +14,7 @@ from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.queries import latest_records
 from pitchbar.settings import Settings
 from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.errors import RoleOutOfReach
+from pitchbar.workspaces.errors import RoleOutOfReach, UnknownRole
 from pitchbar.workspaces.forms import InviteForm, RoleForm
 from pitchbar.workspaces.links import invitation_link
 from pitchbar.workspaces.members import change_role, leave_workspace, remove_member
@@ -88,7 +88,7 @@ def give_role(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     form = RoleForm(roles_below(g.role))
     if not form.validate():
-        raise RoleOutOfReach
+        raise UnknownRole
     change_role(member, form.role.data, current_actor(), by_role=g.role)
     db.session.commit()
     flash(f"{member.person.name} is now {_with_article(member.role)}.", "success")
