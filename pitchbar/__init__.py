@@ -17,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from flask import Flask
 
-    from pitchbar.blueprints import register_blueprints
+    from pitchbar.blueprints import register_blueprints, register_subscribers
     from pitchbar.core.assets import ROOT
     from pitchbar.core.logs import set_up_logs
     from pitchbar.errors import register_error_handlers
@@ -39,5 +39,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     transport.connect(settings.redis_url, settings.data_dir)
     init_web(app, settings)
     register_blueprints(app)
+    register_subscribers()
     register_error_handlers(app)
     return app

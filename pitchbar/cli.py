@@ -265,6 +265,26 @@ def _operator() -> "Actor":
 
 @main.command()
 @click.pass_obj
+def purge(settings: Settings) -> None:
+    """Remove what is past its time: audit entries, deleted workspaces, the mail log."""
+    from pitchbar import create_app
+    from pitchbar.core import clock
+    from pitchbar.events.services import purge_audit
+    from pitchbar.extensions import db as database
+    from pitchbar.mailing.services import trim_mail_log
+    from pitchbar.workspaces.deletion import purge_deleted_workspaces
+
+    now = clock.now()
+    with create_app(settings).app_context():
+        entries = purge_audit(now, settings.audit_retention_days)
+        records = trim_mail_log(now)
+        database.session.commit()
+        workspaces = purge_deleted_workspaces(now)
+    click.echo(f"Audit entries: {entries}. Mail records: {records}. Workspaces: {workspaces}.")
+
+
+@main.command()
+@click.pass_obj
 def routes(settings: Settings) -> None:
     """List every address and the right that it asks for."""
     from pitchbar import create_app

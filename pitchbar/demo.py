@@ -22,6 +22,7 @@ from pitchbar.scans.records import UTM_NAMES
 from pitchbar.scans.visitors import PassingSalts
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plans import GROWTH
 from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.services import create_workspace
 
@@ -134,8 +135,13 @@ def make_demo(settings: Settings) -> str:
         email=DEMO_EMAIL, name="Demo Owner", password=DEMO_PASSWORD
     )
     workspace = create_workspace(
-        name="Harbour Kitchen", time_zone="Europe/London", owner=owner, slug=DEMO_SLUG
+        name="Harbour Kitchen",
+        time_zone="Europe/London",
+        owner=owner,
+        slug=DEMO_SLUG,
+        plan=GROWTH,
     )
+    workspace.guide_closed_at = clock.now()
     codes = _make_codes(workspace, owner, settings)
     db.session.commit()
     ingestion = make_ingestion(settings, db.engine, Bus(), PassingSalts())

@@ -53,6 +53,8 @@ _TITLES = {
     403: "You may not do this",
     404: "Page not found",
     405: "That does not work here",
+    409: "Somebody else was faster",
+    410: "This is over",
     413: "That is too large",
     419: "This page has expired",
     422: "Something needs a correction",

@@ -43,6 +43,9 @@ class Settings(BaseModel):
     mail_url: str = ""
     mail_from: str = "Pitchbar <pitchbar@localhost>"
 
+    invitation_days: int = Field(7, ge=1, le=90)
+    audit_retention_days: int = Field(365, ge=0)
+
     qr_destination_host_allowlist: tuple[str, ...] = ()
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: float = Field(2.0, ge=0, le=60)
@@ -61,6 +64,7 @@ class Settings(BaseModel):
     ratelimit_signup: str = "20/hour"
     ratelimit_api: str = "120/minute"
     idempotency_hours: int = Field(24, ge=1, le=24 * 30)
+    ratelimit_invitation: str = "30/hour"
 
     @field_validator("app_url")
     @classmethod
@@ -99,7 +103,13 @@ class Settings(BaseModel):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("ratelimit_redirect", "ratelimit_login", "ratelimit_signup", "ratelimit_api")
+    @field_validator(
+        "ratelimit_redirect",
+        "ratelimit_login",
+        "ratelimit_signup",
+        "ratelimit_api",
+        "ratelimit_invitation",
+    )
     @classmethod
     def _is_rate(cls, value: str) -> str:
         parse_rate(value)

@@ -87,7 +87,7 @@ def bearer(secret: str) -> dict[str, str]:
 
 def make_people() -> People:
     owner, outsider = make_person(name="The owner"), make_person(name="The outsider")
-    workspace = make_workspace(owner, name="Corner Café")
+    workspace = make_workspace(owner, name="Corner Café", plan="growth")
     others = {role: add_member(workspace, role) for role in ("admin", "editor", "analyst")}
     return People(
         owner=owner,

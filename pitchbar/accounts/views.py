@@ -86,7 +86,7 @@ def logout() -> Response:
     logout_user()
     session.clear()
     flash("You are signed out.", "success")
-    return go_to(url_for("accounts.login"))
+    return go_to(own_path(request.form.get("next")) or url_for("accounts.login"))
 
 
 def _show_login(form: SignInForm, status: int = 200) -> Response:

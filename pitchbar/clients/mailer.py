@@ -8,9 +8,10 @@ import smtplib
 import ssl
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid, parseaddr
+from email.utils import formatdate, make_msgid, parseaddr, parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -109,9 +110,10 @@ class BoxedMail:
     """A message in the folder, read again."""
 
     id: str
+    sender: str
     to: str
     subject: str
-    date: str
+    sent_at: datetime
     text: str
     html: str
 
@@ -133,9 +135,10 @@ def _read(path: Path) -> BoxedMail:
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return BoxedMail(
         path.stem,
+        str(message["From"]),
         str(message["To"]),
         str(message["Subject"]),
-        str(message["Date"]),
+        parsedate_to_datetime(message["Date"]).replace(tzinfo=UTC),
         text.get_content() if text else "",
         html.get_content() if html else "",
     )

@@ -13,6 +13,13 @@ class InvalidDestination(DomainError):
         super().__init__(sentence, fields={"destination_url": sentence})
 
 
+class InvalidFallback(DomainError):
+    code = "invalid_fallback"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"fallback_url": sentence})
+
+
 class ShortCodeTaken(DomainError):
     code = "short_code_taken"
 

@@ -17,6 +17,19 @@ def _text(
     return kind(label, filters=[strip], default="", validators=validators)
 
 
+def _error_correction(label: str) -> SelectField:
+    return SelectField(
+        label,
+        default="M",
+        choices=[
+            SelectChoice("L", "L: survives 7 % damage, smallest symbol"),
+            SelectChoice("M", "M: survives 15 % damage"),
+            SelectChoice("Q", "Q: survives 25 % damage"),
+            SelectChoice("H", "H: survives 30 % damage, largest symbol"),
+        ],
+    )
+
+
 class CodeForm(Form):
     name = _text("Name", 200, "Give the code a name.")
     destination_url = _text(
@@ -28,16 +41,7 @@ class CodeForm(Form):
     utm_term = _text("Term")
     utm_content = _text("Content")
     forward_parameters = BooleanField("Pass other parameters of the scanned address on")
-    error_correction = SelectField(
-        "Error correction",
-        default="M",
-        choices=[
-            SelectChoice("L", "L: survives 7 % damage, smallest symbol"),
-            SelectChoice("M", "M: survives 15 % damage"),
-            SelectChoice("Q", "Q: survives 25 % damage"),
-            SelectChoice("H", "H: survives 30 % damage, largest symbol"),
-        ],
-    )
+    error_correction = _error_correction("Error correction")
     notes = _text("Notes", 5000, kind=TextAreaField)
 
 
@@ -47,3 +51,12 @@ class NewCodeForm(CodeForm):
 
 class DeleteCodeForm(Form):
     confirmation = StringField("Name of the code")
+
+
+class CodeSettingsForm(Form):
+    """What the workspace sets for all its codes."""
+
+    default_utm_source = _text("Source")
+    default_utm_medium = _text("Medium")
+    default_error_correction = _error_correction("Error correction")
+    fallback_url = _text("Fallback address", MAX_LENGTH, kind=URLField)

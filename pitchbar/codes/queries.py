@@ -51,6 +51,12 @@ def has_codes(workspace: Workspace) -> bool:
     return db.session.scalar(_codes_of(workspace).with_only_columns(Code.id).limit(1)) is not None
 
 
+def find_first_code(workspace: Workspace) -> Code | None:
+    """The oldest one that is in use."""
+    active = _codes_of(workspace).where(Code.status == ACTIVE)
+    return db.session.scalar(active.order_by(Code.id).limit(1))
+
+
 def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, str]]:
     """Name and short code by id; deleted codes included, since their scans still tell of them."""
     rows = db.session.execute(

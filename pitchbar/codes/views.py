@@ -1,6 +1,7 @@
 from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
 
 from pitchbar.codes.addresses import short_url
+from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code
@@ -44,7 +45,7 @@ def _show_form(form: CodeForm, code: Code | None = None, status: int = 200) -> R
 @bp.get("/new")
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
-    return _show_form(NewCodeForm())
+    return _show_form(NewCodeForm(data=defaults_of(workspace)))
 
 
 @bp.post("")

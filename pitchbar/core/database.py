@@ -5,9 +5,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    Update,
+    event,
+)
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
 # Constraint names are the same on both databases, so that one migration can alter either.
 _NAMES = {
@@ -58,6 +69,15 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def changed_rows(session: Session | scoped_session[Any], statement: Update | Delete) -> int:
+    """Runs an UPDATE or DELETE and tells how many rows it met: the way to find out who was first
+    when two requests do the same.
+    """
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101  # what such a statement gives
+    return result.rowcount
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

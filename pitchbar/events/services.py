@@ -3,8 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
+
+from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
@@ -57,6 +61,19 @@ def tell(event: Event) -> None:
     db.session.add(entry)
     for subscriber in _subscribers[event.name]:
         subscriber(event)
+
+
+def purge_audit(now: datetime, keep_days: int) -> int:
+    """Forgets entries older than that many days, and returns how many; 0 keeps all."""
+    if not keep_days:
+        return 0
+    old = AuditEntry.at < now - timedelta(days=keep_days)
+    return changed_rows(db.session, delete(AuditEntry).where(old))
+
+
+def forget_workspace(workspace_id: int) -> None:
+    """The log of a workspace goes with the workspace."""
+    db.session.execute(delete(AuditEntry).where(AuditEntry.workspace_id == workspace_id))
 
 
 def _changes(

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from flask import render_template
+from flask import current_app
 
 from pitchbar.clients.mailer import Mail
 from pitchbar.core.assets import ROOT
@@ -11,8 +11,13 @@ from pitchbar.core.assets import ROOT
 
 def compose(template: str, *, to: str, subject: str, **context: Any) -> Mail:
     """Renders `emails/<template>.txt` and `.html`, e.g. template "workspaces/invitation"."""
-    text = render_template(f"emails/{template}.txt", subject=subject, **context)
-    html = render_template(f"emails/{template}.html", subject=subject, **context)
+
+    # Not Flask's render_template: jobs send mail too, and a page's frame belongs to a request.
+    def render(ending: str) -> str:
+        found = current_app.jinja_env.get_template(f"emails/{template}.{ending}")
+        return found.render(subject=subject, **context)
+
+    text, html = render("txt"), render("html")
     return Mail(to, subject, text.strip() + "\n", _inliner().inline(html))
 
 

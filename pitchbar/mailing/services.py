@@ -1,14 +1,34 @@
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
+
+from pitchbar.core.database import changed_rows
+from pitchbar.extensions import db
 from pitchbar.jobs.enqueueing import enqueue
 from pitchbar.mailing.messages import compose
+from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
 
+_LOG_DAYS = 30
 
-def queue_mail(template: str, *, to: str, subject: str, **context: Any) -> None:
+
+def queue_mail(
+    template: str, *, to: str, subject: str, reference: str = "", **context: Any
+) -> None:
     """Queues a message in the caller's transaction; a broken transport never fails the request.
 
-    `template` names `emails/<template>.html` and `.txt`, which are rendered now, with `context`.
+    `template` names `emails/<template>.html` and `.txt`, which are rendered now, with `context`;
+    `reference` names what the message is about, for whoever asks the mail log what became of it.
     """
     mail = compose(template, to=to, subject=subject, **context)
-    enqueue(send_mail, mail.to, mail.subject, mail.text, mail.html, tags=["mail"])
+    record = MailRecord(reference=reference, template=template, to=to)
+    db.session.add(record)
+    db.session.flush()
+    enqueue(send_mail, record.id, mail.to, mail.subject, mail.text, mail.html, tags=["mail"])
+
+
+def trim_mail_log(now: datetime) -> int:
+    """Forgets messages older than 30 days; returns how many."""
+    old = MailRecord.queued_at < now - timedelta(days=_LOG_DAYS)
+    return changed_rows(db.session, delete(MailRecord).where(old))

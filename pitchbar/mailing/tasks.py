@@ -1,22 +1,34 @@
 from flask import current_app
+from sqlalchemy import update
 
 from pitchbar.clients.mailer import Mail, MailError, make_mailer
+from pitchbar.core import clock
+from pitchbar.extensions import db
 from pitchbar.jobs.declaration import task
 from pitchbar.jobs.outcomes import Fail
 from pitchbar.jobs.queues import DEFAULT
+from pitchbar.mailing.models import FAILED, SENT, MailRecord
 from pitchbar.settings import Settings
 
 
 @task(queue=DEFAULT, tries=8, first_wait=30, cap=3600, timeout=60)
-def send_mail(to: str, subject: str, text: str, html: str) -> None:
-    """Hands a finished message over. A mail server that is away gets about two hours of tries; an
-    address that is refused is given up at once.
+def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> None:
+    """Hands a finished message over and notes what became of it. A mail server that is away gets
+    about two hours of tries; an address that is refused is given up at once.
     """
     settings: Settings = current_app.extensions["settings"]
     mailer = make_mailer(settings.mail_url, settings.mail_from, settings.data_dir / "mail")
     try:
         mailer.send(Mail(to, subject, text, html))
     except MailError as error:
+        _note(record_id, FAILED, str(error))
         if error.permanent:
             raise Fail(str(error)) from error
         raise
+    _note(record_id, SENT)
+
+
+def _note(record_id: int, state: str, reason: str = "") -> None:
+    outcome = {"state": state, "reason": reason[:500], "finished_at": clock.now()}
+    db.session.execute(update(MailRecord).where(MailRecord.id == record_id).values(outcome))
+    db.session.commit()

@@ -20,15 +20,16 @@ _MESSAGE_CSP = (
 
 @bp.before_request
 def _only_in_development() -> None:
-    settings: Settings = current_app.extensions["settings"]
-    if not settings.is_development:
+    if not _settings().is_development:
         raise NotFound
 
 
 @bp.get("")
 @open_to_all
 def index() -> Response:
-    return render("operations/mailbox.html", mails=list_boxed(_box()))
+    return render(
+        "operations/mailbox.html", mails=list_boxed(_box()), is_used=not _settings().mail_url
+    )
 
 
 @bp.get("/<mail_id>")
@@ -40,7 +41,9 @@ def show(mail_id: str) -> Response:
 @bp.get("/<mail_id>/html")
 @open_to_all
 def html(mail_id: str) -> Response:
-    response = make_response(_get(mail_id).html)
+    # Its links lead the window on, not the frame: our own pages refuse to stand in one.
+    page = _get(mail_id).html.replace("<head>", '<head><base target="_top">', 1)
+    response = make_response(page)
     response.headers["Content-Security-Policy"] = _MESSAGE_CSP
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -54,5 +57,9 @@ def _get(mail_id: str) -> BoxedMail:
 
 
 def _box() -> Path:
+    return _settings().data_dir / "mail"
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
-    return settings.data_dir / "mail"
+    return settings

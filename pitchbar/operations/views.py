@@ -1,11 +1,29 @@
+from datetime import timedelta
+
 from flask import Blueprint, Response, jsonify, make_response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import open_to_all
+from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.mailing.queries import MailTrouble, find_mail_trouble
+from pitchbar.operations.access import is_operator
 
 bp = Blueprint("operations", __name__)
+_TROUBLE_HOURS = 24
+
+
+@bp.app_context_processor
+def notices() -> dict[str, object]:
+    """What the layout tells operators on every page."""
+    return {"mail_trouble": _find_trouble}
+
+
+def _find_trouble() -> MailTrouble | None:
+    if not is_operator():
+        return None
+    return find_mail_trouble(clock.now() - timedelta(hours=_TROUBLE_HOURS))
 
 
 @bp.get("/up")

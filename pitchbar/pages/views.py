@@ -13,6 +13,7 @@ from pitchbar.codes.queries import get_code, has_codes, list_codes, names_of
 from pitchbar.core.htmx import render
 from pitchbar.core.pagination import Page
 from pitchbar.scans.figures import load_board
+from pitchbar.scans.guide import load_guide
 from pitchbar.scans.queries import TopCode, list_top_codes, totals_of
 from pitchbar.scans.ranges import RANGES, Range, find_range
 from pitchbar.settings import Settings
@@ -72,6 +73,7 @@ def overview(workspace: Workspace) -> Response:
         ranges=RANGES,
         top_codes=_ranked(workspace, list_top_codes(workspace, span)),
         has_codes=has_codes(workspace),
+        guide=load_guide(workspace),
         **vars(board),
     )
 

@@ -75,6 +75,10 @@ class Edge:
         if code is None:
             return self._notices.answer("unknown", environ, start)
         if not code.is_active:
+            if code.fallback:
+                # Led on, but no scan: the code is out of use.
+                start("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
+                return ()
             return self._notices.answer("archived", environ, start, name=code.workspace_name)
         query = environ.get("QUERY_STRING")
         if query:

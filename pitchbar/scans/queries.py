@@ -133,6 +133,16 @@ def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12
     return list(db.session.scalars(_scans_of(workspace, code_id).limit(count)))
 
 
+def find_first_scan(workspace: Workspace) -> Scan | None:
+    """The first one by a person."""
+    return db.session.scalar(
+        select(Scan)
+        .where(Scan.workspace_id == workspace.id, Scan.robot_reason.is_(None))
+        .order_by(Scan.scanned_at)
+        .limit(1)
+    )
+
+
 def list_scans_before(
     workspace: Workspace, code_id: int, *, before: tuple[datetime, Any] | None, count: int
 ) -> list[Scan]:

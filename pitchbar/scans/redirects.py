@@ -19,7 +19,9 @@ _MAX_LOCATION = 8000
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCode:
-    """What the edge knows of a code. `location` and `utm` are those of a scan without a query."""
+    """What the edge knows of a code. `location` and `utm` are those of a scan without a query;
+    `fallback` is where its workspace sends scans of a code that is out of use, if anywhere.
+    """
 
     code_id: int
     workspace_id: int
@@ -31,6 +33,7 @@ class ResolvedCode:
     forward_parameters: bool
     location: str
     utm: Utm
+    fallback: str = ""
 
 
 def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:

@@ -24,7 +24,7 @@ _QUERY = text(
     """
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            c.utm_source, c.utm_medium, c.utm_campaign, c.utm_term, c.utm_content,
-           c.forward_parameters
+           c.forward_parameters, w.fallback_url
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """
@@ -155,7 +155,7 @@ class Resolver:
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward = rest
+        *utm, forward, fallback = rest
         source, medium, campaign, term, content = utm
         defaults = (source, medium, campaign, term, content)
         location, values = set_utm(destination, defaults, [])
@@ -170,6 +170,7 @@ class Resolver:
             bool(forward),
             location,
             values,
+            fallback,
         )
 
 

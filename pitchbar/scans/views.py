@@ -12,6 +12,7 @@ from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.extensions import bus, db, sock
 from pitchbar.scans.figures import ROBOT_WORDS, load_board
+from pitchbar.scans.guide import load_guide
 from pitchbar.scans.live import SocketSlots, Watch
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.settings import Settings
@@ -100,9 +101,11 @@ def _rest(ws: Any, watch: Watch) -> None:
 
 def _render_board(workspace: Workspace, code_id: int | None, span: Range) -> str:
     board = load_board(workspace, code_id, span)
+    guide = None if code_id else load_guide(workspace)
+    parts = ("figures", "chart", "recent", *(["guide"] if guide else []))
     return "".join(
-        render_template(f"scans/_{part}.html", range=span, **vars(board))
-        for part in ("figures", "chart", "recent")
+        render_template(f"scans/_{part}.html", range=span, guide=guide, **vars(board))
+        for part in parts
     )
 
 

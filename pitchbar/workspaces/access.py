@@ -4,18 +4,28 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.routing import RequestRedirect
 
 from pitchbar.accounts.access import View, ask_to_sign_in
+from pitchbar.accounts.models import Person
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db, limiter, request_address
 from pitchbar.settings import Settings
-from pitchbar.workspaces.models import ApiToken, Workspace
-from pitchbar.workspaces.queries import find_membership, find_role, find_token
-from pitchbar.workspaces.roles import RIGHTS, role_may
+from pitchbar.workspaces.errors import BeingDeleted
+from pitchbar.workspaces.members import note_presence
+from pitchbar.workspaces.models import ApiToken, Membership, Workspace
+from pitchbar.workspaces.queries import (
+    find_membership,
+    find_new_slug,
+    find_role,
+    find_token,
+    had_slug,
+)
+from pitchbar.workspaces.roles import KEPT_RIGHTS, RIGHTS, role_may
 from pitchbar.workspaces.services import note_use
 
 
@@ -33,7 +43,9 @@ def requires(right: str) -> Callable[[View], View]:
         def guarded(*args: Any, slug: str, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return ask_to_sign_in()
-            return view(*args, workspace=enter_workspace(slug, right), **kwargs)
+            workspace = enter_workspace(slug, right)
+            _note_presence(g.membership)
+            return view(*args, workspace=workspace, **kwargs)
 
         guarded.access = right  # type: ignore[attr-defined]  # read by the guard test
         return cast(View, guarded)
@@ -42,24 +54,68 @@ def requires(right: str) -> Callable[[View], View]:
 
 
 def enter_workspace(slug: str, right: str) -> Workspace:
-    """Raises NotFound for outsiders, Forbidden for members without the right."""
+    """Raises NotFound for outsiders, Forbidden for members without the right, BeingDeleted for
+    changes in a workspace that goes, Moved where the slug is an old one.
+    """
     membership = find_membership(current_user, slug)
     if membership is None:
-        raise NotFound
-    g.workspace = membership.workspace
-    g.role = membership.role
+        new_slug = find_new_slug(current_user, slug)
+        raise Moved.to(new_slug) if new_slug else NotFound
+    g.workspace, g.role, g.membership = membership.workspace, membership.role, membership
     if not role_may(membership.role, right):
         raise Forbidden
+    if membership.workspace.deletion_asked_at and right not in KEPT_RIGHTS:
+        raise BeingDeleted
     return membership.workspace
+
+
+def may(right: str) -> bool:
+    """Whether the person may do that in the workspace of this request, as it is now."""
+    workspace: Workspace | None = g.get("workspace")
+    if workspace and workspace.deletion_asked_at and right not in KEPT_RIGHTS:
+        return False
+    return role_may(g.get("role"), right)
+
+
+class Moved(RequestRedirect):
+    """The same page under the slug that the workspace has now."""
+
+    code = 302
+
+    @classmethod
+    def to(cls, new_slug: str) -> Exception:
+        """Only what reads is led on: a form that was sent must not be sent twice."""
+        if request.method not in ("GET", "HEAD"):
+            return NotFound()
+        parts = {**(request.view_args or {}), "slug": new_slug}
+        query = request.query_string.decode("latin-1")
+        return cls(url_for(request.endpoint or "", **parts) + (f"?{query}" if query else ""))
+
+
+def _note_presence(membership: Membership) -> None:
+    """A database that takes no writes just now is no reason to refuse a page."""
+    if not note_presence(membership):
+        return
+    try:
+        db.session.commit()
+    except OperationalError:
+        db.session.rollback()
+
+
+def person_actor(person: Person) -> Actor:
+    return Actor("person", person.id, person.name, *_where())
 
 
 def current_actor() -> Actor:
     """Who acts in this request: a program by its token, else the person who is signed in."""
-    where = (request.remote_addr or "", request.user_agent.string)
     token: ApiToken | None = g.get("token")
     if token is not None:
-        return Actor("token", token.id, token.name, *where)
-    return Actor("person", current_user.id, current_user.name, *where)
+        return Actor("token", token.id, token.name, *_where())
+    return person_actor(current_user)
+
+
+def _where() -> tuple[str, str]:
+    return request.remote_addr or "", request.user_agent.string
 
 
 class Unauthorized(DomainError):
@@ -105,10 +161,13 @@ def _workspace_of_token(slug: str, scope: str) -> Workspace:
     token = _sent_token()
     if token is None:
         raise Unauthorized
-    if token.workspace.slug != slug:
-        raise NotFound
+    workspace = token.workspace
+    if workspace.slug != slug:
+        raise Moved.to(workspace.slug) if had_slug(workspace, slug) else NotFound
     if scope == "read-write" and token.scope != "read-write":
         raise Forbidden("This token may only read.")
+    if scope == "read-write" and workspace.deletion_asked_at:
+        raise BeingDeleted
     if note_use(token):
         db.session.commit()
     # Answers are kept for a repeated request by token.

@@ -1,4 +1,133 @@
-from pitchbar.errors import NotFound
+from pitchbar.errors import DomainError, Forbidden, NotFound
+
+
+class MemberNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("This person is not in the workspace. They may have left meanwhile.")
+
+
+class InvitationNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such invitation in this workspace.")
+
+
+class BrokenInvitationLink(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation link is not complete. Open it from the e-mail once more, or ask "
+            "whoever invited you for a new one."
+        )
+
+
+class OfferNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no such offer any more. It may have been withdrawn or taken up already."
+        )
+
+
+class RoleOutOfReach(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("Your role does not reach this person or this role.")
+
+
+class UnknownRole(DomainError):
+    code = "unknown_role"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Choose one of the roles that you may give.", fields={"role": "Choose one."}
+        )
+
+
+class OwnerStays(DomainError):
+    code = "owner_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A workspace has an owner at all times. Hand the ownership over first, then leave."
+        )
+
+
+class ChangedMeanwhile(DomainError):
+    status = 409
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this in the same moment. Look again, then decide.")
+
+
+class SeatsTaken(DomainError):
+    code = "seats_taken"
+
+    def __init__(self, plan: str, seats: int) -> None:
+        sentence = (
+            f"All {seats} seats of the {plan} plan are taken, open invitations included. Remove "
+            "somebody or revoke an invitation first, or move to a larger plan."
+        )
+        super().__init__(sentence, fields={"email": sentence})
+
+
+class AlreadyMember(DomainError):
+    code = "already_member"
+
+    def __init__(self, email: str) -> None:
+        sentence = f"{email} is in this workspace already."
+        super().__init__(sentence, fields={"email": sentence})
+
+
+class AlreadyInvited(DomainError):
+    code = "already_invited"
+
+    def __init__(self, email: str) -> None:
+        sentence = f"{email} has an open invitation already. You can send it again below."
+        super().__init__(sentence, fields={"email": sentence})
+
+
+class InvitationClosed(DomainError):
+    """The invitation is not open (any more); `state` says why."""
+
+    status = 410
+    code = "invitation_closed"
+
+    _SENTENCES = {
+        "accepted": "This invitation was accepted already.",
+        "revoked": "This invitation was withdrawn.",
+        "expired": "This invitation has expired.",
+        "deleting": "This workspace is being deleted, so nobody can join it.",
+    }
+
+    def __init__(self, state: str) -> None:
+        super().__init__(self._SENTENCES[state])
+        self.state = state
+
+
+class WrongAccount(Forbidden):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"This invitation is for {email}. Sign in with that address to accept it.")
+
+
+class SlugTaken(DomainError):
+    code = "slug_taken"
+
+    def __init__(self, slug: str) -> None:
+        sentence = f"“{slug}” is taken by another workspace."
+        super().__init__(sentence, fields={"slug": sentence})
+
+
+class WrongConfirmation(DomainError):
+    code = "wrong_confirmation"
+
+    def __init__(self) -> None:
+        sentence = "This is not the name of the workspace. Nothing was changed."
+        super().__init__(sentence, fields={"confirmation": sentence})
+
+
+class BeingDeleted(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "This workspace is being deleted and can only be looked at. Its owner can undo that."
+        )
 
 
 class TokenNotFound(NotFound):

@@ -2,14 +2,43 @@
 
 OWNER, ADMIN, EDITOR, ANALYST, MEMBER = ROLES = ("owner", "admin", "editor", "analyst", "member")
 
+_MANAGERS = frozenset({OWNER, ADMIN})
+
 RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(ROLES),
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
+    "export": frozenset({OWNER, ADMIN, ANALYST}),
+    "manage_members": _MANAGERS,
+    "manage_tokens": _MANAGERS,
+    "manage_settings": _MANAGERS,
+    "view_audit": _MANAGERS,
     "delete_codes": frozenset({OWNER}),
-    "manage_tokens": frozenset({OWNER, ADMIN}),
+    "transfer_ownership": frozenset({OWNER}),
+    "delete_workspace": frozenset({OWNER}),
+}
+
+# What stays possible while a deletion can still be undone: looking, taking along, undoing.
+KEPT_RIGHTS = frozenset({"view", "export", "view_audit", "delete_workspace"})
+
+# In a person's words, for whoever chooses a role for somebody.
+ROLE_WORDS = {
+    OWNER: "Everything, also deleting codes and the workspace itself",
+    ADMIN: "Edits and exports; manages members, settings and tokens",
+    EDITOR: "Creates and edits codes",
+    ANALYST: "Sees everything and exports it",
+    MEMBER: "Sees everything and downloads QR images",
 }
 
 
 def role_may(role: str | None, right: str) -> bool:
     """Raises KeyError for an unknown right, so that a typing error never opens a door."""
     return role in RIGHTS[right]
+
+
+def roles_below(role: str | None) -> tuple[str, ...]:
+    """The roles that somebody in `role` may give and take. An admin touches neither the owner nor
+    other admins; ownership itself moves by an offer only.
+    """
+    if role == OWNER:
+        return (ADMIN, EDITOR, ANALYST, MEMBER)
+    return (EDITOR, ANALYST, MEMBER) if role == ADMIN else ()

@@ -2,7 +2,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.models import Person
@@ -11,7 +11,9 @@ from pitchbar.core.tokens import hash_secret, new_secret, new_short_code
 from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import Event, tell
 from pitchbar.extensions import db
-from pitchbar.workspaces.models import ApiToken, Membership, Workspace
+from pitchbar.workspaces.errors import SlugTaken
+from pitchbar.workspaces.models import ApiToken, Membership, OldSlug, Workspace
+from pitchbar.workspaces.plans import FREE
 from pitchbar.workspaces.roles import OWNER
 
 _SLUG_MAX = 40
@@ -19,13 +21,15 @@ _SLUG_MAX = 40
 _LAST_USED_GRAIN = timedelta(minutes=1)
 
 
-def create_workspace(*, name: str, time_zone: str, owner: Person, slug: str = "") -> Workspace:
+def create_workspace(
+    *, name: str, time_zone: str, owner: Person, slug: str = "", plan: str = FREE
+) -> Workspace:
     """Adds a workspace that the person owns; the slug comes from the name unless given."""
     wanted = slug or slugify(name)
     for candidate in (wanted, *(f"{wanted}-{new_short_code()[:4]}" for _ in range(5))):
         if db.session.scalar(select(Workspace.id).where(Workspace.slug == candidate)):
             continue
-        workspace = Workspace(slug=candidate, name=name.strip(), time_zone=time_zone)
+        workspace = Workspace(slug=candidate, name=name.strip(), time_zone=time_zone, plan=plan)
         try:
             with db.session.begin_nested():
                 db.session.add(workspace)
@@ -35,6 +39,47 @@ def create_workspace(*, name: str, time_zone: str, owner: Person, slug: str = ""
         db.session.flush()
         return workspace
     raise RuntimeError("no free slug found")
+
+
+def update_workspace(
+    workspace: Workspace, by: Actor, *, name: str, slug: str, time_zone: str
+) -> None:
+    """Addresses with the old slug lead to the new one from now on.
+
+    Raises:
+        SlugTaken
+    """
+    before = _snapshot(workspace)
+    if slug != workspace.slug:
+        _rename(workspace, slug)
+    workspace.name, workspace.time_zone = name, time_zone
+    db.session.flush()
+    tell_update(workspace, by, before, _snapshot(workspace))
+
+
+def _rename(workspace: Workspace, slug: str) -> None:
+    # A slug in use is nobody's old slug any more, and one's own old slug may be used again.
+    db.session.execute(delete(OldSlug).where(OldSlug.slug.in_([slug, workspace.slug])))
+    db.session.add(OldSlug(slug=workspace.slug, workspace_id=workspace.id))
+    workspace.slug = slug
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:  # the unique index decides, also when two ask at once
+        raise SlugTaken(slug) from None
+
+
+def tell_update(
+    workspace: Workspace, by: Actor, before: dict[str, str], after: dict[str, str]
+) -> None:
+    """One audit entry for changed settings; none when everything stayed."""
+    if before != after:
+        about = ("workspace", workspace.id, workspace.name)
+        tell(Event("workspace.updated", by, workspace.id, *about, before, after))
+
+
+def _snapshot(workspace: Workspace) -> dict[str, str]:
+    return {name: getattr(workspace, name) for name in ("name", "slug", "time_zone")}
 
 
 def slugify(name: str) -> str:

@@ -5,12 +5,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from pitchbar.accounts.access import signed_in
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
+from pitchbar.workspaces.access import may
 from pitchbar.workspaces.forms import WorkspaceForm
-from pitchbar.workspaces.queries import list_memberships
-from pitchbar.workspaces.roles import role_may
+from pitchbar.workspaces.models import OwnershipOffer
+from pitchbar.workspaces.queries import find_offer_to, list_memberships
 from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)
+
+# Who may open it, where it is, its icon and its name: the rail's section "Manage", in order.
+_MANAGE = (
+    ("manage_members", "members.index", "users", "Members"),
+    ("manage_tokens", "tokens.index", "key-round", "API"),
+    ("view_audit", "audit.index", "scroll-text", "Audit log"),
+    ("manage_settings", "settings.edit", "settings", "Settings"),
+)
 
 
 @bp.app_context_processor
@@ -31,8 +40,16 @@ def frame() -> dict[str, object]:
         "workspace": workspace,
         "role": role,
         "my_workspaces": mine,
-        "can": lambda right: role_may(role, right),
+        "can": may,
+        "manage_pages": [page[1:] for page in _MANAGE if may(page[0])],
+        "offer_to_me": _find_offer_to_me,
     }
+
+
+def _find_offer_to_me() -> OwnershipOffer | None:
+    """Asked by the layout only: most templates do without."""
+    workspace = g.get("workspace")
+    return find_offer_to(current_user, workspace) if workspace else None
 
 
 @bp.get("/workspaces/new")

@@ -1,0 +1,46 @@
+"""What a workspace sets for all its codes: how new ones start, and where archived ones lead."""
+
+from typing import Any
+
+from pitchbar.codes.destinations import clean_destination
+from pitchbar.codes.errors import InvalidDestination, InvalidFallback
+from pitchbar.events.actors import Actor
+from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.services import tell_update
+
+_FIELDS = ("default_utm_source", "default_utm_medium", "default_error_correction", "fallback_url")
+
+
+def defaults_of(workspace: Workspace) -> dict[str, str]:
+    """The first values of the form for a new code."""
+    return {
+        "utm_source": workspace.default_utm_source,
+        "utm_medium": workspace.default_utm_medium,
+        "error_correction": workspace.default_error_correction,
+    }
+
+
+def update_defaults(workspace: Workspace, by: Actor, settings: Settings, **fields: Any) -> None:
+    """Codes that exist keep their tags; the fallback holds for them too.
+
+    Raises:
+        InvalidFallback
+    """
+    before = _snapshot(workspace)
+    if fields["fallback_url"]:
+        fields["fallback_url"] = _clean(fields["fallback_url"], settings)
+    for name in _FIELDS:
+        setattr(workspace, name, fields[name])
+    tell_update(workspace, by, before, _snapshot(workspace))
+
+
+def _clean(url: str, settings: Settings) -> str:
+    try:
+        return clean_destination(url, settings)
+    except InvalidDestination as error:
+        raise InvalidFallback(error.message) from None
+
+
+def _snapshot(workspace: Workspace) -> dict[str, str]:
+    return {name: getattr(workspace, name) for name in _FIELDS}

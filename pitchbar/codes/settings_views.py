@@ -1,0 +1,39 @@
+from flask import Blueprint, Response, current_app, flash, url_for
+
+from pitchbar.codes.defaults import update_defaults
+from pitchbar.codes.forms import CodeSettingsForm
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db
+from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.models import Workspace
+
+bp = Blueprint("code_settings", __name__, url_prefix="/w/<slug>/settings/codes")
+
+
+@bp.get("")
+@requires("manage_settings")
+def edit(workspace: Workspace) -> Response:
+    return _show(CodeSettingsForm(obj=workspace))
+
+
+@bp.post("")
+@requires("manage_settings")
+def update(workspace: Workspace) -> Response:
+    form = CodeSettingsForm()
+    if not form.validate():
+        return _show(form, 422)
+    settings = current_app.extensions["settings"]
+    try:
+        update_defaults(workspace, current_actor(), settings, **form.entered())
+    except DomainError as error:
+        db.session.rollback()
+        form.take_errors(error)
+        return _show(form, error.status)
+    db.session.commit()
+    flash("Settings saved. Archived codes follow within two seconds.", "success")
+    return go_to(url_for("code_settings.edit", slug=workspace.slug))
+
+
+def _show(form: CodeSettingsForm, status: int = 200) -> Response:
+    return render("codes/settings.html", "codes/_settings.html", form=form, http_status=status)

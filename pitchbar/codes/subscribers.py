@@ -1,0 +1,26 @@
+from typing import Any
+
+from sqlalchemy import func, update
+
+from pitchbar.codes.models import UTM_NAMES, Code
+from pitchbar.core import clock
+from pitchbar.events.services import Event, subscribe
+from pitchbar.extensions import db
+
+
+def register() -> None:
+    subscribe("workspace.purged", empty_codes)
+
+
+def empty_codes(event: Event) -> None:
+    """Short codes stay taken, since they are printed; all else of the codes goes.
+
+    Resolvers are not told one by one: each looks again within two seconds anyway.
+    """
+    values: dict[str, Any] = dict.fromkeys((f"utm_{name}" for name in UTM_NAMES), "")
+    values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
+    values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
+    of_workspace = Code.workspace_id == int(event.subject_id)
+    db.session.execute(
+        update(Code).where(of_workspace).values(values).execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,29 @@
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pitchbar.core import clock
+from pitchbar.core.database import BigId, Model, UtcDateTime
+
+QUEUED, SENT, FAILED = "queued", "sent", "failed"
+
+
+class MailRecord(Model):
+    """What became of one message. `reference` names what it was about, e.g. "invitation:12"."""
+
+    __tablename__ = "mail_log"
+    __table_args__ = (
+        Index("ix_mail_log_reference", "reference", "id"),
+        Index("ix_mail_log_state", "state", "finished_at"),
+        Index("ix_mail_log_queued_at", "queued_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(64))
+    template: Mapped[str] = mapped_column(String(64))
+    to: Mapped[str] = mapped_column(String(254))
+    state: Mapped[str] = mapped_column(String(16), default=QUEUED)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

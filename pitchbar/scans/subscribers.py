@@ -1,0 +1,18 @@
+from sqlalchemy import delete
+
+from pitchbar.events.services import Event, subscribe
+from pitchbar.extensions import db
+from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
+
+
+def register() -> None:
+    subscribe("workspace.purged", delete_scans)
+
+
+def delete_scans(event: Event) -> None:
+    """All scans of the workspace and their sums go with it."""
+    for model in (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt):
+        of_workspace = model.workspace_id == int(event.subject_id)
+        db.session.execute(
+            delete(model).where(of_workspace).execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,84 @@
+"""Who is in a workspace, and as what."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
+from pitchbar.events.actors import Actor
+from pitchbar.events.services import Event, tell
+from pitchbar.extensions import db
+from pitchbar.workspaces.errors import ChangedMeanwhile, OwnerStays, RoleOutOfReach
+from pitchbar.workspaces.models import Membership, Workspace
+from pitchbar.workspaces.roles import OWNER, roles_below
+
+# Somebody who works in the workspace would otherwise cost a write for each page.
+_SEEN_GRAIN = timedelta(minutes=15)
+
+
+def change_role(member: Membership, role: str, by: Actor, *, by_role: str) -> None:
+    """Raises RoleOutOfReach, or ChangedMeanwhile when somebody else was faster."""
+    reach = roles_below(by_role)
+    if member.role not in reach or role not in reach:
+        raise RoleOutOfReach
+    before = member.role
+    if role == before:
+        return
+    as_seen = (Membership.id == member.id, Membership.role == before)
+    if not changed_rows(db.session, update(Membership).where(*as_seen).values(role=role)):
+        raise ChangedMeanwhile
+    _tell(member, by, "member.role_changed", {"role": before}, {"role": role})
+
+
+def remove_member(member: Membership, by: Actor, *, by_role: str) -> None:
+    """Takes the person's access away at once; what they made stays.
+
+    Raises:
+        RoleOutOfReach, ChangedMeanwhile
+    """
+    if member.role not in roles_below(by_role):
+        raise RoleOutOfReach
+    _end(member, by, "member.removed")
+
+
+def leave_workspace(member: Membership, by: Actor) -> None:
+    """Raises OwnerStays: a workspace has an owner at all times."""
+    if member.role == OWNER:
+        raise OwnerStays
+    _end(member, by, "member.left")
+
+
+def note_presence(member: Membership) -> bool:
+    """Remembers when the person was last here, to the quarter of an hour; True when there is a
+    commit to do.
+    """
+    now = clock.now()
+    if member.last_seen_at and now - member.last_seen_at < _SEEN_GRAIN:
+        return False
+    member.last_seen_at = now
+    return True
+
+
+def take_turn(workspace: Workspace) -> None:
+    """Until the commit, no other request that also takes its turn goes on with this workspace.
+
+    An UPDATE that changes nothing locks the row on PostgreSQL and the file on SQLite alike.
+    """
+    own = Workspace.id == workspace.id
+    changed_rows(db.session, update(Workspace).where(own).values(id=Workspace.id))
+
+
+def _end(member: Membership, by: Actor, what: str) -> None:
+    # Told first: afterwards there is nobody to name.
+    _tell(member, by, what, {"email": member.person.email, "role": member.role}, {})
+    as_seen = (Membership.id == member.id, Membership.role == member.role)
+    if not changed_rows(db.session, delete(Membership).where(*as_seen)):
+        raise ChangedMeanwhile
+
+
+def _tell(
+    member: Membership, by: Actor, what: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    person = member.person
+    tell(Event(what, by, member.workspace_id, "person", person.id, person.name, before, after))

@@ -1,0 +1,50 @@
+from flask import Blueprint, Response, flash, url_for
+
+from pitchbar.core import clock
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db
+from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.forms import SettingsForm
+from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.services import update_workspace
+
+bp = Blueprint("settings", __name__, url_prefix="/w/<slug>")
+
+
+@bp.get("/settings")
+@requires("manage_settings")
+def edit(workspace: Workspace) -> Response:
+    return _show(SettingsForm(obj=workspace))
+
+
+@bp.post("/settings")
+@requires("manage_settings")
+def update(workspace: Workspace) -> Response:
+    form = SettingsForm()
+    if not form.validate():
+        return _show(form, 422)
+    try:
+        update_workspace(workspace, current_actor(), **form.entered())
+    except DomainError as error:
+        db.session.rollback()
+        form.take_errors(error)
+        return _show(form, error.status)
+    db.session.commit()
+    flash("Settings saved.", "success")
+    return go_to(url_for("settings.edit", slug=workspace.slug))
+
+
+@bp.post("/guide/dismissal")
+@requires("edit_codes")
+def close_guide(workspace: Workspace) -> Response:
+    """The steps of the first minutes do not show again."""
+    workspace.guide_closed_at = clock.now()
+    db.session.commit()
+    return go_to(url_for("pages.overview", slug=workspace.slug))
+
+
+def _show(form: SettingsForm, status: int = 200) -> Response:
+    return render(
+        "workspaces/settings.html", "workspaces/_settings.html", form=form, http_status=status
+    )
