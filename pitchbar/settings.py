@@ -40,6 +40,13 @@ class Settings(BaseModel):
     mail_url: str = ""
     mail_from: str = "Pitchbar <pitchbar@localhost>"
 
+    password_reset_minutes: int = Field(60, ge=1, le=10_080)
+    email_change_minutes: int = Field(60, ge=1, le=10_080)
+    session_days: int = Field(30, ge=1, le=365)
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_server_metadata_url: str = "https://accounts.google.com/.well-known/openid-configuration"
+
     qr_destination_host_allowlist: tuple[str, ...] = ()
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: float = Field(2.0, ge=0, le=60)
@@ -50,6 +57,11 @@ class Settings(BaseModel):
     ratelimit_redirect: str = "120/minute"
     ratelimit_login: str = "5/minute"
     ratelimit_signup: str = "20/hour"
+    ratelimit_two_factor: str = "5/minute"
+    ratelimit_two_factor_account: str = "30/hour"
+    ratelimit_confirm: str = "5/minute"
+    ratelimit_reset: str = "5/minute"
+    ratelimit_reset_account: str = "20/day"
     ratelimit_api: str = "120/minute"
 
     @field_validator("app_url")
@@ -71,6 +83,30 @@ class Settings(BaseModel):
     def _is_rate(cls, value: str) -> str:
         parse_rate(value)
         return value
+
+    @field_validator(
+        "ratelimit_two_factor",
+        "ratelimit_two_factor_account",
+        "ratelimit_confirm",
+        "ratelimit_reset",
+        "ratelimit_reset_account",
+    )
+    @classmethod
+    def _is_account_rate(cls, value: str) -> str:
+        return cls._is_rate(value)
+
+    @field_validator("google_server_metadata_url")
+    @classmethod
+    def _is_https(cls, value: str) -> str:
+        if not re.fullmatch(r"(https://|http://(127\.0\.0\.1|localhost)[:/])\S+", value):
+            raise ValueError("must start with https:// (or http:// on this machine, for tests)")
+        return value
+
+    @model_validator(mode="after")
+    def _has_all_of_google(self) -> Self:
+        if bool(self.google_client_id) != bool(self.google_client_secret):
+            raise ValueError("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together: set both")
+        return self
 
     @field_validator("database_url")
     @classmethod
@@ -110,6 +146,10 @@ class Settings(BaseModel):
     @property
     def is_development(self) -> bool:
         return self.app_env == "development"
+
+    @property
+    def has_google(self) -> bool:
+        return bool(self.google_client_id)
 
     @property
     def uses_tls(self) -> bool:
