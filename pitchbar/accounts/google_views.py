@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all, own_path, signed_in
-from pitchbar.accounts.confirmation import note_confirmation, recently_confirmed
+from pitchbar.accounts.confirmation import note_confirmation, recently_confirmed, was_confirmed
 from pitchbar.accounts.identities import create_person_from, link_identity, unlink_identity
 from pitchbar.accounts.limits import app_settings, rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
@@ -28,7 +28,7 @@ from pitchbar.clients.identity import (
     UnverifiedEmail,
     make_identity_provider,
 )
-from pitchbar.core.htmx import go_to
+from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db, limiter
 
@@ -50,15 +50,28 @@ def sign_in() -> Response:
 
 
 @bp.get("/login/confirm/google")
-@signed_in
+@open_to_all
 def confirm() -> Response:
-    return _begin("confirm", url_for("confirm.show"))
+    back = url_for("confirm.show", next=own_path(request.args.get("next")))
+    return _begin("confirm", back) if current_user.is_authenticated else go_to(back)
+
+
+@bp.get("/account/google")
+@signed_in
+@recently_confirmed()
+def new() -> Response:
+    _provider()
+    return render("accounts/google.html")
 
 
 @bp.get("/account/google/link")
-@signed_in
-@recently_confirmed()
+@open_to_all
 def link() -> Response:
+    """Leads on from the page above, never straight from a form that was sent: browsers apply the
+    page's `form-action` to each redirect after it, and stop at Google.
+    """
+    if not was_confirmed(minutes=15):
+        return go_to(url_for("google.new"))
     return _begin("link", url_for("profile.show"))
 
 

@@ -1,0 +1,49 @@
+"""What the tests of accounts do again and again."""
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html import unescape
+from pathlib import Path
+
+from flask import current_app
+
+from tests.browsing import SITE, FormClient
+
+_LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
+
+
+def is_signed_in(client: FormClient) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def has_toast(client: FormClient, sentence: str, page: str = "/login") -> bool:
+    return sentence in unescape(client.get(page).text)
+
+
+def mails() -> list[EmailMessage]:
+    """What was sent so far, oldest first."""
+    folder = Path(current_app.extensions["settings"].data_dir) / "mail"
+    found = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted(folder.glob("*.eml"))
+    ]
+    return [mail for mail in found if isinstance(mail, EmailMessage)]
+
+
+def mails_to(address: str) -> list[EmailMessage]:
+    return [mail for mail in mails() if str(mail["To"]) == address]
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the first link of ours in the text."""
+    found = _LINK.search(text_of(mail))
+    assert found is not None, text_of(mail)
+    return found[1]
