@@ -98,7 +98,7 @@ def _when_to_try_again() -> str:
     limit = limiter.current_limit
     if limit is None:
         return _MESSAGES[429]
-    seconds = max(1, math.ceil(limit.reset_at - time.time()))
+    seconds = max(1, int(limit.reset_at - time.time()))
     wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
     return f"You have tried this very often. Try again in {wait}."
 

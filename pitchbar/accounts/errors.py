@@ -44,6 +44,7 @@ class WrongCode(DomainError):
 class DeadLink(DomainError):
     """A link of a mail that is tampered with, too old, used, or somebody else's."""
 
+    status = 410
     code = "dead_link"
 
 

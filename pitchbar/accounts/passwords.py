@@ -17,9 +17,9 @@ def hash_password(password: str) -> str:
 
 def password_fits(password: str, stored: str | None) -> bool:
     """Takes one verification in every case, also without an account or a password to compare."""
-    known = stored is not None and stored != NO_PASSWORD
+    known = stored if stored and stored != NO_PASSWORD else None
     try:
-        fits = _hasher.verify(stored if stored and known else _DECOY, password)
+        fits = _hasher.verify(known or _DECOY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return fits and known
+    return fits and known is not None

@@ -1,6 +1,7 @@
 """Two-factor sign-in by time-based codes (TOTP, RFC 6238: 6 digits, 30 seconds, SHA-1)."""
 
 import hmac
+import logging
 import re
 from typing import cast
 
@@ -12,9 +13,11 @@ from pitchbar.accounts.models import Person, RecoveryCode, TwoFactor
 from pitchbar.accounts.notices import note
 from pitchbar.accounts.recovery_codes import make_recovery_codes, use_recovery_code
 from pitchbar.core import clock
-from pitchbar.core.encryption import decrypt, encrypt
+from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
+
+log = logging.getLogger(__name__)
 
 _STEP_SECONDS = 30
 # A phone's clock may be off by one step to either side.
@@ -104,7 +107,13 @@ def check_second_step(
 
 def _accept_code(two_factor: TwoFactor, code: str, app_key: str) -> bool:
     """The conditional update decides which of two requests with one code wins."""
-    step = _step_of("".join(code.split()), secret_of(two_factor, app_key))
+    try:
+        secret = secret_of(two_factor, app_key)
+    except Unreadable:
+        # APP_KEY was replaced without `rotate-app-key`.
+        log.error("the two-factor secret of person %s cannot be read", two_factor.person_id)
+        raise WrongCode("The app cannot be checked just now. Use a recovery code.") from None
+    step = _step_of("".join(code.split()), secret)
     if step is None:
         return False
     query = (

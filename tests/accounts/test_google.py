@@ -1,35 +1,23 @@
 """Signing in with Google, against a provider of our own that speaks the real protocol."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from flask import Flask
 from joserfc.jwk import RSAKey
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from pitchbar.accounts.models import Identity, Person
-from pitchbar.accounts.queries import find_identity, find_person_by_email
-from pitchbar.clients.identity import make_identity_provider
-from pitchbar.events.models import AuditEntry
+from pitchbar.accounts.models import Person
+from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from tests.accounts.walking import has_toast, is_signed_in
+from tests.accounts.walking import has_toast, is_signed_in, use_google, walk_to_google
 from tests.browsing import SITE, FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import PASSWORD, make_person
-from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider, account, provider_server
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    with provider_server() as provider:
-        provider.account = account("g-1", "ada@pitchbar.example")
-        yield provider
-    make_identity_provider.cache_clear()
+from tests.factories import make_person
+from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider
 
 
 @pytest.fixture
@@ -43,19 +31,6 @@ def settings(make_settings: MakeSettings, provider: Provider) -> Settings:
 
 def count_people() -> int:
     return db.session.scalar(select(func.count()).select_from(Person)) or 0
-
-
-def walk_to_google(client: FormClient, start: str = "/login/google") -> str:
-    """Follows the browser to the provider; returns the address that it is sent back to."""
-    sent = client.get(start)
-    assert sent.status_code == 303, sent.text
-    back = httpx.get(sent.location or "", trust_env=False).headers["Location"]
-    assert back.startswith(f"{SITE}/login/google/callback?")
-    return str(back.removeprefix(SITE))
-
-
-def use_google(client: FormClient, start: str = "/login/google") -> TestResponse:
-    return client.get(walk_to_google(client, start))
 
 
 def test_new_person_gets_an_account_without_a_password(
@@ -232,72 +207,3 @@ class TestNotConfigured:
 def test_button_is_shown_when_configured(client: FormClient) -> None:
     for page in ("/login", "/signup"):
         assert 'href="/login/google"' in client.get(page).text
-
-
-def identity_of(email: str) -> Identity | None:
-    person = find_person_by_email(email)
-    assert person is not None
-    return find_identity(person)
-
-
-class TestAccountWithTheSameAddress:
-    def test_is_linked_once_its_password_was_given(self, client: FormClient) -> None:
-        make_person(email="ada@pitchbar.example")
-        assert use_google(client).location == "/login"
-        assert not is_signed_in(client)
-        page = client.get("/login").text
-        assert "There is an account for ada@pitchbar.example already." in page
-        assert identity_of("ada@pitchbar.example") is None
-        client.submit("/login", {"email": "ada@pitchbar.example", "password": PASSWORD})
-        assert identity_of("ada@pitchbar.example") is not None
-        client.submit("/logout")
-        assert use_google(client).location == "/"
-        assert is_signed_in(client)
-
-    def test_is_not_linked_by_a_wrong_password(self, client: FormClient) -> None:
-        """Whoever made that account may have waited for the owner of the address to come."""
-        make_person(email="ada@pitchbar.example")
-        use_google(client)
-        client.submit("/login", {"email": "ada@pitchbar.example", "password": "guessed"})
-        assert identity_of("ada@pitchbar.example") is None
-
-    def test_is_not_linked_to_whoever_else_signs_in(self, client: FormClient) -> None:
-        make_person(email="ada@pitchbar.example")
-        make_person(email="bob@pitchbar.example")
-        use_google(client)
-        client.submit("/login", {"email": "bob@pitchbar.example", "password": PASSWORD})
-        assert identity_of("bob@pitchbar.example") is None
-        assert identity_of("ada@pitchbar.example") is None
-
-
-class TestLinkingOnTheProfilePage:
-    def test_links_and_unlinks(self, client: FormClient) -> None:
-        person = make_person(email="eve@pitchbar.example")
-        sign_in(client, person)
-        assert use_google(client, "/account/google/link").location == "/account"
-        assert identity_of("eve@pitchbar.example") is not None
-        assert "ada@pitchbar.example" in client.get("/account").text
-        assert client.submit("/account/google/unlink").location == "/account"
-        assert identity_of("eve@pitchbar.example") is None
-        actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
-        assert actions == ["account.google_linked", "account.google_unlinked"]
-
-    def test_another_persons_google_account_is_refused(self, client: FormClient) -> None:
-        use_google(client)
-        client.submit("/logout")
-        sign_in(client, make_person(email="eve@pitchbar.example"))
-        assert use_google(client, "/account/google/link").location == "/account"
-        assert has_toast(client, "is linked to another Pitchbar account", page="/account")
-        assert identity_of("eve@pitchbar.example") is None
-
-    def test_only_way_in_cannot_be_unlinked(self, client: FormClient) -> None:
-        use_google(client)
-        assert client.submit("/account/google/unlink").location == "/account"
-        assert has_toast(client, "Set a password first", page="/account")
-        assert identity_of("ada@pitchbar.example") is not None
-
-    def test_signed_out_visitor_cannot_link(self, client: FormClient, provider: Provider) -> None:
-        assert client.get("/account/google/link").location == "/account/google"
-        assert client.get("/account/google").status_code == 302
-        assert client.submit("/account/google/unlink").status_code == 302
-        assert provider.asked == []

@@ -6,7 +6,9 @@ from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
 
+import httpx
 from flask import current_app
+from werkzeug.test import TestResponse
 
 from tests.browsing import SITE, FormClient
 
@@ -47,3 +49,16 @@ def link_in(mail: EmailMessage) -> str:
     found = _LINK.search(text_of(mail))
     assert found is not None, text_of(mail)
     return found[1]
+
+
+def walk_to_google(client: FormClient, start: str = "/login/google") -> str:
+    """Follows the browser to the provider; returns the address that it is sent back to."""
+    sent = client.get(start)
+    assert sent.status_code == 303, sent.text
+    back = httpx.get(sent.location or "", trust_env=False).headers["Location"]
+    assert back.startswith(f"{SITE}/login/google/callback?")
+    return str(back.removeprefix(SITE))
+
+
+def use_google(client: FormClient, start: str = "/login/google") -> TestResponse:
+    return client.get(walk_to_google(client, start))
