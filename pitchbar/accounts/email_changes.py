@@ -78,8 +78,8 @@ def confirm_email_change(person: Person, change: EmailChange, by: Actor) -> None
         raise EmailTaken from None
     sentence = f"The address of your account was changed from {before} to {after}."
     facts = {"before": {"email": before}, "after": {"email": after}}
-    note(person, by, "email_changed", "Your address was changed", sentence, to=before, **facts)
-    warn(after, by, "Your address was changed", sentence)
+    note(person, by, "email_changed", "Your address was changed", sentence, **facts)
+    warn(before, by, "Your address was changed", sentence, can_reset=False)
 
 
 def cancel_email_change(person: Person) -> None:

@@ -36,18 +36,16 @@ def record(
     )
 
 
-def note(
-    person: Person, by: Actor, name: str, subject: str, sentence: str, *, to: str = "", **facts: Any
-) -> None:
-    """Records the fact, and writes to the person (or to the address `to`), who may not have been
-    the one who did it.
-    """
+def note(person: Person, by: Actor, name: str, subject: str, sentence: str, **facts: Any) -> None:
+    """Records the fact, and writes to the person, who may not have been the one who did it."""
     record(person, by, name, **facts)
-    warn(to or person.email, by, subject, sentence)
+    warn(person.email, by, subject, sentence)
 
 
-def warn(to: str, by: Actor, subject: str, sentence: str) -> None:
-    """A mail that says what happened, from where, and what to do if it was somebody else."""
+def warn(to: str, by: Actor, subject: str, sentence: str, *, can_reset: bool = True) -> None:
+    """A mail that says what happened, from where, and what to do if it was somebody else; an
+    address that lost its account cannot set a new password.
+    """
     settings: Settings = current_app.extensions["settings"]
     queue_mail(
         "accounts/notice",
@@ -57,5 +55,5 @@ def warn(to: str, by: Actor, subject: str, sentence: str) -> None:
         at=clock.now(),
         device=read_device(by.user_agent).name,
         ip=by.ip,
-        reset_link=f"{settings.app_url}/password/forgotten",
+        reset_link=f"{settings.app_url}/password/forgotten" if can_reset else "",
     )

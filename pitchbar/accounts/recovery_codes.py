@@ -54,7 +54,7 @@ def use_recovery_code(person: Person, code: str, by: Actor) -> bool:
     if cast(CursorResult[object], db.session.execute(query)).rowcount != 1:
         return False
     left = count_recovery_codes(person)
-    sentence = f"Somebody signed in to your account with a recovery code. {left} are left."
+    sentence = f"One of your recovery codes was used. {left} {'is' if left == 1 else 'are'} left."
     note(person, by, "recovery_code_used", "A recovery code was used", sentence)
     return True
 

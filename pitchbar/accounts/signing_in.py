@@ -107,6 +107,8 @@ def note_request() -> None:
         agent = request.user_agent.string
         if record and note_seen(record, request.remote_addr or "", agent):
             db.session.commit()
+            # The cookie is given its full time again as well.
+            session.modified = True
     except SQLAlchemyError:
         db.session.rollback()
         current_app.logger.warning("the use of a session could not be noted")

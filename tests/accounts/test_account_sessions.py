@@ -199,11 +199,16 @@ def test_person_and_session_are_read_with_one_query(
     assert not [one for one in statements if "FROM people" in one and "person_sessions" not in one]
 
 
-def test_cookie_outlives_the_browser(client: FormClient, ada: Person) -> None:
+def test_cookie_outlives_the_browser_and_is_renewed_in_use(
+    client: FormClient, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     form = {"email": ada.email, "password": PASSWORD}
-    cookie = client.submit("/login", form).headers["Set-Cookie"]
-    assert "Expires=" in cookie
-    assert "Set-Cookie" not in client.get("/account").headers or "csrf"
+    assert "Expires=" in client.submit("/login", form).headers["Set-Cookie"]
+    client.get("/account")
+    assert "Set-Cookie" not in client.get("/account").headers
+    later = clock.now() + timedelta(minutes=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "Expires=" in client.get("/account").headers["Set-Cookie"]
 
 
 def test_end_by_htmx_leads_on(client: FormClient, phone: FormClient, ada: Person) -> None:

@@ -1,19 +1,16 @@
 """Re-authentication before dangerous acts."""
 
-from datetime import timedelta
-
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import update
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.confirmation import recently_confirmed
-from pitchbar.accounts.models import NO_PASSWORD, Person, PersonSession, TwoFactor
+from pitchbar.accounts.models import NO_PASSWORD, Person, TwoFactor
 from pitchbar.core import clock
 from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import csrf, db
-from tests.accounts.walking import has_toast
+from tests.accounts.walking import has_toast, let_time_pass
 from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
 from tests.factories import PASSWORD, make_person
 
@@ -33,12 +30,6 @@ def ada(client: FormClient) -> Person:
     person = make_person(email="ada@pitchbar.example")
     sign_in(client, person)
     return person
-
-
-def let_time_pass(minutes: float = 60) -> None:
-    at = clock.now() - timedelta(minutes=minutes)
-    db.session.execute(update(PersonSession).values(confirmed_at=at))
-    db.session.commit()
 
 
 def confirm(client: FormClient, next_url: str = "", **form: str) -> tuple[int, str]:

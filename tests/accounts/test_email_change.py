@@ -54,6 +54,8 @@ def test_both_addresses_are_told(client: FormClient, ada: Person) -> None:
     confirm(client, link_in(mails_to(NEW)[0]))
     for address in (OLD, NEW):
         assert mails_to(address)[-1]["Subject"] == "Your address was changed"
+    assert "/password/forgotten" in text_of(mails_to(NEW)[-1])
+    assert "/password/forgotten" not in text_of(mails_to(OLD)[-1])
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert entry is not None
     assert entry.action == "account.email_changed"

@@ -8,11 +8,18 @@ from pitchbar.accounts.queries import find_identity, find_person_by_email
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from tests.accounts.walking import has_toast, is_signed_in, use_google
+from tests.accounts.authenticator import Phone, give_code, give_password
+from tests.accounts.walking import (
+    has_toast,
+    is_signed_in,
+    let_time_pass,
+    use_google,
+    walk_to_google,
+)
 from tests.browsing import FormClient, sign_in
 from tests.conftest import MakeSettings
 from tests.factories import PASSWORD, make_person
-from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider, account
 
 
 @pytest.fixture
@@ -91,3 +98,53 @@ class TestLinkingOnTheProfilePage:
         assert client.get("/account/google").status_code == 302
         assert client.submit("/account/google/unlink").status_code == 302
         assert provider.asked == []
+
+    def test_answer_links_once_even_if_the_provider_would_take_its_code_again(
+        self, client: FormClient, provider: Provider
+    ) -> None:
+        sign_in(client, make_person(email="eve@pitchbar.example"))
+        back = walk_to_google(client, "/account/google/link")
+        codes = dict(provider.codes)
+        client.get(back)
+        client.submit("/account/google/unlink")
+        provider.codes |= codes
+        client.get(back)
+        assert identity_of("eve@pitchbar.example") is None
+
+
+class TestConfirmingWithGoogle:
+    def test_the_linked_account_confirms(self, client: FormClient) -> None:
+        use_google(client)
+        let_time_pass()
+        assert client.get("/account/email").location == "/login/confirm?next=/account/email"
+        assert "/login/confirm/google" in client.get("/login/confirm").text
+        response = use_google(client, "/login/confirm/google?next=/account/email")
+        assert response.location == "/account/email"
+        assert client.get("/account/email").status_code == 200
+
+    def test_another_account_does_not(self, client: FormClient, provider: Provider) -> None:
+        use_google(client)
+        let_time_pass()
+        provider.account = account("g-2", "ada@pitchbar.example")
+        response = use_google(client, "/login/confirm/google?next=/account/email")
+        assert response.location == "/login/confirm?next=/account/email"
+        assert client.get("/account/email").status_code == 303
+
+    def test_signed_out_is_led_to_the_sign_in(self, client: FormClient, provider: Provider) -> None:
+        assert client.get("/login/confirm/google").location == "/login/confirm"
+        assert provider.asked == []
+
+
+def test_second_step_is_asked_for_after_google_too(
+    client: FormClient, phone: Phone, provider: Provider
+) -> None:
+    use_google(client)
+    give_password(client)
+    give_code(client, phone.code())
+    assert identity_of("ada@pitchbar.example") is not None, "linked by password and code"
+    client.submit("/logout")
+    phone.wait(seconds=60)
+    assert use_google(client).location == "/login/two-factor"
+    assert not is_signed_in(client)
+    assert give_code(client, phone.code()).status_code == 303
+    assert is_signed_in(client)

@@ -1,6 +1,7 @@
 """What the tests of accounts do again and again."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
@@ -8,8 +9,12 @@ from pathlib import Path
 
 import httpx
 from flask import current_app
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from pitchbar.accounts.models import PersonSession
+from pitchbar.core import clock
+from pitchbar.extensions import db
 from tests.browsing import SITE, FormClient
 
 _LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
@@ -62,3 +67,10 @@ def walk_to_google(client: FormClient, start: str = "/login/google") -> str:
 
 def use_google(client: FormClient, start: str = "/login/google") -> TestResponse:
     return client.get(walk_to_google(client, start))
+
+
+def let_time_pass(minutes: float = 60) -> None:
+    """Since whoever is signed in has last confirmed who they are."""
+    at = clock.now() - timedelta(minutes=minutes)
+    db.session.execute(update(PersonSession).values(confirmed_at=at))
+    db.session.commit()
