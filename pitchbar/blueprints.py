@@ -6,6 +6,16 @@ from pitchbar.extensions import csrf
 
 
 def register_blueprints(app: Flask) -> None:
+    from pitchbar.accounts import (
+        confirm_views,
+        email_views,
+        google_views,
+        profile_views,
+        reset_views,
+        second_step_views,
+        session_views,
+        two_factor_views,
+    )
     from pitchbar.accounts import views as accounts
     from pitchbar.codes import api as codes_api
     from pitchbar.codes import settings_views as code_settings
@@ -43,6 +53,10 @@ def register_blueprints(app: Flask) -> None:
     people = (member_views, invitation_views, joining_views, owner_views)
     for part in (*people, settings_views, audit_views, code_settings):
         app.register_blueprint(part.bp)
+    for own in (second_step_views, confirm_views, reset_views, google_views):
+        app.register_blueprint(own.bp)
+    for own in (profile_views, email_views, session_views, two_factor_views):
+        app.register_blueprint(own.bp)
     for api in (workspaces_api, codes_api, scans_api, tokens_api, tick_views):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.
         csrf.exempt(api.bp)

@@ -1,6 +1,8 @@
 """Errors that a person can cause or meet, and how each becomes a page, a fragment or JSON."""
 
 import logging
+import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from pitchbar.core.htmx import wants_fragment
-from pitchbar.extensions import login_manager
+from pitchbar.extensions import limiter, login_manager
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,15 @@ def error_response(
     return response
 
 
+def _when_to_try_again() -> str:
+    limit = limiter.current_limit
+    if limit is None:
+        return _MESSAGES[429]
+    seconds = max(1, int(limit.reset_at - time.time()))
+    wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+    return f"You have tried this very often. Try again in {wait}."
+
+
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
@@ -115,7 +126,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(RateLimitExceeded)
     def too_many(error: RateLimitExceeded) -> Response:
-        return error_response(429)
+        return error_response(429, _when_to_try_again())
 
     @app.errorhandler(OperationalError)
     def database_gone(error: OperationalError) -> Response:

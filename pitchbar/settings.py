@@ -45,6 +45,12 @@ class Settings(BaseModel):
 
     invitation_days: int = Field(7, ge=1, le=90)
     audit_retention_days: int = Field(365, ge=0)
+    password_reset_minutes: int = Field(60, ge=1, le=10_080)
+    email_change_minutes: int = Field(60, ge=1, le=10_080)
+    session_days: int = Field(30, ge=1, le=365)
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_server_metadata_url: str = "https://accounts.google.com/.well-known/openid-configuration"
 
     qr_destination_host_allowlist: tuple[str, ...] = ()
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
@@ -62,6 +68,11 @@ class Settings(BaseModel):
     ratelimit_redirect: str = "120/minute"
     ratelimit_login: str = "5/minute"
     ratelimit_signup: str = "20/hour"
+    ratelimit_two_factor: str = "5/minute"
+    ratelimit_two_factor_account: str = "30/hour"
+    ratelimit_confirm: str = "5/minute"
+    ratelimit_reset: str = "5/minute"
+    ratelimit_reset_account: str = "20/day"
     ratelimit_api: str = "120/minute"
     idempotency_hours: int = Field(24, ge=1, le=24 * 30)
     ratelimit_invitation: str = "30/hour"
@@ -115,6 +126,30 @@ class Settings(BaseModel):
         parse_rate(value)
         return value
 
+    @field_validator(
+        "ratelimit_two_factor",
+        "ratelimit_two_factor_account",
+        "ratelimit_confirm",
+        "ratelimit_reset",
+        "ratelimit_reset_account",
+    )
+    @classmethod
+    def _is_account_rate(cls, value: str) -> str:
+        return cls._is_rate(value)
+
+    @field_validator("google_server_metadata_url")
+    @classmethod
+    def _is_https(cls, value: str) -> str:
+        if not re.fullmatch(r"(https://|http://(127\.0\.0\.1|localhost)[:/])\S+", value):
+            raise ValueError("must start with https:// (or http:// on this machine, for tests)")
+        return value
+
+    @model_validator(mode="after")
+    def _has_all_of_google(self) -> Self:
+        if bool(self.google_client_id) != bool(self.google_client_secret):
+            raise ValueError("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together: set both")
+        return self
+
     @field_validator("database_url")
     @classmethod
     def _name_driver(cls, value: str) -> str:
@@ -164,6 +199,10 @@ class Settings(BaseModel):
     @property
     def is_development(self) -> bool:
         return self.app_env == "development"
+
+    @property
+    def has_google(self) -> bool:
+        return bool(self.google_client_id)
 
     @property
     def uses_tls(self) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
-from flask_login import login_user
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import Person
+from pitchbar.accounts.signing_in import begin_session
 from pitchbar.extensions import db
 
 # What htmx sends when it will swap a part of the page.
@@ -63,7 +63,8 @@ def sign_in(client: FormClient, person: Person) -> None:
     """Starts a session as the sign-in form does, without the price of checking a password."""
     app: Flask = client.application
     with app.test_request_context(base_url=SITE, environ_base=client.environ_base):
-        login_user(person)
+        begin_session(person)
+        db.session.commit()
         started = dict(session)
     with client.session_transaction(base_url=SITE) as kept:
         kept.clear()

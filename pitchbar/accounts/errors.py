@@ -14,3 +14,51 @@ class WrongCredentials(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The e-mail address or the password is not right.")
+
+
+class WeakPassword(DomainError):
+    code = "weak_password"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"password": sentence})
+
+
+class WrongPassword(DomainError):
+    """The password that should confirm something; `field` is where it was typed."""
+
+    code = "wrong_password"
+
+    def __init__(self, field: str = "password") -> None:
+        sentence = "This is not your password."
+        super().__init__(sentence, fields={field: sentence})
+
+
+class WrongCode(DomainError):
+    code = "wrong_code"
+
+    def __init__(self, sentence: str = "") -> None:
+        sentence = sentence or "This code is not right, or was used already. Enter a new one."
+        super().__init__(sentence, fields={"code": sentence})
+
+
+class DeadLink(DomainError):
+    """A link of a mail that is tampered with, too old, used, or somebody else's."""
+
+    status = 410
+    code = "dead_link"
+
+
+class IdentityTaken(DomainError):
+    code = "identity_taken"
+
+    def __init__(self) -> None:
+        super().__init__("This Google account is linked to another Pitchbar account.")
+
+
+class NoOtherWayIn(DomainError):
+    code = "no_other_way_in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Set a password first: without Google there would be no way to sign in to this account."
+        )

@@ -3,6 +3,8 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from pitchbar.accounts.models import NO_PASSWORD
+
 _hasher = PasswordHasher()
 
 # Verified when the account is unknown, so that the answer takes as long as for a known one.
@@ -14,8 +16,10 @@ def hash_password(password: str) -> str:
 
 
 def password_fits(password: str, stored: str | None) -> bool:
+    """Takes one verification in every case, also without an account or a password to compare."""
+    known = stored if stored and stored != NO_PASSWORD else None
     try:
-        fits = _hasher.verify(stored or _DECOY, password)
+        fits = _hasher.verify(known or _DECOY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return fits and stored is not None
+    return fits and known is not None

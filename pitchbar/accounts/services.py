@@ -1,23 +1,28 @@
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import EmailTaken, WrongCredentials
-from pitchbar.accounts.models import Person
+from pitchbar.accounts.models import NO_PASSWORD, Person
+from pitchbar.accounts.notices import record
+from pitchbar.accounts.password_rules import check_password
 from pitchbar.accounts.passwords import hash_password, password_fits
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
+from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 
 
-def create_person(*, email: str, name: str, password: str) -> Person:
-    """Adds an account.
+def create_person(*, email: str, name: str, password: str | None) -> Person:
+    """Adds an account; without a password for who signs in through another service.
 
     Raises:
         EmailTaken: also when two requests with one address meet.
+        WeakPassword: others would guess it.
     """
     if find_person_by_email(email):
         raise EmailTaken
-    person = Person(
-        email=normalise_email(email), name=name.strip(), password_hash=hash_password(password)
-    )
+    if password is not None:
+        check_password(password, email=email, name=name)
+    password_hash = NO_PASSWORD if password is None else hash_password(password)
+    person = Person(email=normalise_email(email), name=name.strip(), password_hash=password_hash)
     try:
         with db.session.begin_nested():
             db.session.add(person)
@@ -33,3 +38,8 @@ def authenticate(email: str, password: str) -> Person:
         raise WrongCredentials
     assert person is not None  # noqa: S101  # password_fits is False without a stored hash
     return person
+
+
+def rename_person(person: Person, name: str, by: Actor) -> None:
+    before, person.name = person.name, name.strip()
+    record(person, by, "renamed", before={"name": before}, after={"name": person.name})

@@ -1,22 +1,19 @@
 from flask import Blueprint, Response, flash, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import open_to_all, own_path
 from pitchbar.accounts.forms import SignInForm, SignUpForm
-from pitchbar.accounts.models import Person
-from pitchbar.accounts.queries import find_person, normalise_email
+from pitchbar.accounts.queries import normalise_email
 from pitchbar.accounts.services import authenticate, create_person
+from pitchbar.accounts.sessions import end_session
+from pitchbar.accounts.signing_in import admit, begin_session, load_person, this_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
 from pitchbar.settings import Settings
 
 bp = Blueprint("accounts", __name__)
-
-
-@login_manager.user_loader  # type: ignore[untyped-decorator]  # flask_login has no types
-def load_person(person_id: str) -> Person | None:
-    return find_person(int(person_id))
+login_manager.user_loader(load_person)
 
 
 def _rate(name: str) -> str:
@@ -51,8 +48,9 @@ def sign_in() -> Response:
     except DomainError as error:
         form.take_errors(error)
         return _show_login(form, 422)
-    _start_session(person)
-    return go_to(own_path(request.form.get("next")) or url_for("pages.home"))
+    response = admit(person, own_path(request.form.get("next")))
+    db.session.commit()
+    return response
 
 
 @bp.get("/signup")
@@ -75,14 +73,18 @@ def create_account() -> Response:
     except DomainError as error:
         form.take_errors(error)
         return render("accounts/signup.html", form=form, next_url="", http_status=422)
+    begin_session(person)
     db.session.commit()
-    _start_session(person)
     return go_to(url_for("workspaces.new"))
 
 
 @bp.post("/logout")
 @open_to_all
 def logout() -> Response:
+    record = this_session()
+    if record is not None:
+        end_session(record)
+        db.session.commit()
     logout_user()
     session.clear()
     flash("You are signed out.", "success")
@@ -92,9 +94,3 @@ def logout() -> Response:
 def _show_login(form: SignInForm, status: int = 200) -> Response:
     next_url = own_path(request.values.get("next")) or ""
     return render("accounts/login.html", form=form, next_url=next_url, http_status=status)
-
-
-def _start_session(person: Person) -> None:
-    # A session that somebody planted before the sign-in ends here.
-    session.clear()
-    login_user(person)

@@ -1,0 +1,29 @@
+"""How often something may be tried: the rates of the settings, and what each of them counts."""
+
+from collections.abc import Callable
+
+from flask import current_app, request
+from flask_login import current_user
+
+from pitchbar.accounts.queries import normalise_email
+from pitchbar.extensions import request_address
+from pitchbar.settings import Settings
+
+
+def app_settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def rate(name: str) -> Callable[[], str]:
+    """For `limiter.limit`: the setting of that name, read when a request comes."""
+    return lambda: str(getattr(app_settings(), name))
+
+
+def typed_account() -> str:
+    """The account that the form's address names, whether it exists or not."""
+    return "account:" + normalise_email(request.form.get("email", ""))
+
+
+def signed_in_account() -> str:
+    return f"person:{current_user.id}" if current_user.is_authenticated else request_address()

@@ -1,0 +1,59 @@
+"""What happens to an account goes to the audit log, and to its owner by mail."""
+
+from typing import Any
+
+from flask import current_app
+
+from pitchbar.accounts.models import Person
+from pitchbar.core import clock
+from pitchbar.core.devices import read_device
+from pitchbar.events.actors import Actor
+from pitchbar.events.services import Event, tell
+from pitchbar.mailing.services import queue_mail
+from pitchbar.settings import Settings
+
+
+def record(
+    person: Person,
+    by: Actor,
+    name: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Tells `account.<name>`: a fact about the person, in no workspace."""
+    tell(
+        Event(
+            name=f"account.{name}",
+            by=by,
+            workspace_id=None,
+            subject_kind="person",
+            subject_id=person.id,
+            subject_name=person.email,
+            before=before or {},
+            after=after or {},
+        )
+    )
+
+
+def note(person: Person, by: Actor, name: str, subject: str, sentence: str, **facts: Any) -> None:
+    """Records the fact, and writes to the person, who may not have been the one who did it."""
+    record(person, by, name, **facts)
+    warn(person.email, by, subject, sentence)
+
+
+def warn(to: str, by: Actor, subject: str, sentence: str, *, can_reset: bool = True) -> None:
+    """A mail that says what happened, from where, and what to do if it was somebody else; an
+    address that lost its account cannot set a new password.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    queue_mail(
+        "accounts/notice",
+        to=to,
+        subject=subject,
+        sentence=sentence,
+        at=clock.now(),
+        device=read_device(by.user_agent).name,
+        ip=by.ip,
+        reset_link=f"{settings.app_url}/password/forgotten" if can_reset else "",
+    )

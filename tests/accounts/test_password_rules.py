@@ -1,0 +1,73 @@
+import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from pitchbar.accounts.errors import WeakPassword
+from pitchbar.accounts.password_rules import check_password
+from pitchbar.accounts.passwords import hash_password, password_fits
+from tests.browsing import FormClient
+
+WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
+
+
+def is_refused(password: str, **who: str) -> bool:
+    try:
+        check_password(password, **{**WHO, **who})
+    except WeakPassword:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "qwertyuiop",
+        "QWERTYuiop",
+        "1234567890",
+        "manchester",
+        "Manchester2024!",
+        "!!password123",
+        "  password  ",
+        "ada.lovelace+x@pitchbar.example",
+        "xxADA.LOVELACE+Xxx",
+        "ada lovelace 1815",
+        "i am adalovelace",
+    ],
+)
+def test_password_that_others_try_first_is_refused(password: str) -> None:
+    assert is_refused(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["a quiet horse counts to nine", "nine quiet horses", "correct-battery", "ÿ" * 12]
+)
+def test_other_password_is_taken(password: str) -> None:
+    assert not is_refused(password)
+
+
+def test_short_name_is_no_reason() -> None:
+    assert not is_refused("a major journey", name="Jo", email="jo@pitchbar.example")
+
+
+def test_list_has_many_passwords_of_a_length_that_we_take() -> None:
+    long_ones = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= 10]
+    assert len(long_ones) > 1000
+    assert all(is_refused(one.upper()) for one in long_ones)
+
+
+def test_sign_up_asks_too(client: FormClient) -> None:
+    form = {"name": "Ada", "email": "ada@pitchbar.example", "password": "Password1234"}
+    response = client.submit("/signup", form)
+    assert response.status_code == 422
+    assert "among the first that attackers try" in response.text
+
+
+@pytest.mark.parametrize("stored", [None, "!", "", "no hash"])
+def test_nothing_fits_where_there_is_no_password(stored: str | None) -> None:
+    for guess in ("", "!", "no account has this password"):
+        assert not password_fits(guess, stored)
+
+
+def test_password_fits_itself_only() -> None:
+    stored = hash_password("nine quiet horses")
+    assert password_fits("nine quiet horses", stored)
+    assert not password_fits("nine quiet horsez", stored)
