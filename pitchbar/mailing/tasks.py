@@ -25,6 +25,9 @@ def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> No
         if error.permanent:
             raise Fail(str(error)) from error
         raise
+    except Exception:
+        _note(record_id, FAILED, "the message could not be made ready for sending")
+        raise
     _note(record_id, SENT)
 
 

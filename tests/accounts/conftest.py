@@ -10,6 +10,7 @@ from tests.accounts.authenticator import ADA, Phone, set_up, turn_on
 from tests.browsing import FormClient, sign_in
 from tests.factories import make_person
 from tests.fakes.identity import Provider, account, provider_server
+from tests.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this folder
 
 
 @pytest.fixture

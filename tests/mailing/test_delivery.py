@@ -13,7 +13,8 @@ from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.queries import latest_records
-from pitchbar.mailing.services import deliver, queue_mail, trim_mail_log
+from pitchbar.mailing.services import queue_mail, trim_mail_log
+from pitchbar.mailing.tasks import send_mail
 from pitchbar.workspaces.models import Invitation
 from tests.browsing import FormClient, sign_in
 from tests.conftest import MakeSettings
@@ -160,7 +161,7 @@ class TestLog:
         db.session.add(record)
         db.session.commit()
         assert latest_records(["invitation:7"])["invitation:7"].state == "queued"
-        deliver(record.id, MAIL, app.extensions["settings"])
+        send_mail(record.id, MAIL.to, MAIL.subject, MAIL.text, MAIL.html)
         db.session.expire_all()
         assert latest_records(["invitation:7"])["invitation:7"].state == "sent"
         assert len(post.messages) == 1
@@ -176,11 +177,12 @@ class TestLog:
     def test_unexpected_error_is_noted_too(
         self, app: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pitchbar.mailing.services.make_mailer", lambda *_: Broken())
+        monkeypatch.setattr("pitchbar.mailing.tasks.make_mailer", lambda *_: Broken())
         record = MailRecord(reference="", template="x", to=MAIL.to)
         db.session.add(record)
         db.session.commit()
-        deliver(record.id, MAIL, app.extensions["settings"])
+        with pytest.raises(ValueError, match="a bug"):
+            send_mail(record.id, MAIL.to, MAIL.subject, MAIL.text, MAIL.html)
         db.session.expire_all()
         assert record.state == "failed"
         assert "a bug of ours" not in record.reason

@@ -84,7 +84,7 @@ def test_the_job_gives_up_on_a_refused_address(
 ) -> None:
     app.extensions["settings"] = make_settings(mail_url=postbox[1])
     with pytest.raises(Fail, match="refused"):
-        send_mail("nobody@pitchbar.example", "s", "t", "h")
+        send_mail(0, "nobody@pitchbar.example", "s", "t", "h")
 
 
 def test_mail_of_a_transaction_that_is_rolled_back_is_not_sent(app: Flask) -> None:
@@ -96,8 +96,6 @@ def test_mail_of_a_transaction_that_is_rolled_back_is_not_sent(app: Flask) -> No
 def test_without_a_server_messages_land_in_the_folder(app: Flask, settings: Any) -> None:
     _queue()
     db.session.commit()
-    job = db.session.query(Job).one()
-    send_mail(**job.arguments)
     boxed = list_boxed(settings.data_dir / "mail")
     assert [mail.to for mail in boxed] == ["ada@pitchbar.example"]
     assert "style=" in boxed[0].html

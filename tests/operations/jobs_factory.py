@@ -5,7 +5,7 @@ from typing import Any
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.declaration import find_task, task
+from pitchbar.jobs.declaration import task
 from pitchbar.jobs.models import Job
 
 
@@ -42,15 +42,3 @@ def make_job(state: str = "queued", *, age: timedelta = timedelta(), **fields: A
     db.session.add(job)
     db.session.commit()
     return job
-
-
-def run_queued_jobs(task_name: str) -> int:
-    """Does here what a worker would do there; returns how many jobs of that task waited."""
-    waiting = db.session.query(Job).filter_by(task=task_name, state="queued").all()
-    for job in waiting:
-        declared = find_task(task_name)
-        assert declared is not None
-        declared(**job.arguments)
-        job.state = "done"
-    db.session.commit()
-    return len(waiting)

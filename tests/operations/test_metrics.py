@@ -9,7 +9,7 @@ from pitchbar.jobs.models import Job
 from pitchbar.operations.alarms import raise_alarms
 from pitchbar.operations.totals import count_finished, load_totals
 from tests.browsing import FormClient
-from tests.operations.jobs_factory import make_job, run_queued_jobs
+from tests.operations.jobs_factory import make_job
 
 
 def _scrape(client: FormClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -68,7 +68,6 @@ def test_a_long_wait_is_mailed_once_an_hour(
     assert raise_alarms() == ["crawl"]
     db.session.commit()
     assert raise_alarms() == []
-    run_queued_jobs("mailing.send_mail")
     assert "The queue crawl waits since 2 min" in client.get("/dev/mail").text
     later = clock.now() + timedelta(minutes=61)
     monkeypatch.setattr(clock, "now", lambda: later)
