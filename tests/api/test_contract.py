@@ -47,9 +47,7 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        answers = ", ".join(
-            f"{count} of {status}" for status, count in sorted(self.answers.items())
-        )
+        answers = ", ".join(f"{status}: {count}" for status, count in sorted(self.answers.items()))
         return (
             f"contract: {self.operations} operations, {self.cases} cases, "
             f"{len(self.failures)} failures ({answers})"
