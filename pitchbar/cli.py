@@ -1,12 +1,12 @@
 """`pitchbar …`: everything an operator runs."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pitchbar.queue_commands import deploy_cron_worker, queue_tick, schedule, work
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -33,30 +33,6 @@ def serve(settings: Settings, demo: bool | None) -> None:
 
     prepare(settings, demo=settings.is_development if demo is None else demo)
     run_server(settings)
-
-
-@main.command()
-@click.option("--queues", default="ingestion,analytics,crawl,index,default", show_default=True)
-@click.option("--processes", default=1, show_default=True, help="Workers for each queue.")
-@click.option("--drain", default=25.0, show_default=True, help="Seconds for running jobs at TERM.")
-@click.option("--memory", default=512, show_default=True, help="MB after which one is replaced.")
-@click.pass_obj
-def work(settings: Settings, queues: str, processes: int, drain: float, memory: int) -> None:
-    """Run jobs until told to stop; those that run are finished first."""
-    from pitchbar.jobs.children import WorkerOptions
-    from pitchbar.worker import run_workers
-
-    options = WorkerOptions(processes, drain, memory)
-    run_workers(settings, _read_queues(queues), options)
-
-
-@main.command()
-@click.pass_obj
-def schedule(settings: Settings) -> None:
-    """Start periodic tasks when they are due. A second one does no harm."""
-    from pitchbar.worker import run_scheduler
-
-    run_scheduler(settings)
 
 
 @main.group()
@@ -136,82 +112,6 @@ def create_api_token(settings: Settings, slug: str, scope: str, name: str) -> No
     click.echo(secret)
 
 
-@main.command("queue-tick")
-@click.option(
-    "--max-time",
-    default=55,
-    show_default=True,
-    type=click.IntRange(1, 300),
-    help="Seconds after which no job is started.",
-)
-@click.option(
-    "--job-timeout",
-    default=120,
-    show_default=True,
-    type=click.IntRange(1, 900),
-    help="The most seconds that one job may take.",
-)
-@click.option("--queues", default="crawl,index,default", show_default=True)
-@click.option("--started-by", default="command", hidden=True)
-@click.pass_obj
-def queue_tick(
-    settings: Settings, max_time: int, job_timeout: int, queues: str, started_by: str
-) -> None:
-    """Run one bounded pass over queues without workers; prints its counts as JSON."""
-    from pitchbar import create_app
-    from pitchbar.jobs.tick import TickLimits, run_tick
-    from pitchbar.schedule import ENTRIES
-
-    limits = TickLimits(max_time, job_timeout, _read_queues(queues))
-    click.echo(json.dumps(run_tick(create_app(settings), limits, ENTRIES, started_by)))
-
-
-@main.command("deploy-cron-worker")
-@click.option("--status", "action", flag_value="status", help="Show what is deployed.")
-@click.option("--rotate-token", "action", flag_value="rotate-token", help="Make a new token.")
-@click.option("--destroy", "action", flag_value="destroy", help="Remove it; needs --yes.")
-@click.option("--dry-run", "action", flag_value="dry-run", help="Only print the Worker.")
-@click.option("--yes", is_flag=True)
-@click.option("--max-time", default=55, show_default=True, type=click.IntRange(1, 300))
-@click.option("--job-timeout", default=120, show_default=True, type=click.IntRange(1, 900))
-@click.option("--queues", default="crawl,index,default", show_default=True)
-@click.pass_obj
-def deploy_cron_worker(
-    settings: Settings,
-    action: str | None,
-    yes: bool,
-    max_time: int,
-    job_timeout: int,
-    queues: str,
-) -> None:
-    """Let a Cloudflare Worker post the queue tick each minute."""
-    from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
-
-    config = CronWorkerConfig(
-        cloudflare_account_id=settings.cloudflare_account_id,
-        cloudflare_api_token=settings.cloudflare_api_token,
-        cloudflare_api_base=settings.cloudflare_api_base,
-        cron_worker_name=settings.cron_worker_name,
-        app_url=settings.app_url,
-        internal_queue_token=settings.internal_queue_token,
-    )
-    parameters = {
-        "max_time": max_time,
-        "job_timeout": job_timeout,
-        "queues": list(_read_queues(queues)),
-    }
-    run_cron_worker_command(config, action or "deploy", parameters, confirmed=yes)
-
-
-def _read_queues(text: str) -> tuple[str, ...]:
-    from pitchbar.jobs.queues import parse_queues
-
-    try:
-        return parse_queues(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--queues") from None
-
-
 @tokens.command("list")
 @click.option("--workspace", "slug", required=True, help="The workspace's slug.")
 @click.pass_obj
@@ -266,7 +166,7 @@ def _operator() -> "Actor":
 @main.command()
 @click.pass_obj
 def purge(settings: Settings) -> None:
-    """Remove what is past its time: audit entries, deleted workspaces, the mail log."""
+    """Remove what is past its time; the schedule does the same each day."""
     from pitchbar import create_app
     from pitchbar.core import clock
     from pitchbar.events.services import purge_audit
@@ -295,6 +195,9 @@ def routes(settings: Settings) -> None:
         access = getattr(app.view_functions[rule.endpoint], "access", "all")
         click.echo(f"{methods:<12} {rule.rule:<55} {access}")
 
+
+for command in (work, schedule, queue_tick, deploy_cron_worker):
+    main.add_command(command)
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))

@@ -13,12 +13,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-_RATE = re.compile(r"^\s*(\d+)\s*(?:/|per)\s*(second|minute|hour|day)\s*$")
-_PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-
-
-class SettingsError(Exception):
-    """A sentence for the operator: which variable is wrong, and what it should be."""
+from pitchbar.core.environment import SettingsError as SettingsError
+from pitchbar.core.environment import read_environment
+from pitchbar.core.limits import parse_rate as parse_rate
+from pitchbar.core.limits import parse_thresholds
 
 
 class Settings(BaseModel):
@@ -214,25 +212,6 @@ class Settings(BaseModel):
         return self.app_url.split("://", 1)[1].rsplit("@")[-1].split(":")[0].lower()
 
 
-def parse_rate(text: str) -> tuple[int, int]:
-    """Reads "120/minute" as (120, 60): how many, in how many seconds."""
-    match = _RATE.match(text)
-    if match is None or int(match[1]) < 1:
-        raise ValueError("must be a rate such as 120/minute")
-    return int(match[1]), _PERIOD_SECONDS[match[2]]
-
-
-def parse_thresholds(text: str) -> dict[str, int]:
-    """Reads "ingestion=60,default=300"; a queue that is not named has an hour."""
-    thresholds = dict.fromkeys(("ingestion", "analytics", "crawl", "index", "default"), 3600)
-    for part in text.split(","):
-        name, _, seconds = part.strip().partition("=")
-        if name not in thresholds or not seconds.isdigit() or int(seconds) < 1:
-            raise ValueError("must be pairs of queue and seconds such as ingestion=60,default=300")
-        thresholds[name] = int(seconds)
-    return thresholds
-
-
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Reads the settings from the environment.
 
@@ -240,7 +219,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         SettingsError: a variable is malformed, or a needed one is missing.
     """
     environ = os.environ if environ is None else environ
-    values = _collect(environ)
+    values = read_environment(tuple(Settings.model_fields), environ)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -255,21 +234,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"APP_KEY is missing: APP_ENV={settings.app_env} needs a long random secret."
         )
     return settings.model_copy(update={"app_key": _development_key(settings.data_dir)})
-
-
-def _collect(environ: Mapping[str, str]) -> dict[str, str]:
-    values = {}
-    for field in Settings.model_fields:
-        name = field.upper()
-        if environ.get(name):
-            values[field] = environ[name]
-        elif environ.get(f"{name}_FILE"):
-            path = Path(environ[f"{name}_FILE"])
-            try:
-                values[field] = path.read_text().strip()
-            except OSError as error:
-                raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}.") from None
-    return values
 
 
 def _development_key(data_dir: Path) -> str:

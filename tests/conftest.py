@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import scoped_session
 
 from pitchbar import create_app
@@ -22,6 +23,23 @@ from tests.servers import PostgresServer, memory_folder, postgres_server, redis_
 network.refuse_all_but_loopback()
 
 MakeSettings = Callable[..., Settings]
+
+
+class _Templates(BytecodeCache):
+    """Compiled templates, kept from one test's app to the next."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = _Templates()
 
 
 def _settings(data_dir: Path, **values: Any) -> Settings:
@@ -98,6 +116,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application, with its context for the test's own queries (requests get their own)."""
     app = create_app(settings)
     app.test_client_class = FormClient
+    app.jinja_env.bytecode_cache = _templates
     with app.app_context():
         yield app
         db.session.remove()

@@ -1,6 +1,6 @@
 """Mail as if a worker stood ready: each message goes out right after its transaction's commit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 from flask import current_app
@@ -14,10 +14,9 @@ from pitchbar.mailing.tasks import send_mail
 
 
 @pytest.fixture(autouse=True)
-def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs the jobs of `send_mail`, once each; others wait, as no worker is there."""
     monkeypatch.setattr(transport, "send", _deliver)
-    yield
 
 
 def _deliver(_queue: str, messages: Iterable[tuple[int, int]]) -> bool:

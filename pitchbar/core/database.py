@@ -80,6 +80,15 @@ def changed_rows(session: Session | scoped_session[Any], statement: Update | Del
     return result.rowcount
 
 
+@event.listens_for(Engine, "savepoint")
+def _begin_before_savepoint(connection: Any, _name: str) -> None:
+    # sqlite3 begins only at a write; without this, releasing the outermost savepoint commits.
+    if connection.dialect.name != "sqlite":
+        return
+    if not connection.connection.dbapi_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Runs `callback` once the outermost transaction is committed; never when it is rolled back."""
     session.info.setdefault("after_commit", []).append(callback)

@@ -101,7 +101,15 @@ def sign_in(base: str) -> str:
 
 
 def test_every_process_of_the_procfile_is_known_here() -> None:
-    assert sorted(procfile()) == ["edge", "release", "web", "worker-ingestion"]
+    assert sorted(procfile()) == [
+        "edge",
+        "release",
+        "scheduler",
+        "web",
+        "worker",
+        "worker-analytics",
+        "worker-ingestion",
+    ]
 
 
 def make_account(environment: Environment) -> str:
@@ -117,7 +125,7 @@ def whole_installation(environment: Environment, folder: Path) -> Iterator[tuple
     """Web, edge and worker; gives the addresses of web and edge when they answer."""
     ports = {name: str(free_port()) for name in ("web", "edge")}
     with ExitStack() as stack:
-        for name in ("web", "edge", "worker-ingestion"):
+        for name in ("web", "edge", "worker-ingestion", "worker", "scheduler"):
             own = {"PORT": ports.get(name, ""), "SPOOL_DIR": str(folder / "spool" / name)}
             stack.enter_context(running(name, environment | own, folder / f"{name}.log"))
         web, edge = (f"http://127.0.0.1:{port}" for port in ports.values())

@@ -122,6 +122,11 @@ def make_world(app: Flask) -> World:
         "mail_id": next(box.iterdir()).stem,
         "format": "svg",
         "filename": "css/app.css",
+        "token_id": 0,
+        "session_id": 0,
+        "queue": "crawl",
+        "job_id": 0,
+        "name": "jobs.trim",
     }
     return World(parts, make_callers(app, people))
 

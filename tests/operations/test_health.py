@@ -69,6 +69,7 @@ def test_postgresql_that_is_gone_is_told_the_same_way(make_settings: MakeSetting
     assert client.get("/up/ready").status_code == 503
     with client.session_transaction() as session:
         session["_user_id"] = "1"
+        session["session_secret"] = "any"
     assert client.get("/workspaces/new").status_code == 503
 
 

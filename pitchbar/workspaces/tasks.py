@@ -1,0 +1,37 @@
+from flask import current_app
+
+from pitchbar.api.idempotency import purge_kept_answers
+from pitchbar.core import clock
+from pitchbar.events.services import purge_audit
+from pitchbar.extensions import db
+from pitchbar.jobs.declaration import task
+from pitchbar.jobs.queues import DEFAULT
+from pitchbar.jobs.rules import daily_at, hourly_at
+from pitchbar.jobs.schedule import Periodic
+from pitchbar.mailing.services import trim_mail_log
+from pitchbar.settings import Settings
+from pitchbar.workspaces.deletion import purge_deleted_workspaces
+
+
+@task(queue=DEFAULT, tries=3, timeout=900)
+def purge_old() -> None:
+    """Audit entries and mail records past their time, and workspaces whose undo is over."""
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    purge_audit(now, settings.audit_retention_days)
+    trim_mail_log(now)
+    db.session.commit()
+    purge_deleted_workspaces(now)
+
+
+@task(queue=DEFAULT, tries=3, timeout=120)
+def forget_answers() -> None:
+    """Answers that were kept for repeated requests, past their time."""
+    purge_kept_answers(current_app.extensions["settings"])
+    db.session.commit()
+
+
+PERIODIC = (
+    Periodic(purge_old, daily_at("02:40")),
+    Periodic(forget_answers, hourly_at(10)),
+)
