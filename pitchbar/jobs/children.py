@@ -11,19 +11,15 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from flask import Flask
-from sqlalchemy import select
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats
+from pitchbar.jobs import heartbeats, sweeping
 from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.endings import fail_attempt
 from pitchbar.jobs.in_hand import InHand
 from pitchbar.jobs.ledger import Ledger
 from pitchbar.jobs.logs import JobLogHandler
-from pitchbar.jobs.models import Job
 from pitchbar.jobs.persistence import insist
 from pitchbar.jobs.steward import Steward
-from pitchbar.jobs.sweeping import lost_or_late
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +43,12 @@ class WorkerOptions:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What a killed predecessor had in hand; its successor writes how it ended."""
+    """A killed predecessor, whose jobs its successor ends; `late` is the (job id, attempt) for
+    which it was killed.
+    """
 
-    job_id: int
-    attempt: int
     worker: str
-    is_late: bool
+    late: tuple[int, int] | None
     traceback: str
 
 
@@ -80,31 +76,22 @@ class Child:
         threading.current_thread().name = self._consumer.name
         self._steward.start()
         for one in unfinished:
-            self._settle(one)
+            self._try_to_settle(one)
         self._consumer.in_hand.set_settled()
         self._consumer.run()
         self._steward.close()
         self._ledger.close()
 
+    def _try_to_settle(self, one: Unfinished) -> None:
+        """What cannot be settled is left to the sweep; this worker goes to work all the same."""
+        try:
+            insist(lambda: self._settle(one), self._gate.stop.is_set)
+        except Exception:
+            log.exception("jobs of %s wait for their leases", one.worker)
+
     def _settle(self, one: Unfinished) -> None:
-        timeout = self._timeout_of(one) if one.is_late else 0
-        trouble = lost_or_late(one.is_late, timeout, one.worker, one.traceback)
-
-        def write() -> bool:
-            with self._ledger.session() as session:
-                return fail_attempt(session, one.job_id, one.attempt, trouble, worker=one.worker)
-
-        insist(write, self._gate.stop.is_set)
+        sweeping.end_attempts_of(self._ledger, one.worker, one.late, one.traceback)
         heartbeats.forget_worker(self._ledger, one.worker)
-
-    def _timeout_of(self, unfinished: Unfinished) -> int:
-        found = insist(
-            lambda: self._ledger.execute(
-                select(Job.timeout_seconds).where(Job.id == unfinished.job_id)
-            ).scalar_one_or_none(),
-            self._gate.stop.is_set,
-        )
-        return found or 0
 
     def _stop(self, *_: object) -> None:
         """On TERM, and when the parent is gone. The second time ends the drain."""

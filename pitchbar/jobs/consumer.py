@@ -8,17 +8,19 @@ trips a task for results, revocation and locks, which the ledger makes needless.
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from flask import Flask
 
 from pitchbar.core import clock
 from pitchbar.jobs.claims import Claim, claim_job, find_own_claim
+from pitchbar.jobs.handover import hand_over
 from pitchbar.jobs.in_hand import InHand
 from pitchbar.jobs.ledger import Ledger
 from pitchbar.jobs.persistence import insist
-from pitchbar.jobs.running import Runner
+from pitchbar.jobs.running import Attempt, Runner
+from pitchbar.jobs.stopping import StopFlag
 from pitchbar.jobs.transport import Message, transport
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ _MAX_PAUSE_SECONDS = 2.0
 class Gate:
     """What a process's consumers obey."""
 
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: StopFlag = field(default_factory=StopFlag)
     give_up: threading.Event = field(default_factory=threading.Event)
     paused: frozenset[str] = frozenset()
 
@@ -100,34 +102,57 @@ class Consumer:
         self._gate.stop.wait(self._pause)
         self._pause = min(_MAX_PAUSE_SECONDS, self._pause * 2)
 
-    def work_on(self, message: Message) -> str | None:
-        """Returns how the attempt ended; None when there was nothing to run."""
-        job_id, attempt = message
-        # Written before the claim: a worker killed in between must not leave a job nobody sees.
-        self.in_hand.take(job_id, attempt + 1)
+    def work_on(self, message: Message) -> int:
+        """Runs the message's job, and those that wait behind it; returns how many it ran."""
+        ran = 0
         try:
-            claim = self._claim(job_id, attempt)
-            if claim is None:
-                return None
-            self.timeout_seconds = claim.timeout_seconds
-            self.in_hand.set_deadline(claim.timeout_seconds)
-            return self._runner.run(claim)
+            claim = self._claim(message, maybe_ours=False)
+            while claim is not None:
+                ran += 1
+                claim = self._run(claim)
         finally:
             self.in_hand.clear()
+        return ran
 
-    def _claim(self, job_id: int, attempt: int) -> Claim | None:
-        return insist(self._claimer(job_id, attempt), self._is_over)
-
-    def _claimer(self, job_id: int, attempt: int) -> Callable[[], Claim | None]:
-        tries = iter(range(1_000_000))
+    def _claim(self, message: Message, *, maybe_ours: bool) -> Claim | None:
+        job_id, attempt = message
+        answers = chain([maybe_ours], repeat(True))
 
         def claim() -> Claim | None:
-            # When the first answer was lost, the job may be ours already.
-            if next(tries) and (own := find_own_claim(self._ledger, job_id, attempt, self.name)):
+            # When an answer was lost, the job may be ours already.
+            if next(answers) and (own := find_own_claim(self._ledger, job_id, attempt, self.name)):
                 return own
             return claim_job(self._ledger, job_id, attempt, self.name)
 
-        return claim
+        return insist(claim, self._is_over)
+
+    def _run(self, claim: Claim) -> Claim | None:
+        """Returns the next job, which is claimed in the same breath when there is one."""
+        self.timeout_seconds = claim.timeout_seconds
+        self.in_hand.take(claim.job_id, claim.attempt, claim.timeout_seconds)
+        attempt = self._runner.attempt(claim)
+        self.in_hand.set_over()
+        if attempt.trouble is None and (message := self._next_message()):
+            return self._hand_over(claim, attempt, message)
+        self._runner.write(claim, attempt)
+        return None
+
+    def _next_message(self) -> Message | None:
+        if self._is_over() or self.queue in self._gate.paused:
+            return None
+        try:
+            return transport.receive_now(self.queue)
+        except Exception as error:
+            log.warning("%s cannot be read: %s", self.queue, error)
+            return None
+
+    def _hand_over(self, claim: Claim, attempt: Attempt, message: Message) -> Claim | None:
+        try:
+            return hand_over(self._ledger, claim, attempt.run_ms, attempt.log, message)
+        except Exception as error:
+            log.warning("worker %s writes one by one: %s", self.name, error)
+            self._runner.write(claim, attempt)
+            return self._claim(message, maybe_ours=True)
 
 
 def drain(consumer: Consumer, *, seconds: float) -> int:
@@ -137,5 +162,5 @@ def drain(consumer: Consumer, *, seconds: float) -> int:
         message = transport.receive(consumer.queue)
         if message is None:
             break
-        ran += consumer.work_on(message) is not None
+        ran += consumer.work_on(message)
     return ran

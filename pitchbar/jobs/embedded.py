@@ -113,7 +113,7 @@ class EmbeddedConsumers:
         """When the database is away, the lease lapses and the sweep writes it."""
         trouble = lost_or_late(True, late.timeout_seconds, late.name, _stack_of(late.thread_id))
         with self._ledger.session() as session:
-            fail_attempt(session, *held, trouble)
+            fail_attempt(session, *held, trouble, worker=late.name)
         heartbeats.forget_worker(self._ledger, late.name)
 
 

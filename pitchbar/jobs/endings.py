@@ -14,6 +14,7 @@ from pitchbar.jobs.declaration import find_task
 from pitchbar.jobs.enqueueing import new_row, waiting_columns
 from pitchbar.jobs.models import FAILED, LOST, REFUSED, RELEASED, RUNNING, Job, JobAttempt
 from pitchbar.jobs.outcomes import Failure
+from pitchbar.jobs.persistence import storable
 from pitchbar.jobs.retries import RetryPolicy
 from pitchbar.jobs.transport import transport
 
@@ -49,10 +50,16 @@ def _full_name(kind: type) -> str:
 
 
 def release_job(
-    session: Session, job_id: int, attempt: int, seconds: float, trouble: Trouble | None = None
+    session: Session,
+    job_id: int,
+    attempt: int,
+    seconds: float,
+    trouble: Trouble | None = None,
+    *,
+    worker: str = "",
 ) -> bool:
     """Puts the job back for `seconds` and gives its try back. False when it is another's."""
-    job = _take(session, job_id, attempt)
+    job = _take(session, job_id, attempt, worker)
     if job is None:
         return False
     _keep_attempt(session, job, trouble or Trouble(RELEASED))
@@ -111,7 +118,7 @@ def _keep_attempt(session: Session, job: Any, trouble: Trouble) -> None:
         "worker": job.worker,
         **_error_columns(trouble),
         "traceback": storable(trouble.traceback[-_TRACEBACK_CHARS:]) or None,
-        "log": trouble.log,
+        "log": trouble.log and storable(trouble.log),
     }
     session.execute(insert(JobAttempt), row)
 
@@ -183,8 +190,3 @@ def _error_columns(trouble: Trouble) -> dict[str, str | None]:
 
 def _ms_between(start: datetime | None, end: datetime | None) -> int:
     return max(0, round((end - start).total_seconds() * 1000)) if start and end else 0
-
-
-def storable(text: str) -> str:
-    """Without what PostgreSQL refuses in a text: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

@@ -110,12 +110,12 @@ def _write_unless_waiting(connection: Connection, row: dict[str, Any]) -> int | 
         .returning(Job.id)
     )
     in_the_way = select(Job.id).where(Job.unique_key == row["unique_key"])
-    while True:
+    while connection.execute(in_the_way.with_for_update(read=True)).first() is None:
+        # Looking first spares a number of the sequence; between look and insert others may come.
         job_id: int | None = connection.execute(statement, row).scalar_one_or_none()
         if job_id is not None:
             return job_id
-        if connection.execute(in_the_way.with_for_update(read=True)).first() is not None:
-            return None
+    return None
 
 
 def _send(queue: str, job_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.models import FAILED, QUEUED, RUNNING, Job
+from pitchbar.jobs.models import FAILED, IS_QUEUED, IS_RUNNING, Job
 
 _SAMPLE = 20_000
 """Percentiles are over the newest so many finished jobs of the window, exact below that."""
@@ -72,7 +72,7 @@ def _add_waiting(
 ) -> None:
     """Depth counts what is due; a delayed job waits for nobody."""
     waiting = select(Job.queue, func.count(), func.min(Job.due_at)).where(
-        Job.state == QUEUED, Job.due_at <= at
+        IS_QUEUED, Job.due_at <= at
     )
     for queue, depth, oldest in on.execute(waiting.group_by(Job.queue)):
         figures = found.setdefault((queue, ""), Figures(queue))
@@ -81,9 +81,7 @@ def _add_waiting(
 
 
 def _add_running(on: Session | Connection, found: dict[tuple[str, str], Figures]) -> None:
-    running = select(Job.queue, func.count()).where(
-        Job.state == RUNNING, Job.lease_until.is_not(None)
-    )
+    running = select(Job.queue, func.count()).where(IS_RUNNING, Job.lease_until.is_not(None))
     for queue, count in on.execute(running.group_by(Job.queue)):
         found.setdefault((queue, ""), Figures(queue)).running = count
 

@@ -16,17 +16,19 @@ class InHand:
     def __init__(self) -> None:
         self._cells: Any = RawArray("q", 5)
 
-    def take(self, job_id: int, attempt: int) -> None:
+    def take(self, job_id: int, attempt: int, timeout_seconds: float) -> None:
+        self._cells[_JOB] = 0
         self._cells[_ATTEMPT] = attempt
-        self._cells[_DEADLINE] = _NEVER
+        self._cells[_DEADLINE] = int((time.monotonic() + timeout_seconds) * 1000)
         self._cells[_JOB] = job_id
 
-    def set_deadline(self, seconds: float) -> None:
-        self._cells[_DEADLINE] = int((time.monotonic() + seconds) * 1000)
+    def set_over(self) -> None:
+        """The task has run; what is left is to write so, and that has no deadline."""
+        self._cells[_DEADLINE] = _NEVER
+        self._cells[_HANDLED] += 1
 
     def clear(self) -> None:
         self._cells[_JOB] = 0
-        self._cells[_HANDLED] += 1
 
     def reset(self) -> None:
         """For a new process in the same place."""

@@ -15,15 +15,19 @@ from pitchbar.jobs.errors import JobGone
 from pitchbar.jobs.heartbeats import ALIVE_SECONDS
 from pitchbar.jobs.models import (
     DONE,
-    FAILED,
-    QUEUED,
+    IS_FAILED,
+    IS_QUEUED,
     Job,
     JobAttempt,
     JobSnapshot,
     JobTag,
     JobWorker,
     QueueState,
+    has_state,
 )
+
+# Long transactions commit rows out of order; so many ids around the found one are looked at too.
+_DISORDER = 10_000
 
 DELAYED = "delayed"
 """Not a state of its own: queued, and not yet due."""
@@ -31,7 +35,9 @@ DELAYED = "delayed"
 
 @dataclass(frozen=True)
 class JobFilter:
-    """What to list; empty fields do not matter. Ages are since the job was enqueued."""
+    """What to list; empty fields do not matter. `state` is one of models.STATES or DELAYED; ages
+    are since the job was enqueued.
+    """
 
     queue: str = ""
     state: str = ""
@@ -59,7 +65,7 @@ def list_jobs(
     session: Session, wanted: JobFilter, *, before_id: int | None = None, limit: int = 50
 ) -> Sequence[Job]:
     """Newest first; `before_id` is the cursor."""
-    query = select(Job).where(*conditions(wanted)).order_by(Job.id.desc()).limit(limit)
+    query = select(Job).where(*conditions(session, wanted)).order_by(Job.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(Job.id < before_id)
     return session.execute(query).scalars().all()
@@ -67,11 +73,11 @@ def list_jobs(
 
 def count_jobs(session: Session, wanted: JobFilter, *, up_to: int = 1_000_000) -> int:
     """Stops counting at `up_to`, so that a page can say "more than" at a bounded price."""
-    some = select(Job.id).where(*conditions(wanted)).limit(up_to).subquery()
+    some = select(Job.id).where(*conditions(session, wanted)).limit(up_to).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
+def conditions(session: Session, wanted: JobFilter) -> list[ColumnElement[bool]]:
     at = clock.now()
     found = [
         column == value
@@ -83,16 +89,35 @@ def conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
         if value
     ]
     if wanted.state == DELAYED:
-        found += [Job.state == QUEUED, Job.due_at > at]
+        found += [IS_QUEUED, Job.due_at > at]
     elif wanted.state:
-        found.append(Job.state == wanted.state)
+        found.append(has_state(wanted.state))
     if wanted.tag:
         found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == wanted.tag)))
     if wanted.older_than is not None:
-        found.append(Job.created_at < at - wanted.older_than)
+        since = at - wanted.older_than
+        found += [Job.created_at < since, Job.id < _first_id_since(session, since) + _DISORDER]
     if wanted.younger_than is not None:
-        found.append(Job.created_at > at - wanted.younger_than)
+        since = at - wanted.younger_than
+        found += [Job.created_at >= since, Job.id >= _first_id_since(session, since) - _DISORDER]
     return found
+
+
+def _first_id_since(session: Session, at: datetime) -> int:
+    """By bisection, as ids rise with time: some twenty looks at the primary key stand in for an
+    index on the time, which each enqueue, claim and finish would have to pay for.
+    """
+    low, high = session.execute(select(func.min(Job.id), func.max(Job.id) + 1)).one()
+    low, high = low or 0, high or 0
+    while low < high:
+        middle = (low + high) // 2
+        next_row = select(Job.id, Job.created_at).where(Job.id >= middle).order_by(Job.id).limit(1)
+        row = session.execute(next_row).first()
+        if row is None or row.created_at >= at:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
 
 
 def get_job(session: Session, job_id: int) -> Job:
@@ -141,7 +166,7 @@ def list_failures(session: Session, limit: int = 50) -> list[tuple[str, str, int
     """(task, error class, how many, newest job id) of failed jobs, the most frequent first."""
     query = (
         select(Job.task, Job.error_class, func.count(), func.max(Job.id))
-        .where(Job.state == FAILED)
+        .where(IS_FAILED)
         .group_by(Job.task, Job.error_class)
         .order_by(func.count().desc())
         .limit(limit)

@@ -1,11 +1,22 @@
 """When a periodic task is due: predicates on a UTC minute."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huey import crontab
 
-Rule = Callable[[datetime], bool]
+
+@dataclass(frozen=True)
+class Rule:
+    """Is called with a minute in UTC; `words` say the same to a person."""
+
+    words: str
+    matches: Callable[[datetime], bool]
+
+    def __call__(self, minute: datetime) -> bool:
+        return self.matches(minute)
+
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
@@ -14,23 +25,25 @@ def every_minutes(count: int) -> Rule:
     """At minutes divisible by `count`, which must divide an hour."""
     if count < 1 or 60 % count:
         raise ValueError("an hour must be a whole number of these periods")
-    return cron(f"*/{count} * * * *")
+    words = "every minute" if count == 1 else f"every {count} minutes"
+    return replace(cron(f"*/{count} * * * *"), words=words)
 
 
 def hourly_at(minute: int) -> Rule:
-    return cron(f"{minute} * * * *")
+    return replace(cron(f"{minute} * * * *"), words=f"{minute} min past each hour")
 
 
 def daily_at(time: str) -> Rule:
     """Args: time is HH:MM in UTC."""
     hour, minute = time.split(":")
-    return cron(f"{int(minute)} {int(hour)} * * *")
+    return replace(cron(f"{int(minute)} {int(hour)} * * *"), words=f"daily at {time} UTC")
 
 
 def weekly_on(day: str, time: str) -> Rule:
     """Args: day is mon, tue, …; time is HH:MM in UTC."""
     hour, minute = time.split(":")
-    return cron(f"{int(minute)} {int(hour)} * * {_DAYS.index(day)}")
+    expression = f"{int(minute)} {int(hour)} * * {_DAYS.index(day)}"
+    return replace(cron(expression), words=f"{day.capitalize()} at {time} UTC")
 
 
 def cron(expression: str) -> Rule:
@@ -39,7 +52,7 @@ def cron(expression: str) -> Rule:
     if len(fields) != 5:
         raise ValueError(f"{expression!r} does not have five fields")
     minute, hour, day, month, weekday = fields
-    matches: Rule = crontab(
+    matches: Callable[[datetime], bool] = crontab(
         minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, strict=True
     )
-    return matches
+    return Rule(expression, matches)

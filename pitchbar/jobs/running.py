@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import Flask
 
@@ -53,9 +52,20 @@ def check_deadline() -> None:
 
 
 @dataclass(frozen=True)
-class _Ending:
-    trouble: Trouble
-    seconds: float = 0.0
+class Attempt:
+    """What a run came to. Without `trouble` all went well; `seconds` is how long a released job
+    waits.
+    """
+
+    run_ms: int
+    log: str | None
+    trouble: Trouble | None
+    seconds: float
+
+    @property
+    def outcome(self) -> str:
+        """One of models.OUTCOMES."""
+        return self.trouble.outcome if self.trouble else DONE
 
 
 class Runner:
@@ -74,35 +84,41 @@ class Runner:
 
     def run(self, claim: Claim) -> str:
         """Returns how the attempt ended, one of models.OUTCOMES."""
+        attempt = self.attempt(claim)
+        self.write(claim, attempt)
+        return attempt.outcome
+
+    def attempt(self, claim: Claim) -> Attempt:
+        """Runs the task; what it came to is still to be written."""
         started = time.perf_counter()
-        ending = self._attempt(claim)
+        trouble, seconds = self._run(claim)
         run_ms = round((time.perf_counter() - started) * 1000)
-        lines = end_log()
+        return Attempt(run_ms, end_log(), trouble, seconds)
+
+    def write(self, claim: Claim, attempt: Attempt) -> None:
         try:
-            insist(lambda: self._write(claim, ending, run_ms, lines), self._given_up)
+            insist(lambda: self._write(claim, attempt), self._given_up)
         except Exception:
             log.exception("job %s: how it ended cannot be written", claim.job_id)
-        return ending.trouble.outcome if ending else DONE
 
-    def _attempt(self, claim: Claim) -> _Ending | None:
-        """None when all went well."""
+    def _run(self, claim: Claim) -> tuple[Trouble | None, float]:
         token = _current.set(Current(claim, time.monotonic() + claim.timeout_seconds))
         begin_log()
         try:
             with self._app.app_context():
                 self._call(claim)
         except Release as release:
-            return _Ending(Trouble(RELEASED, "", str(release)), release.seconds)
+            return Trouble(RELEASED, "", str(release)), release.seconds
         except Fail as refusal:
-            return _Ending(replace(trouble_of(refusal, REFUSED), message=refusal.reason))
+            return replace(trouble_of(refusal, REFUSED), message=refusal.reason), 0.0
         except JobTimeout as late:
-            return _Ending(trouble_of(late, TIMEOUT))
+            return trouble_of(late, TIMEOUT), 0.0
         except (Exception, SystemExit) as error:
             log.warning("job %s (%s) failed: %r", claim.job_id, claim.task, error)
-            return _Ending(trouble_of(error, ERROR))
+            return trouble_of(error, ERROR), 0.0
         finally:
             _current.reset(token)
-        return None
+        return None, 0.0
 
     def _call(self, claim: Claim) -> None:
         task = find_task(claim.task)
@@ -118,11 +134,11 @@ class Runner:
         if task.unique_until == "start":
             insist(lambda: free_unique_key(self._ledger, claim), self._given_up)
 
-    def _write(self, claim: Claim, ending: _Ending | None, run_ms: int, lines: str | None) -> Any:
-        if ending is None:
-            return finish_job(self._ledger, claim, run_ms, lines)
-        trouble = replace(ending.trouble, log=lines)
+    def _write(self, claim: Claim, attempt: Attempt) -> bool:
+        if attempt.trouble is None:
+            return finish_job(self._ledger, claim, attempt.run_ms, attempt.log)
+        trouble = replace(attempt.trouble, log=attempt.log)
         with self._ledger.session() as session:
             if trouble.outcome == RELEASED:
-                return release_job(session, claim.job_id, claim.attempt, ending.seconds, trouble)
+                return release_job(session, claim.job_id, claim.attempt, attempt.seconds, trouble)
             return fail_attempt(session, claim.job_id, claim.attempt, trouble)

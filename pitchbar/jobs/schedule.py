@@ -20,6 +20,7 @@ from pitchbar.jobs.ledger import Ledger
 from pitchbar.jobs.models import ScheduleRun
 from pitchbar.jobs.queues import QUEUES
 from pitchbar.jobs.rules import Rule
+from pitchbar.jobs.stopping import StopFlag
 
 log = logging.getLogger(__name__)
 _MINUTE = timedelta(minutes=1)
@@ -103,7 +104,7 @@ class Scheduler:
     def __init__(self, database_url: str, entries: Sequence[Periodic]) -> None:
         self._ledger = Ledger(database_url)
         self._schedule = Schedule(self._ledger, entries)
-        self._stopped = threading.Event()
+        self._stopped = StopFlag()
         self._name = heartbeats.worker_name("schedule")
         self._started_at = clock.now()
 

@@ -11,7 +11,7 @@ from pitchbar.core.database import after_commit
 from pitchbar.jobs.arguments import check_arguments
 from pitchbar.jobs.enqueueing import waiting_columns
 from pitchbar.jobs.errors import JobBusy, JobGone
-from pitchbar.jobs.models import FAILED, QUEUED, RUNNING, Job, QueueState
+from pitchbar.jobs.models import FAILED, IS_FAILED, QUEUED, RUNNING, Job, QueueState
 from pitchbar.jobs.queries import JobFilter, conditions
 from pitchbar.jobs.transport import transport
 
@@ -52,9 +52,9 @@ def retry_job(session: Session, job_id: int, arguments: dict[str, Any] | None = 
 
 def retry_jobs(session: Session, wanted: JobFilter, *, limit: int = 10_000) -> int:
     """Restarts the failed jobs that match; returns how many."""
-    matching = select(Job.id).where(*conditions(wanted), Job.state == FAILED).limit(limit)
+    matching = select(Job.id).where(*conditions(session, wanted), IS_FAILED).limit(limit)
     chosen = list(session.execute(matching).scalars())
-    return _restart(session, (Job.id.in_(chosen), Job.state == FAILED), _fresh_start())
+    return _restart(session, (Job.id.in_(chosen), IS_FAILED), _fresh_start())
 
 
 def delete_job(session: Session, job_id: int) -> None:
@@ -67,7 +67,7 @@ def delete_job(session: Session, job_id: int) -> None:
 
 def delete_jobs(session: Session, wanted: JobFilter, *, limit: int = 10_000) -> int:
     """Deletes the matching jobs that do not run; returns how many."""
-    matching = select(Job.id).where(*conditions(wanted), Job.state != RUNNING).limit(limit)
+    matching = select(Job.id).where(*conditions(session, wanted), Job.state != RUNNING).limit(limit)
     chosen = list(session.execute(matching).scalars())
     gone = session.connection().execute(delete(Job).where(Job.id.in_(chosen), Job.state != RUNNING))
     return int(gone.rowcount)

@@ -11,9 +11,7 @@ from pitchbar.core import clock
 from pitchbar.jobs import heartbeats, sweeping
 from pitchbar.jobs.claims import HEARTBEAT_SECONDS, renew_lease
 from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.endings import Trouble, release_job
 from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import RELEASED
 from pitchbar.jobs.persistence import is_away
 
 log = logging.getLogger(__name__)
@@ -64,9 +62,7 @@ class Steward:
     def release_all(self, reason: str) -> None:
         """Gives back what is still in hand, its tries too."""
         for consumer in self._consumers:
-            if held := consumer.in_hand.get():
-                with self._ledger.session() as session:
-                    release_job(session, *held, 0, Trouble(RELEASED, "", reason))
+            sweeping.release_attempts_of(self._ledger, consumer.name, reason)
 
     def _run(self) -> None:
         self.tick()
@@ -96,7 +92,7 @@ class Steward:
             step()
         except Exception as error:
             if is_away(error):
-                self._well_since = float("-inf")
+                self._well_since = time.monotonic()
             log.warning("steward: %s", error)
 
     def _look_at_pauses(self) -> None:

@@ -113,9 +113,9 @@ class Supervisor:
         place.in_hand.reset()
         place.stacks.seek(0)
         place.stacks.truncate()
-        place.process = self._context.Process(target=self._run_child, args=(place,))
         # The child must not answer a signal with our handlers; it unblocks when it has its own.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        place.process = self._context.Process(target=self._run_child, args=(place,))
         place.process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
@@ -128,7 +128,7 @@ class Supervisor:
         held = place.in_hand.get()
         os.kill(place.process.pid, signal.SIGUSR1)
         time.sleep(_STACK_SECONDS)
-        if place.in_hand.get() != held:
+        if place.in_hand.get() != held or not place.in_hand.is_late():
             return
         log.warning("a job on %s is past its time: its process is killed", place.queue)
         place.late = held
@@ -139,8 +139,8 @@ class Supervisor:
         process, place.process = place.process, None
         if place.in_hand.has_settled():
             place.unfinished.clear()
-        if left := self._find_unfinished(place, process.pid):
-            place.unfinished.append(left)
+        if process.exitcode:
+            place.unfinished.append(self._describe(place, process.pid))
         place.start_at = time.monotonic() + self._pause_before_next(place, process.exitcode)
         if process.exitcode and not self._stopping:
             log.warning("worker %s of %s ended with %s", process.pid, place.queue, process.exitcode)
@@ -157,11 +157,7 @@ class Supervisor:
         place.idle_deaths += 1
         return min(_MAX_BACKOFF_SECONDS, 0.25 * 2.0 ** min(place.idle_deaths - 1, 10))
 
-    def _find_unfinished(self, place: _Place, pid: int) -> Unfinished | None:
-        held = place.in_hand.get()
-        if held is None:
-            return None
+    def _describe(self, place: _Place, pid: int) -> Unfinished:
         place.stacks.seek(0)
-        is_late = held == place.late
-        stacks = place.stacks.read(_STACK_BYTES).decode(errors="replace") if is_late else ""
-        return Unfinished(*held, worker_name(place.queue, pid), is_late, stacks)
+        stacks = place.stacks.read(_STACK_BYTES).decode(errors="replace") if place.late else ""
+        return Unfinished(worker_name(place.queue, pid), place.late, stacks)

@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,11 @@ from sqlalchemy import func, select, update
 
 from pitchbar.core import clock
 from pitchbar.jobs.claims import LEASE_SECONDS
-from pitchbar.jobs.endings import Trouble, fail_attempt
+from pitchbar.jobs.endings import Trouble, fail_attempt, release_job
 from pitchbar.jobs.heartbeats import worker_name
 from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import LOST, QUEUED, RUNNING, TIMEOUT, Job
+from pitchbar.jobs.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
+from pitchbar.jobs.persistence import is_away
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ _PASS_SECONDS = 3.0
 def send_due(ledger: Ledger, queues: Iterable[str]) -> int:
     """Sends the jobs that have become due, or were written where nobody could send them."""
     at = clock.now()
-    due = (Job.state == QUEUED, Job.send_at <= at)
+    due = (IS_QUEUED, Job.send_at <= at)
     found = ledger.execute(
         select(Job.id).where(*due, Job.queue.in_(tuple(queues))).order_by(Job.send_at).limit(_BATCH)
     ).scalars().all()  # fmt: skip
@@ -52,7 +53,7 @@ def _send_missing(ledger: Ledger, queue: str) -> int:
     sent, until = 0, time.monotonic() + _PASS_SECONDS
     while time.monotonic() < until:
         at = clock.now()
-        old = (Job.state == QUEUED, Job.sent_at <= at - timedelta(seconds=RESEND_SECONDS))
+        old = (IS_QUEUED, Job.sent_at <= at - timedelta(seconds=RESEND_SECONDS))
         missing = _count_missing(ledger, queue, old)
         if not missing:
             break
@@ -70,9 +71,7 @@ def _count_missing(ledger: Ledger, queue: str, old: tuple[Any, ...]) -> int:
     """How many messages fewer than waiting jobs there are; 0 when no job has waited long."""
     if ledger.execute(select(Job.id).where(*old, Job.queue == queue).limit(1)).first() is None:
         return 0
-    waiting = select(func.count()).where(
-        Job.state == QUEUED, Job.queue == queue, Job.sent_at.is_not(None)
-    )
+    waiting = select(func.count()).where(IS_QUEUED, Job.queue == queue, Job.sent_at.is_not(None))
     return max(0, int(ledger.execute(waiting).scalar_one()) - transport.pending(queue))
 
 
@@ -97,15 +96,51 @@ def end_lost(ledger: Ledger) -> int:
     at = clock.now()
     lapsed = ledger.execute(
         select(Job.id, Job.attempt, Job.started_at, Job.timeout_seconds, Job.worker)
-        .where(Job.state == RUNNING, Job.lease_until <= at)
+        .where(IS_RUNNING, Job.lease_until <= at)
         .limit(_BATCH)
     ).all()
     ended = 0
     for job_id, attempt, started_at, timeout, worker in lapsed:
         trouble = lost_or_late(at - started_at >= timedelta(seconds=timeout), timeout, worker)
-        with ledger.session() as session:
-            ended += fail_attempt(session, job_id, attempt, trouble)
+        ended += _end(ledger, job_id, attempt, trouble)
     return ended
+
+
+def _end(ledger: Ledger, job_id: int, attempt: int, trouble: Trouble) -> bool:
+    """One that cannot be ended must not keep the others waiting."""
+    try:
+        with ledger.session() as session:
+            return fail_attempt(session, job_id, attempt, trouble)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("job %s: its lost attempt cannot be ended", job_id)
+        return False
+
+
+def end_attempts_of(
+    ledger: Ledger, worker: str, late: tuple[int, int] | None, traceback: str
+) -> int:
+    """Ends what a worker that is dead for certain had in hand, without waiting for its lease."""
+    ended = 0
+    for job_id, attempt, timeout in _held_by(ledger, worker):
+        is_late = (job_id, attempt) == late
+        trouble = lost_or_late(is_late, timeout, worker, traceback if is_late else "")
+        ended += _end(ledger, job_id, attempt, trouble)
+    return ended
+
+
+def release_attempts_of(ledger: Ledger, worker: str, reason: str) -> None:
+    """Gives back what a worker that must stop has in hand, the try too."""
+    for job_id, attempt, _ in _held_by(ledger, worker):
+        with ledger.session() as session:
+            release_job(session, job_id, attempt, 0, Trouble(RELEASED, "", reason))
+
+
+def _held_by(ledger: Ledger, worker: str) -> Sequence[Any]:
+    held = select(Job.id, Job.attempt, Job.timeout_seconds).where(IS_RUNNING, Job.worker == worker)
+    rows: Sequence[Any] = ledger.execute(held).all()
+    return rows
 
 
 def end_lost_here(ledger: Ledger) -> int:
@@ -115,18 +150,10 @@ def end_lost_here(ledger: Ledger) -> int:
     have the same host name and other process numbers.
     """
     host = worker_name("").partition("/")[0]
-    running = ledger.execute(
-        select(Job.id, Job.attempt, Job.timeout_seconds, Job.worker).where(
-            Job.state == RUNNING, Job.worker.startswith(f"{host}/", autoescape=True)
-        )
-    ).all()
-    ended = 0
-    for job_id, attempt, timeout, worker in running:
-        if _is_alive(int(worker.split("/")[1])):
-            continue
-        with ledger.session() as session:
-            ended += fail_attempt(session, job_id, attempt, lost_or_late(False, timeout, worker))
-    return ended
+    here = Job.worker.startswith(f"{host}/", autoescape=True)
+    workers = ledger.execute(select(Job.worker).where(IS_RUNNING, here).distinct()).scalars().all()
+    gone = [worker for worker in workers if not _is_alive(int(worker.split("/")[1]))]
+    return sum(end_attempts_of(ledger, worker, None, "") for worker in gone)
 
 
 def _is_alive(pid: int) -> bool:
@@ -154,14 +181,14 @@ def mend_clock(ledger: Ledger) -> int:
     at = clock.now()
     ahead = ledger.execute(
         select(Job.id, Job.queued_at, Job.due_at, Job.send_at, Job.sent_at)
-        .where(Job.state == QUEUED, Job.queued_at > at)
+        .where(IS_QUEUED, Job.queued_at > at)
         .limit(10_000)
     ).all()
     for job_id, queued_at, due_at, send_at, sent_at in ahead:
         back = queued_at - at
         ledger.execute(
             update(Job)
-            .where(Job.id == job_id, Job.queued_at == queued_at, Job.state == QUEUED)
+            .where(Job.id == job_id, Job.queued_at == queued_at, IS_QUEUED)
             .values(
                 queued_at=at,
                 due_at=due_at - back,
@@ -171,6 +198,6 @@ def mend_clock(ledger: Ledger) -> int:
         )
     latest = at + timedelta(seconds=LEASE_SECONDS)
     ledger.execute(
-        update(Job).where(Job.state == RUNNING, Job.lease_until > latest).values(lease_until=latest)
+        update(Job).where(IS_RUNNING, Job.lease_until > latest).values(lease_until=latest)
     )
     return len(ahead)

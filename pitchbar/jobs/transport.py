@@ -39,7 +39,9 @@ class _NormalSqliteStorage(SqliteStorage):  # type: ignore[misc]  # huey has no 
 
 
 class Transport:
-    """One Huey for each queue and direction, made when needed and anew in a forked child."""
+    """One Huey for each queue and way: "out", "in", and "now", which is in without waiting. Each is
+    made when it is needed, and anew in a forked child.
+    """
 
     def __init__(self) -> None:
         self._redis_url = ""
@@ -77,6 +79,11 @@ class Transport:
             received = self._wait_for_file(huey, self._arrived[queue])
         return None if received is None else received.args
 
+    def receive_now(self, queue: str) -> Message | None:
+        """What waits, without waiting for it. Raises as `receive`."""
+        received = self._huey(queue, "now").dequeue()
+        return None if received is None else received.args
+
     def pending(self, queue: str) -> int:
         """How many messages wait on the queue."""
         return int(self._huey(queue, "out").pending_count())
@@ -112,12 +119,12 @@ class Transport:
 
     def _make(self, queue: str, direction: str) -> Any:
         name = f"pitchbar_{queue}"
-        options = {"results": False, "serializer": MessageSerializer()}
+        options: dict[str, Any] = {"results": False, "serializer": MessageSerializer()}
         if self._redis_url:
-            pool = _redis_pool(self._redis_url, RECEIVE_SECONDS + 2 if direction == "in" else 0.5)
-            huey: Any = RedisHuey(
-                name, connection_pool=pool, read_timeout=RECEIVE_SECONDS, **options
-            )
+            waits = direction == "in"
+            pool = _redis_pool(self._redis_url, RECEIVE_SECONDS + 2 if waits else 0.5)
+            options |= {"blocking": waits, "read_timeout": RECEIVE_SECONDS}
+            huey: Any = RedisHuey(name, connection_pool=pool, **options)
         else:
             if self._file is None:
                 raise RuntimeError("the transport is not connected")

@@ -8,7 +8,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.models import DONE, Job, JobAttempt, JobSnapshot, JobTag, JobWorker, ScheduleRun
+from pitchbar.jobs.models import (
+    IS_DONE,
+    Job,
+    JobAttempt,
+    JobSnapshot,
+    JobTag,
+    JobWorker,
+    ScheduleRun,
+)
 
 KEEP_DONE_HOURS = 72
 _KEEP_SNAPSHOTS = timedelta(days=7)
@@ -42,7 +50,7 @@ def trim_ledger() -> int:
 def _find_old(session: Session, before: Any) -> list[int]:
     old = (
         select(Job.id)
-        .where(Job.state == DONE, Job.finished_at < before)
+        .where(IS_DONE, Job.finished_at < before)
         .order_by(Job.finished_at)
         .limit(_BATCH)
     )
@@ -53,5 +61,5 @@ def _delete(session: Session, ids: list[int]) -> None:
     connection = session.connection()
     for model in (JobTag, JobAttempt):
         connection.execute(delete(model).where(model.job_id.in_(ids)))
-    connection.execute(delete(Job).where(Job.id.in_(ids), Job.state == DONE))
+    connection.execute(delete(Job).where(Job.id.in_(ids), IS_DONE))
     session.commit()

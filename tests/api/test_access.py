@@ -23,6 +23,14 @@ CALLS = [
     ("GET", "/codes/{id}/scans"),
     ("GET", "/codes/{id}/stats"),
 ]
+# Tested in test_tokens.py and test_codes_complete.py: they ask for more than a token.
+ELSEWHERE = {
+    ("DELETE", "/codes/{id}"),
+    ("GET", "/tokens"),
+    ("POST", "/tokens"),
+    ("GET", "/tokens/<int:token_id>"),
+    ("DELETE", "/tokens/<int:token_id>"),
+}
 BODY = {"name": "Menu", "destination_url": "https://shop.example/"}
 
 
@@ -54,7 +62,7 @@ def test_table_knows_every_endpoint(app: Flask) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     known = {(m, p.replace("qr.svg", "qr.<any(svg, png):format>")) for m, p in CALLS}
-    assert found == known
+    assert found == known | ELSEWHERE
 
 
 @pytest.mark.parametrize(

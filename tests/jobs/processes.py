@@ -41,6 +41,18 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
         time.sleep(0.05)
 
 
+_SCHEDULER = """
+import signal
+from pitchbar.jobs.schedule import Scheduler
+from pitchbar.settings import load_settings
+
+scheduler = Scheduler(load_settings().database_url, [])
+signal.signal(signal.SIGTERM, lambda *_: scheduler.stop())
+print("scheduler is ready", flush=True)
+scheduler.run()
+"""
+
+
 class Workers:
     """Starts `pitchbar work` as a program; knows its children."""
 
@@ -59,10 +71,15 @@ class Workers:
     def start(
         self, queues: str, *, processes: int = 1, drain: float = 10.0, memory_mb: int = 0
     ) -> subprocess.Popen[bytes]:
-        arguments = [queues, str(processes), str(drain), str(memory_mb)]
+        return self._run(_PROGRAM, queues, str(processes), str(drain), str(memory_mb))
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        return self._run(_SCHEDULER)
+
+    def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, *arguments],
+                [sys.executable, "-c", program, *arguments],
                 env=self._environment,
                 cwd=ROOT,
                 stdout=log,

@@ -1,5 +1,6 @@
 """Tasks that do what real ones may do to a worker. They leave lines in a file as their trace."""
 
+import logging
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ from pitchbar.jobs.declaration import task
 from pitchbar.jobs.outcomes import Fail, Failure, Release
 from pitchbar.jobs.running import check_deadline, current_job
 
+log = logging.getLogger(__name__)
 hanging = threading.Event()
 """Lets go of tasks that hang, at the end of a test."""
 
@@ -48,6 +50,16 @@ def stumble(path: str, times: int) -> None:
 @stumble.failed
 def stumbled(failure: Failure, path: str, times: int) -> None:
     write_line(path, f"gave up: {failure.outcome} {failure.error_class}")
+
+
+@task(queue="default", tries=2, waits=[0])
+def talk(words: str) -> None:
+    """Logs, fails, and logs again."""
+    log.info("says %s", words)
+    job = current_job()
+    assert job is not None
+    if job.attempt == 1:
+        raise ValueError
 
 
 @task(queue="default", tries=3, waits=[30, 90])

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import queries
 from pitchbar.jobs.arguments import UnfitArgument
 from pitchbar.jobs.consumer import drain
 from pitchbar.jobs.enqueueing import enqueue, new_row
@@ -118,6 +119,24 @@ def test_jobs_are_found_by_each_field(app: Flask, commit: Commit) -> None:
     ] == [delayed]
     assert count_jobs(db.session(), JobFilter()) == 3
     assert count_jobs(db.session(), JobFilter(), up_to=2) == 2
+
+
+@on_both_databases
+def test_jobs_are_found_by_age_whatever_was_deleted_in_between(
+    app: Flask, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_DISORDER", 0)
+    for hours in (9, 8, 7, 6, 5, 4, 3, 2, 1, 0):
+        finished("crawl", 1, 1, created_at=clock.now() - timedelta(hours=hours))
+    commit()
+    for job_id in (2, 5, 6, 9):
+        delete_job(db.session(), job_id)
+    half = timedelta(minutes=30)
+    for hours, older, younger in ((20, [], [10, 8, 7, 4, 3, 1]), (5, [4, 3, 1], [10, 8, 7])):
+        age = timedelta(hours=hours) + half
+        assert ids(JobFilter(older_than=age)) == older
+        assert ids(JobFilter(younger_than=age)) == younger
+    assert ids(JobFilter(older_than=timedelta())) == [10, 8, 7, 4, 3, 1]
 
 
 def test_failures_are_grouped_by_task_and_exception(app: Flask, commit: Commit) -> None:

@@ -1,5 +1,6 @@
 """What becomes of a job that a worker runs."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from pitchbar.extensions import db
 from pitchbar.jobs.consumer import drain
 from pitchbar.jobs.enqueueing import enqueue
 from pitchbar.jobs.ledger import Ledger
+from pitchbar.jobs.logs import JobLogHandler, end_log
 from pitchbar.jobs.models import Job
 from pitchbar.jobs.queries import get_job, list_attempts
 from pitchbar.jobs.sweeping import send_due
@@ -25,10 +27,12 @@ from tests.jobs.sample_tasks import (
     refuse,
     release_once,
     stumble,
+    talk,
     try_with_waits,
 )
 from tests.servers import on_both_databases
 
+log = logging.getLogger(__name__)
 Commit = Callable[[], None]
 
 
@@ -207,6 +211,24 @@ def test_tasks_run_inside_the_application(
     commit()
     drain(consumer(), seconds=5)
     assert seen == [1]
+
+
+@on_both_databases
+def test_what_a_job_logs_is_kept_with_each_attempt(
+    commit: Commit, consumer: MakeConsumer, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler = JobLogHandler()
+    logging.getLogger().addHandler(handler)
+    caplog.set_level("INFO")
+    job_id = enqueue(talk, "grüezi\x00 \ud800")
+    commit()
+    drain(consumer(), seconds=5)
+    attempts = list_attempts(db.session(), job_of(job_id))
+    assert [one.outcome for one in attempts] == ["error", "done"]
+    for attempt in attempts:
+        assert "says grüezi\ufffd" in (attempt.log or "")
+    log.info("what is logged outside of jobs is not kept")
+    assert end_log() is None
 
 
 def test_clock_set_back_does_not_keep_a_job_from_running(

@@ -1,3 +1,4 @@
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from pitchbar.jobs.queries import list_workers
 from pitchbar.jobs.rules import Rule, cron, daily_at, every_minutes, hourly_at, weekly_on
 from pitchbar.jobs.schedule import Periodic, Schedule, Scheduler
 from pitchbar.settings import Settings
-from tests.jobs.processes import wait_until
+from tests.jobs.processes import Workers, wait_until
 from tests.jobs.sample_tasks import tick_tock
 from tests.servers import on_both_databases
 
@@ -162,3 +163,10 @@ def test_dead_worker_is_shown_as_such_and_forgotten(
     assert [alive for _, alive in list_workers(db.session())] == [False]
     db.session.rollback()
     assert heartbeats.forget_dead_workers(ledger) == 1
+
+
+def test_command_ends_when_told(settings: Settings, workers: Workers) -> None:
+    process = workers.start_scheduler()
+    wait_until(lambda: "scheduler is ready" in workers.log, 30)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0

@@ -1,12 +1,12 @@
 """What was lost is found again."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -265,8 +265,13 @@ def test_nobody_is_called_dead_right_after_the_database_was_away(
     assert message is not None
     claim_job(ledger, *message, "other/1/default")
     gate = Gate()
-    steward = Steward([consumer(gate=gate)], ["default"], ledger, gate, lambda: None)
-    steward._well_since = time.monotonic()
+    away = [OperationalError("SELECT 1", {}, Exception("the server is gone"))]
+
+    def fail_once() -> None:
+        if away:
+            raise away.pop()
+
+    steward = Steward([consumer(gate=gate)], ["default"], ledger, gate, fail_once)
     set_clock(timedelta(seconds=25))
     steward.tick()
     assert state_of(message[0]) == "running"
