@@ -18,7 +18,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
 # Constraint names are the same on both databases, so that one migration can alter either.
 _NAMES = {
@@ -90,8 +90,11 @@ def _begin_before_savepoint(connection: Any, _name: str) -> None:
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
-    """Runs `callback` once the outermost transaction is committed; never when it is rolled back."""
-    session.info.setdefault("after_commit", []).append(callback)
+    """Runs `callback` once the outermost transaction is committed; never when it, or the savepoint
+    in which this was said, is rolled back.
+    """
+    said_in = session.get_nested_transaction()
+    session.info.setdefault("after_commit", []).append((said_in, callback))
 
 
 @event.listens_for(Session, "after_commit")
@@ -99,10 +102,20 @@ def _run_callbacks(session: Session) -> None:
     # The event also fires when a savepoint is released.
     if session.in_nested_transaction():
         return
-    for callback in session.info.pop("after_commit", []):
+    for _, callback in session.info.pop("after_commit", []):
         callback()
 
 
-@event.listens_for(Session, "after_rollback")
-def _drop_callbacks(session: Session) -> None:
-    session.info.pop("after_commit", None)
+@event.listens_for(Session, "after_soft_rollback")
+def _drop_callbacks(session: Session, undone: SessionTransaction) -> None:
+    if undone.nested:
+        waiting = session.info.get("after_commit", [])
+        waiting[:] = [pair for pair in waiting if not _is_within(pair[0], undone)]
+    elif undone.parent is None:
+        session.info.pop("after_commit", None)
+
+
+def _is_within(transaction: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    while transaction is not None and transaction is not outer:
+        transaction = transaction.parent
+    return transaction is outer

@@ -1,12 +1,12 @@
 """What a person meets who opens the link of an invitation."""
 
-from flask import Blueprint, Response, current_app, flash, session, url_for
-from flask_login import current_user, login_user
+from flask import Blueprint, Response, current_app, flash, url_for
+from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all, signed_in
-from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.accounts.services import create_person
+from pitchbar.accounts.signing_in import begin_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -71,8 +71,8 @@ def join(token: str) -> Response:
         db.session.rollback()
         form.take_errors(error)
         return _show(invitation, token, form, 422)
+    begin_session(person)
     db.session.commit()
-    _start_session(person)
     return _welcome(invitation)
 
 
@@ -118,12 +118,6 @@ def _is_member(invitation: Invitation) -> bool:
     if not current_user.is_authenticated:
         return False
     return find_membership(current_user, invitation.workspace.slug) is not None
-
-
-def _start_session(person: Person) -> None:
-    # A session that somebody planted before the sign-in ends here.
-    session.clear()
-    login_user(person)
 
 
 def _welcome(invitation: Invitation) -> Response:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, delete_code
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.api.calling import Api, wrong_fields
 from tests.factories import People, make_code
@@ -29,6 +30,7 @@ def test_workspace_tells_who_it_is(api: Api, people: People) -> None:
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",
+        "usage": {"active_codes": 0, "scans_this_month": 0},
     }
 
 
@@ -154,8 +156,8 @@ class TestList:
     def test_newest_come_first_and_deleted_ones_not(self, api: Api, people: People) -> None:
         for name in ("One", "Two", "Three"):
             make_code(people.workspace, name=name)
-        archive_code(make_code(people.workspace, name="Archived"))
-        delete_code(make_code(people.workspace, name="Deleted"), "Deleted")
+        archive_code(make_code(people.workspace, name="Archived"), SYSTEM)
+        delete_code(make_code(people.workspace, name="Deleted"), SYSTEM, "Deleted")
         make_code(people.elsewhere, name="Of others")
         body = api.get("/codes").get_json()
         assert [code["name"] for code in body["data"]] == ["Archived", "Three", "Two", "One"]

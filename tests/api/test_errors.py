@@ -76,7 +76,7 @@ def test_body_that_is_no_json_object_is_refused(api: Api, body: bytes) -> None:
 
 def test_json_must_be_named_as_such(api: Api) -> None:
     response = api.client.post(f"{api.at}/codes", data=b'{"name": "Menu"}', headers=api.headers)
-    assert response.status_code == 422
+    assert response.status_code == 415
     assert "Content-Type: application/json" in str(error_of(response)["message"])
 
 

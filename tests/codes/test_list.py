@@ -3,6 +3,7 @@ import re
 import pytest
 
 from pitchbar.codes.services import archive_code, delete_code
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.factories import People, make_code
@@ -30,8 +31,8 @@ def test_active_codes_stand_newest_first(client: FormClient, people: People, at:
 
 def test_status_chooses(client: FormClient, people: People, at: str) -> None:
     make_code(people.workspace, name="Active")
-    archive_code(make_code(people.workspace, name="Archived"))
-    delete_code(make_code(people.workspace, name="Deleted"), "Deleted")
+    archive_code(make_code(people.workspace, name="Archived"), SYSTEM)
+    delete_code(make_code(people.workspace, name="Deleted"), SYSTEM, "Deleted")
     db.session.commit()
     assert names(client, at) == ["Active"]
     assert names(client, at, status="archived") == ["Archived"]

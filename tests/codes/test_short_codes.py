@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import delete_code
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_code
@@ -89,7 +90,7 @@ def test_taken_one_is_refused_in_any_case_and_workspace_for_ever(
     for typed in ("menu", "MENU", " Menu "):
         status, error = create(client, people, typed)
         assert (status, TAKEN in error) == (422, True)
-    delete_code(taken, "Gone")
+    delete_code(taken, SYSTEM, "Gone")
     db.session.commit()
     assert create(client, people, "menu")[0] == 422
     assert count_codes() == 1

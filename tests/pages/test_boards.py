@@ -8,6 +8,7 @@ import pytest
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import delete_code
 from pitchbar.core import clock
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_code, make_workspace
@@ -42,12 +43,12 @@ class TestWithoutData:
     ) -> None:
         sign_in(client, people.owner)
         page = client.get(at).text
-        assert "Create your first code" in page
+        assert "Three steps to your first scan" in page
         assert f'href="{at}codes/new"' in page
 
     def test_member_is_not_offered_what_they_may_not(self, client: FormClient, at: str) -> None:
         page = client.get(at).text
-        assert "Create your first code" in page
+        assert "Create a code" in page
         assert f"{at}codes/new" not in page
 
     @on_both_databases
@@ -232,7 +233,7 @@ class TestLatestScans:
     ) -> None:
         make_code(people.workspace)
         store(*visits(code, 2))
-        delete_code(code, code.name)
+        delete_code(code, SYSTEM, code.name)
         db.session.commit()
         page = client.get(at).text
         assert figures_of(page) == (2, 2, 2)

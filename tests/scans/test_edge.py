@@ -8,6 +8,7 @@ from flask import Flask
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, delete_code
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.spool import Spool
@@ -118,7 +119,7 @@ def test_unknown_code_is_a_plain_404(edge: Edge, spool: Spool, path: str) -> Non
 
 
 def test_archived_code_is_gone_and_says_whose_it_was(edge: Edge, code: Code, spool: Spool) -> None:
-    archive_code(code)
+    archive_code(code, SYSTEM)
     db.session.commit()
 
     answer = ask(edge, "/t/menu")
@@ -128,14 +129,14 @@ def test_archived_code_is_gone_and_says_whose_it_was(edge: Edge, code: Code, spo
 
 
 def test_deleted_code_is_unknown(edge: Edge, code: Code) -> None:
-    delete_code(code, code.name)
+    delete_code(code, SYSTEM, code.name)
     db.session.commit()
 
     assert ask(edge, "/t/menu").status == 404
 
 
 def test_names_of_workspaces_are_escaped(make_edge: MakeEdge, app: Flask) -> None:
-    archive_code(make_code(make_workspace(name="<b>Café</b>"), short_code="menu"))
+    archive_code(make_code(make_workspace(name="<b>Café</b>"), short_code="menu"), SYSTEM)
     db.session.commit()
 
     body = ask(make_edge(), "/t/menu").body

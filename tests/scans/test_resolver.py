@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, update_code
 from pitchbar.core.bus import Bus
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.settings import Settings
@@ -37,7 +38,7 @@ def location(resolver: Resolver, short_code: str = "menu") -> str:
 
 
 def edit(code: Code, settings: Settings, destination: str = "https://a.example/2") -> None:
-    update_code(code, settings, destination_url=destination)
+    update_code(code, SYSTEM, settings, destination_url=destination)
     db.session.commit()
 
 
@@ -73,7 +74,7 @@ def test_edit_is_seen_at_once_where_the_bus_reaches(
     edit(code, settings)
     assert location(resolver) == "https://a.example/2"
 
-    archive_code(code)
+    archive_code(code, SYSTEM)
     db.session.commit()
     archived = resolver.resolve("menu")
     assert archived is not None
