@@ -24,7 +24,7 @@ def make_account(page: Page) -> None:
     page.get_by_role("button", name="Create account").click()
     page.get_by_label("Workspace name").fill(unique("Kitchen"))
     page.get_by_role("button", name="Create workspace").click()
-    expect(page.get_by_text("Create your first code")).to_be_visible()
+    expect(page.get_by_text("Three steps to your first scan")).to_be_visible()
 
 
 def fill_in_code(page: Page, short_code: str, destination: str) -> None:
