@@ -7,6 +7,7 @@ who they are a moment ago belongs on it, once.
 from flask import Blueprint, Response, current_app, flash, url_for
 from flask_login import current_user
 
+from pitchbar.accounts.confirmation import recently_confirmed
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
@@ -34,6 +35,7 @@ def _settings() -> Settings:
 
 @bp.get("/members/<int:member_id>/ownership")
 @requires("transfer_ownership")
+@recently_confirmed()
 def confirm_offer(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     return render("workspaces/offer_ownership.html", form=ConfirmationForm(), member=member)
@@ -41,6 +43,7 @@ def confirm_offer(workspace: Workspace, member_id: int) -> Response:
 
 @bp.post("/members/<int:member_id>/ownership")
 @requires("transfer_ownership")
+@recently_confirmed()
 def offer(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     form = ConfirmationForm()
@@ -94,12 +97,14 @@ def refuse(workspace: Workspace) -> Response:
 
 @bp.get("/delete")
 @requires("delete_workspace")
+@recently_confirmed()
 def confirm_deletion(workspace: Workspace) -> Response:
     return render("workspaces/delete.html", form=ConfirmationForm())
 
 
 @bp.post("/deletion")
 @requires("delete_workspace")
+@recently_confirmed()
 def delete(workspace: Workspace) -> Response:
     form = ConfirmationForm()
     try:
