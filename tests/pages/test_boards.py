@@ -43,12 +43,12 @@ class TestWithoutData:
     ) -> None:
         sign_in(client, people.owner)
         page = client.get(at).text
-        assert "Three steps to your first scan" in page
+        assert "Create your first code" in page
         assert f'href="{at}codes/new"' in page
 
     def test_member_is_not_offered_what_they_may_not(self, client: FormClient, at: str) -> None:
         page = client.get(at).text
-        assert "Create a code" in page
+        assert "Create your first code" in page
         assert f"{at}codes/new" not in page
 
     @on_both_databases
