@@ -14,8 +14,10 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
     ]
+    if as_json:
+        # The columns of development draw an exception themselves, and warn when they cannot.
+        shared.append(structlog.processors.format_exc_info)
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json

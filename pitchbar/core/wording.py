@@ -16,7 +16,8 @@ def number(value: int) -> str:
 def short_number(value: int) -> str:
     """12340 as "12.3k"; three figures at the most."""
     for size, letter in ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")):
-        if value >= size:
+        # From here on, it would be rounded up to 1000 of the unit below.
+        if value >= size - size // 2000:
             scaled = value / size
             text = f"{scaled:.0f}" if scaled >= 100 else f"{scaled:.1f}".removesuffix(".0")
             return text + letter

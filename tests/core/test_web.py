@@ -119,3 +119,18 @@ def test_line_of_a_library_is_json_too(capfd: pytest.CaptureFixture[str]) -> Non
     logging.getLogger("some.library").warning("disk is %s", "full")
     line = json.loads(capfd.readouterr().err)
     assert (line["event"], line["level"]) == ("disk is full", "warning")
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_exception_is_logged_with_its_traceback(
+    capfd: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    set_up_logs("INFO", as_json=as_json)
+    try:
+        raise RuntimeError("disk is full")
+    except RuntimeError:
+        logging.getLogger("some.library").exception("it failed")
+    printed = capfd.readouterr().err
+    assert "disk is full" in printed
+    assert "test_exception_is_logged" in printed
+    assert "Logging error" not in printed
