@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pitchbar.core import clock
 from pitchbar.jobs.models import FAILED, IS_QUEUED, IS_RUNNING, Job
 
+_MOST = 1_000_000
 _SAMPLE = 20_000
 """Percentiles are over the newest so many finished jobs of the window, exact below that."""
 
@@ -89,11 +90,16 @@ def _add_running(on: Session | Connection, found: dict[tuple[str, str], Figures]
 def _add_finished(
     on: Session | Connection, found: dict[tuple[str, str], Figures], since: datetime
 ) -> None:
-    totals = (
-        select(Job.queue, Job.task, Job.state, func.count())
+    # The order and the limit make SQLite take the index of the time, not walk another in groups.
+    ended = (
+        select(Job.queue, Job.task, Job.state)
         .where(Job.finished_at >= since)
-        .group_by(Job.queue, Job.task, Job.state)
+        .order_by(Job.finished_at)
+        .limit(_MOST)
+        .subquery()
     )
+    kinds = (ended.c.queue, ended.c.task, ended.c.state)
+    totals = select(*kinds, func.count()).group_by(*kinds)
     for queue, task, state, count in on.execute(totals):
         for key in ((queue, ""), (queue, task)):
             figures = found.setdefault(key, Figures(*key))
