@@ -212,6 +212,15 @@ class Settings(BaseModel):
         return self.app_url.split("://", 1)[1].rsplit("@")[-1].split(":")[0].lower()
 
 
+def current_settings() -> Settings:
+    """The settings of the application that is at work: a request, a job, or a command."""
+    # Here, because the edge reads settings too and runs without Flask.
+    from flask import current_app
+
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Reads the settings from the environment.
 

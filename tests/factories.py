@@ -8,14 +8,13 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from flask import current_app
-
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.passwords import hash_password
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import create_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Membership, Workspace
 from pitchbar.workspaces.services import create_token, create_workspace
 
@@ -68,7 +67,7 @@ def make_code(workspace: Workspace, **fields: Any) -> Code:
         "name": f"Poster {next(_numbers)}",
         "destination_url": "https://destination.example/menu",
     }
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     code = create_code(workspace, SYSTEM, settings, **{**values, **fields})
     db.session.commit()
     return code

@@ -2,17 +2,15 @@
 
 import re
 
-from flask import current_app
-
 from pitchbar.clients.mailer import BoxedMail, list_boxed
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 _LINK = re.compile(r"https?://\S+")
 
 
 def sent_mails() -> list[BoxedMail]:
     """The newest first."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return list_boxed(settings.data_dir / "mail")
 
 
@@ -20,5 +18,5 @@ def link_in(mail: BoxedMail) -> str:
     """The path of the one address in the text."""
     found = _LINK.search(mail.text)
     assert found
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return found[0].removeprefix(settings.app_url)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.invitations import invite
 from pitchbar.workspaces.links import invitation_token
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
@@ -37,14 +37,14 @@ def role_of(person: Person, workspace: Workspace) -> str | None:
 def make_invitation(workspace: Workspace, **fields: Any) -> Invitation:
     """An invitation by the owner; its message is sent."""
     values = {"email": "new@pitchbar.example", "role": "editor", "by_role": "owner"}
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     invitation = invite(workspace, SYSTEM, settings, **{**values, **fields})
     db.session.commit()
     return invitation
 
 
 def path_of(invitation: Invitation) -> str:
-    return "/invitations/" + invitation_token(invitation, current_app.extensions["settings"])
+    return "/invitations/" + invitation_token(invitation, current_settings())
 
 
 def make_offer(workspace: Workspace, to: Person) -> OwnershipOffer:

@@ -7,7 +7,7 @@ from pitchbar.accounts.access import own_path, signed_in
 from pitchbar.accounts.account_forms import CodeForm, ConfirmForm
 from pitchbar.accounts.confirmation import after_confirmation, note_confirmation
 from pitchbar.accounts.errors import WrongPassword
-from pitchbar.accounts.limits import app_settings, rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_account
 from pitchbar.accounts.passwords import password_fits
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.signing_in import acting
@@ -15,6 +15,7 @@ from pitchbar.accounts.two_factor import check_second_step
 from pitchbar.core.htmx import render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 bp = Blueprint("confirm", __name__)
 
@@ -56,7 +57,7 @@ def _check(form: ConfirmForm | CodeForm) -> None:
         if not password_fits(form.data["password"], current_user.password_hash):
             raise WrongPassword
         return
-    key = app_settings().app_key
+    key = current_settings().app_key
     check_second_step(two_factor, current_user, form.data["code"], acting(current_user), key)
 
 

@@ -12,11 +12,12 @@ from pitchbar.accounts.email_changes import (
     read_email_link,
     request_email_change,
 )
-from pitchbar.accounts.limits import app_settings, rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_account
 from pitchbar.accounts.signing_in import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 bp = Blueprint("email_change", __name__)
 
@@ -33,7 +34,7 @@ def new() -> Response:
 @limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
 @recently_confirmed()
 def create() -> Response:
-    form, settings = EmailChangeForm(), app_settings()
+    form, settings = EmailChangeForm(), current_settings()
     if not form.validate():
         return _show(form, 422)
     by = acting(current_user)
@@ -51,7 +52,7 @@ def create() -> Response:
 @signed_in
 def show() -> Response:
     try:
-        change = read_email_link(current_user, request.args.get("token", ""), app_settings())
+        change = read_email_link(current_user, request.args.get("token", ""), current_settings())
     except DomainError as error:
         return _show_dead(error)
     token = request.args["token"]
@@ -62,7 +63,7 @@ def show() -> Response:
 @signed_in
 def confirm() -> Response:
     try:
-        change = read_email_link(current_user, request.form.get("token", ""), app_settings())
+        change = read_email_link(current_user, request.form.get("token", ""), current_settings())
         confirm_email_change(current_user, change, acting(current_user))
     except DomainError as error:
         return _show_dead(error)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import open_to_all, own_path, signed_in
 from pitchbar.accounts.confirmation import note_confirmation, recently_confirmed, was_confirmed
 from pitchbar.accounts.identities import create_person_from, link_identity, unlink_identity
-from pitchbar.accounts.limits import app_settings, rate
+from pitchbar.accounts.limits import rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
 from pitchbar.accounts.signing_in import (
     acting,
@@ -31,6 +31,7 @@ from pitchbar.clients.identity import (
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 log = logging.getLogger(__name__)
 bp = Blueprint("google", __name__)
@@ -40,7 +41,7 @@ _FLOW = "google_flow"
 
 @bp.app_context_processor
 def _offer() -> dict[str, object]:
-    return {"has_google": app_settings().has_google, "google_to_link": waiting_google_account()}
+    return {"has_google": current_settings().has_google, "google_to_link": waiting_google_account()}
 
 
 @bp.get("/login/google")
@@ -108,7 +109,7 @@ def unlink() -> Response:
 
 
 def _provider() -> IdentityProvider:
-    settings = app_settings()
+    settings = current_settings()
     if not settings.has_google:
         raise NotFound
     return make_identity_provider(
@@ -124,7 +125,7 @@ def _begin(purpose: str, back: str) -> Response:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         # Another site has no business starting this; its visitor can still do it here.
         return go_to(back)
-    callback_url = app_settings().app_url + url_for("google.callback")
+    callback_url = current_settings().app_url + url_for("google.callback")
     try:
         url, kept = provider.begin(callback_url)
     except IdentityError as error:

@@ -2,22 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
 
 from pitchbar.accounts.queries import normalise_email
 from pitchbar.extensions import request_address
-from pitchbar.settings import Settings
-
-
-def app_settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+from pitchbar.settings import current_settings
 
 
 def rate(name: str) -> Callable[[], str]:
     """For `limiter.limit`: the setting of that name, read when a request comes."""
-    return lambda: str(getattr(app_settings(), name))
+    return lambda: str(getattr(current_settings(), name))
 
 
 def typed_account() -> str:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from flask import current_app
-
 from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.devices import read_device
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import Event, tell
 from pitchbar.mailing.services import queue_mail
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 
 def record(
@@ -46,7 +44,7 @@ def warn(to: str, by: Actor, subject: str, sentence: str, *, can_reset: bool = T
     """A mail that says what happened, from where, and what to do if it was somebody else; an
     address that lost its account cannot set a new password.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     queue_mail(
         "accounts/notice",
         to=to,

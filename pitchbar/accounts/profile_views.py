@@ -6,7 +6,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import NameForm, PasswordChangeForm
 from pitchbar.accounts.email_changes import find_email_change
-from pitchbar.accounts.limits import app_settings, rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_account
 from pitchbar.accounts.password_changes import change_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.recovery_codes import count_recovery_codes
@@ -17,6 +17,7 @@ from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 bp = Blueprint("profile", __name__)
 
@@ -70,7 +71,7 @@ def _show(
     password_form: PasswordChangeForm | None = None,
     status: int = 200,
 ) -> Response:
-    settings = app_settings()
+    settings = current_settings()
     return render(
         "accounts/account.html",
         name_form=name_form or NameForm(formdata=None, obj=current_user),

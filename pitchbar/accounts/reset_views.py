@@ -6,12 +6,13 @@ from flask_login import current_user, logout_user
 from pitchbar.accounts.access import open_to_all
 from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
 from pitchbar.accounts.errors import DeadLink
-from pitchbar.accounts.limits import app_settings, rate, typed_account
+from pitchbar.accounts.limits import rate, typed_account
 from pitchbar.accounts.password_changes import read_reset_token, request_reset, reset_password
 from pitchbar.accounts.signing_in import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 bp = Blueprint("reset", __name__)
 
@@ -34,9 +35,9 @@ def create() -> Response:
     form = ForgottenForm()
     if not form.validate():
         return render("accounts/forgotten.html", form=form, http_status=422)
-    request_reset(form.email.data or "", app_settings())
+    request_reset(form.email.data or "", current_settings())
     db.session.commit()
-    minutes = app_settings().password_reset_minutes
+    minutes = current_settings().password_reset_minutes
     return render("accounts/reset_sent.html", email=form.email.data, minutes=minutes)
 
 
@@ -45,7 +46,7 @@ def create() -> Response:
 def edit() -> Response:
     """The link of the mail. Its token stands in the query, which no log keeps."""
     try:
-        read_reset_token(request.args.get("token", ""), app_settings())
+        read_reset_token(request.args.get("token", ""), current_settings())
     except DeadLink as error:
         return _show_dead(error)
     return _show(ResetForm())
@@ -57,7 +58,7 @@ def edit() -> Response:
 def update() -> Response:
     form = ResetForm()
     try:
-        person = read_reset_token(request.form.get("token", ""), app_settings())
+        person = read_reset_token(request.form.get("token", ""), current_settings())
         if not form.validate():
             return _show(form, 422)
         reset_password(person, form.password.data or "", acting(person))

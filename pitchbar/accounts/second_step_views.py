@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from pitchbar.accounts.access import open_to_all, own_path
 from pitchbar.accounts.account_forms import CodeForm
-from pitchbar.accounts.limits import app_settings, rate
+from pitchbar.accounts.limits import rate
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_two_factor
 from pitchbar.accounts.signing_in import acting, begin_session, find_pending
@@ -12,6 +12,7 @@ from pitchbar.accounts.two_factor import check_second_step
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, request_address
+from pitchbar.settings import current_settings
 
 bp = Blueprint("second_step", __name__)
 
@@ -53,7 +54,7 @@ def _check(person: Person, code: str) -> None:
     two_factor = find_two_factor(person)
     # It may have been turned off in another browser since the first step.
     if two_factor is not None:
-        check_second_step(two_factor, person, code, acting(person), app_settings().app_key)
+        check_second_step(two_factor, person, code, acting(person), current_settings().app_key)
 
 
 def _show(form: CodeForm, status: int = 200) -> Response:

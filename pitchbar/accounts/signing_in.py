@@ -8,7 +8,6 @@ from flask_login import current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.identities import link_identity
-from pitchbar.accounts.limits import app_settings
 from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.accounts.password_changes import fingerprint
 from pitchbar.accounts.queries import find_person, find_two_factor
@@ -19,6 +18,7 @@ from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 
 # How long somebody may look for their phone, or for the password that links Google.
 WAIT_MINUTES = 10
@@ -83,7 +83,7 @@ def load_person(person_id: str) -> Person | None:
     secret = session.get(_SECRET)
     if not secret or not person_id.isdecimal():
         return None
-    found = find_signed_in(int(person_id), secret, app_settings().session_days)
+    found = find_signed_in(int(person_id), secret, current_settings().session_days)
     if found is None:
         return None
     g.person_session = found[1]

@@ -9,7 +9,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import CodeForm
 from pitchbar.accounts.confirmation import recently_confirmed
-from pitchbar.accounts.limits import app_settings, rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_account
 from pitchbar.accounts.models import TwoFactor
 from pitchbar.accounts.queries import find_two_factor
 from pitchbar.accounts.recovery_codes import count_recovery_codes, renew_recovery_codes
@@ -25,6 +25,7 @@ from pitchbar.accounts.two_factor import (
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
 
 bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
 
@@ -33,7 +34,7 @@ bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
 @signed_in
 @recently_confirmed()
 def create() -> Response:
-    start_setup(current_user, app_settings().app_key)
+    start_setup(current_user, current_settings().app_key)
     db.session.commit()
     return go_to(url_for("two_factor.show"))
 
@@ -54,7 +55,7 @@ def image() -> Response:
     setup = find_setup(current_user)
     if setup is None:
         raise NotFound
-    address = address_of(setup, current_user, app_settings().app_key)
+    address = address_of(setup, current_user, current_settings().app_key)
     out = BytesIO()
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=2)
     return make_response(out.getvalue(), 200, {"Content-Type": "image/svg+xml"})
@@ -70,7 +71,7 @@ def activate() -> Response:
         return go_to(url_for("profile.show"))
     if not form.validate():
         return _show(setup, form, 422)
-    by, key = acting(current_user), app_settings().app_key
+    by, key = acting(current_user), current_settings().app_key
     try:
         codes = enable_two_factor(setup, current_user, form.code.data or "", by, key)
     except DomainError as error:
@@ -121,6 +122,6 @@ def remove() -> Response:
 
 
 def _show(setup: TwoFactor, form: CodeForm, status: int = 200) -> Response:
-    secret = secret_of(setup, app_settings().app_key)
+    secret = secret_of(setup, current_settings().app_key)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return render("accounts/two_factor_setup.html", form=form, secret=groups, http_status=status)

@@ -10,16 +10,15 @@ from pitchbar.accounts.signing_in import admit, begin_session, load_person, this
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 bp = Blueprint("accounts", __name__)
 login_manager.user_loader(load_person)
 
 
 def _rate(name: str) -> str:
-    from flask import current_app
 
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return str(getattr(settings, name))
 
 

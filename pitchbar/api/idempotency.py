@@ -21,7 +21,7 @@ from pitchbar.api.payloads import wrong_field
 from pitchbar.core import clock
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.extensions import db
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, current_settings
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -69,7 +69,7 @@ def _claim(client_id: int, key: str) -> bool:
     statement = insert.values(client_id=client_id, key=key, **fresh).on_conflict_do_update(
         index_elements=["client_id", "key"],
         set_=fresh,
-        where=KeptAnswer.created_at < _oldest(_settings()),
+        where=KeptAnswer.created_at < _oldest(current_settings()),
     )
     claimed = statement.returning(KeptAnswer.client_id)
     if is_postgresql:
@@ -83,7 +83,7 @@ def _claim(client_id: int, key: str) -> bool:
 
 
 def _keep(client_id: int, key: str, response: Response) -> None:
-    body = encrypt(response.get_data(as_text=True), _settings().app_key)
+    body = encrypt(response.get_data(as_text=True), current_settings().app_key)
     db.session.execute(
         update(KeptAnswer)
         .where(KeptAnswer.client_id == client_id, KeptAnswer.key == key)
@@ -99,7 +99,7 @@ def _replay(client_id: int, key: str) -> Response:
     if kept.request_hash != _request_hash():
         raise KeyReused
     try:
-        body = decrypt(kept.body, _settings().app_key)
+        body = decrypt(kept.body, current_settings().app_key)
     except Unreadable:  # APP_KEY was changed meanwhile
         raise KeyReused from None
     response: Response = current_app.response_class(body, kept.status, mimetype="application/json")
@@ -115,8 +115,3 @@ def _request_hash() -> str:
 
 def _oldest(settings: Settings) -> datetime:
     return clock.now() - timedelta(hours=settings.idempotency_hours)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

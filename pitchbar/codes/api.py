@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from pitchbar.api.answers import expect_state, wants_certain_state
 from pitchbar.api.endpoints import endpoint
@@ -27,7 +27,7 @@ from pitchbar.codes.services import (
 )
 from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import (
     current_actor,
     require_right_of_maker,
@@ -65,7 +65,7 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
 @endpoint("Codes", body=NewCode, answer=CodeAnswer, status=201, errors=(409, 413, 415, 422))
 def create(workspace: Workspace, payload: NewCode) -> CodeAnswer:
     """Create a code"""
-    code = create_code(workspace, current_actor(), _settings(), **_fields(payload))
+    code = create_code(workspace, current_actor(), current_settings(), **_fields(payload))
     if payload.status == "archived":
         archive_code(code, current_actor())
     return _answer(code, workspace)
@@ -89,7 +89,7 @@ def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeAnsw
     """
     code = _held_code(workspace, code_id)
     if fields := _fields(payload):
-        update_code(code, current_actor(), _settings(), **fields)
+        update_code(code, current_actor(), current_settings(), **fields)
     if payload.status not in (None, code.status):
         (archive_code if payload.status == "archived" else restore_code)(code, current_actor())
     return _answer(code, workspace)
@@ -122,13 +122,8 @@ def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Respo
     return qr_response(get_code(workspace, code_id), format)
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
 def _answer(code: Code, workspace: Workspace) -> CodeAnswer:
-    return code_answer(code, workspace, _settings())
+    return code_answer(code, workspace, current_settings())
 
 
 def _held_code(workspace: Workspace, code_id: int) -> Code:

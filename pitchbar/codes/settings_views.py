@@ -1,10 +1,11 @@
-from flask import Blueprint, Response, current_app, flash, url_for
+from flask import Blueprint, Response, flash, url_for
 
 from pitchbar.codes.defaults import update_defaults
 from pitchbar.codes.forms import CodeSettingsForm
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.models import Workspace
 
@@ -23,7 +24,7 @@ def update(workspace: Workspace) -> Response:
     form = CodeSettingsForm()
     if not form.validate():
         return _show(form, 422)
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     try:
         update_defaults(workspace, current_actor(), settings, **form.entered())
     except DomainError as error:

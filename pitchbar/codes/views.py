@@ -1,4 +1,4 @@
-from flask import Blueprint, Response, current_app, flash, make_response, request, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
@@ -16,7 +16,7 @@ from pitchbar.codes.services import (
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.models import Workspace
 
@@ -25,12 +25,7 @@ bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
 @bp.app_template_global("short_url_of")
 def short_url_of(code: Code) -> str:
-    return short_url(code.short_code, _settings())
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+    return short_url(code.short_code, current_settings())
 
 
 def _show_code(workspace: Workspace, code: Code) -> Response:
@@ -55,7 +50,7 @@ def create(workspace: Workspace) -> Response:
     if not form.validate():
         return _show_form(form, status=422)
     try:
-        code = create_code(workspace, current_actor(), _settings(), **form.entered())
+        code = create_code(workspace, current_actor(), current_settings(), **form.entered())
     except DomainError as error:
         form.take_errors(error)
         return _show_form(form, status=422)
@@ -79,7 +74,7 @@ def update(workspace: Workspace, code_id: int) -> Response:
     if not form.validate():
         return _show_form(form, code, 422)
     try:
-        update_code(code, current_actor(), _settings(), **form.entered())
+        update_code(code, current_actor(), current_settings(), **form.entered())
     except DomainError as error:
         db.session.rollback()
         form.take_errors(error)
@@ -140,7 +135,7 @@ def qr(workspace: Workspace, code_id: int, format: str) -> Response:
 
 def qr_response(code: Code, format: str) -> Response:
     """The image of a code; `?size=` in pixels for PNG, `?download=1` to save it."""
-    url = short_url(code.short_code, _settings())
+    url = short_url(code.short_code, current_settings())
     size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
     if format == "svg":
         response = make_response(render_svg(url, code.error_correction))

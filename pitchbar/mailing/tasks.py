@@ -1,4 +1,3 @@
-from flask import current_app
 from sqlalchemy import update
 
 from pitchbar.clients.mailer import Mail, MailError, make_mailer
@@ -8,7 +7,7 @@ from pitchbar.jobs.declaration import task
 from pitchbar.jobs.outcomes import Fail
 from pitchbar.jobs.queues import DEFAULT
 from pitchbar.mailing.models import FAILED, SENT, MailRecord
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 
 @task(queue=DEFAULT, tries=8, first_wait=30, cap=3600, timeout=60)
@@ -16,7 +15,7 @@ def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> No
     """Hands a finished message over and notes what became of it. A mail server that is away gets
     about two hours of tries; an address that is refused is given up at once.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     mailer = make_mailer(settings.mail_url, settings.mail_from, settings.data_dir / "mail")
     try:
         mailer.send(Mail(to, subject, text, html))

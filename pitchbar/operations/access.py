@@ -3,13 +3,13 @@
 from functools import wraps
 from typing import Any, cast
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
 
 from pitchbar.accounts.access import View
 from pitchbar.errors import NotFound
 from pitchbar.events.actors import Actor
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 
 def operators_only(view: View) -> View:
@@ -26,7 +26,7 @@ def operators_only(view: View) -> View:
 
 
 def is_operator() -> bool:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if settings.is_development:
         return True
     email = current_user.email.lower() if current_user.is_authenticated else ""

@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 
-from flask import current_app
-
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.operations.models import QueueAlarm
 from pitchbar.operations.queue_figures import QueueNow, load_queues
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, current_settings
 
 COOL_DOWN = timedelta(minutes=60)
 
@@ -19,7 +17,7 @@ def raise_alarms() -> list[str]:
 
     A queue that is paused waits because somebody wants it to.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     limits = settings.queue_wait_thresholds
     late = [
         queue

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response
+from flask import Blueprint, Response, make_response
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.clients.mailer import BoxedMail, find_boxed, list_boxed
 from pitchbar.core.htmx import render
 from pitchbar.errors import NotFound
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 
 bp = Blueprint("mailbox", __name__, url_prefix="/dev/mail")
 
@@ -20,7 +20,7 @@ _MESSAGE_CSP = (
 
 @bp.before_request
 def _only_in_development() -> None:
-    if not _settings().is_development:
+    if not current_settings().is_development:
         raise NotFound
 
 
@@ -28,7 +28,7 @@ def _only_in_development() -> None:
 @open_to_all
 def index() -> Response:
     return render(
-        "operations/mailbox.html", mails=list_boxed(_box()), is_used=not _settings().mail_url
+        "operations/mailbox.html", mails=list_boxed(_box()), is_used=not current_settings().mail_url
     )
 
 
@@ -57,9 +57,4 @@ def _get(mail_id: str) -> BoxedMail:
 
 
 def _box() -> Path:
-    return _settings().data_dir / "mail"
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+    return current_settings().data_dir / "mail"

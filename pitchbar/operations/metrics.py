@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -18,7 +18,7 @@ from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
 from pitchbar.operations.queue_figures import load_queues
 from pitchbar.operations.totals import BOUNDS_MS, load_totals
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, current_settings
 
 bp = Blueprint("metrics", __name__)
 
@@ -27,7 +27,7 @@ bp = Blueprint("metrics", __name__)
 @open_to_all
 def show() -> Response:
     """For `Bearer METRICS_TOKEN`; without that setting only in development."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if not _may_read(settings):
         raise NotFound
     registry = CollectorRegistry()

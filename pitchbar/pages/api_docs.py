@@ -12,7 +12,7 @@ from pitchbar.api.answers import as_read
 from pitchbar.api.document import openapi_document
 from pitchbar.api.outline import outline_of
 from pitchbar.core.htmx import render
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.queries import list_memberships
 
 bp = Blueprint("api_docs", __name__, url_prefix="/api")
@@ -31,7 +31,7 @@ def openapi() -> Response:
 @bp.get("/docs")
 @open_to_all
 def docs() -> Response:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     slug = _own_slug()
     return render(
         "api/docs.html",

@@ -16,7 +16,7 @@ from pitchbar.scans.figures import load_board
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.queries import TopCode, list_top_codes, totals_of
 from pitchbar.scans.ranges import RANGES, Range, find_range
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.queries import list_memberships
@@ -116,11 +116,6 @@ def code(workspace: Workspace, code_id: int) -> Response:
     )
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
 def _range() -> Range:
     return find_range(request.args.get("range"))
 
@@ -140,7 +135,7 @@ def _row(code: Code, hits: int, people: int) -> CodeRow:
         code.id,
         code.name,
         code.short_code,
-        short_url(code.short_code, _settings()),
+        short_url(code.short_code, current_settings()),
         code.destination_url,
         code.status,
         code.created_at,

@@ -20,7 +20,7 @@ from pitchbar.jobs.enqueueing import enqueue
 from pitchbar.jobs.queues import INGESTION
 from pitchbar.jobs.transport import transport
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, current_settings
 
 if TYPE_CHECKING:
     from pitchbar.scans.ingestion import Ingestion
@@ -99,9 +99,8 @@ def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int
 )
 def drain_inbox() -> None:
     """Stores the scans that wait in Redis. Embedded there is no inbox, and nothing to do."""
-    from flask import current_app
 
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if settings.redis_url:
         inbox, ingestion = _parts(settings)
         drain(inbox, ingestion.ingest_scans, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)

@@ -2,7 +2,7 @@ import logging
 import time
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,7 +15,7 @@ from pitchbar.scans.figures import ROBOT_WORDS, load_board
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.live import SocketSlots, Watch
 from pitchbar.scans.ranges import Range, find_range
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import Moved, enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
 
@@ -58,7 +58,7 @@ def _admit_socket() -> Any:
 @sock.route("/socket", bp=bp, endpoint="live")  # type: ignore[untyped-decorator]  # flask_sock has no types
 @guarded_elsewhere("view")
 def live(ws: Any, slug: str) -> None:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if not _slots.take(settings.live_max_sockets):
         ws.close(1013, "too many open pages")
         return
@@ -124,6 +124,6 @@ def _range() -> Range:
 
 def is_same_origin() -> bool:
     """Browsers send cookies along with sockets from any site; only our own pages may open one."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     host = request.headers.get("Origin", "").partition("://")[2]
     return host in (request.host, settings.app_url.partition("://")[2])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.routing import RequestRedirect
@@ -14,7 +14,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db, limiter, request_address
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.errors import BeingDeleted
 from pitchbar.workspaces.members import note_presence
 from pitchbar.workspaces.models import ApiToken, Membership, Workspace
@@ -195,7 +195,7 @@ def token_limit_key() -> str:
 
 
 def _api_rate() -> str:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return settings.ratelimit_api
 
 

@@ -1,12 +1,12 @@
 """Invitations as the workspace's managers handle them; `joining_views` is the other side."""
 
-from flask import Blueprint, Response, current_app, flash, g, request, url_for
+from flask import Blueprint, Response, flash, g, request, url_for
 from flask_login import current_user
 
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.forms import InviteForm
 from pitchbar.workspaces.invitations import invite, resend_invitation, revoke_invitation
@@ -18,14 +18,9 @@ from pitchbar.workspaces.roles import roles_below
 bp = Blueprint("invitations", __name__, url_prefix="/w/<slug>/invitations")
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
 # Mail to strangers in our name: each person may cause so much and no more.
 limit_mail = limiter.shared_limit(
-    lambda: _settings().ratelimit_invitation,
+    lambda: current_settings().ratelimit_invitation,
     scope="invitation",
     key_func=lambda: f"invitation:{current_user.get_id() or request.remote_addr}",
 )
@@ -39,7 +34,7 @@ def create(workspace: Workspace) -> Response:
     if not form.validate():
         return show_members(workspace, form, 422)
     try:
-        invite(workspace, current_actor(), _settings(), by_role=g.role, **form.entered())
+        invite(workspace, current_actor(), current_settings(), by_role=g.role, **form.entered())
     except DomainError as error:
         db.session.rollback()
         form.take_errors(error)
@@ -55,7 +50,7 @@ def create(workspace: Workspace) -> Response:
 def resend(workspace: Workspace, invitation_id: int) -> Response:
     invitation = get_invitation(workspace, invitation_id)
     try:
-        resend_invitation(invitation, current_actor(), _settings(), by_role=g.role)
+        resend_invitation(invitation, current_actor(), current_settings(), by_role=g.role)
     except DomainError as error:
         return _refused(workspace, error)
     db.session.commit()

@@ -1,6 +1,6 @@
 """What a person meets who opens the link of an invitation."""
 
-from flask import Blueprint, Response, current_app, flash, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all, signed_in
@@ -10,7 +10,7 @@ from pitchbar.accounts.signing_in import begin_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import person_actor
 from pitchbar.workspaces.errors import BrokenInvitationLink, InvitationClosed
 from pitchbar.workspaces.forms import JoinForm
@@ -21,11 +21,6 @@ from pitchbar.workspaces.queries import find_invitation, find_membership
 from pitchbar.workspaces.roles import ROLE_WORDS
 
 bp = Blueprint("joining", __name__, url_prefix="/invitations/<token>")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 @bp.get("")
@@ -56,7 +51,7 @@ def accept(token: str) -> Response:
 
 @bp.post("/account")
 @open_to_all
-@limiter.limit(lambda: _settings().ratelimit_signup)
+@limiter.limit(lambda: current_settings().ratelimit_signup)
 def join(token: str) -> Response:
     """By somebody new: the link came to this address, so the account has it."""
     invitation = _get_invitation(token)
@@ -78,7 +73,7 @@ def join(token: str) -> Response:
 
 def _get_invitation(token: str) -> Invitation:
     """Raises BrokenInvitationLink for a link that was cut or tampered with."""
-    named = read_invitation_token(token, _settings())
+    named = read_invitation_token(token, current_settings())
     invitation = find_invitation(*named) if named else None
     if invitation is None:
         raise BrokenInvitationLink

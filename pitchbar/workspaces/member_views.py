@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, flash, g, url_for
+from flask import Blueprint, Response, flash, g, url_for
 from flask_login import current_user
 
 from pitchbar.core import clock
@@ -12,7 +12,7 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.queries import latest_records
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.errors import RoleOutOfReach, UnknownRole
 from pitchbar.workspaces.forms import InviteForm, RoleForm
@@ -163,7 +163,7 @@ def _member_rows(
 
 
 def _invitation_rows(invitations: Sequence[Invitation]) -> Sequence[InvitationRow]:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     reach = roles_below(g.role)
     mails = latest_records([one.mail_reference for one in invitations])
     return [

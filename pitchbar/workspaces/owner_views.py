@@ -4,14 +4,14 @@ All dangerous acts of a workspace stand in this one blueprint: a check that the 
 who they are a moment ago belongs on it, once.
 """
 
-from flask import Blueprint, Response, current_app, flash, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.confirmation import recently_confirmed
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.deletion import ask_deletion, undo_deletion
 from pitchbar.workspaces.errors import OfferNotFound
@@ -26,11 +26,6 @@ from pitchbar.workspaces.ownership import (
 from pitchbar.workspaces.queries import find_offer, find_offer_to, get_member
 
 bp = Blueprint("owner", __name__, url_prefix="/w/<slug>")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 @bp.get("/members/<int:member_id>/ownership")
@@ -49,7 +44,7 @@ def offer(workspace: Workspace, member_id: int) -> Response:
     form = ConfirmationForm()
     typed = form.confirmation.data or ""
     try:
-        offer_ownership(workspace, member, current_actor(), _settings(), confirmation=typed)
+        offer_ownership(workspace, member, current_actor(), current_settings(), confirmation=typed)
     except DomainError as error:
         form.take_errors(error)
         context = {"form": form, "member": member}

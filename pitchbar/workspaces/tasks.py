@@ -1,5 +1,3 @@
-from flask import current_app
-
 from pitchbar.api.idempotency import purge_kept_answers
 from pitchbar.core import clock
 from pitchbar.events.services import purge_audit
@@ -9,14 +7,14 @@ from pitchbar.jobs.queues import DEFAULT
 from pitchbar.jobs.rules import daily_at, hourly_at
 from pitchbar.jobs.schedule import Periodic
 from pitchbar.mailing.services import trim_mail_log
-from pitchbar.settings import Settings
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.deletion import purge_deleted_workspaces
 
 
 @task(queue=DEFAULT, tries=3, timeout=900)
 def purge_old() -> None:
     """Audit entries and mail records past their time, and workspaces whose undo is over."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     now = clock.now()
     purge_audit(now, settings.audit_retention_days)
     trim_mail_log(now)
@@ -27,7 +25,7 @@ def purge_old() -> None:
 @task(queue=DEFAULT, tries=3, timeout=120)
 def forget_answers() -> None:
     """Answers that were kept for repeated requests, past their time."""
-    purge_kept_answers(current_app.extensions["settings"])
+    purge_kept_answers(current_settings())
     db.session.commit()
 
 

@@ -8,13 +8,13 @@ from html import unescape
 from pathlib import Path
 
 import httpx
-from flask import current_app
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import PersonSession
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from tests.browsing import SITE, FormClient
 
 _LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
@@ -30,7 +30,7 @@ def has_toast(client: FormClient, sentence: str, page: str = "/login") -> bool:
 
 def mails() -> list[EmailMessage]:
     """What was sent so far, oldest first."""
-    folder = Path(current_app.extensions["settings"].data_dir) / "mail"
+    folder = Path(current_settings().data_dir) / "mail"
     found = [
         message_from_bytes(path.read_bytes(), policy=policy.default)
         for path in sorted(folder.glob("*.eml"))

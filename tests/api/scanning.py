@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from flask import current_app
 
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
@@ -13,6 +12,7 @@ from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
 from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.records import UTM_NAMES
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
@@ -27,7 +27,7 @@ def make_scans(code: Code, count: int, *, at: datetime | None = None) -> None:
         for back in range(count)
     ]
     db.session.commit()
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     make_ingestion(settings, db.engine, Bus()).ingest_scans(b"".join(lines))
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import orjson
-from flask import current_app
 
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
@@ -13,6 +12,7 @@ from pitchbar.extensions import bus, db
 from pitchbar.scans.edge import _new_scan_id
 from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.visitors import PassingSalts
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
 PHONE = (
@@ -38,7 +38,7 @@ class Visit:
 
 def store(*visits: Visit) -> None:
     """Stores the visits in one go, as the ingestion would, and tells the open pages."""
-    settings = current_app.extensions["settings"]
+    settings = current_settings()
     ingestion = make_ingestion(settings, db.engine, bus, PassingSalts())
     lines = [_line(visit) for visit in visits]
     db.session.commit()
