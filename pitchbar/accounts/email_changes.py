@@ -7,12 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import DeadLink, EmailTaken
 from pitchbar.accounts.models import EmailChange, Person
-from pitchbar.accounts.notices import note, record, warn
+from pitchbar.accounts.notices import note, warn
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.errors import DomainError
 from pitchbar.events.actors import Actor
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
@@ -39,7 +40,7 @@ def request_email_change(person: Person, email: str, by: Actor, settings: Settin
     change.requested_at = clock.now()
     db.session.add(change)
     _write_to_new(new_email, secret, settings)
-    record(person, by, "email_change_requested", after={"email": new_email})
+    record_event("account.email_change_requested", person, by=by, after={"email": new_email})
     sentence = f"Somebody asked to change your address to {new_email}. Nothing is changed yet."
     warn(person.email, by, "A change of your address was asked for", sentence)
     return change
@@ -78,7 +79,7 @@ def confirm_email_change(person: Person, change: EmailChange, by: Actor) -> None
         raise EmailTaken from None
     sentence = f"The address of your account was changed from {before} to {after}."
     facts = {"before": {"email": before}, "after": {"email": after}}
-    note(person, by, "email_changed", "Your address was changed", sentence, **facts)
+    note(person, by, "account.email_changed", "Your address was changed", sentence, **facts)
     warn(before, by, "Your address was changed", sentence, can_reset=False)
 
 

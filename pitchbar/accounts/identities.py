@@ -41,7 +41,7 @@ def link_identity(person: Person, claims: Claims, by: Actor) -> None:
     note(
         person,
         by,
-        "google_linked",
+        "account.google_linked",
         "Google sign-in was linked",
         sentence,
         after={"google": claims.email},
@@ -60,7 +60,7 @@ def unlink_identity(person: Person, by: Actor) -> None:
     note(
         person,
         by,
-        "google_unlinked",
+        "account.google_unlinked",
         "Google sign-in was unlinked",
         sentence,
         before={"google": identity.email},

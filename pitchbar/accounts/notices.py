@@ -6,37 +6,14 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.devices import read_device
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import current_settings
 
 
-def record(
-    person: Person,
-    by: Actor,
-    name: str,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    """Tells `account.<name>`: a fact about the person, in no workspace."""
-    tell(
-        Event(
-            name=f"account.{name}",
-            by=by,
-            workspace_id=None,
-            subject_kind="person",
-            subject_id=person.id,
-            subject_name=person.email,
-            before=before or {},
-            after=after or {},
-        )
-    )
-
-
 def note(person: Person, by: Actor, name: str, subject: str, sentence: str, **facts: Any) -> None:
     """Records the fact, and writes to the person, who may not have been the one who did it."""
-    record(person, by, name, **facts)
+    record_event(name, person, by=by, **facts)
     warn(person.email, by, subject, sentence)
 
 

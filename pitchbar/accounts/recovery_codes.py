@@ -33,7 +33,7 @@ def renew_recovery_codes(person: Person, by: Actor) -> list[str]:
     note(
         person,
         by,
-        "recovery_codes_made",
+        "account.recovery_codes_made",
         "New recovery codes were made",
         "The recovery codes from before no longer work.",
     )
@@ -55,7 +55,7 @@ def use_recovery_code(person: Person, code: str, by: Actor) -> bool:
         return False
     left = count_recovery_codes(person)
     sentence = f"One of your recovery codes was used. {left} {'is' if left == 1 else 'are'} left."
-    note(person, by, "recovery_code_used", "A recovery code was used", sentence)
+    note(person, by, "account.recovery_code_used", "A recovery code was used", sentence)
     return True
 
 

@@ -2,11 +2,11 @@ from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import EmailTaken, WrongCredentials
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.notices import record
 from pitchbar.accounts.password_rules import check_password
 from pitchbar.accounts.passwords import hash_password, password_fits
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.events.actors import Actor
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 
 
@@ -42,4 +42,6 @@ def authenticate(email: str, password: str) -> Person:
 
 def rename_person(person: Person, name: str, by: Actor) -> None:
     before, person.name = person.name, name.strip()
-    record(person, by, "renamed", before={"name": before}, after={"name": person.name})
+    record_event(
+        "account.renamed", person, by=by, before={"name": before}, after={"name": person.name}
+    )

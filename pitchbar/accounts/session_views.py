@@ -4,11 +4,11 @@ from flask import Blueprint, Response, flash, session, url_for
 from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import signed_in
-from pitchbar.accounts.notices import record
 from pitchbar.accounts.sessions import end_session, end_sessions, get_session
 from pitchbar.accounts.signing_in import acting, note_request, this_session
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 
 bp = Blueprint("sessions", __name__)
@@ -23,7 +23,7 @@ def end(session_id: int) -> Response:
     is_this = this is not None and ended.id == this.id
     end_session(ended)
     facts = {"device": device, "ip": ended.ip}
-    record(current_user, acting(current_user), "session_ended", before=facts)
+    record_event("account.session_ended", current_user, by=acting(current_user), before=facts)
     db.session.commit()
     if is_this:
         logout_user()
@@ -37,7 +37,12 @@ def end(session_id: int) -> Response:
 @signed_in
 def end_others() -> Response:
     ended = end_sessions(current_user, keep=this_session())
-    record(current_user, acting(current_user), "other_sessions_ended", before={"count": ended})
+    record_event(
+        "account.other_sessions_ended",
+        current_user,
+        by=acting(current_user),
+        before={"count": ended},
+    )
     db.session.commit()
     flash("Every other browser is signed out.", "success")
     return go_to(url_for("profile.show"))

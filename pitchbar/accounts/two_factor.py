@@ -68,7 +68,7 @@ def enable_two_factor(
     note(
         person,
         by,
-        "two_factor_enabled",
+        "account.two_factor_enabled",
         "Two-factor sign-in is on",
         "Signing in to your account now asks for a code of your authenticator app.",
     )
@@ -81,7 +81,7 @@ def disable_two_factor(person: Person, by: Actor) -> None:
     note(
         person,
         by,
-        "two_factor_disabled",
+        "account.two_factor_disabled",
         "Two-factor sign-in is off",
         "Signing in to your account no longer asks for a code. The recovery codes are void.",
     )

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import SYSTEM, Actor
-from pitchbar.events.services import Event, forget_workspace, tell
+from pitchbar.events.services import forget_workspace, record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import ChangedMeanwhile
 from pitchbar.workspaces.models import (
@@ -39,7 +40,8 @@ def ask_deletion(workspace: Workspace, by: Actor, *, confirmation: str) -> None:
     confirm_name(workspace, confirmation)
     asked = Workspace.deletion_asked_at
     _set(workspace, asked.is_(None), deletion_asked_at=clock.now())
-    _tell(workspace, by, "workspace.deletion_asked", {}, {"purge_at": _purge_at(workspace)})
+    after = {"purge_at": _purge_at(workspace)}
+    record_event("workspace.deletion_asked", workspace, by=by, after=after)
 
 
 def undo_deletion(workspace: Workspace, by: Actor) -> None:
@@ -47,7 +49,7 @@ def undo_deletion(workspace: Workspace, by: Actor) -> None:
     before = {"purge_at": _purge_at(workspace)}
     asked = Workspace.deletion_asked_at
     _set(workspace, asked.is_not(None), deletion_asked_at=None)
-    _tell(workspace, by, "workspace.deletion_undone", before, {})
+    record_event("workspace.deletion_undone", workspace, by=by, before=before)
 
 
 def list_purgeable(now: datetime) -> list[int]:
@@ -70,7 +72,7 @@ def purge_workspace(workspace_id: int, now: datetime) -> bool:
         db.session.execute(delete(model).where(model.workspace_id == workspace_id))
     forget_workspace(workspace_id)
     # Without a workspace: an entry for the operators, there is nobody else left to read it.
-    tell(Event("workspace.purged", SYSTEM, None, "workspace", workspace_id, name))
+    record_event("workspace.purged", Subject("workspace", workspace_id, name), by=SYSTEM)
     return True
 
 
@@ -99,10 +101,3 @@ def _set(workspace: Workspace, condition: ColumnElement[bool], **values: datetim
 
 def _purge_at(workspace: Workspace) -> str:
     return workspace.purge_at.isoformat() if workspace.purge_at else ""
-
-
-def _tell(
-    workspace: Workspace, by: Actor, what: str, before: dict[str, str], after: dict[str, str]
-) -> None:
-    about = ("workspace", workspace.id, workspace.name)
-    tell(Event(what, by, workspace.id, *about, before, after))

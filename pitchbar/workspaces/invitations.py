@@ -11,7 +11,7 @@ from pitchbar.accounts.queries import normalise_email
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
@@ -59,7 +59,7 @@ def invite(
     invitation.invited_by_id = by.id
     invitation.expires_at = _expiry(settings)
     _save(invitation)
-    _tell(invitation, by, "invitation.created", {}, {"email": email, "role": role})
+    record_event("invitation.created", invitation, by=by, after={"email": email, "role": role})
     _send(invitation, by, settings)
     return invitation
 
@@ -79,8 +79,13 @@ def resend_invitation(
         _need_seat(invitation.workspace)
     before, expires_at = invitation.expires_at, _expiry(settings)
     _settle(invitation, expires_at=expires_at)
-    times = {"expires_at": before.isoformat()}, {"expires_at": expires_at.isoformat()}
-    _tell(invitation, by, "invitation.resent", *times)
+    record_event(
+        "invitation.resent",
+        invitation,
+        by=by,
+        before={"expires_at": before.isoformat()},
+        after={"expires_at": expires_at.isoformat()},
+    )
     _send(invitation, by, settings)
 
 
@@ -90,7 +95,7 @@ def revoke_invitation(invitation: Invitation, by: Actor, *, by_role: str) -> Non
         raise RoleOutOfReach
     _settle(invitation, revoked_at=clock.now())
     before = {"email": invitation.email, "role": invitation.role}
-    _tell(invitation, by, "invitation.revoked", before, {})
+    record_event("invitation.revoked", invitation, by=by, before=before)
 
 
 def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None:
@@ -111,7 +116,7 @@ def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None
             db.session.add(membership)
     except IntegrityError:  # a member already
         return
-    _tell(invitation, by, "invitation.accepted", {}, {"member": person.email})
+    record_event("invitation.accepted", invitation, by=by, after={"member": person.email})
 
 
 def need_open(invitation: Invitation) -> None:
@@ -165,21 +170,4 @@ def _send(invitation: Invitation, by: Actor, settings: Settings) -> None:
         role=invitation.role,
         days=settings.invitation_days,
         link=invitation_link(invitation, settings),
-    )
-
-
-def _tell(
-    invitation: Invitation, by: Actor, what: str, before: dict[str, str], after: dict[str, str]
-) -> None:
-    tell(
-        Event(
-            what,
-            by,
-            invitation.workspace_id,
-            "invitation",
-            invitation.id,
-            invitation.email,
-            before,
-            after,
-        )
     )

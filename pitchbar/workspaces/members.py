@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import ChangedMeanwhile, OwnerStays, RoleOutOfReach
 from pitchbar.workspaces.models import Membership, Workspace
@@ -28,7 +28,9 @@ def change_role(member: Membership, role: str, by: Actor, *, by_role: str) -> No
     as_seen = (Membership.id == member.id, Membership.role == before)
     if not changed_rows(db.session, update(Membership).where(*as_seen).values(role=role)):
         raise ChangedMeanwhile
-    _tell(member, by, "member.role_changed", {"role": before}, {"role": role})
+    record_event(
+        "member.role_changed", member, by=by, before={"role": before}, after={"role": role}
+    )
 
 
 def remove_member(member: Membership, by: Actor, *, by_role: str) -> None:
@@ -71,14 +73,8 @@ def take_turn(workspace: Workspace) -> None:
 
 def _end(member: Membership, by: Actor, what: str) -> None:
     # Told first: afterwards there is nobody to name.
-    _tell(member, by, what, {"email": member.person.email, "role": member.role}, {})
+    before = {"email": member.person.email, "role": member.role}
+    record_event(what, member, by=by, before=before)
     as_seen = (Membership.id == member.id, Membership.role == member.role)
     if not changed_rows(db.session, delete(Membership).where(*as_seen)):
         raise ChangedMeanwhile
-
-
-def _tell(
-    member: Membership, by: Actor, what: str, before: dict[str, str], after: dict[str, str]
-) -> None:
-    person = member.person
-    tell(Event(what, by, member.workspace_id, "person", person.id, person.name, before, after))

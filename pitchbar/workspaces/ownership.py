@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, delete, update
 
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
@@ -38,7 +38,7 @@ def offer_ownership(
     _drop_offer(OwnershipOffer.workspace_id == workspace.id)
     db.session.add(OwnershipOffer(workspace_id=workspace.id, membership_id=to.id))
     db.session.flush()
-    _tell(workspace, to, by, "ownership.offered", {}, {"to": to.person.email})
+    record_event("ownership.offered", to, by=by, after={"to": to.person.email})
     queue_mail(
         "workspaces/ownership_offer",
         to=to.person.email,
@@ -53,12 +53,12 @@ def offer_ownership(
 
 def withdraw_offer(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> None:
     """Raises OfferNotFound: it was taken up or turned down meanwhile."""
-    _end_offer(workspace, offer, by, "ownership.withdrawn")
+    _end_offer(offer, by, "ownership.withdrawn")
 
 
 def refuse_offer(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> None:
     """Raises OfferNotFound: it was withdrawn meanwhile."""
-    _end_offer(workspace, offer, by, "ownership.refused")
+    _end_offer(offer, by, "ownership.refused")
 
 
 def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> None:
@@ -79,14 +79,14 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
     )
     if demoted != 1 or promoted != 1:
         raise ChangedMeanwhile
-    _tell(workspace, member, by, "ownership.accepted", {}, {"owner": member.person.email})
+    record_event("ownership.accepted", member, by=by, after={"owner": member.person.email})
 
 
-def _end_offer(workspace: Workspace, offer: OwnershipOffer, by: Actor, what: str) -> None:
+def _end_offer(offer: OwnershipOffer, by: Actor, what: str) -> None:
     member = offer.membership
     if not _drop_offer(_same(offer)):
         raise OfferNotFound
-    _tell(workspace, member, by, what, {"to": member.person.email}, {})
+    record_event(what, member, by=by, before={"to": member.person.email})
 
 
 def _same(offer: OwnershipOffer) -> ColumnElement[bool]:
@@ -97,15 +97,3 @@ def _same(offer: OwnershipOffer) -> ColumnElement[bool]:
 
 def _drop_offer(which: ColumnElement[bool]) -> int:
     return changed_rows(db.session, delete(OwnershipOffer).where(which))
-
-
-def _tell(
-    workspace: Workspace,
-    member: Membership,
-    by: Actor,
-    what: str,
-    before: dict[str, str],
-    after: dict[str, str],
-) -> None:
-    person = member.person
-    tell(Event(what, by, workspace.id, "person", person.id, person.name, before, after))

@@ -9,7 +9,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret, new_short_code
 from pitchbar.events.actors import SYSTEM, Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import SlugTaken
 from pitchbar.workspaces.models import ApiToken, Membership, OldSlug, Workspace
@@ -54,7 +54,7 @@ def update_workspace(
         _rename(workspace, slug)
     workspace.name, workspace.time_zone = name, time_zone
     db.session.flush()
-    tell_update(workspace, by, before, _snapshot(workspace))
+    record_update(workspace, by, before, _snapshot(workspace))
 
 
 def _rename(workspace: Workspace, slug: str) -> None:
@@ -69,13 +69,12 @@ def _rename(workspace: Workspace, slug: str) -> None:
         raise SlugTaken(slug) from None
 
 
-def tell_update(
+def record_update(
     workspace: Workspace, by: Actor, before: dict[str, str], after: dict[str, str]
 ) -> None:
     """One audit entry for changed settings; none when everything stayed."""
     if before != after:
-        about = ("workspace", workspace.id, workspace.name)
-        tell(Event("workspace.updated", by, workspace.id, *about, before, after))
+        record_event("workspace.updated", workspace, by=by, before=before, after=after)
 
 
 def _snapshot(workspace: Workspace) -> dict[str, str]:
@@ -108,7 +107,7 @@ def create_token(
     )
     db.session.add(token)
     db.session.flush()
-    tell(_token_event("token.created", token, by, {}, {"name": name, "scope": scope}))
+    record_event("token.created", token, by=by, after={"name": name, "scope": scope})
     return token, secret
 
 
@@ -117,13 +116,7 @@ def revoke_token(token: ApiToken, by: Actor) -> None:
     token.revoked_at = clock.now()
     db.session.flush()
     before = {"name": token.name, "scope": token.scope}
-    tell(_token_event("token.revoked", token, by, before, {}))
-
-
-def _token_event(
-    name: str, token: ApiToken, by: Actor, before: dict[str, str], after: dict[str, str]
-) -> Event:
-    return Event(name, by, token.workspace_id, "token", token.id, token.name, before, after)
+    record_event("token.revoked", token, by=by, before=before)
 
 
 def note_use(token: ApiToken) -> bool:
