@@ -30,7 +30,7 @@ def change_password(person: Person, current: str, new: str, by: Actor) -> None:
     """
     if not password_fits(current, person.password_hash):
         raise WrongPassword("current_password")
-    _set_password(person, new, by, "password_changed")
+    _set_password(person, new, by, "account.password_changed")
 
 
 def request_reset(email: str, settings: Settings) -> None:
@@ -76,7 +76,7 @@ def read_reset_token(token: str, settings: Settings) -> Person:
 
 def reset_password(person: Person, new: str, by: Actor) -> None:
     """Also ends all sessions of the person. Raises WeakPassword."""
-    _set_password(person, new, by, "password_reset")
+    _set_password(person, new, by, "account.password_reset")
 
 
 def fingerprint(person: Person) -> str:
