@@ -5,18 +5,16 @@ from flask import Flask
 from pitchbar.extensions import csrf
 
 
-def register_blueprints(app: Flask) -> None:
-    from pitchbar.accounts import (
-        confirm_views,
-        email_views,
-        google_views,
-        profile_views,
-        reset_views,
-        second_step_views,
-        session_views,
-        two_factor_views,
-    )
-    from pitchbar.accounts import views as accounts
+def register_blueprints(app: Flask) -> None:  # noqa: PLR0915  # a list
+    from pitchbar.accounts.email_change import views as email_change
+    from pitchbar.accounts.identities import views as identities
+    from pitchbar.accounts.passwords import views as passwords
+    from pitchbar.accounts.profile import views as profile
+    from pitchbar.accounts.reauthentication import views as reauthentication
+    from pitchbar.accounts.sessions import views as sessions
+    from pitchbar.accounts.sign_in import second_step_views
+    from pitchbar.accounts.sign_in import views as sign_in
+    from pitchbar.accounts.two_factor import views as two_factor
     from pitchbar.codes import api as codes_api
     from pitchbar.codes import settings_views as code_settings
     from pitchbar.codes import views as codes
@@ -34,28 +32,26 @@ def register_blueprints(app: Flask) -> None:
     from pitchbar.pages import views as pages
     from pitchbar.scans import api as scans_api
     from pitchbar.scans import views as scans
-    from pitchbar.workspaces import api as tokens_api
-    from pitchbar.workspaces import (
-        audit_views,
-        invitation_views,
-        joining_views,
-        member_views,
-        owner_views,
-        settings_views,
-    )
-    from pitchbar.workspaces import tokens_views as tokens
+    from pitchbar.workspaces import settings_views as workspace_settings
     from pitchbar.workspaces import views as workspaces
+    from pitchbar.workspaces.audit import views as audit
+    from pitchbar.workspaces.invitations import joining_views
+    from pitchbar.workspaces.invitations import views as invitations
+    from pitchbar.workspaces.members import views as members
+    from pitchbar.workspaces.ownership import views as ownership
+    from pitchbar.workspaces.tokens import api as tokens_api
+    from pitchbar.workspaces.tokens import views as tokens
 
-    for feature in (pages, accounts, workspaces, codes, scans, operations, mailbox):
+    for feature in (pages, sign_in, workspaces, codes, scans, operations, mailbox):
         app.register_blueprint(feature.bp)
     for page in (queue_views, job_views, schedule_views, metrics, tokens, api_docs):
         app.register_blueprint(page.bp)
-    people = (member_views, invitation_views, joining_views, owner_views)
-    for part in (*people, settings_views, audit_views, code_settings):
+    people = (members, invitations, joining_views, ownership)
+    for part in (*people, workspace_settings, audit, code_settings):
         app.register_blueprint(part.bp)
-    for own in (second_step_views, confirm_views, reset_views, google_views):
+    for own in (second_step_views, reauthentication, passwords, identities):
         app.register_blueprint(own.bp)
-    for own in (profile_views, email_views, session_views, two_factor_views):
+    for own in (profile, email_change, sessions, two_factor):
         app.register_blueprint(own.bp)
     for api in (workspaces_api, codes_api, scans_api, tokens_api, tick_views):
         # A bearer token is not sent by a browser on its own, so no form can be forged with it.

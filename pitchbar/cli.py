@@ -172,7 +172,7 @@ def purge(settings: Settings) -> None:
     from pitchbar.events.services import purge_audit
     from pitchbar.extensions import db as database
     from pitchbar.mailing.services import trim_mail_log
-    from pitchbar.workspaces.deletion import purge_deleted_workspaces
+    from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 
     now = clock.now()
     with create_app(settings).app_context():

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from pitchbar.accounts.models import Person
-from pitchbar.accounts.passwords import hash_password
+from pitchbar.accounts.passwords.hashing import hash_password
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import create_code
 from pitchbar.events.actors import SYSTEM

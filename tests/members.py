@@ -9,8 +9,8 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.invitations import invite
-from pitchbar.workspaces.links import invitation_token
+from pitchbar.workspaces.invitations.links import invitation_token
+from pitchbar.workspaces.invitations.services import invite
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 
 

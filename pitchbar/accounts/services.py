@@ -2,8 +2,8 @@ from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import EmailTaken, WrongCredentials
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.password_rules import check_password
-from pitchbar.accounts.passwords import hash_password, password_fits
+from pitchbar.accounts.passwords.hashing import hash_password, password_fits
+from pitchbar.accounts.passwords.strength import check_password
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event

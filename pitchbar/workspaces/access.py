@@ -16,7 +16,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.extensions import db, limiter, request_address
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.errors import BeingDeleted
-from pitchbar.workspaces.members import note_presence
+from pitchbar.workspaces.members.services import note_presence
 from pitchbar.workspaces.models import ApiToken, Membership, Workspace
 from pitchbar.workspaces.queries import (
     find_membership,

@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 
 from pitchbar.accounts.access import signed_in
-from pitchbar.accounts.confirmation import recently_confirmed
 from pitchbar.accounts.models import NO_PASSWORD, Person, TwoFactor
+from pitchbar.accounts.reauthentication.access import recently_confirmed
 from pitchbar.core import clock
 from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import csrf, db

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import password_fits
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db

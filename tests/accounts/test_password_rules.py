@@ -2,8 +2,8 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from pitchbar.accounts.errors import WeakPassword
-from pitchbar.accounts.password_rules import check_password
-from pitchbar.accounts.passwords import hash_password, password_fits
+from pitchbar.accounts.passwords.hashing import hash_password, password_fits
+from pitchbar.accounts.passwords.strength import check_password
 from tests.browsing import FormClient
 
 WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}

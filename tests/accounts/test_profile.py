@@ -3,7 +3,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import password_fits
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import is_signed_in, mails_to, text_of

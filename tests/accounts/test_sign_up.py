@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from pitchbar.accounts.models import Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import password_fits
 from pitchbar.extensions import db
 from tests.browsing import FRAGMENT, FormClient
 from tests.factories import make_person

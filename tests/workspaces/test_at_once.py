@@ -13,10 +13,10 @@ from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import ChangedMeanwhile, InvitationClosed, OfferNotFound
-from pitchbar.workspaces.invitations import revoke_invitation
-from pitchbar.workspaces.members import change_role, leave_workspace, remove_member
+from pitchbar.workspaces.invitations.services import revoke_invitation
+from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
-from pitchbar.workspaces.ownership import accept_ownership
+from pitchbar.workspaces.ownership.services import accept_ownership
 from pitchbar.workspaces.queries import count_seats, find_offer
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, add_member, make_person, make_workspace

@@ -1,0 +1,95 @@
+from flask import Blueprint, Response, flash, request, session, url_for
+from flask_login import current_user, logout_user
+
+from pitchbar.accounts.access import open_to_all, own_path
+from pitchbar.accounts.forms import SignInForm, SignUpForm
+from pitchbar.accounts.queries import normalise_email
+from pitchbar.accounts.services import authenticate, create_person
+from pitchbar.accounts.sessions.services import end_session
+from pitchbar.accounts.sign_in.flow import admit, begin_session, load_person, this_session
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db, limiter, login_manager
+from pitchbar.settings import current_settings
+
+bp = Blueprint("accounts", __name__)
+login_manager.user_loader(load_person)
+
+
+def _rate(name: str) -> str:
+
+    settings = current_settings()
+    return str(getattr(settings, name))
+
+
+def _account_key() -> str:
+    return "account:" + normalise_email(request.form.get("email", ""))
+
+
+@bp.get("/login")
+@open_to_all
+def login() -> Response:
+    if current_user.is_authenticated:
+        return go_to(own_path(request.args.get("next")) or url_for("pages.home"))
+    return _show_login(SignInForm())
+
+
+@bp.post("/login")
+@open_to_all
+@limiter.limit(lambda: _rate("ratelimit_login"))
+@limiter.limit(lambda: _rate("ratelimit_login"), key_func=_account_key)
+def sign_in() -> Response:
+    form = SignInForm()
+    if not form.validate():
+        return _show_login(form, 422)
+    try:
+        person = authenticate(**form.entered())
+    except DomainError as error:
+        form.take_errors(error)
+        return _show_login(form, 422)
+    response = admit(person, own_path(request.form.get("next")))
+    db.session.commit()
+    return response
+
+
+@bp.get("/signup")
+@open_to_all
+def signup() -> Response:
+    if current_user.is_authenticated:
+        return go_to(url_for("pages.home"))
+    return render("accounts/signup.html", form=SignUpForm(), next_url="")
+
+
+@bp.post("/signup")
+@open_to_all
+@limiter.limit(lambda: _rate("ratelimit_signup"))
+def create_account() -> Response:
+    form = SignUpForm()
+    if not form.validate():
+        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+    try:
+        person = create_person(**form.entered())
+    except DomainError as error:
+        form.take_errors(error)
+        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+    begin_session(person)
+    db.session.commit()
+    return go_to(url_for("workspaces.new"))
+
+
+@bp.post("/logout")
+@open_to_all
+def logout() -> Response:
+    record = this_session()
+    if record is not None:
+        end_session(record)
+        db.session.commit()
+    logout_user()
+    session.clear()
+    flash("You are signed out.", "success")
+    return go_to(own_path(request.form.get("next")) or url_for("accounts.login"))
+
+
+def _show_login(form: SignInForm, status: int = 200) -> Response:
+    next_url = own_path(request.values.get("next")) or ""
+    return render("accounts/login.html", form=form, next_url=next_url, http_status=status)

@@ -1,0 +1,132 @@
+"""What only the owner may do to the workspace as a whole, and the answer to an offer.
+
+All dangerous acts of a workspace stand in this one blueprint: a check that the person has proven
+who they are a moment ago belongs on it, once.
+"""
+
+from flask import Blueprint, Response, flash, url_for
+from flask_login import current_user
+
+from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db
+from pitchbar.settings import current_settings
+from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.deletion.services import ask_deletion, undo_deletion
+from pitchbar.workspaces.errors import OfferNotFound
+from pitchbar.workspaces.forms import ConfirmationForm
+from pitchbar.workspaces.models import OwnershipOffer, Workspace
+from pitchbar.workspaces.ownership.services import (
+    accept_ownership,
+    offer_ownership,
+    refuse_offer,
+    withdraw_offer,
+)
+from pitchbar.workspaces.queries import find_offer, find_offer_to, get_member
+
+bp = Blueprint("owner", __name__, url_prefix="/w/<slug>")
+
+
+@bp.get("/members/<int:member_id>/ownership")
+@requires("transfer_ownership")
+@recently_confirmed()
+def confirm_offer(workspace: Workspace, member_id: int) -> Response:
+    member = get_member(workspace, member_id)
+    return render("workspaces/offer_ownership.html", form=ConfirmationForm(), member=member)
+
+
+@bp.post("/members/<int:member_id>/ownership")
+@requires("transfer_ownership")
+@recently_confirmed()
+def offer(workspace: Workspace, member_id: int) -> Response:
+    member = get_member(workspace, member_id)
+    form = ConfirmationForm()
+    typed = form.confirmation.data or ""
+    try:
+        offer_ownership(workspace, member, current_actor(), current_settings(), confirmation=typed)
+    except DomainError as error:
+        form.take_errors(error)
+        context = {"form": form, "member": member}
+        return render("workspaces/offer_ownership.html", http_status=error.status, **context)
+    db.session.commit()
+    flash(f"{member.person.name} is asked. Until they accept, you are the owner.", "success")
+    return _to_members(workspace)
+
+
+@bp.post("/ownership/withdrawal")
+@requires("transfer_ownership")
+def withdraw(workspace: Workspace) -> Response:
+    found = find_offer(workspace)
+    if found is None:
+        raise OfferNotFound
+    withdraw_offer(workspace, found, current_actor())
+    db.session.commit()
+    flash("The offer is withdrawn. You stay the owner.", "success")
+    return _to_members(workspace)
+
+
+@bp.get("/ownership")
+@requires("view")
+def show_offer(workspace: Workspace) -> Response:
+    return render("workspaces/ownership.html", offer=_my_offer(workspace))
+
+
+@bp.post("/ownership/acceptance")
+@requires("view")
+def accept(workspace: Workspace) -> Response:
+    accept_ownership(workspace, _my_offer(workspace), current_actor())
+    db.session.commit()
+    flash(f"You are the owner of {workspace.name} now.", "success")
+    return _to_members(workspace)
+
+
+@bp.post("/ownership/refusal")
+@requires("view")
+def refuse(workspace: Workspace) -> Response:
+    refuse_offer(workspace, _my_offer(workspace), current_actor())
+    db.session.commit()
+    flash("You have turned the offer down. Nothing changes.", "success")
+    return go_to(url_for("pages.overview", slug=workspace.slug))
+
+
+@bp.get("/delete")
+@requires("delete_workspace")
+@recently_confirmed()
+def confirm_deletion(workspace: Workspace) -> Response:
+    return render("workspaces/delete.html", form=ConfirmationForm())
+
+
+@bp.post("/deletion")
+@requires("delete_workspace")
+@recently_confirmed()
+def delete(workspace: Workspace) -> Response:
+    form = ConfirmationForm()
+    try:
+        ask_deletion(workspace, current_actor(), confirmation=form.confirmation.data or "")
+    except DomainError as error:
+        form.take_errors(error)
+        return render("workspaces/delete.html", form=form, http_status=error.status)
+    db.session.commit()
+    flash("The workspace will be deleted in seven days. You can undo it until then.", "success")
+    return go_to(url_for("pages.overview", slug=workspace.slug))
+
+
+@bp.post("/restoration")
+@requires("delete_workspace")
+def restore(workspace: Workspace) -> Response:
+    undo_deletion(workspace, current_actor())
+    db.session.commit()
+    flash("The workspace stays. Nothing was lost.", "success")
+    return go_to(url_for("pages.overview", slug=workspace.slug))
+
+
+def _my_offer(workspace: Workspace) -> OwnershipOffer:
+    found = find_offer_to(current_user, workspace)
+    if found is None:
+        raise OfferNotFound
+    return found
+
+
+def _to_members(workspace: Workspace) -> Response:
+    return go_to(url_for("members.index", slug=workspace.slug))
