@@ -35,6 +35,7 @@ def register_blueprints(app: Flask) -> None:  # noqa: PLR0915  # a list
     from pitchbar.workspaces import settings_views as workspace_settings
     from pitchbar.workspaces import views as workspaces
     from pitchbar.workspaces.audit import views as audit
+    from pitchbar.workspaces.deletion import views as deletion
     from pitchbar.workspaces.invitations import joining_views
     from pitchbar.workspaces.invitations import views as invitations
     from pitchbar.workspaces.members import views as members
@@ -46,7 +47,7 @@ def register_blueprints(app: Flask) -> None:  # noqa: PLR0915  # a list
         app.register_blueprint(feature.bp)
     for page in (queue_views, job_views, schedule_views, metrics, tokens, api_docs):
         app.register_blueprint(page.bp)
-    people = (members, invitations, joining_views, ownership)
+    people = (members, invitations, joining_views, ownership, deletion)
     for part in (*people, workspace_settings, audit, code_settings):
         app.register_blueprint(part.bp)
     for own in (second_step_views, reauthentication, passwords, identities):

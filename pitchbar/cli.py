@@ -103,7 +103,7 @@ def create_api_token(settings: Settings, slug: str, scope: str, name: str) -> No
     """Print a new token, alone on its line. It cannot be shown again."""
     from pitchbar import create_app
     from pitchbar.extensions import db as database
-    from pitchbar.workspaces.services import create_token
+    from pitchbar.workspaces.tokens.services import create_token
 
     with create_app(settings).app_context():
         workspace = _workspace(slug)
@@ -118,7 +118,7 @@ def create_api_token(settings: Settings, slug: str, scope: str, name: str) -> No
 def list_api_tokens(settings: Settings, slug: str) -> None:
     """Print id, scope, last use and name of each token in force."""
     from pitchbar import create_app
-    from pitchbar.workspaces.queries import list_tokens
+    from pitchbar.workspaces.tokens.queries import list_tokens
 
     with create_app(settings).app_context():
         for token in list_tokens(_workspace(slug)):
@@ -135,8 +135,8 @@ def revoke_api_token(settings: Settings, slug: str, token_id: int) -> None:
     from pitchbar import create_app
     from pitchbar.errors import DomainError
     from pitchbar.extensions import db as database
-    from pitchbar.workspaces.queries import get_token
-    from pitchbar.workspaces.services import revoke_token
+    from pitchbar.workspaces.tokens.queries import get_token
+    from pitchbar.workspaces.tokens.services import revoke_token
 
     with create_app(settings).app_context():
         try:

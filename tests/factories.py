@@ -16,7 +16,8 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Membership, Workspace
-from pitchbar.workspaces.services import create_token, create_workspace
+from pitchbar.workspaces.services import create_workspace
+from pitchbar.workspaces.tokens.services import create_token
 
 PASSWORD = "a quiet horse counts to nine"
 

@@ -28,13 +28,9 @@ from pitchbar.codes.services import (
 from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import (
-    current_actor,
-    require_right_of_maker,
-    requires_token,
-    shared_limit,
-)
+from pitchbar.workspaces.access import current_actor
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.tokens.access import require_right_of_maker, requires_token, shared_limit
 
 bp = Blueprint("codes_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes")
 shared_limit(bp)

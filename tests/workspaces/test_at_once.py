@@ -13,11 +13,12 @@ from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import ChangedMeanwhile, InvitationClosed, OfferNotFound
+from pitchbar.workspaces.invitations.queries import count_seats
 from pitchbar.workspaces.invitations.services import revoke_invitation
 from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
+from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.ownership.services import accept_ownership
-from pitchbar.workspaces.queries import count_seats, find_offer
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, add_member, make_person, make_workspace
 from tests.members import audited, make_invitation, make_offer, membership_of, path_of, role_of

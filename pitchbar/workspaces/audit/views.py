@@ -12,7 +12,7 @@ from pitchbar.core.htmx import render
 from pitchbar.events.models import AuditEntry
 from pitchbar.events.queries import AuditFilter, each_entry, list_actions, list_entries
 from pitchbar.workspaces.access import requires
-from pitchbar.workspaces.forms import AuditFilterForm
+from pitchbar.workspaces.audit.forms import AuditFilterForm
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("audit", __name__, url_prefix="/w/<slug>")

@@ -13,11 +13,12 @@ from pitchbar.extensions import db, limiter
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import person_actor
 from pitchbar.workspaces.errors import BrokenInvitationLink, InvitationClosed
-from pitchbar.workspaces.forms import JoinForm
+from pitchbar.workspaces.invitations.forms import JoinForm
 from pitchbar.workspaces.invitations.links import read_invitation_token
+from pitchbar.workspaces.invitations.queries import find_invitation
 from pitchbar.workspaces.invitations.services import accept_invitation, need_open
 from pitchbar.workspaces.models import Invitation
-from pitchbar.workspaces.queries import find_invitation, find_membership
+from pitchbar.workspaces.queries import find_membership
 from pitchbar.workspaces.roles import ROLE_WORDS
 
 bp = Blueprint("joining", __name__, url_prefix="/invitations/<token>")

@@ -24,14 +24,11 @@ from pitchbar.workspaces.errors import (
     WrongAccount,
 )
 from pitchbar.workspaces.invitations.links import invitation_link
+from pitchbar.workspaces.invitations.queries import count_seats, find_unanswered_invitation
+from pitchbar.workspaces.members.queries import find_membership_by_email
 from pitchbar.workspaces.members.services import take_turn
 from pitchbar.workspaces.models import Invitation, Membership, Workspace
 from pitchbar.workspaces.plans import find_plan
-from pitchbar.workspaces.queries import (
-    count_seats,
-    find_membership_by_email,
-    find_unanswered_invitation,
-)
 from pitchbar.workspaces.roles import roles_below
 
 

@@ -8,11 +8,11 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.forms import InviteForm
+from pitchbar.workspaces.invitations.forms import InviteForm
+from pitchbar.workspaces.invitations.queries import get_invitation
 from pitchbar.workspaces.invitations.services import invite, resend_invitation, revoke_invitation
 from pitchbar.workspaces.members.views import show_members
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.queries import get_invitation
 from pitchbar.workspaces.roles import roles_below
 
 bp = Blueprint("invitations", __name__, url_prefix="/w/<slug>/invitations")

@@ -15,18 +15,15 @@ from pitchbar.mailing.queries import latest_records
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
 from pitchbar.workspaces.errors import RoleOutOfReach, UnknownRole
-from pitchbar.workspaces.forms import InviteForm, RoleForm
+from pitchbar.workspaces.invitations.forms import InviteForm
 from pitchbar.workspaces.invitations.links import invitation_link
+from pitchbar.workspaces.invitations.queries import count_seats, list_invitations
+from pitchbar.workspaces.members.forms import RoleForm
+from pitchbar.workspaces.members.queries import get_member, list_members
 from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
+from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.plans import find_plan
-from pitchbar.workspaces.queries import (
-    count_seats,
-    find_offer,
-    get_member,
-    list_invitations,
-    list_members,
-)
 from pitchbar.workspaces.roles import OWNER, ROLE_WORDS, roles_below
 
 bp = Blueprint("members", __name__, url_prefix="/w/<slug>")

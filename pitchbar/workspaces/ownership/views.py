@@ -1,8 +1,4 @@
-"""What only the owner may do to the workspace as a whole, and the answer to an offer.
-
-All dangerous acts of a workspace stand in this one blueprint: a check that the person has proven
-who they are a moment ago belongs on it, once.
-"""
+"""The owner offers the workspace to a member, and the member answers."""
 
 from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
@@ -13,17 +9,17 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.deletion.services import ask_deletion, undo_deletion
 from pitchbar.workspaces.errors import OfferNotFound
 from pitchbar.workspaces.forms import ConfirmationForm
+from pitchbar.workspaces.members.queries import get_member
 from pitchbar.workspaces.models import OwnershipOffer, Workspace
+from pitchbar.workspaces.ownership.queries import find_offer, find_offer_to
 from pitchbar.workspaces.ownership.services import (
     accept_ownership,
     offer_ownership,
     refuse_offer,
     withdraw_offer,
 )
-from pitchbar.workspaces.queries import find_offer, find_offer_to, get_member
 
 bp = Blueprint("owner", __name__, url_prefix="/w/<slug>")
 
@@ -87,37 +83,6 @@ def refuse(workspace: Workspace) -> Response:
     refuse_offer(workspace, _my_offer(workspace), current_actor())
     db.session.commit()
     flash("You have turned the offer down. Nothing changes.", "success")
-    return go_to(url_for("pages.overview", slug=workspace.slug))
-
-
-@bp.get("/delete")
-@requires("delete_workspace")
-@recently_confirmed()
-def confirm_deletion(workspace: Workspace) -> Response:
-    return render("workspaces/delete.html", form=ConfirmationForm())
-
-
-@bp.post("/deletion")
-@requires("delete_workspace")
-@recently_confirmed()
-def delete(workspace: Workspace) -> Response:
-    form = ConfirmationForm()
-    try:
-        ask_deletion(workspace, current_actor(), confirmation=form.confirmation.data or "")
-    except DomainError as error:
-        form.take_errors(error)
-        return render("workspaces/delete.html", form=form, http_status=error.status)
-    db.session.commit()
-    flash("The workspace will be deleted in seven days. You can undo it until then.", "success")
-    return go_to(url_for("pages.overview", slug=workspace.slug))
-
-
-@bp.post("/restoration")
-@requires("delete_workspace")
-def restore(workspace: Workspace) -> Response:
-    undo_deletion(workspace, current_actor())
-    db.session.commit()
-    flash("The workspace stays. Nothing was lost.", "success")
     return go_to(url_for("pages.overview", slug=workspace.slug))
 
 

@@ -7,10 +7,9 @@ from flask import Blueprint
 from pitchbar.api.endpoints import endpoint
 from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
-from pitchbar.workspaces.access import current_actor, requires_token, shared_limit
+from pitchbar.workspaces.access import current_actor
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.queries import get_token, list_tokens_before
-from pitchbar.workspaces.services import create_token, revoke_token
+from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 from pitchbar.workspaces.tokens.payloads import (
     NewToken,
     NewTokenAnswer,
@@ -19,6 +18,8 @@ from pitchbar.workspaces.tokens.payloads import (
     new_token_answer,
     token_answer,
 )
+from pitchbar.workspaces.tokens.queries import get_token, list_tokens_before
+from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
 bp = Blueprint("tokens_api", __name__, url_prefix="/api/v1/workspaces/<slug>/tokens")
 shared_limit(bp)

@@ -5,10 +5,10 @@ from flask import Blueprint, Response, flash, url_for
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.forms import TokenForm
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.queries import get_token, list_tokens
-from pitchbar.workspaces.services import create_token, revoke_token
+from pitchbar.workspaces.tokens.forms import TokenForm
+from pitchbar.workspaces.tokens.queries import get_token, list_tokens
+from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
 bp = Blueprint("tokens", __name__, url_prefix="/w/<slug>/tokens")
 
