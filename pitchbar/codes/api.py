@@ -2,10 +2,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from pitchbar.api.answers import expect_state, wants_certain_state
 from pitchbar.api.endpoints import endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
+from pitchbar.api.responses import expect_state, wants_certain_state
 from pitchbar.codes.models import Code
 from pitchbar.codes.payloads import (
     CodeAnswer,

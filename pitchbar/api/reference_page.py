@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pitchbar.api.vocabulary import PATH_EXAMPLES
+from pitchbar.api.descriptions import PATH_EXAMPLES
 
 Json = dict[str, Any]
 
