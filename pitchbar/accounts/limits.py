@@ -15,10 +15,10 @@ def rate(name: str) -> Callable[[], str]:
     return lambda: str(getattr(current_settings(), name))
 
 
-def typed_account() -> str:
+def typed_email_key() -> str:
     """The account that the form's address names, whether it exists or not."""
     return "account:" + normalise_email(request.form.get("email", ""))
 
 
-def signed_in_account() -> str:
+def signed_in_key() -> str:
     return f"person:{current_user.id}" if current_user.is_authenticated else request_address()

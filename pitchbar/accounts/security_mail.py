@@ -11,13 +11,17 @@ from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import current_settings
 
 
-def note(person: Person, by: Actor, name: str, subject: str, sentence: str, **facts: Any) -> None:
+def record_and_notify(
+    person: Person, by: Actor, name: str, subject: str, sentence: str, **facts: Any
+) -> None:
     """Records the fact, and writes to the person, who may not have been the one who did it."""
     record_event(name, person, by=by, **facts)
-    warn(person.email, by, subject, sentence)
+    send_security_mail(person.email, by, subject, sentence)
 
 
-def warn(to: str, by: Actor, subject: str, sentence: str, *, can_reset: bool = True) -> None:
+def send_security_mail(
+    to: str, by: Actor, subject: str, sentence: str, *, can_reset: bool = True
+) -> None:
     """A mail that says what happened, from where, and what to do if it was somebody else; an
     address that lost its account cannot set a new password.
     """

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from pitchbar.accounts.access import ask_to_sign_in, guarded_elsewhere
+from pitchbar.accounts.access import guarded_elsewhere, redirect_to_sign_in
 from pitchbar.codes.queries import get_code
 from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import DomainError, Forbidden, NotFound
@@ -47,7 +47,7 @@ def _admit_socket() -> Any:
     if request.endpoint != "scans.live":
         return None
     if not current_user.is_authenticated:
-        return ask_to_sign_in()
+        return redirect_to_sign_in()
     if not is_same_origin():
         raise Forbidden("Sockets open from our own pages only.")
     workspace = enter_workspace((request.view_args or {})["slug"], "view")

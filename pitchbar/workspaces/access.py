@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import RequestRedirect
 
-from pitchbar.accounts.access import View, ask_to_sign_in
+from pitchbar.accounts.access import View, redirect_to_sign_in
 from pitchbar.accounts.models import Person
 from pitchbar.errors import Forbidden, NotFound
 from pitchbar.events.actors import Actor
@@ -34,7 +34,7 @@ def requires(right: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, slug: str, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return ask_to_sign_in()
+                return redirect_to_sign_in()
             workspace = enter_workspace(slug, right)
             _note_presence(g.membership)
             return view(*args, workspace=workspace, **kwargs)

@@ -6,11 +6,11 @@ from flask import Flask
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.models import NO_PASSWORD, Person, TwoFactor
-from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core import clock
 from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import csrf, db
-from tests.accounts.walking import has_toast, let_time_pass
+from tests.accounts.walking import age_authentication, has_toast
 from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
 from tests.factories import PASSWORD, make_person
 
@@ -41,16 +41,16 @@ def confirm(client: FormClient, next_url: str = "", **form: str) -> tuple[int, s
 def test_dangerous_page_asks_after_a_while_and_leads_back(
     client: FormClient, ada: Person, url: str
 ) -> None:
-    let_time_pass()
+    age_authentication()
     assert client.get(url).location == f"/login/confirm?next={url}"
     assert confirm(client, url, password=PASSWORD) == (303, url)
     assert "/login/confirm" not in (client.get(url).location or "")
 
 
 def test_asks_after_fifteen_minutes_and_not_before(client: FormClient, ada: Person) -> None:
-    let_time_pass(14.9)
+    age_authentication(14.9)
     assert client.get("/account/email").status_code == 200
-    let_time_pass(15.1)
+    age_authentication(15.1)
     assert client.get("/account/email").status_code == 303
 
 
@@ -58,7 +58,7 @@ def test_asks_after_fifteen_minutes_and_not_before(client: FormClient, ada: Pers
     "url", ["email", "google/unlink", "two-factor/removal", "two-factor/recovery-codes"]
 )
 def test_form_is_not_taken_without_it(client: FormClient, ada: Person, url: str) -> None:
-    let_time_pass()
+    age_authentication()
     page = f"{SITE}/account?x=1"
     response = client.submit(f"/account/{url}", headers={"Referer": page})
     assert response.location == "/login/confirm?next=/account?x%3D1"
@@ -75,14 +75,14 @@ def test_form_is_not_taken_without_it(client: FormClient, ada: Person, url: str)
 def test_form_from_elsewhere_leads_back_to_the_account(
     client: FormClient, ada: Person, referer: str
 ) -> None:
-    let_time_pass()
+    age_authentication()
     response = client.submit("/account/email", headers={"Referer": referer})
     assert response.location == "/login/confirm"
     assert confirm(client, password=PASSWORD) == (303, "/account")
 
 
 def test_wrong_password_confirms_nothing(client: FormClient, ada: Person) -> None:
-    let_time_pass()
+    age_authentication()
     status, page = confirm(client, "/account/email", password="not it")
     assert status == 422
     assert "This is not your password." in page
@@ -100,7 +100,7 @@ def test_confirming_in_one_browser_does_not_confirm_another(
     other = app.test_client()
     assert isinstance(other, FormClient)
     sign_in(other, ada)
-    let_time_pass()
+    age_authentication()
     confirm(client, password=PASSWORD)
     assert client.get("/account/email").status_code == 200
     assert other.get("/account/email").status_code == 303
@@ -117,16 +117,16 @@ class TestWithoutAPassword:
         found = TwoFactor(person_id=ada.id, encrypted_secret=encrypt(SECRET, key))
         found.enabled_at = clock.now()
         db.session.add(found)
-        let_time_pass()
+        age_authentication()
         assert "authenticator app" in client.get("/login/confirm").text
         assert confirm(client, code="000000")[0] == 422
         code = pyotp.TOTP(SECRET).now()
         assert confirm(client, code=code) == (303, "/account")
-        let_time_pass()
+        age_authentication()
         assert confirm(client, code=code)[0] == 422
 
     def test_nothing_else_does(self, client: FormClient, ada: Person) -> None:
-        let_time_pass()
+        age_authentication()
         page = client.get("/login/confirm").text
         assert "You have no password yet" in page
         assert 'name="password"' not in page
@@ -149,7 +149,7 @@ class TestMark:
     @pytest.fixture(autouse=True)
     def _views(self, app: Flask) -> None:
         @signed_in
-        @recently_confirmed(minutes=5)
+        @recently_authenticated(minutes=5)
         def danger(thing: int) -> str:
             return f"danger {thing}"
 
@@ -159,9 +159,9 @@ class TestMark:
         assert danger.access == "signed_in"
 
     def test_opens_within_its_minutes(self, client: FormClient, ada: Person) -> None:
-        let_time_pass(4)
+        age_authentication(4)
         assert client.get("/danger/7").text == "danger 7"
-        let_time_pass(6)
+        age_authentication(6)
         assert client.get("/danger/7?a=b").location == "/login/confirm?next=/danger/7?a%3Db"
 
     def test_signed_out_is_led_to_the_sign_in(self, client: FormClient) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.errors import DeadLink, EmailTaken
+from pitchbar.accounts.errors import EmailTaken, InvalidLink
 from pitchbar.accounts.models import EmailChange, Person
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
-from pitchbar.accounts.security_mail import note, warn
+from pitchbar.accounts.security_mail import record_and_notify, send_security_mail
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.errors import DomainError
@@ -42,7 +42,7 @@ def request_email_change(person: Person, email: str, by: Actor, settings: Settin
     _write_to_new(new_email, secret, settings)
     record_event("account.email_change_requested", person, by=by, after={"email": new_email})
     sentence = f"Somebody asked to change your address to {new_email}. Nothing is changed yet."
-    warn(person.email, by, "A change of your address was asked for", sentence)
+    send_security_mail(person.email, by, "A change of your address was asked for", sentence)
     return change
 
 
@@ -53,18 +53,20 @@ def find_email_change(person: Person, settings: Settings) -> EmailChange | None:
 
 
 def read_email_link(person: Person, secret: str, settings: Settings) -> EmailChange:
-    """Raises DeadLink: tampered with, replaced, used, too old, or another account's."""
+    """Raises InvalidLink: tampered with, replaced, used, too old, or another account's."""
     change = db.session.scalar(
         select(EmailChange).where(EmailChange.secret_hash == hash_secret(secret))
     )
     if change is None:
-        raise DeadLink("This link was used already, replaced by a newer one, or is not complete.")
+        raise InvalidLink(
+            "This link was used already, replaced by a newer one, or is not complete."
+        )
     if change.person_id != person.id:
-        raise DeadLink(
+        raise InvalidLink(
             "This link belongs to another account. Sign in to that one, then open it again."
         )
     if _is_too_old(change, settings):
-        raise DeadLink("This link is too old.")
+        raise InvalidLink("This link is too old.")
     return change
 
 
@@ -79,8 +81,10 @@ def confirm_email_change(person: Person, change: EmailChange, by: Actor) -> None
         raise EmailTaken from None
     sentence = f"The address of your account was changed from {before} to {after}."
     facts = {"before": {"email": before}, "after": {"email": after}}
-    note(person, by, "account.email_changed", "Your address was changed", sentence, **facts)
-    warn(before, by, "Your address was changed", sentence, can_reset=False)
+    record_and_notify(
+        person, by, "account.email_changed", "Your address was changed", sentence, **facts
+    )
+    send_security_mail(before, by, "Your address was changed", sentence, can_reset=False)
 
 
 def cancel_email_change(person: Person) -> None:

@@ -11,8 +11,8 @@ from pitchbar.accounts.email_change.services import (
     read_email_link,
     request_email_change,
 )
-from pitchbar.accounts.limits import rate, signed_in_account
-from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.accounts.limits import rate, signed_in_key
+from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -24,15 +24,15 @@ bp = Blueprint("email_change", __name__)
 
 @bp.get("/account/email")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def new() -> Response:
     return _show(EmailChangeForm())
 
 
 @bp.post("/account/email")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
-@recently_confirmed()
+@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_key)
+@recently_authenticated()
 def create() -> Response:
     form, settings = EmailChangeForm(), current_settings()
     if not form.validate():

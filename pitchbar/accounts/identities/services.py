@@ -3,10 +3,10 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.errors import IdentityTaken, NoOtherWayIn
+from pitchbar.accounts.errors import IdentityTaken, LastSignInMethod
 from pitchbar.accounts.models import GOOGLE, Identity, Person
 from pitchbar.accounts.queries import find_identity, find_person_of_identity
-from pitchbar.accounts.security_mail import note
+from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.services import create_person
 from pitchbar.clients.identity import Claims
 from pitchbar.events.actors import Actor
@@ -38,7 +38,7 @@ def link_identity(person: Person, claims: Claims, by: Actor) -> None:
     db.session.execute(delete(Identity).where(Identity.person_id == person.id))
     _add(person, claims)
     sentence = f"The Google account {claims.email} can now sign in to your account."
-    note(
+    record_and_notify(
         person,
         by,
         "account.google_linked",
@@ -49,15 +49,15 @@ def link_identity(person: Person, claims: Claims, by: Actor) -> None:
 
 
 def unlink_identity(person: Person, by: Actor) -> None:
-    """Raises NoOtherWayIn for a person without a password."""
+    """Raises LastSignInMethod for a person without a password."""
     identity = find_identity(person)
     if identity is None:
         return
     if not person.has_password:
-        raise NoOtherWayIn
+        raise LastSignInMethod
     db.session.delete(identity)
     sentence = f"The Google account {identity.email} can no longer sign in to your account."
-    note(
+    record_and_notify(
         person,
         by,
         "account.google_unlinked",

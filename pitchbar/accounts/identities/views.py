@@ -6,23 +6,23 @@ from typing import Any
 from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user
 
-from pitchbar.accounts.access import open_to_all, own_path, signed_in
+from pitchbar.accounts.access import local_path, open_to_all, signed_in
 from pitchbar.accounts.identities.services import create_person_from, link_identity, unlink_identity
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
 from pitchbar.accounts.reauthentication.access import (
-    note_confirmation,
-    recently_confirmed,
-    was_confirmed,
+    is_recently_authenticated,
+    mark_reauthenticated,
+    recently_authenticated,
 )
 from pitchbar.accounts.sign_in.flow import (
     acting,
-    admit,
     begin_session,
-    is_fresh,
-    stamp,
-    wait_for_password,
-    waiting_google_account,
+    is_still_valid,
+    link_after_password,
+    pending_google_link,
+    start_or_challenge,
+    timestamped,
 )
 from pitchbar.clients.identity import (
     Claims,
@@ -45,25 +45,25 @@ _FLOW = "google_flow"
 
 @bp.app_context_processor
 def _offer() -> dict[str, object]:
-    return {"has_google": current_settings().has_google, "google_to_link": waiting_google_account()}
+    return {"has_google": current_settings().has_google, "google_to_link": pending_google_link()}
 
 
 @bp.get("/login/google")
 @open_to_all
 def sign_in() -> Response:
-    return _begin("sign_in", url_for("accounts.login"))
+    return _start_flow("sign_in", url_for("accounts.login"))
 
 
 @bp.get("/login/confirm/google")
 @open_to_all
 def confirm() -> Response:
-    back = url_for("confirm.show", next=own_path(request.args.get("next")))
-    return _begin("confirm", back) if current_user.is_authenticated else go_to(back)
+    back = url_for("confirm.show", next=local_path(request.args.get("next")))
+    return _start_flow("confirm", back) if current_user.is_authenticated else go_to(back)
 
 
 @bp.get("/account/google")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def new() -> Response:
     _provider()
     return render("accounts/google.html")
@@ -75,9 +75,9 @@ def link() -> Response:
     """Leads on from the page above, never straight from a form that was sent: browsers apply the
     page's `form-action` to each redirect after it, and stop at Google.
     """
-    if not was_confirmed(minutes=15):
+    if not is_recently_authenticated(minutes=15):
         return go_to(url_for("google.new"))
-    return _begin("link", url_for("profile.show"))
+    return _start_flow("link", url_for("profile.show"))
 
 
 @bp.get("/login/google/callback")
@@ -87,20 +87,20 @@ def callback() -> Response:
     # Taken out, so that no answer is read twice.
     flow: dict[str, Any] = session.pop(_FLOW, None) or {}
     try:
-        if not is_fresh(flow):
+        if not is_still_valid(flow):
             raise IdentityError("no flow was begun in this browser")
         claims = _provider().finish(request.args, flow["kept"])
-        response = _finish(flow, claims)
+        response = _finish_flow(flow, claims)
     except (IdentityError, DomainError) as error:
         db.session.rollback()
-        return _give_up(error, flow.get("back") or url_for("accounts.login"))
+        return _fail(error, flow.get("back") or url_for("accounts.login"))
     db.session.commit()
     return response
 
 
 @bp.post("/account/google/unlink")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def unlink() -> Response:
     try:
         unlink_identity(current_user, acting(current_user))
@@ -123,7 +123,7 @@ def _provider() -> IdentityProvider:
     )
 
 
-def _begin(purpose: str, back: str) -> Response:
+def _start_flow(purpose: str, back: str) -> Response:
     """Sends the browser to Google; `back` is where to say that it failed."""
     provider = _provider()
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
@@ -133,13 +133,13 @@ def _begin(purpose: str, back: str) -> Response:
     try:
         url, kept = provider.begin(callback_url)
     except IdentityError as error:
-        return _give_up(error, back)
-    next_url = own_path(request.args.get("next"))
-    session[_FLOW] = stamp(purpose=purpose, back=back, next=next_url, kept=kept)
+        return _fail(error, back)
+    next_url = local_path(request.args.get("next"))
+    session[_FLOW] = timestamped(purpose=purpose, back=back, next=next_url, kept=kept)
     return go_to(url)
 
 
-def _finish(flow: dict[str, Any], claims: Claims) -> Response:
+def _finish_flow(flow: dict[str, Any], claims: Claims) -> Response:
     if flow["purpose"] == "sign_in":
         return _sign_in(claims, flow["next"])
     if not current_user.is_authenticated:
@@ -151,24 +151,24 @@ def _finish(flow: dict[str, Any], claims: Claims) -> Response:
     holder = find_person_of_identity(claims.subject)
     if holder is None or holder.id != current_user.id:
         raise IdentityError("confirmed by the Google account of somebody else")
-    note_confirmation()
+    mark_reauthenticated()
     return go_to(flow["next"] or url_for("profile.show"))
 
 
 def _sign_in(claims: Claims, next_url: str | None) -> Response:
     person = find_person_of_identity(claims.subject)
     if person is not None:
-        return admit(person, next_url)
+        return start_or_challenge(person, next_url)
     namesake = find_person_by_email(claims.email)
     if namesake is not None:
         # Whoever made that account may not own the address: its password decides.
-        wait_for_password(namesake, claims)
+        link_after_password(namesake, claims)
         return go_to(url_for("accounts.login", next=next_url))
     begin_session(create_person_from(claims))
     return go_to(url_for("workspaces.new"))
 
 
-def _give_up(error: IdentityError | DomainError, back: str) -> Response:
+def _fail(error: IdentityError | DomainError, back: str) -> Response:
     if isinstance(error, DomainError):
         sentence = error.message
     elif isinstance(error, Refused):

@@ -7,12 +7,12 @@ from typing import cast
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import CursorResult, delete, update
 
-from pitchbar.accounts.errors import DeadLink, WrongPassword
+from pitchbar.accounts.errors import InvalidLink, WrongPassword
 from pitchbar.accounts.models import EmailChange, Person
-from pitchbar.accounts.passwords.hashing import hash_password, password_fits
-from pitchbar.accounts.passwords.strength import check_password
+from pitchbar.accounts.passwords.hashing import hash_password, verify_password
+from pitchbar.accounts.passwords.strength import require_strong_password
 from pitchbar.accounts.queries import find_person, find_person_by_email, normalise_email
-from pitchbar.accounts.security_mail import note
+from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.sessions.services import end_sessions
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
@@ -28,7 +28,7 @@ def change_password(person: Person, current: str, new: str, by: Actor) -> None:
         WrongPassword: the current one is another.
         WeakPassword: others would guess the new one.
     """
-    if not password_fits(current, person.password_hash):
+    if not verify_password(current, person.password_hash):
         raise WrongPassword("current_password")
     _set_password(person, new, by, "account.password_changed")
 
@@ -59,18 +59,18 @@ def read_reset_token(token: str, settings: Settings) -> Person:
     """Whose password the link may set.
 
     Raises:
-        DeadLink: it was changed, is too old, or the password or address changed since.
+        InvalidLink: it was changed, is too old, or the password or address changed since.
     """
     try:
-        person_id, stamp, moment = _signer(settings).loads(token)
+        person_id, known_fingerprint, moment = _signer(settings).loads(token)
     except (BadSignature, ValueError, TypeError):
-        raise DeadLink("This link is not complete. Was it cut off in the mail?") from None
+        raise InvalidLink("This link is not complete. Was it cut off in the mail?") from None
     age = clock.now() - datetime.fromtimestamp(moment, UTC)
     if age >= timedelta(minutes=settings.password_reset_minutes):
-        raise DeadLink("This link is too old.")
+        raise InvalidLink("This link is too old.")
     person = find_person(person_id)
-    if person is None or fingerprint(person) != stamp:
-        raise DeadLink("This link was used already, or the password was changed since.")
+    if person is None or fingerprint(person) != known_fingerprint:
+        raise InvalidLink("This link was used already, or the password was changed since.")
     return person
 
 
@@ -86,7 +86,7 @@ def fingerprint(person: Person) -> str:
 
 
 def _set_password(person: Person, new: str, by: Actor, name: str) -> None:
-    check_password(new, email=person.email, name=person.name)
+    require_strong_password(new, email=person.email, name=person.name)
     query = (
         update(Person)
         .where(Person.id == person.id, Person.password_hash == person.password_hash)
@@ -94,11 +94,11 @@ def _set_password(person: Person, new: str, by: Actor, name: str) -> None:
     )
     # Of two requests that start from one password, one wins.
     if cast(CursorResult[object], db.session.execute(query)).rowcount != 1:
-        raise DeadLink("The password was changed a moment ago.")
+        raise InvalidLink("The password was changed a moment ago.")
     db.session.refresh(person)
     end_sessions(person)
     db.session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
-    note(
+    record_and_notify(
         person,
         by,
         name,

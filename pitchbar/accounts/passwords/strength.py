@@ -5,30 +5,30 @@ from functools import cache
 
 from pitchbar.accounts.errors import WeakPassword
 
-_TRIMMINGS = string.digits + string.punctuation + " "
+_AFFIXES = string.digits + string.punctuation + " "
 # Shorter names are found in too many good passwords by chance.
 _SHORTEST_NAME = 4
 
 
-def check_password(password: str, *, email: str, name: str) -> None:
+def require_strong_password(password: str, *, email: str, name: str) -> None:
     """Raises WeakPassword when it is among the most common ones of past breaches (in any case,
     also with digits and signs around it), or holds the person's own address or name.
     """
     plain = password.casefold()
-    if plain in _breached() or plain.strip(_TRIMMINGS) in _breached():
+    if plain in _breached() or plain.strip(_AFFIXES) in _breached():
         raise WeakPassword(
             "This password is among the first that attackers try. Choose another one."
         )
-    if any(word in _squeeze(plain) for word in _own_words(email, name)):
+    if any(word in _without_spaces(plain) for word in _personal_words(email, name)):
         raise WeakPassword("Do not use your name or e-mail address in the password.")
 
 
-def _own_words(email: str, name: str) -> set[str]:
-    words = {_squeeze(text.casefold()) for text in (email, email.partition("@")[0], name)}
+def _personal_words(email: str, name: str) -> set[str]:
+    words = {_without_spaces(text.casefold()) for text in (email, email.partition("@")[0], name)}
     return {word for word in words if len(word) >= _SHORTEST_NAME}
 
 
-def _squeeze(text: str) -> str:
+def _without_spaces(text: str) -> str:
     return "".join(text.split())
 
 

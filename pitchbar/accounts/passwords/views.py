@@ -5,8 +5,8 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
-from pitchbar.accounts.errors import DeadLink
-from pitchbar.accounts.limits import rate, typed_account
+from pitchbar.accounts.errors import InvalidLink
+from pitchbar.accounts.limits import rate, typed_email_key
 from pitchbar.accounts.passwords.services import read_reset_token, request_reset, reset_password
 from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.core.htmx import go_to, render
@@ -29,8 +29,8 @@ def new() -> Response:
 @bp.post("/password/forgotten")
 @open_to_all
 @limiter.limit(rate("ratelimit_reset"))
-@limiter.limit(rate("ratelimit_reset"), key_func=typed_account)
-@limiter.limit(rate("ratelimit_reset_account"), key_func=typed_account)
+@limiter.limit(rate("ratelimit_reset"), key_func=typed_email_key)
+@limiter.limit(rate("ratelimit_reset_account"), key_func=typed_email_key)
 def create() -> Response:
     form = ForgottenForm()
     if not form.validate():
@@ -47,7 +47,7 @@ def edit() -> Response:
     """The link of the mail. Its token stands in the query, which no log keeps."""
     try:
         read_reset_token(request.args.get("token", ""), current_settings())
-    except DeadLink as error:
+    except InvalidLink as error:
         return _show_dead(error)
     return _show(ResetForm())
 
@@ -62,7 +62,7 @@ def update() -> Response:
         if not form.validate():
             return _show(form, 422)
         reset_password(person, form.password.data or "", acting(person))
-    except DeadLink as error:
+    except InvalidLink as error:
         return _show_dead(error)
     except DomainError as error:
         form.take_errors(error)
@@ -79,5 +79,5 @@ def _show(form: ResetForm, status: int = 200) -> Response:
     return render("accounts/reset.html", form=form, token=token, http_status=status)
 
 
-def _show_dead(error: DeadLink) -> Response:
+def _show_dead(error: InvalidLink) -> Response:
     return render("accounts/reset_dead.html", message=error.message, http_status=error.status)

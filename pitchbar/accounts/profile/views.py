@@ -6,12 +6,12 @@ from flask_login import current_user
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import NameForm, PasswordChangeForm
 from pitchbar.accounts.email_change.services import find_email_change
-from pitchbar.accounts.limits import rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.passwords.services import change_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.services import rename_person
 from pitchbar.accounts.sessions.services import list_sessions
-from pitchbar.accounts.sign_in.flow import acting, begin_session, this_session
+from pitchbar.accounts.sign_in.flow import acting, begin_session, current_session
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to, render
@@ -47,7 +47,7 @@ def rename() -> Response:
 @bp.post("/account/password")
 @signed_in
 @limiter.limit(rate("ratelimit_confirm"))
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
+@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_key)
 def update_password() -> Response:
     form, person = PasswordChangeForm(), current_user._get_current_object()
     if not form.validate():
@@ -81,7 +81,7 @@ def _show(
         recovery_codes_left=count_recovery_codes(current_user),
         google=find_identity(current_user),
         sessions=list_sessions(current_user, settings.session_days),
-        this_session=this_session(),
+        current_session=current_session(),
         device_of=read_device,
         http_status=status,
     )

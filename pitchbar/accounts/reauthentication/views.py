@@ -1,17 +1,17 @@
-"""`/login/confirm`: where `recently_confirmed` leads."""
+"""`/login/confirm`: where `recently_authenticated` leads."""
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
 
-from pitchbar.accounts.access import own_path, signed_in
-from pitchbar.accounts.account_forms import CodeForm, ConfirmForm
+from pitchbar.accounts.access import local_path, signed_in
+from pitchbar.accounts.account_forms import CodeForm, ReauthenticationForm
 from pitchbar.accounts.errors import WrongPassword
-from pitchbar.accounts.limits import rate, signed_in_account
-from pitchbar.accounts.passwords.hashing import password_fits
+from pitchbar.accounts.limits import rate, signed_in_key
+from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
-from pitchbar.accounts.reauthentication.access import after_confirmation, note_confirmation
+from pitchbar.accounts.reauthentication.access import mark_reauthenticated, return_to_requested_page
 from pitchbar.accounts.sign_in.flow import acting
-from pitchbar.accounts.two_factor.services import check_second_step
+from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -29,7 +29,7 @@ def show() -> Response:
 @bp.post("/login/confirm")
 @signed_in
 @limiter.limit(rate("ratelimit_confirm"))
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
+@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_key)
 def confirm() -> Response:
     form = _form()
     if not form.validate():
@@ -39,33 +39,33 @@ def confirm() -> Response:
     except DomainError as error:
         form.take_errors(error)
         return _show(form, 422)
-    note_confirmation()
+    mark_reauthenticated()
     db.session.commit()
-    return after_confirmation()
+    return return_to_requested_page()
 
 
-def _form() -> ConfirmForm | CodeForm:
+def _form() -> ReauthenticationForm | CodeForm:
     """The password, or a code for who has an app and no password."""
     if not current_user.has_password and find_two_factor(current_user):
         return CodeForm()
-    return ConfirmForm()
+    return ReauthenticationForm()
 
 
-def _check(form: ConfirmForm | CodeForm) -> None:
+def _check(form: ReauthenticationForm | CodeForm) -> None:
     two_factor = find_two_factor(current_user)
-    if isinstance(form, ConfirmForm) or two_factor is None:
-        if not password_fits(form.data["password"], current_user.password_hash):
+    if isinstance(form, ReauthenticationForm) or two_factor is None:
+        if not verify_password(form.data["password"], current_user.password_hash):
             raise WrongPassword
         return
     key = current_settings().app_key
-    check_second_step(two_factor, current_user, form.data["code"], acting(current_user), key)
+    verify_second_factor(two_factor, current_user, form.data["code"], acting(current_user), key)
 
 
-def _show(form: ConfirmForm | CodeForm, status: int = 200) -> Response:
+def _show(form: ReauthenticationForm | CodeForm, status: int = 200) -> Response:
     return render(
         "accounts/confirm.html",
         form=form,
-        next_url=own_path(request.values.get("next")) or "",
+        next_url=local_path(request.values.get("next")) or "",
         identity=find_identity(current_user),
         http_status=status,
     )

@@ -26,7 +26,7 @@ def start_session(person: Person, by: Actor) -> str:
     return secret
 
 
-def find_signed_in(
+def find_session(
     person_id: int, secret: str, idle_days: int
 ) -> tuple[Person, PersonSession] | None:
     """Who holds this session, unless it was ended or not used for so long; one query."""
@@ -54,7 +54,7 @@ def list_sessions(person: Person, idle_days: int) -> Sequence[PersonSession]:
     ).all()
 
 
-def note_seen(record: PersonSession, ip: str, user_agent: str) -> bool:
+def touch_session(record: PersonSession, ip: str, user_agent: str) -> bool:
     """Remembers the use, to the minute; True when there is a commit to do."""
     now = clock.now()
     if now - record.seen_at < _SEEN_GRAIN:

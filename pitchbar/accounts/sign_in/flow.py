@@ -13,9 +13,9 @@ from pitchbar.accounts.passwords.services import fingerprint
 from pitchbar.accounts.queries import find_person, find_two_factor
 from pitchbar.accounts.sessions.services import (
     end_session,
-    find_signed_in,
-    note_seen,
+    find_session,
     start_session,
+    touch_session,
 )
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
@@ -26,9 +26,9 @@ from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
 # How long somebody may look for their phone, or for the password that links Google.
-WAIT_MINUTES = 10
+VALID_MINUTES = 10
 
-_SECRET, _PENDING, _LINK = "session_secret", "second_step", "google_link"
+_SECRET, _CHALLENGE, _GOOGLE_LINK = "session_secret", "second_step", "google_link"
 
 
 def acting(person: Person) -> Actor:
@@ -37,23 +37,23 @@ def acting(person: Person) -> Actor:
     return Actor("person", person.id, person.name, *where)
 
 
-def admit(person: Person, next_url: str | None) -> Response:
+def start_or_challenge(person: Person, next_url: str | None) -> Response:
     """Signs the person in, after the second step if they have one. The view commits."""
-    waiting = session.get(_LINK)
+    waiting = session.get(_GOOGLE_LINK)
     if find_two_factor(person) is None:
         begin_session(person)
         return go_to(next_url or url_for("pages.home"))
     session.clear()
-    session[_PENDING] = stamp(person=person.id, fingerprint=fingerprint(person))
+    session[_CHALLENGE] = timestamped(person=person.id, fingerprint=fingerprint(person))
     if waiting:
-        session[_LINK] = waiting
+        session[_GOOGLE_LINK] = waiting
     return go_to(url_for("second_step.show", next=next_url))
 
 
-def find_pending() -> Person | None:
+def find_challenged_person() -> Person | None:
     """Who has passed the first step and not the second, for a while."""
-    pending = session.get(_PENDING)
-    if not is_fresh(pending):
+    pending = session.get(_CHALLENGE)
+    if not is_still_valid(pending):
         return None
     person = find_person(pending["person"])
     return person if person and fingerprint(person) == pending["fingerprint"] else None
@@ -61,26 +61,28 @@ def find_pending() -> Person | None:
 
 def begin_session(person: Person) -> None:
     """Starts a session under a new secret: one that somebody planted before ends here."""
-    waiting, replaced = session.get(_LINK), this_session()
+    waiting, replaced = session.get(_GOOGLE_LINK), current_session()
     if replaced is not None:
         end_session(replaced)
     session.clear()
     session.permanent = True
     session[_SECRET] = start_session(person, acting(person))
     login_user(person)
-    if is_fresh(waiting) and waiting["person"] == person.id:
-        _link_waiting(person, waiting)
+    if is_still_valid(waiting) and waiting["person"] == person.id:
+        _link_google_account(person, waiting)
 
 
-def wait_for_password(person: Person, claims: Claims) -> None:
+def link_after_password(person: Person, claims: Claims) -> None:
     """Remembers the Google account, to be linked when its owner signs in with the password."""
-    session[_LINK] = stamp(person=person.id, subject=claims.subject, email=claims.email)
+    session[_GOOGLE_LINK] = timestamped(
+        person=person.id, subject=claims.subject, email=claims.email
+    )
 
 
-def waiting_google_account() -> str | None:
+def pending_google_link() -> str | None:
     """The address of the Google account that waits for a sign-in with the password."""
-    waiting = session.get(_LINK)
-    return waiting["email"] if is_fresh(waiting) else None
+    waiting = session.get(_GOOGLE_LINK)
+    return waiting["email"] if is_still_valid(waiting) else None
 
 
 def load_person(person_id: str) -> Person | None:
@@ -88,14 +90,14 @@ def load_person(person_id: str) -> Person | None:
     secret = session.get(_SECRET)
     if not secret or not person_id.isdecimal():
         return None
-    found = find_signed_in(int(person_id), secret, current_settings().session_days)
+    found = find_session(int(person_id), secret, current_settings().session_days)
     if found is None:
         return None
     g.person_session = found[1]
     return found[0]
 
 
-def this_session() -> PersonSession | None:
+def current_session() -> PersonSession | None:
     """The record of the session that this request belongs to."""
     if not current_user.is_authenticated:
         return None
@@ -103,14 +105,14 @@ def this_session() -> PersonSession | None:
     return record
 
 
-def note_request() -> None:
+def touch_current_session() -> None:
     """Before each request of a signed-in browser. A database that is gone shows elsewhere."""
     if request.endpoint == "static" or _SECRET not in session:
         return
     try:
-        record = this_session()
+        record = current_session()
         agent = request.user_agent.string
-        if record and note_seen(record, request.remote_addr or "", agent):
+        if record and touch_session(record, request.remote_addr or "", agent):
             db.session.commit()
             # The cookie is given its full time again as well.
             session.modified = True
@@ -119,7 +121,7 @@ def note_request() -> None:
         current_app.logger.warning("the use of a session could not be noted")
 
 
-def _link_waiting(person: Person, waiting: dict[str, Any]) -> None:
+def _link_google_account(person: Person, waiting: dict[str, Any]) -> None:
     claims = Claims(waiting["subject"], waiting["email"], person.name)
     try:
         link_identity(person, claims, acting(person))
@@ -128,13 +130,13 @@ def _link_waiting(person: Person, waiting: dict[str, Any]) -> None:
         current_app.logger.info("Google was not linked: %s", error.message)
 
 
-def stamp(**kept: Any) -> dict[str, Any]:
+def timestamped(**kept: Any) -> dict[str, Any]:
     """What the browser keeps for a while, with the time from which that counts."""
     return {**kept, "at": int(clock.now().timestamp())}
 
 
-def is_fresh(kept: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+def is_still_valid(kept: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
     if not kept:
         return False
     age = clock.now() - datetime.fromtimestamp(kept["at"], UTC)
-    return age < timedelta(minutes=WAIT_MINUTES)
+    return age < timedelta(minutes=VALID_MINUTES)

@@ -1,12 +1,17 @@
 from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, logout_user
 
-from pitchbar.accounts.access import open_to_all, own_path
+from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.forms import SignInForm, SignUpForm
 from pitchbar.accounts.queries import normalise_email
 from pitchbar.accounts.services import authenticate, create_person
 from pitchbar.accounts.sessions.services import end_session
-from pitchbar.accounts.sign_in.flow import admit, begin_session, load_person, this_session
+from pitchbar.accounts.sign_in.flow import (
+    begin_session,
+    current_session,
+    load_person,
+    start_or_challenge,
+)
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
@@ -30,7 +35,7 @@ def _account_key() -> str:
 @open_to_all
 def login() -> Response:
     if current_user.is_authenticated:
-        return go_to(own_path(request.args.get("next")) or url_for("pages.home"))
+        return go_to(local_path(request.args.get("next")) or url_for("pages.home"))
     return _show_login(SignInForm())
 
 
@@ -47,7 +52,7 @@ def sign_in() -> Response:
     except DomainError as error:
         form.take_errors(error)
         return _show_login(form, 422)
-    response = admit(person, own_path(request.form.get("next")))
+    response = start_or_challenge(person, local_path(request.form.get("next")))
     db.session.commit()
     return response
 
@@ -80,16 +85,16 @@ def create_account() -> Response:
 @bp.post("/logout")
 @open_to_all
 def logout() -> Response:
-    record = this_session()
+    record = current_session()
     if record is not None:
         end_session(record)
         db.session.commit()
     logout_user()
     session.clear()
     flash("You are signed out.", "success")
-    return go_to(own_path(request.form.get("next")) or url_for("accounts.login"))
+    return go_to(local_path(request.form.get("next")) or url_for("accounts.login"))
 
 
 def _show_login(form: SignInForm, status: int = 200) -> Response:
-    next_url = own_path(request.values.get("next")) or ""
+    next_url = local_path(request.values.get("next")) or ""
     return render("accounts/login.html", form=form, next_url=next_url, http_status=status)

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import CursorResult, delete, func, select, update
 
 from pitchbar.accounts.models import Person, RecoveryCode
-from pitchbar.accounts.security_mail import note
+from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.core import clock
 from pitchbar.core.tokens import SHORT_CODE_ALPHABET, hash_secret
 from pitchbar.events.actors import Actor
@@ -30,7 +30,7 @@ def make_recovery_codes(person: Person) -> list[str]:
 
 def renew_recovery_codes(person: Person, by: Actor) -> list[str]:
     codes = make_recovery_codes(person)
-    note(
+    record_and_notify(
         person,
         by,
         "account.recovery_codes_made",
@@ -55,7 +55,9 @@ def use_recovery_code(person: Person, code: str, by: Actor) -> bool:
         return False
     left = count_recovery_codes(person)
     sentence = f"One of your recovery codes was used. {left} {'is' if left == 1 else 'are'} left."
-    note(person, by, "account.recovery_code_used", "A recovery code was used", sentence)
+    record_and_notify(
+        person, by, "account.recovery_code_used", "A recovery code was used", sentence
+    )
     return True
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, delete, update
 
 from pitchbar.accounts.errors import WrongCode
 from pitchbar.accounts.models import Person, RecoveryCode, TwoFactor
-from pitchbar.accounts.security_mail import note
+from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.two_factor.recovery_codes import make_recovery_codes, use_recovery_code
 from pitchbar.core import clock
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
@@ -48,7 +48,7 @@ def secret_of(two_factor: TwoFactor, app_key: str) -> str:
     return decrypt(two_factor.encrypted_secret, app_key)
 
 
-def address_of(two_factor: TwoFactor, person: Person, app_key: str) -> str:
+def provisioning_uri(two_factor: TwoFactor, person: Person, app_key: str) -> str:
     """The `otpauth:` address that authenticator apps read from the QR code."""
     totp = pyotp.TOTP(secret_of(two_factor, app_key))
     return totp.provisioning_uri(name=person.email, issuer_name="Pitchbar")
@@ -65,7 +65,7 @@ def enable_two_factor(
     if not _accept_code(setup, code, app_key):
         raise WrongCode("This is not the code that the app should show. Is the phone's time right?")
     setup.enabled_at = clock.now()
-    note(
+    record_and_notify(
         person,
         by,
         "account.two_factor_enabled",
@@ -78,7 +78,7 @@ def enable_two_factor(
 def disable_two_factor(person: Person, by: Actor) -> None:
     db.session.execute(delete(TwoFactor).where(TwoFactor.person_id == person.id))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-    note(
+    record_and_notify(
         person,
         by,
         "account.two_factor_disabled",
@@ -87,7 +87,7 @@ def disable_two_factor(person: Person, by: Actor) -> None:
     )
 
 
-def check_second_step(
+def verify_second_factor(
     two_factor: TwoFactor, person: Person, code: str, by: Actor, app_key: str
 ) -> None:
     """Takes a code of the app or a recovery code; each is good once.

@@ -8,17 +8,17 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import CodeForm
-from pitchbar.accounts.limits import rate, signed_in_account
+from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.models import TwoFactor
 from pitchbar.accounts.queries import find_two_factor
-from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes, renew_recovery_codes
 from pitchbar.accounts.two_factor.services import (
-    address_of,
     disable_two_factor,
     enable_two_factor,
     find_setup,
+    provisioning_uri,
     secret_of,
     start_setup,
 )
@@ -32,7 +32,7 @@ bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
 
 @bp.post("/setup")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def create() -> Response:
     start_setup(current_user, current_settings().app_key)
     db.session.commit()
@@ -41,7 +41,7 @@ def create() -> Response:
 
 @bp.get("/setup")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def show() -> Response:
     setup = find_setup(current_user)
     return _show(setup, CodeForm()) if setup else go_to(url_for("profile.show"))
@@ -49,13 +49,13 @@ def show() -> Response:
 
 @bp.get("/setup/qr.svg")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def image() -> Response:
     """The address for the authenticator app, as an image that only its owner can fetch."""
     setup = find_setup(current_user)
     if setup is None:
         raise NotFound
-    address = address_of(setup, current_user, current_settings().app_key)
+    address = provisioning_uri(setup, current_user, current_settings().app_key)
     out = BytesIO()
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=2)
     return make_response(out.getvalue(), 200, {"Content-Type": "image/svg+xml"})
@@ -63,8 +63,8 @@ def image() -> Response:
 
 @bp.post("/activation")
 @signed_in
-@limiter.limit(rate("ratelimit_two_factor"), key_func=signed_in_account)
-@recently_confirmed()
+@limiter.limit(rate("ratelimit_two_factor"), key_func=signed_in_key)
+@recently_authenticated()
 def activate() -> Response:
     setup, form = find_setup(current_user), CodeForm()
     if setup is None:
@@ -83,7 +83,7 @@ def activate() -> Response:
 
 @bp.get("/recovery-codes")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def show_codes() -> Response:
     if find_two_factor(current_user) is None:
         return go_to(url_for("profile.show"))
@@ -92,7 +92,7 @@ def show_codes() -> Response:
 
 @bp.post("/recovery-codes")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def create_codes() -> Response:
     if find_two_factor(current_user) is None:
         return go_to(url_for("profile.show"))
@@ -103,7 +103,7 @@ def create_codes() -> Response:
 
 @bp.get("/removal")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def confirm_removal() -> Response:
     if find_two_factor(current_user) is None:
         return go_to(url_for("profile.show"))
@@ -112,7 +112,7 @@ def confirm_removal() -> Response:
 
 @bp.post("/removal")
 @signed_in
-@recently_confirmed()
+@recently_authenticated()
 def remove() -> Response:
     if find_two_factor(current_user):
         disable_two_factor(current_user, acting(current_user))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, url_for
 
-from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
@@ -16,14 +16,14 @@ bp = Blueprint("deletion", __name__, url_prefix="/w/<slug>")
 
 @bp.get("/delete")
 @requires("delete_workspace")
-@recently_confirmed()
+@recently_authenticated()
 def confirm_deletion(workspace: Workspace) -> Response:
     return render("workspaces/delete.html", form=ConfirmationForm())
 
 
 @bp.post("/deletion")
 @requires("delete_workspace")
-@recently_confirmed()
+@recently_authenticated()
 def delete(workspace: Workspace) -> Response:
     form = ConfirmationForm()
     try:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
 
-from pitchbar.accounts.reauthentication.access import recently_confirmed
+from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
@@ -26,7 +26,7 @@ bp = Blueprint("owner", __name__, url_prefix="/w/<slug>")
 
 @bp.get("/members/<int:member_id>/ownership")
 @requires("transfer_ownership")
-@recently_confirmed()
+@recently_authenticated()
 def confirm_offer(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     return render("workspaces/offer_ownership.html", form=ConfirmationForm(), member=member)
@@ -34,7 +34,7 @@ def confirm_offer(workspace: Workspace, member_id: int) -> Response:
 
 @bp.post("/members/<int:member_id>/ownership")
 @requires("transfer_ownership")
-@recently_confirmed()
+@recently_authenticated()
 def offer(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     form = ConfirmationForm()
