@@ -82,7 +82,7 @@ def purge_audit(now: datetime, keep_days: int) -> int:
     return changed_rows(db.session, delete(AuditEntry).where(old))
 
 
-def forget_workspace(workspace_id: int) -> None:
+def delete_audit_log(workspace_id: int) -> None:
     """The log of a workspace goes with the workspace."""
     db.session.execute(delete(AuditEntry).where(AuditEntry.workspace_id == workspace_id))
 

@@ -16,7 +16,7 @@ from pitchbar.scans.guide import load_guide
 from pitchbar.scans.live import SocketSlots, Watch
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import Moved, enter_workspace, requires
+from pitchbar.workspaces.access import SlugMoved, enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def live(ws: Any, slug: str) -> None:
         return
     try:
         _push_boards(ws, g.workspace, _code_id(g.workspace), _range())
-    except (DomainError, Moved):
+    except (DomainError, SlugMoved):
         ws.close(1008, "no longer allowed")
     except SQLAlchemyError as error:
         log.warning("a socket is closed, the database does not answer: %s", error)

@@ -10,15 +10,13 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.routing import RequestRedirect
 
 from pitchbar.accounts.access import View, redirect_to_sign_in
-from pitchbar.accounts.models import Person
 from pitchbar.errors import Forbidden, NotFound
-from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
-from pitchbar.workspaces.errors import BeingDeleted
-from pitchbar.workspaces.members.services import note_presence
-from pitchbar.workspaces.models import ApiToken, Membership, Workspace
+from pitchbar.workspaces.errors import WorkspaceBeingDeleted
+from pitchbar.workspaces.members.services import touch_membership
+from pitchbar.workspaces.models import Membership, Workspace
 from pitchbar.workspaces.queries import find_membership, find_new_slug
-from pitchbar.workspaces.roles import KEPT_RIGHTS, RIGHTS, role_may
+from pitchbar.workspaces.roles import RIGHTS, RIGHTS_DURING_DELETION, role_may
 
 
 def requires(right: str) -> Callable[[View], View]:
@@ -36,7 +34,7 @@ def requires(right: str) -> Callable[[View], View]:
             if not current_user.is_authenticated:
                 return redirect_to_sign_in()
             workspace = enter_workspace(slug, right)
-            _note_presence(g.membership)
+            _touch_membership(g.membership)
             return view(*args, workspace=workspace, **kwargs)
 
         guarded.access = right  # type: ignore[attr-defined]  # read by the guard test
@@ -46,30 +44,30 @@ def requires(right: str) -> Callable[[View], View]:
 
 
 def enter_workspace(slug: str, right: str) -> Workspace:
-    """Raises NotFound for outsiders, Forbidden for members without the right, BeingDeleted for
-    changes in a workspace that goes, Moved where the slug is an old one.
+    """Raises NotFound for outsiders, Forbidden for members without the right,
+    WorkspaceBeingDeleted for changes in a workspace that goes, SlugMoved for an old slug.
     """
     membership = find_membership(current_user, slug)
     if membership is None:
         new_slug = find_new_slug(current_user, slug)
-        raise Moved.to(new_slug) if new_slug else NotFound
+        raise SlugMoved.to(new_slug) if new_slug else NotFound
     g.workspace, g.role, g.membership = membership.workspace, membership.role, membership
     if not role_may(membership.role, right):
         raise Forbidden
-    if membership.workspace.deletion_asked_at and right not in KEPT_RIGHTS:
-        raise BeingDeleted
+    if membership.workspace.deletion_asked_at and right not in RIGHTS_DURING_DELETION:
+        raise WorkspaceBeingDeleted
     return membership.workspace
 
 
 def may(right: str) -> bool:
     """Whether the person may do that in the workspace of this request, as it is now."""
     workspace: Workspace | None = g.get("workspace")
-    if workspace and workspace.deletion_asked_at and right not in KEPT_RIGHTS:
+    if workspace and workspace.deletion_asked_at and right not in RIGHTS_DURING_DELETION:
         return False
     return role_may(g.get("role"), right)
 
 
-class Moved(RequestRedirect):
+class SlugMoved(RequestRedirect):
     """The same page under the slug that the workspace has now."""
 
     code = 302
@@ -84,27 +82,11 @@ class Moved(RequestRedirect):
         return cls(url_for(request.endpoint or "", **parts) + (f"?{query}" if query else ""))
 
 
-def _note_presence(membership: Membership) -> None:
+def _touch_membership(membership: Membership) -> None:
     """A database that takes no writes just now is no reason to refuse a page."""
-    if not note_presence(membership):
+    if not touch_membership(membership):
         return
     try:
         db.session.commit()
     except OperationalError:
         db.session.rollback()
-
-
-def person_actor(person: Person) -> Actor:
-    return Actor("person", person.id, person.name, *_where())
-
-
-def current_actor() -> Actor:
-    """Who acts in this request: a program by its token, else the person who is signed in."""
-    token: ApiToken | None = g.get("token")
-    if token is not None:
-        return Actor("token", token.id, token.name, *_where())
-    return person_actor(current_user)
-
-
-def _where() -> tuple[str, str]:
-    return request.remote_addr or "", request.user_agent.string

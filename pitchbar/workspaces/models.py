@@ -177,7 +177,7 @@ class ApiToken(Model):
     workspace: Mapped[Workspace] = relationship(lazy="joined", innerjoin=True)
 
     @property
-    def made_by_operator(self) -> bool:
+    def created_by_operator(self) -> bool:
         return self.created_by_kind == "system"
 
     @property

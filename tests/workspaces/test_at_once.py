@@ -12,7 +12,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from pitchbar.workspaces.errors import ChangedMeanwhile, InvitationClosed, OfferNotFound
+from pitchbar.workspaces.errors import ConcurrentChange, InvitationClosed, OfferNotFound
 from pitchbar.workspaces.invitations.queries import count_seats
 from pitchbar.workspaces.invitations.services import revoke_invitation
 from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
@@ -109,10 +109,10 @@ class TestSameMember:
         db.session.commit()
         assert seen.role == "member"
         elsewhere(app, promote)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             change_role(seen, "editor", SYSTEM, by_role="admin")
         db.session.rollback()
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             _with_role(seen, "member", lambda: remove_member(seen, SYSTEM, by_role="admin"))
         db.session.rollback()
         assert role_of(people.member, people.workspace) == "admin"
@@ -186,7 +186,7 @@ class TestOwner:
         db.session.commit()
         _ = seen.role, seen.person.email
         elsewhere(app, accept)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             leave_workspace(seen, SYSTEM)
         db.session.rollback()
         assert owners_of(people) == [people.admin.id]

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import EmailChangeForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import (
     cancel_email_change,
     confirm_email_change,
@@ -13,7 +14,6 @@ from pitchbar.accounts.email_change.services import (
 )
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.reauthentication.access import recently_authenticated
-from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -37,7 +37,7 @@ def create() -> Response:
     form, settings = EmailChangeForm(), current_settings()
     if not form.validate():
         return _show(form, 422)
-    by = acting(current_user)
+    by = current_actor()
     try:
         change = request_email_change(current_user, form.email.data or "", by, settings)
     except DomainError as error:
@@ -64,7 +64,7 @@ def show() -> Response:
 def confirm() -> Response:
     try:
         change = read_email_link(current_user, request.form.get("token", ""), current_settings())
-        confirm_email_change(current_user, change, acting(current_user))
+        confirm_email_change(current_user, change, current_actor())
     except DomainError as error:
         return _show_dead(error)
     db.session.commit()

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import local_path, open_to_all, signed_in
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.identities.services import create_person_from, link_identity, unlink_identity
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
@@ -16,7 +17,6 @@ from pitchbar.accounts.reauthentication.access import (
     recently_authenticated,
 )
 from pitchbar.accounts.sign_in.flow import (
-    acting,
     begin_session,
     is_still_valid,
     link_after_password,
@@ -103,7 +103,7 @@ def callback() -> Response:
 @recently_authenticated()
 def unlink() -> Response:
     try:
-        unlink_identity(current_user, acting(current_user))
+        unlink_identity(current_user, current_actor())
     except DomainError as error:
         flash(error.message, "error")
     else:
@@ -145,7 +145,7 @@ def _finish_flow(flow: dict[str, Any], claims: Claims) -> Response:
     if not current_user.is_authenticated:
         raise IdentityError("the session ended meanwhile")
     if flow["purpose"] == "link":
-        link_identity(current_user, claims, acting(current_user))
+        link_identity(current_user, claims, current_actor())
         flash("You can now sign in with Google.", "success")
         return go_to(flow["back"])
     holder = find_person_of_identity(claims.subject)

@@ -5,10 +5,10 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.errors import InvalidLink
 from pitchbar.accounts.limits import rate, typed_email_key
 from pitchbar.accounts.passwords.services import read_reset_token, request_reset, reset_password
-from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -61,7 +61,7 @@ def update() -> Response:
         person = read_reset_token(request.form.get("token", ""), current_settings())
         if not form.validate():
             return _show(form, 422)
-        reset_password(person, form.password.data or "", acting(person))
+        reset_password(person, form.password.data or "", current_actor(person))
     except InvalidLink as error:
         return _show_dead(error)
     except DomainError as error:

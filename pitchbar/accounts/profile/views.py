@@ -5,13 +5,14 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import NameForm, PasswordChangeForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import find_email_change
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.passwords.services import change_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.services import rename_person
 from pitchbar.accounts.sessions.services import list_sessions
-from pitchbar.accounts.sign_in.flow import acting, begin_session, current_session
+from pitchbar.accounts.sign_in.flow import begin_session, current_session
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to, render
@@ -38,7 +39,7 @@ def rename() -> Response:
     form = NameForm()
     if not form.validate():
         return _show(name_form=form, status=422)
-    rename_person(current_user, form.name.data or "", acting(current_user))
+    rename_person(current_user, form.name.data or "", current_actor())
     db.session.commit()
     flash("Your name is saved.", "success")
     return go_to(url_for("profile.show"))
@@ -54,7 +55,10 @@ def update_password() -> Response:
         return _show(password_form=form, status=422)
     try:
         change_password(
-            person, form.current_password.data or "", form.password.data or "", acting(person)
+            person,
+            form.current_password.data or "",
+            form.password.data or "",
+            current_actor(person),
         )
     except DomainError as error:
         form.take_errors(error)

@@ -5,12 +5,12 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import local_path, signed_in
 from pitchbar.accounts.account_forms import CodeForm, ReauthenticationForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.errors import WrongPassword
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.reauthentication.access import mark_reauthenticated, return_to_requested_page
-from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import render
 from pitchbar.errors import DomainError
@@ -58,7 +58,7 @@ def _check(form: ReauthenticationForm | CodeForm) -> None:
             raise WrongPassword
         return
     key = current_settings().app_key
-    verify_second_factor(two_factor, current_user, form.data["code"], acting(current_user), key)
+    verify_second_factor(two_factor, current_user, form.data["code"], current_actor(), key)
 
 
 def _show(form: ReauthenticationForm | CodeForm, status: int = 200) -> Response:

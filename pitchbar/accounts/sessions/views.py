@@ -4,8 +4,9 @@ from flask import Blueprint, Response, flash, session, url_for
 from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import signed_in
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.sessions.services import end_session, end_sessions, get_session
-from pitchbar.accounts.sign_in.flow import acting, current_session, touch_current_session
+from pitchbar.accounts.sign_in.flow import current_session, touch_current_session
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to
 from pitchbar.events.services import record_event
@@ -23,7 +24,7 @@ def end(session_id: int) -> Response:
     is_this = this is not None and ended.id == this.id
     end_session(ended)
     facts = {"device": device, "ip": ended.ip}
-    record_event("account.session_ended", current_user, by=acting(current_user), before=facts)
+    record_event("account.session_ended", current_user, by=current_actor(), before=facts)
     db.session.commit()
     if is_this:
         logout_user()
@@ -40,7 +41,7 @@ def end_others() -> Response:
     record_event(
         "account.other_sessions_ended",
         current_user,
-        by=acting(current_user),
+        by=current_actor(),
         before={"count": ended},
     )
     db.session.commit()

@@ -7,6 +7,7 @@ from flask import Response, current_app, g, request, session, url_for
 from flask_login import current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.identities.services import link_identity
 from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.accounts.passwords.services import fingerprint
@@ -21,7 +22,6 @@ from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
-from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
@@ -29,12 +29,6 @@ from pitchbar.settings import current_settings
 VALID_MINUTES = 10
 
 _SECRET, _CHALLENGE, _GOOGLE_LINK = "session_secret", "second_step", "google_link"
-
-
-def acting(person: Person) -> Actor:
-    """The person who acts in this request, also before the session has begun."""
-    where = (request.remote_addr or "", request.user_agent.string)
-    return Actor("person", person.id, person.name, *where)
 
 
 def start_or_challenge(person: Person, next_url: str | None) -> Response:
@@ -66,7 +60,7 @@ def begin_session(person: Person) -> None:
         end_session(replaced)
     session.clear()
     session.permanent = True
-    session[_SECRET] = start_session(person, acting(person))
+    session[_SECRET] = start_session(person, current_actor(person))
     login_user(person)
     if is_still_valid(waiting) and waiting["person"] == person.id:
         _link_google_account(person, waiting)
@@ -124,7 +118,7 @@ def touch_current_session() -> None:
 def _link_google_account(person: Person, waiting: dict[str, Any]) -> None:
     claims = Claims(waiting["subject"], waiting["email"], person.name)
     try:
-        link_identity(person, claims, acting(person))
+        link_identity(person, claims, current_actor(person))
     except DomainError as error:
         # Signing in worked; that the link did not can be seen on the account page.
         current_app.logger.info("Google was not linked: %s", error.message)

@@ -4,10 +4,11 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.account_forms import CodeForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_two_factor
-from pitchbar.accounts.sign_in.flow import acting, begin_session, find_challenged_person
+from pitchbar.accounts.sign_in.flow import begin_session, find_challenged_person
 from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -54,7 +55,9 @@ def _check(person: Person, code: str) -> None:
     two_factor = find_two_factor(person)
     # It may have been turned off in another browser since the first step.
     if two_factor is not None:
-        verify_second_factor(two_factor, person, code, acting(person), current_settings().app_key)
+        verify_second_factor(
+            two_factor, person, code, current_actor(person), current_settings().app_key
+        )
 
 
 def _show(form: CodeForm, status: int = 200) -> Response:

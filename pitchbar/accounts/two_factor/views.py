@@ -8,11 +8,11 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
 from pitchbar.accounts.account_forms import CodeForm
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.models import TwoFactor
 from pitchbar.accounts.queries import find_two_factor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
-from pitchbar.accounts.sign_in.flow import acting
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes, renew_recovery_codes
 from pitchbar.accounts.two_factor.services import (
     disable_two_factor,
@@ -71,7 +71,7 @@ def activate() -> Response:
         return go_to(url_for("profile.show"))
     if not form.validate():
         return _show(setup, form, 422)
-    by, key = acting(current_user), current_settings().app_key
+    by, key = current_actor(), current_settings().app_key
     try:
         codes = enable_two_factor(setup, current_user, form.code.data or "", by, key)
     except DomainError as error:
@@ -96,7 +96,7 @@ def show_codes() -> Response:
 def create_codes() -> Response:
     if find_two_factor(current_user) is None:
         return go_to(url_for("profile.show"))
-    codes = renew_recovery_codes(current_user, acting(current_user))
+    codes = renew_recovery_codes(current_user, current_actor())
     db.session.commit()
     return render("accounts/recovery_codes.html", codes=codes, is_new=False)
 
@@ -115,7 +115,7 @@ def confirm_removal() -> Response:
 @recently_authenticated()
 def remove() -> Response:
     if find_two_factor(current_user):
-        disable_two_factor(current_user, acting(current_user))
+        disable_two_factor(current_user, current_actor())
         db.session.commit()
         flash("Two-factor sign-in is off.", "success")
     return go_to(url_for("profile.show"))

@@ -67,14 +67,14 @@ def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """(field, before, after) of what changed, as words; empty where there was nothing."""
     names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
     all_three = [
-        (name.replace("_", " "), _words(entry.before.get(name)), _words(entry.after.get(name)))
+        (name.replace("_", " "), _label(entry.before.get(name)), _label(entry.after.get(name)))
         for name in names
     ]
     return [one for one in all_three if one[1] != one[2]]
 
 
-@bp.app_template_filter("action_words")
-def action_words(action: str) -> str:
+@bp.app_template_filter("action_label")
+def action_label(action: str) -> str:
     """ "member.role_changed" as "Member role changed"."""
     return action.replace(".", " ").replace("_", " ").capitalize()
 
@@ -105,7 +105,7 @@ def _row(entry: AuditEntry) -> list[object]:
     return list(values.values())
 
 
-def _words(value: Any) -> str:
+def _label(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

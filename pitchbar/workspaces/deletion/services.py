@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import SYSTEM, Actor
-from pitchbar.events.services import forget_workspace, record_event
+from pitchbar.events.services import delete_audit_log, record_event
 from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
-from pitchbar.workspaces.errors import ChangedMeanwhile
+from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import (
     UNDO_DAYS,
     ApiToken,
@@ -23,10 +23,10 @@ from pitchbar.workspaces.models import (
     OwnershipOffer,
     Workspace,
 )
-from pitchbar.workspaces.ownership.services import confirm_name
+from pitchbar.workspaces.ownership.services import require_confirmation
 
 # What is left of the row says nothing. No slug that a person can choose holds a tilde.
-_EMPTY = {
+_BLANK_VALUES = {
     "name": "",
     "time_zone": "UTC",
     "default_utm_source": "",
@@ -35,9 +35,9 @@ _EMPTY = {
 }
 
 
-def ask_deletion(workspace: Workspace, by: Actor, *, confirmation: str) -> None:
-    """Raises WrongConfirmation; ChangedMeanwhile when it was asked for already."""
-    confirm_name(workspace, confirmation)
+def request_deletion(workspace: Workspace, by: Actor, *, confirmation: str) -> None:
+    """Raises WrongConfirmation; ConcurrentChange when it was asked for already."""
+    require_confirmation(workspace, confirmation)
     asked = Workspace.deletion_asked_at
     _set(workspace, asked.is_(None), deletion_asked_at=clock.now())
     after = {"purge_at": _purge_at(workspace)}
@@ -45,7 +45,7 @@ def ask_deletion(workspace: Workspace, by: Actor, *, confirmation: str) -> None:
 
 
 def undo_deletion(workspace: Workspace, by: Actor) -> None:
-    """Raises ChangedMeanwhile when it was undone already, or carried out in this moment."""
+    """Raises ConcurrentChange when it was undone already, or carried out in this moment."""
     before = {"purge_at": _purge_at(workspace)}
     asked = Workspace.deletion_asked_at
     _set(workspace, asked.is_not(None), deletion_asked_at=None)
@@ -64,13 +64,13 @@ def purge_workspace(workspace_id: int, now: datetime) -> bool:
     """
     workspace = db.session.get_one(Workspace, workspace_id)
     due = (Workspace.id == workspace_id, *_due(now))
-    values = {**_EMPTY, "slug": f"~{workspace_id}", "purged_at": now}
+    values = {**_BLANK_VALUES, "slug": f"~{workspace_id}", "purged_at": now}
     name = workspace.name
     if not changed_rows(db.session, update(Workspace).where(*due).values(values)):
         return False
     for model in (OwnershipOffer, Invitation, ApiToken, OldSlug, Membership):
         db.session.execute(delete(model).where(model.workspace_id == workspace_id))
-    forget_workspace(workspace_id)
+    delete_audit_log(workspace_id)
     # Without a workspace: an entry for the operators, there is nobody else left to read it.
     record_event("workspace.purged", Subject("workspace", workspace_id, name), by=SYSTEM)
     return True
@@ -96,7 +96,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _set(workspace: Workspace, condition: ColumnElement[bool], **values: datetime | None) -> None:
     mine = (Workspace.id == workspace.id, Workspace.purged_at.is_(None), condition)
     if not changed_rows(db.session, update(Workspace).where(*mine).values(**values)):
-        raise ChangedMeanwhile
+        raise ConcurrentChange
 
 
 def _purge_at(workspace: Workspace) -> str:

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Response, flash, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
-from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.deletion.services import ask_deletion, undo_deletion
+from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.deletion.services import request_deletion, undo_deletion
 from pitchbar.workspaces.forms import ConfirmationForm
 from pitchbar.workspaces.models import Workspace
 
@@ -27,7 +28,7 @@ def confirm_deletion(workspace: Workspace) -> Response:
 def delete(workspace: Workspace) -> Response:
     form = ConfirmationForm()
     try:
-        ask_deletion(workspace, current_actor(), confirmation=form.confirmation.data or "")
+        request_deletion(workspace, current_actor(), confirmation=form.confirmation.data or "")
     except DomainError as error:
         form.take_errors(error)
         return render("workspaces/delete.html", form=form, http_status=error.status)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all, signed_in
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.accounts.services import create_person
 from pitchbar.accounts.sign_in.flow import begin_session
@@ -11,15 +12,14 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import person_actor
-from pitchbar.workspaces.errors import BrokenInvitationLink, InvitationClosed
+from pitchbar.workspaces.errors import InvalidInvitationLink, InvitationClosed
 from pitchbar.workspaces.invitations.forms import JoinForm
 from pitchbar.workspaces.invitations.links import read_invitation_token
 from pitchbar.workspaces.invitations.queries import find_invitation
-from pitchbar.workspaces.invitations.services import accept_invitation, need_open
+from pitchbar.workspaces.invitations.services import accept_invitation, require_open
 from pitchbar.workspaces.models import Invitation
 from pitchbar.workspaces.queries import find_membership
-from pitchbar.workspaces.roles import ROLE_WORDS
+from pitchbar.workspaces.roles import ROLE_DESCRIPTIONS
 
 bp = Blueprint("joining", __name__, url_prefix="/invitations/<token>")
 
@@ -42,7 +42,7 @@ def accept(token: str) -> Response:
     if _is_member(invitation):
         return _to_workspace(invitation)
     try:
-        accept_invitation(invitation, current_user, person_actor(current_user))
+        accept_invitation(invitation, current_user, current_actor())
     except InvitationClosed:
         db.session.rollback()
         return _show(invitation, token, JoinForm())
@@ -60,9 +60,9 @@ def join(token: str) -> Response:
     if current_user.is_authenticated or not form.validate():
         return _show(invitation, token, form, 422)
     try:
-        need_open(invitation)
+        require_open(invitation)
         person = create_person(email=invitation.email, **form.entered())
-        accept_invitation(invitation, person, person_actor(person))
+        accept_invitation(invitation, person, current_actor(person))
     except DomainError as error:
         db.session.rollback()
         form.take_errors(error)
@@ -73,17 +73,17 @@ def join(token: str) -> Response:
 
 
 def _get_invitation(token: str) -> Invitation:
-    """Raises BrokenInvitationLink for a link that was cut or tampered with."""
+    """Raises InvalidInvitationLink for a link that was cut or tampered with."""
     named = read_invitation_token(token, current_settings())
     invitation = find_invitation(*named) if named else None
     if invitation is None:
-        raise BrokenInvitationLink
+        raise InvalidInvitationLink
     return invitation
 
 
 def _show(invitation: Invitation, token: str, form: JoinForm, status: int = 200) -> Response:
     try:
-        need_open(invitation)
+        require_open(invitation)
     except InvitationClosed as error:
         return render(
             "workspaces/invitation_closed.html",
@@ -97,7 +97,7 @@ def _show(invitation: Invitation, token: str, form: JoinForm, status: int = 200)
         invitation=invitation,
         token=token,
         form=form,
-        role_words=ROLE_WORDS[invitation.role],
+        role_description=ROLE_DESCRIPTIONS[invitation.role],
         http_status=status,
     )
 

@@ -19,17 +19,17 @@ from pitchbar.workspaces.errors import (
     AlreadyInvited,
     AlreadyMember,
     InvitationClosed,
-    RoleOutOfReach,
-    SeatsTaken,
+    RoleNotAssignable,
+    SeatLimitReached,
     WrongAccount,
 )
 from pitchbar.workspaces.invitations.links import invitation_link
 from pitchbar.workspaces.invitations.queries import count_seats, find_unanswered_invitation
 from pitchbar.workspaces.members.queries import find_membership_by_email
-from pitchbar.workspaces.members.services import take_turn
+from pitchbar.workspaces.members.services import lock_workspace
 from pitchbar.workspaces.models import Invitation, Membership, Workspace
 from pitchbar.workspaces.plans import find_plan
-from pitchbar.workspaces.roles import roles_below
+from pitchbar.workspaces.roles import assignable_roles
 
 
 def invite(
@@ -38,18 +38,18 @@ def invite(
     """Asks the person in by e-mail. An invitation of theirs that expired comes to life again.
 
     Raises:
-        RoleOutOfReach, AlreadyMember, AlreadyInvited, SeatsTaken
+        RoleNotAssignable, AlreadyMember, AlreadyInvited, SeatLimitReached
     """
-    if role not in roles_below(by_role):
-        raise RoleOutOfReach
+    if role not in assignable_roles(by_role):
+        raise RoleNotAssignable
     email = normalise_email(email)
-    take_turn(workspace)
+    lock_workspace(workspace)
     if find_membership_by_email(workspace, email):
         raise AlreadyMember(email)
     invitation = find_unanswered_invitation(workspace, email)
     if invitation and invitation.state == "open":
         raise AlreadyInvited(email)
-    _need_seat(workspace)
+    _require_seat(workspace)
     if invitation is None:
         invitation = Invitation(workspace=workspace, email=email, key=secrets.token_urlsafe(12))
     invitation.role = role
@@ -67,15 +67,15 @@ def resend_invitation(
     """Sends the same link again, valid for the whole time from now on.
 
     Raises:
-        RoleOutOfReach, InvitationClosed, SeatsTaken: for one that had expired.
+        RoleNotAssignable, InvitationClosed, SeatLimitReached: for one that had expired.
     """
-    if invitation.role not in roles_below(by_role):
-        raise RoleOutOfReach
-    take_turn(invitation.workspace)
+    if invitation.role not in assignable_roles(by_role):
+        raise RoleNotAssignable
+    lock_workspace(invitation.workspace)
     if invitation.state == "expired":
-        _need_seat(invitation.workspace)
+        _require_seat(invitation.workspace)
     before, expires_at = invitation.expires_at, _expiry(settings)
-    _settle(invitation, expires_at=expires_at)
+    _update_unanswered(invitation, expires_at=expires_at)
     record_event(
         "invitation.resent",
         invitation,
@@ -87,10 +87,10 @@ def resend_invitation(
 
 
 def revoke_invitation(invitation: Invitation, by: Actor, *, by_role: str) -> None:
-    """Raises RoleOutOfReach; InvitationClosed when it was answered meanwhile."""
-    if invitation.role not in roles_below(by_role):
-        raise RoleOutOfReach
-    _settle(invitation, revoked_at=clock.now())
+    """Raises RoleNotAssignable; InvitationClosed when it was answered meanwhile."""
+    if invitation.role not in assignable_roles(by_role):
+        raise RoleNotAssignable
+    _update_unanswered(invitation, revoked_at=clock.now())
     before = {"email": invitation.email, "role": invitation.role}
     record_event("invitation.revoked", invitation, by=by, before=before)
 
@@ -103,8 +103,8 @@ def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None
     """
     if normalise_email(person.email) != invitation.email:
         raise WrongAccount(invitation.email)
-    need_open(invitation)
-    _settle(invitation, accepted_at=clock.now(), open_at=clock.now())
+    require_open(invitation)
+    _update_unanswered(invitation, accepted_at=clock.now(), open_at=clock.now())
     membership = Membership(
         workspace_id=invitation.workspace_id, person_id=person.id, role=invitation.role
     )
@@ -116,7 +116,7 @@ def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None
     record_event("invitation.accepted", invitation, by=by, after={"member": person.email})
 
 
-def need_open(invitation: Invitation) -> None:
+def require_open(invitation: Invitation) -> None:
     """Raises InvitationClosed with the reason."""
     if invitation.state != "open":
         raise InvitationClosed(invitation.state)
@@ -124,10 +124,10 @@ def need_open(invitation: Invitation) -> None:
         raise InvitationClosed("deleting")
 
 
-def _need_seat(workspace: Workspace) -> None:
+def _require_seat(workspace: Workspace) -> None:
     plan = find_plan(workspace.plan)
     if count_seats(workspace) >= plan.members:
-        raise SeatsTaken(plan.name, plan.members)
+        raise SeatLimitReached(plan.name, plan.members)
 
 
 def _expiry(settings: Settings) -> datetime:
@@ -142,7 +142,9 @@ def _save(invitation: Invitation) -> None:
         raise AlreadyInvited(invitation.email) from None
 
 
-def _settle(invitation: Invitation, *, open_at: datetime | None = None, **values: datetime) -> None:
+def _update_unanswered(
+    invitation: Invitation, *, open_at: datetime | None = None, **values: datetime
+) -> None:
     """Changes an invitation that nobody has answered yet, whoever else tries in this moment."""
     unanswered = [
         Invitation.id == invitation.id,

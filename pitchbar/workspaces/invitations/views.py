@@ -3,17 +3,18 @@
 from flask import Blueprint, Response, flash, g, request, url_for
 from flask_login import current_user
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.invitations.forms import InviteForm
 from pitchbar.workspaces.invitations.queries import get_invitation
 from pitchbar.workspaces.invitations.services import invite, resend_invitation, revoke_invitation
 from pitchbar.workspaces.members.views import show_members
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.roles import roles_below
+from pitchbar.workspaces.roles import assignable_roles
 
 bp = Blueprint("invitations", __name__, url_prefix="/w/<slug>/invitations")
 
@@ -30,7 +31,7 @@ limit_mail = limiter.shared_limit(
 @requires("manage_members")
 @limit_mail
 def create(workspace: Workspace) -> Response:
-    form = InviteForm(roles_below(g.role))
+    form = InviteForm(assignable_roles(g.role))
     if not form.validate():
         return show_members(workspace, form, 422)
     try:
@@ -71,7 +72,7 @@ def revoke(workspace: Workspace, invitation_id: int) -> Response:
 def _refused(workspace: Workspace, error: DomainError) -> Response:
     """The page as it is now, with the reason on top of the form."""
     db.session.rollback()
-    form = InviteForm(roles_below(g.role))
+    form = InviteForm(assignable_roles(g.role))
     form.form_errors.append(error.message)
     return show_members(workspace, form, error.status)
 

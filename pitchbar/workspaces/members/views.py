@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, g, url_for
 from flask_login import current_user
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -13,8 +14,8 @@ from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.queries import latest_records
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
-from pitchbar.workspaces.errors import RoleOutOfReach, UnknownRole
+from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.errors import RoleNotAssignable, UnknownRole
 from pitchbar.workspaces.invitations.forms import InviteForm
 from pitchbar.workspaces.invitations.links import invitation_link
 from pitchbar.workspaces.invitations.queries import count_seats, list_invitations
@@ -24,7 +25,7 @@ from pitchbar.workspaces.members.services import change_role, leave_workspace, r
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.plans import find_plan
-from pitchbar.workspaces.roles import OWNER, ROLE_WORDS, roles_below
+from pitchbar.workspaces.roles import OWNER, ROLE_DESCRIPTIONS, assignable_roles
 
 bp = Blueprint("members", __name__, url_prefix="/w/<slug>")
 
@@ -63,13 +64,13 @@ def show_members(
         "workspaces/members.html",
         "workspaces/_invite.html",
         http_status=status,
-        form=form or InviteForm(roles_below(g.role)),
+        form=form or InviteForm(assignable_roles(g.role)),
         members=_member_rows(list_members(workspace), find_offer(workspace)),
         waiting=[row for row in invitations if row.invitation.state in ("open", "expired")],
         answered=[row for row in invitations if row.invitation.state in ("accepted", "revoked")],
         plan=find_plan(workspace.plan),
         seats=count_seats(workspace),
-        role_words={role: ROLE_WORDS[role] for role in roles_below(g.role)},
+        role_descriptions={role: ROLE_DESCRIPTIONS[role] for role in assignable_roles(g.role)},
     )
 
 
@@ -83,7 +84,7 @@ def index(workspace: Workspace) -> Response:
 @requires("manage_members")
 def give_role(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
-    form = RoleForm(roles_below(g.role))
+    form = RoleForm(assignable_roles(g.role))
     if not form.validate():
         raise UnknownRole
     change_role(member, form.role.data, current_actor(), by_role=g.role)
@@ -96,8 +97,8 @@ def give_role(workspace: Workspace, member_id: int) -> Response:
 @requires("manage_members")
 def confirm_removal(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
-    if member.role not in roles_below(g.role):
-        raise RoleOutOfReach
+    if member.role not in assignable_roles(g.role):
+        raise RoleNotAssignable
     return render("workspaces/remove_member.html", member=member)
 
 
@@ -145,7 +146,7 @@ def _with_article(role: str) -> str:
 def _member_rows(
     members: Sequence[Membership], offer: OwnershipOffer | None
 ) -> Sequence[MemberRow]:
-    reach = roles_below(g.role)
+    reach = assignable_roles(g.role)
     offered_id = offer.membership_id if offer else None
     return [
         MemberRow(
@@ -161,7 +162,7 @@ def _member_rows(
 
 def _invitation_rows(invitations: Sequence[Invitation]) -> Sequence[InvitationRow]:
     settings = current_settings()
-    reach = roles_below(g.role)
+    reach = assignable_roles(g.role)
     mails = latest_records([one.mail_reference for one in invitations])
     return [
         InvitationRow(

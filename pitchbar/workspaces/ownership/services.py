@@ -9,16 +9,16 @@ from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
 from pitchbar.workspaces.errors import (
-    ChangedMeanwhile,
+    ConcurrentChange,
     OfferNotFound,
-    RoleOutOfReach,
+    RoleNotAssignable,
     WrongConfirmation,
 )
 from pitchbar.workspaces.models import Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.roles import ADMIN, OWNER
 
 
-def confirm_name(workspace: Workspace, typed: str) -> None:
+def require_confirmation(workspace: Workspace, typed: str) -> None:
     """Raises WrongConfirmation unless `typed` is the workspace's name."""
     if typed.strip() != workspace.name:
         raise WrongConfirmation
@@ -30,11 +30,11 @@ def offer_ownership(
     """Nothing changes until the person accepts; an earlier offer ends.
 
     Raises:
-        WrongConfirmation, RoleOutOfReach: the owner has it already.
+        WrongConfirmation, RoleNotAssignable: the owner has it already.
     """
-    confirm_name(workspace, confirmation)
+    require_confirmation(workspace, confirmation)
     if to.role == OWNER:
-        raise RoleOutOfReach
+        raise RoleNotAssignable
     _drop_offer(OwnershipOffer.workspace_id == workspace.id)
     db.session.add(OwnershipOffer(workspace_id=workspace.id, membership_id=to.id))
     db.session.flush()
@@ -65,7 +65,7 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
     """The member of the offer is the owner now, and the old owner an admin.
 
     Raises:
-        OfferNotFound: it was withdrawn meanwhile. ChangedMeanwhile: the member is gone.
+        OfferNotFound: it was withdrawn meanwhile. ConcurrentChange: the member is gone.
     """
     member = offer.membership
     if not _drop_offer(_same(offer)):
@@ -78,7 +78,7 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
         db.session, update(Membership).where(mine, Membership.id == member.id).values(role=OWNER)
     )
     if demoted != 1 or promoted != 1:
-        raise ChangedMeanwhile
+        raise ConcurrentChange
     record_event("ownership.accepted", member, by=by, after={"owner": member.person.email})
 
 

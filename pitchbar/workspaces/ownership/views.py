@@ -3,12 +3,13 @@
 from flask import Blueprint, Response, flash, url_for
 from flask_login import current_user
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.errors import OfferNotFound
 from pitchbar.workspaces.forms import ConfirmationForm
 from pitchbar.workspaces.members.queries import get_member

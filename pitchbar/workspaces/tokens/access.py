@@ -11,13 +11,13 @@ from pitchbar.accounts.access import View
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.extensions import db, limiter, request_address
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import Moved
-from pitchbar.workspaces.errors import BeingDeleted
+from pitchbar.workspaces.access import SlugMoved
+from pitchbar.workspaces.errors import WorkspaceBeingDeleted
 from pitchbar.workspaces.models import ApiToken, Workspace
 from pitchbar.workspaces.queries import find_role, had_slug
 from pitchbar.workspaces.roles import role_may
 from pitchbar.workspaces.tokens.queries import find_token
-from pitchbar.workspaces.tokens.services import note_use
+from pitchbar.workspaces.tokens.services import touch_token
 
 
 class Unauthorized(DomainError):
@@ -43,7 +43,7 @@ def requires_token(scope: str) -> Callable[[View], View]:
     return decorate
 
 
-def require_right_of_maker(right: str) -> None:
+def require_right_of_creator(right: str) -> None:
     """For what not even every admin may do: the token's maker must have the right today.
 
     A token that was made on the command line comes from whoever runs the installation.
@@ -52,7 +52,7 @@ def require_right_of_maker(right: str) -> None:
         Forbidden: the maker has not (any more) the role for it.
     """
     token: ApiToken = g.token
-    if token.made_by_operator:
+    if token.created_by_operator:
         return
     role = find_role(token.workspace, token.created_by_id)
     if role is None or not role_may(role, right):
@@ -65,12 +65,12 @@ def _workspace_of_token(slug: str, scope: str) -> Workspace:
         raise Unauthorized
     workspace = token.workspace
     if workspace.slug != slug:
-        raise Moved.to(workspace.slug) if had_slug(workspace, slug) else NotFound
+        raise SlugMoved.to(workspace.slug) if had_slug(workspace, slug) else NotFound
     if scope == "read-write" and token.scope != "read-write":
         raise Forbidden("This token may only read.")
     if scope == "read-write" and workspace.deletion_asked_at:
-        raise BeingDeleted
-    if note_use(token):
+        raise WorkspaceBeingDeleted
+    if touch_token(token):
         db.session.commit()
     # Answers are kept for a repeated request by token.
     g.workspace, g.token, g.client_id = token.workspace, token, token.id

@@ -4,10 +4,10 @@ them: one that may write may make and revoke tokens, as they may.
 
 from flask import Blueprint
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.api.endpoints import endpoint
 from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
-from pitchbar.workspaces.access import current_actor
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 from pitchbar.workspaces.tokens.payloads import (

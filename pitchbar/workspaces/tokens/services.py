@@ -8,7 +8,7 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken, Workspace
 
 # A token in steady use would otherwise cost one write for each request.
-_LAST_USED_GRAIN = timedelta(minutes=1)
+_LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
 def create_token(
@@ -43,10 +43,10 @@ def revoke_token(token: ApiToken, by: Actor) -> None:
     record_event("token.revoked", token, by=by, before=before)
 
 
-def note_use(token: ApiToken) -> bool:
+def touch_token(token: ApiToken) -> bool:
     """Remembers when the token was last used, to the minute; True when there is a commit to do."""
     now = clock.now()
-    if token.last_used_at and now - token.last_used_at < _LAST_USED_GRAIN:
+    if token.last_used_at and now - token.last_used_at < _LAST_USED_RESOLUTION:
         return False
     token.last_used_at = now
     return True

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, flash, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.forms import TokenForm
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens
