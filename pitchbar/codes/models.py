@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.events.subjects import Subject
 
 ACTIVE, ARCHIVED = "active", "archived"
 
@@ -41,6 +42,10 @@ class Code(Model):
         """The default UTM values that are set, without the prefix: {"source": "poster"}."""
         values = {name: getattr(self, f"utm_{name}") for name in UTM_NAMES}
         return {name: value for name, value in values.items() if value}
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("code", self.id, self.name, self.workspace_id)
 
 
 UTM_NAMES = ("source", "medium", "campaign", "term", "content")

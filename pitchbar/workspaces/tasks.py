@@ -9,7 +9,7 @@ from pitchbar.jobs.rules import daily_at, hourly_at
 from pitchbar.jobs.schedule import Periodic
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.deletion import purge_deleted_workspaces
+from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 
 
 @task(queue=DEFAULT, tries=3, timeout=900)
