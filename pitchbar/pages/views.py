@@ -92,8 +92,8 @@ def codes(workspace: Workspace) -> Response:
     )
     rows = _rows(workspace, page)
     return render(
-        "pages/codes.html",
-        "pages/_codes.html",
+        "codes/index.html",
+        "codes/_list.html",
         page=rows,
         q=search,
         status=status,
@@ -108,7 +108,7 @@ def code(workspace: Workspace, code_id: int) -> Response:
     span = _range()
     board = load_board(workspace, found.id, span)
     return render(
-        "pages/code.html",
+        "codes/show.html",
         code=found,
         range=span,
         ranges=RANGES,
