@@ -66,7 +66,8 @@ def register_blueprints(app: Flask) -> None:
 def register_subscribers() -> None:
     """Who hears of events that lower features tell."""
     from pitchbar.codes import subscribers as codes
+    from pitchbar.scans import code_panels
     from pitchbar.scans import subscribers as scans
 
-    for feature in (codes, scans):
+    for feature in (codes, scans, code_panels):
         feature.register()
