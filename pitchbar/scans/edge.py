@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from pitchbar.core.addresses import client_address, limit_key
+from pitchbar.scans.edge_pages import Notices
 from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.notices import Notices
 from pitchbar.scans.redirects import build_location
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.spool import Spool

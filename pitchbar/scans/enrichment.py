@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
+from pitchbar.scans.accepted import UTM_NAMES, AcceptedScan
 from pitchbar.scans.agents import read_agent
+from pitchbar.scans.bulk_sql import find
 from pitchbar.scans.models import ScanVisitor
-from pitchbar.scans.records import UTM_NAMES, AcceptedScan
-from pitchbar.scans.statements import find
 from pitchbar.scans.visitors import Salts, visitor_hash
 
 # "prefetch", "prefetch;prerender", "preview": a browser that looks ahead of its person.

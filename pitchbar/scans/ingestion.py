@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
-from pitchbar.scans.counting import count_scans
+from pitchbar.scans.accepted import AcceptedScan, read_line
+from pitchbar.scans.bulk_sql import insert_ignoring, write
 from pitchbar.scans.enrichment import Enriched, Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_partitions
-from pitchbar.scans.records import AcceptedScan, read_line
-from pitchbar.scans.statements import insert_ignoring, write
+from pitchbar.scans.rollups import count_scans
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
 from pitchbar.scans.draining import make_call
 from pitchbar.scans.edge import Edge, WsgiApp
+from pitchbar.scans.edge_pages import Notices
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.notices import Notices
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool

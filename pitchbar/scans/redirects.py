@@ -7,7 +7,7 @@ destination already. Everything else in the destination stays as it was, byte fo
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_plus
 
-from pitchbar.scans.records import UTM_NAMES
+from pitchbar.scans.accepted import UTM_NAMES
 
 Utm = tuple[str, str, str, str, str]
 NO_UTM: Utm = ("", "", "", "", "")

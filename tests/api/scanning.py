@@ -10,8 +10,8 @@ from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
+from pitchbar.scans.accepted import UTM_NAMES
 from pitchbar.scans.pipeline import make_ingestion
-from pitchbar.scans.records import UTM_NAMES
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 

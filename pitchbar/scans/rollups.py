@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
+from pitchbar.scans.bulk_sql import add_to_sums, insert_ignoring, insert_into, write
 from pitchbar.scans.enrichment import Enriched
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
-from pitchbar.scans.statements import add_to_sums, insert_ignoring, insert_into, write
 
 SUMS = ("hits", "people", "unique_people")
 # workspace, code, day, visitor
