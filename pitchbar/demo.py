@@ -18,7 +18,7 @@ from pitchbar.core.bus import Bus
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.scans.accepted import UTM_NAMES
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.visitors import PassingSalts
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace

@@ -11,7 +11,7 @@ from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
 from pitchbar.scans.accepted import UTM_NAMES
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 

@@ -10,7 +10,7 @@ from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import bus, db
 from pitchbar.scans.edge import _new_scan_id
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.visitors import PassingSalts
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace

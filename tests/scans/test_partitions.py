@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.partitions import ensure_partitions
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_sums_equal_rows, make_line, rows_of

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, func, select
 
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.visitors import StoredSalts, destroy_old_salts
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
