@@ -119,7 +119,7 @@ def test_month_whose_first_delivery_failed_is_made_by_the_next(
         raise RuntimeError("the power fails")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pitchbar.scans.ingestion.count_scans", fail)
+        patch.setattr("pitchbar.scans.stored.publish", fail)
         with pytest.raises(RuntimeError):
             ingest(line)
 
