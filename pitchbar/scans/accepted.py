@@ -1,7 +1,17 @@
 """One accepted scan as a line: what the edge writes and the ingestion reads.
 
-A line is a JSON array followed by a line feed. Everything that ingestion needs stands in it, so
-that no look-up is needed later and the fact does not change with its code.
+A line is a JSON array and a line feed. Everything that ingestion needs stands in it, so that no
+look-up is needed later and the fact does not change with its code.
+
+Old and new processes run side by side while a version is rolled out, and lines wait on disk. So the
+format only ever grows at its end, and a reader takes what it knows and leaves the rest:
+
+- Version 1 are the twelve elements that `write_line` names, in that order, with five UTM values.
+- A further field is a thirteenth element, a further UTM value a sixth; nothing is taken away, moved
+  or given another meaning. A reader gives what an older line lacks a value that means "unknown".
+- Readers before this rule want exactly twelve elements and five UTM values. Write more only when
+  every worker that may still run reads by it: first a release whose reader knows the field, then
+  one whose edge writes it.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +21,10 @@ from uuid import UUID
 
 import orjson
 
-UTM_NAMES = ("source", "medium", "campaign", "term", "content")
+from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
+
+# How many UTM values every line has.
+_UTM_OF_VERSION_1 = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class AcceptedScan:
     code_id: int
     workspace_id: int
     time_zone: str
-    utm: tuple[str, str, str, str, str]
+    utm: Utm
     method: str
     address: str
     user_agent: str
@@ -33,13 +46,56 @@ class AcceptedScan:
     line: bytes = field(default=b"", repr=False, compare=False)
 
 
+def write_line(
+    scan_id: str,
+    milliseconds: int,
+    code_id: int,
+    workspace_id: int,
+    time_zone: str,
+    utm: Utm,
+    method: str,
+    address: str,
+    user_agent: str,
+    language: str,
+    referrer: str,
+    purpose: str,
+    # Bound here, because each redirect pays for looking a name up.
+    _dumps: Any = orjson.dumps,
+    _option: int = orjson.OPT_APPEND_NEWLINE,
+) -> bytes:
+    """Args:
+    scan_id: 32 hex digits, see `new_scan_id`.
+    milliseconds: since 1970, when the request came.
+    method, address, user_agent, language, referrer, purpose: as the request had them.
+    """
+    line: bytes = _dumps(
+        [
+            scan_id,
+            milliseconds,
+            code_id,
+            workspace_id,
+            time_zone,
+            tuple(utm),
+            method,
+            address,
+            user_agent,
+            language,
+            referrer,
+            purpose,
+        ],
+        None,
+        _option,
+    )
+    return line
+
+
 def read_line(line: bytes) -> AcceptedScan:
-    """Raises ValueError for a line that the edge did not write, or only half."""
+    """Raises ValueError for a line that no edge wrote, or only half."""
     try:
         facts = orjson.loads(line)
         if b"\\u0000" in line:
             facts = _without_nul(facts)
-        scan_id, milliseconds, code_id, workspace_id, time_zone, utm, *texts = facts
+        scan_id, milliseconds, code_id, workspace_id, time_zone, utm, *texts = facts[:12]
         method, address, user_agent, language, referrer, purpose = map(_text, texts)
         return AcceptedScan(
             UUID(hex=scan_id),
@@ -47,7 +103,7 @@ def read_line(line: bytes) -> AcceptedScan:
             _id(code_id),
             _id(workspace_id),
             _text(time_zone),
-            _five(utm),
+            _read_utm(utm),
             method,
             address,
             user_agent,
@@ -56,13 +112,21 @@ def read_line(line: bytes) -> AcceptedScan:
             purpose,
             line,
         )
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError) as error:
         raise ValueError(f"not a scan: {error}") from error
 
 
-def _five(values: list[str]) -> tuple[str, str, str, str, str]:
-    source, medium, campaign, term, content = (_text(value)[:255] for value in values)
-    return source, medium, campaign, term, content
+def new_scan_id(milliseconds: int, random: int) -> str:
+    """A UUID of version 7 (RFC 9562) as 32 hex digits: sorted by time, then 74 random bits."""
+    high = milliseconds << 80 | 0x7000_8000_0000_0000_0000 | (random >> 62) << 64
+    return f"{high | random & 0x3FFF_FFFF_FFFF_FFFF:032x}"
+
+
+def _read_utm(values: list[str]) -> Utm:
+    known = [_text(value)[:UTM_MAX_LENGTH] for value in values[: len(Utm._fields)]]
+    if len(known) < _UTM_OF_VERSION_1:
+        raise ValueError(f"{len(known)} UTM values")
+    return Utm(*known)
 
 
 def _id(value: object) -> int:

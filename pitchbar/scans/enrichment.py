@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
-from pitchbar.scans.accepted import UTM_NAMES, AcceptedScan
+from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.agents import read_agent
 from pitchbar.scans.bulk_sql import find
 from pitchbar.scans.models import ScanVisitor
@@ -82,8 +82,7 @@ class Enrichment:
             "referrer_host": _host_of(scan.referrer),
             "robot_reason": _robot_reason(scan, agent.robot_reason),
         }
-        for name, value in zip(UTM_NAMES, scan.utm, strict=True):
-            row[f"utm_{name}"] = value or None
+        row |= {name: value or None for name, value in scan.utm.columns().items()}
         return EnrichedScan(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
 
     def _kept_address(self, address: str) -> str | None:
