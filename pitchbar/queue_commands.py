@@ -15,7 +15,7 @@ from pitchbar.settings import Settings
 @click.pass_obj
 def work(settings: Settings, queues: str, processes: int, drain: float, memory: int) -> None:
     """Run jobs until told to stop; those that run are finished first."""
-    from pitchbar.jobs.children import WorkerOptions
+    from pitchbar.jobs.workers.worker_process import WorkerOptions
     from pitchbar.worker import run_workers
 
     options = WorkerOptions(processes, drain, memory)
@@ -54,7 +54,7 @@ def queue_tick(
 ) -> None:
     """Run one bounded pass over queues without workers; prints its counts as JSON."""
     from pitchbar import create_app
-    from pitchbar.jobs.tick import TickLimits, run_tick
+    from pitchbar.jobs.ticks.tick import TickLimits, run_tick
     from pitchbar.schedule import ENTRIES
 
     limits = TickLimits(max_time, job_timeout, _read_queues(queues))

@@ -13,8 +13,8 @@ from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
 from pitchbar.extensions import bus, db
-from pitchbar.jobs.embedded import start_embedded_consumers
 from pitchbar.jobs.schedule import Scheduler
+from pitchbar.jobs.workers.embedded import start_embedded_consumers
 from pitchbar.schedule import ENTRIES
 from pitchbar.settings import Settings
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from types import FrameType
 
 from pitchbar import create_app
-from pitchbar.jobs.children import WorkerOptions
 from pitchbar.jobs.schedule import Scheduler
-from pitchbar.jobs.supervisor import Supervisor
 from pitchbar.jobs.transport import transport
+from pitchbar.jobs.workers.supervisor import Supervisor
+from pitchbar.jobs.workers.worker_process import WorkerOptions
 from pitchbar.schedule import ENTRIES
 from pitchbar.settings import Settings
 

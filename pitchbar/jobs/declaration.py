@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pitchbar.jobs.outcomes import Failure
+from pitchbar.jobs.attempts import Failure
 from pitchbar.jobs.queues import QUEUES
 from pitchbar.jobs.retries import RetryPolicy
 

@@ -13,14 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats, sweeping
 from pitchbar.jobs.declaration import Task
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import ScheduleRun
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import ScheduleRun
 from pitchbar.jobs.queues import QUEUES
-from pitchbar.jobs.rules import Rule
-from pitchbar.jobs.stopping import StopFlag
+from pitchbar.jobs.triggers import Rule
+from pitchbar.jobs.workers.stop_flag import StopFlag
 
 log = logging.getLogger(__name__)
 _MINUTE = timedelta(minutes=1)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from pitchbar.jobs.attempts import Failure
 from pitchbar.jobs.declaration import find_task, task
-from pitchbar.jobs.outcomes import Failure
+from pitchbar.jobs.ledger.snapshots import take_snapshot
+from pitchbar.jobs.ledger.trimming import trim_ledger
 from pitchbar.jobs.queues import DEFAULT
-from pitchbar.jobs.rules import daily_at, every_minutes
 from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.snapshots import take_snapshot
-from pitchbar.jobs.trimming import trim_ledger
+from pitchbar.jobs.triggers import daily_at, every_minutes
 
 
 @task(queue=DEFAULT, tries=5)

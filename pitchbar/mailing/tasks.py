@@ -3,8 +3,8 @@ from sqlalchemy import update
 from pitchbar.clients.mailer import Mail, MailError, make_mailer
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs.attempts import Fail
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.outcomes import Fail
 from pitchbar.jobs.queues import DEFAULT
 from pitchbar.mailing.models import FAILED, SENT, MailRecord
 from pitchbar.settings import current_settings

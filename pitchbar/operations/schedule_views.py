@@ -11,10 +11,10 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.events.services import Event, tell
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job, ScheduleRun
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job, ScheduleRun
 from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.tick_history import list_ticks
+from pitchbar.jobs.ticks.history import list_ticks
 from pitchbar.operations.access import operator_actor, operators_only
 
 bp = Blueprint("schedule", __name__, url_prefix="/ops/queues/schedule")

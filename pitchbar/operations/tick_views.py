@@ -12,9 +12,9 @@ from pitchbar.accounts.access import View
 from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db
 from pitchbar.jobs.queues import parse_queues
-from pitchbar.jobs.tick import TickLimits
-from pitchbar.jobs.tick_history import skipped_answer
-from pitchbar.jobs.tick_lease import is_lease_held
+from pitchbar.jobs.ticks.history import skipped_answer
+from pitchbar.jobs.ticks.lease import is_lease_held
+from pitchbar.jobs.ticks.tick import TickLimits
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 from pitchbar.settings import current_settings
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.enqueueing import enqueue
+from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.queues import INGESTION
 from pitchbar.jobs.transport import transport
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect

@@ -1,8 +1,8 @@
 from pitchbar.extensions import db
 from pitchbar.jobs.declaration import task
 from pitchbar.jobs.queues import DEFAULT
-from pitchbar.jobs.rules import every_minutes
 from pitchbar.jobs.schedule import Periodic
+from pitchbar.jobs.triggers import every_minutes
 from pitchbar.scans.draining import drain_inbox
 from pitchbar.scans.visitors import destroy_old_salts
 

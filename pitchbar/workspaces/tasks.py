@@ -4,8 +4,8 @@ from pitchbar.events.services import purge_audit
 from pitchbar.extensions import db
 from pitchbar.jobs.declaration import task
 from pitchbar.jobs.queues import DEFAULT
-from pitchbar.jobs.rules import daily_at, hourly_at
 from pitchbar.jobs.schedule import Periodic
+from pitchbar.jobs.triggers import daily_at, hourly_at
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.deletion import purge_deleted_workspaces

@@ -17,8 +17,8 @@ _PROGRAM = """
 import sys
 from pitchbar import create_app
 from pitchbar.jobs import tasks
-from pitchbar.jobs.children import WorkerOptions
-from pitchbar.jobs.supervisor import Supervisor
+from pitchbar.jobs.workers.worker_process import WorkerOptions
+from pitchbar.jobs.workers.supervisor import Supervisor
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import load_settings
 import tests.jobs.sample_tasks

@@ -7,9 +7,9 @@ import threading
 import time
 from pathlib import Path
 
+from pitchbar.jobs.attempts import Fail, Failure, Release
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.outcomes import Fail, Failure, Release
-from pitchbar.jobs.running import check_deadline, current_job
+from pitchbar.jobs.workers.runner import check_deadline, current_job
 
 log = logging.getLogger(__name__)
 hanging = threading.Event()

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs import heartbeats
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import Job, ScheduleRun
-from pitchbar.jobs.queries import list_workers
-from pitchbar.jobs.rules import Rule, cron, daily_at, every_minutes, hourly_at, weekly_on
+from pitchbar.jobs.ledger import heartbeats
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import Job, ScheduleRun
+from pitchbar.jobs.ledger.queries import list_workers
 from pitchbar.jobs.schedule import Periodic, Schedule, Scheduler
+from pitchbar.jobs.triggers import Rule, cron, daily_at, every_minutes, hourly_at, weekly_on
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers, wait_until
 from tests.jobs.sample_tasks import tick_tock

@@ -8,14 +8,14 @@ from sqlalchemy import func, insert, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job, JobWorker
-from pitchbar.jobs.rules import every_minutes
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.tick import TickLimits, run_tick
-from pitchbar.jobs.tick_history import KEPT, list_ticks
-from pitchbar.jobs.tick_models import Tick
+from pitchbar.jobs.ticks.history import KEPT, list_ticks
+from pitchbar.jobs.ticks.models import Tick
+from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from pitchbar.jobs.transport import transport
+from pitchbar.jobs.triggers import every_minutes
 from tests.jobs import ticking
 from tests.servers import on_both_databases
 
@@ -69,8 +69,8 @@ def test_the_last_200_are_kept_and_listed_latest_first(app: Flask) -> None:
 
 
 def test_a_skipped_tick_leaves_no_row(app: Flask) -> None:
-    from pitchbar.jobs.ledger import Ledger
-    from pitchbar.jobs.tick_lease import take_lease
+    from pitchbar.jobs.ledger.connection import Ledger
+    from pitchbar.jobs.ticks.lease import take_lease
 
     ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
     assert take_lease(ledger, "someone else")

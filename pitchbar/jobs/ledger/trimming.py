@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.models import (
+from pitchbar.jobs.ledger.models import (
     IS_DONE,
     Job,
     JobAttempt,

@@ -14,14 +14,14 @@ from itertools import chain, repeat
 from flask import Flask
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import Claim, claim_job, find_own_claim
-from pitchbar.jobs.handover import hand_over
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.persistence import insist
-from pitchbar.jobs.running import Attempt, Runner
-from pitchbar.jobs.stopping import StopFlag
+from pitchbar.jobs.ledger.claims import Claim, claim_job, find_own_claim
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.finish_and_claim import hand_over
+from pitchbar.jobs.ledger.outages import insist
 from pitchbar.jobs.transport import Message, transport
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.runner import Attempt, Runner
+from pitchbar.jobs.workers.stop_flag import StopFlag
 
 log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from flask import Flask
 
-from pitchbar.jobs.claims import Claim, finish_job, free_unique_key
+from pitchbar.jobs.attempts import Fail, JobTimeout, Release
 from pitchbar.jobs.declaration import Task, find_task
-from pitchbar.jobs.endings import Trouble, fail_attempt, release_job, trouble_of
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import begin_log, end_log
-from pitchbar.jobs.models import DONE, ERROR, REFUSED, RELEASED, TIMEOUT
-from pitchbar.jobs.outcomes import Fail, JobTimeout, Release
-from pitchbar.jobs.persistence import insist
+from pitchbar.jobs.ledger.claims import Claim, finish_job, free_unique_key
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import Trouble, fail_attempt, release_job, trouble_of
+from pitchbar.jobs.ledger.models import DONE, ERROR, REFUSED, RELEASED, TIMEOUT
+from pitchbar.jobs.ledger.outages import insist
+from pitchbar.jobs.workers.logs import begin_log, end_log
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import JobWorker, QueueState
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import JobWorker, QueueState
 
 ALIVE_SECONDS = 20.0
 """A worker not seen for this long is shown as dead."""

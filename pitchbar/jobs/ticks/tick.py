@@ -17,19 +17,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.claims import Claim, claim_job
-from pitchbar.jobs.endings import fail_attempt, trouble_of
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler, end_log
-from pitchbar.jobs.models import DONE, FAILED, RELEASED, TIMEOUT, Job
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.claims import Claim, claim_job
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import fail_attempt, trouble_of
+from pitchbar.jobs.ledger.models import DONE, FAILED, RELEASED, TIMEOUT, Job
 from pitchbar.jobs.queues import CRAWL, DEFAULT, INDEX
-from pitchbar.jobs.running import Runner
 from pitchbar.jobs.schedule import Periodic, Schedule
-from pitchbar.jobs.tick_alarm import JobAlarm, alarm
-from pitchbar.jobs.tick_history import COUNTS, begin_tick, end_tick, skipped_answer
-from pitchbar.jobs.tick_lease import Pulse, give_lease_back, take_lease
-from pitchbar.jobs.tick_queues import count_due, drop_messages, find_due, is_scheduler_alive
+from pitchbar.jobs.ticks.due_jobs import count_due, drop_messages, find_due, is_scheduler_alive
+from pitchbar.jobs.ticks.history import COUNTS, begin_tick, end_tick, skipped_answer
+from pitchbar.jobs.ticks.lease import Pulse, give_lease_back, take_lease
+from pitchbar.jobs.ticks.time_limit import JobAlarm, alarm
+from pitchbar.jobs.workers.logs import JobLogHandler, end_log
+from pitchbar.jobs.workers.runner import Runner
 
 
 @dataclass(frozen=True)

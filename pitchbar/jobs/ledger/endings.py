@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
+from pitchbar.jobs.attempts import Failure
 from pitchbar.jobs.declaration import find_task
-from pitchbar.jobs.enqueueing import new_row, waiting_columns
-from pitchbar.jobs.models import FAILED, LOST, REFUSED, RELEASED, RUNNING, Job, JobAttempt
-from pitchbar.jobs.outcomes import Failure
-from pitchbar.jobs.persistence import storable
+from pitchbar.jobs.ledger.enqueueing import new_row, waiting_columns
+from pitchbar.jobs.ledger.models import FAILED, LOST, REFUSED, RELEASED, RUNNING, Job, JobAttempt
+from pitchbar.jobs.ledger.outages import storable
 from pitchbar.jobs.retries import RetryPolicy
 from pitchbar.jobs.transport import transport
 

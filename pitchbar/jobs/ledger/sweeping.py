@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import LEASE_SECONDS
-from pitchbar.jobs.endings import Trouble, fail_attempt, release_job
-from pitchbar.jobs.heartbeats import worker_name
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
-from pitchbar.jobs.persistence import is_away
+from pitchbar.jobs.ledger.claims import LEASE_SECONDS
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import Trouble, fail_attempt, release_job
+from pitchbar.jobs.ledger.heartbeats import worker_name
+from pitchbar.jobs.ledger.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
+from pitchbar.jobs.ledger.outages import is_away
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import (
+from pitchbar.jobs.ledger.claims import (
     CLAIM,
     Claim,
     claim_job,
@@ -13,8 +13,8 @@ from pitchbar.jobs.claims import (
     finish_values,
     finishing,
 )
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import Job
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import Message
 
 _PREFIX = "done_"

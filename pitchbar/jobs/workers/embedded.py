@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.endings import fail_attempt
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import fail_attempt
+from pitchbar.jobs.ledger.sweeping import lost_or_late
 from pitchbar.jobs.queues import QUEUES
 from pitchbar.jobs.schedule import Scheduler
-from pitchbar.jobs.steward import Steward
-from pitchbar.jobs.sweeping import lost_or_late
+from pitchbar.jobs.workers.consumer import Consumer, Gate
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.logs import JobLogHandler
+from pitchbar.jobs.workers.maintenance import Steward
 from pitchbar.settings import Settings
 
 log = logging.getLogger(__name__)
