@@ -1,5 +1,6 @@
-"""What a task raises to steer its job, and what a `failed()` hook is told."""
+"""What a task raises to steer its job, and why an attempt did not end well."""
 
+import traceback as traceback_module
 from dataclasses import dataclass
 
 
@@ -24,15 +25,27 @@ class JobTimeout(Exception):
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a job ended as failed.
+class AttemptError:
+    """Why an attempt did not end well; a `failed()` hook gets it too, without the traceback.
 
-    `outcome` is error, timeout, lost (its worker died) or refused (the task raised `Fail`);
-    `error_class` and `message` are for operators, except the message of a refusal, which the
-    task wrote.
+    `outcome` is error, timeout, lost (its worker died), refused (the task raised `Fail`) or
+    released. `error_class` and `message` are for operators, except the message of a refusal,
+    which the task wrote.
     """
 
     job_id: int
     outcome: str
-    error_class: str
-    message: str
+    error_class: str = ""
+    message: str = ""
+    traceback: str = ""
+
+
+def error_from_exception(job_id: int, exception: BaseException, outcome: str) -> AttemptError:
+    kind = type(exception)
+    try:
+        message = str(exception)
+    except Exception:
+        message = "(its message cannot be read)"
+    lines = traceback_module.format_exception(kind, exception, exception.__traceback__)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return AttemptError(job_id, outcome, module + kind.__qualname__, message, "".join(lines))

@@ -1,4 +1,4 @@
-"""When a periodic task is due: predicates on a UTC minute."""
+"""When a scheduled task is due: predicates on a UTC minute. Features read them as `every.…`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,45 +8,35 @@ from huey import crontab
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Is called with a minute in UTC; `words` say the same to a person."""
+class Trigger:
+    """Is called with a minute in UTC; `label` says the same to a person."""
 
-    words: str
+    label: str
     matches: Callable[[datetime], bool]
 
     def __call__(self, minute: datetime) -> bool:
         return self.matches(minute)
 
 
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-
-
-def every_minutes(count: int) -> Rule:
+def minutes(count: int) -> Trigger:
     """At minutes divisible by `count`, which must divide an hour."""
     if count < 1 or 60 % count:
         raise ValueError("an hour must be a whole number of these periods")
-    words = "every minute" if count == 1 else f"every {count} minutes"
-    return replace(cron(f"*/{count} * * * *"), words=words)
+    label = "every minute" if count == 1 else f"every {count} minutes"
+    return replace(cron(f"*/{count} * * * *"), label=label)
 
 
-def hourly_at(minute: int) -> Rule:
-    return replace(cron(f"{minute} * * * *"), words=f"{minute} min past each hour")
+def hour_at(minute: int) -> Trigger:
+    return replace(cron(f"{minute} * * * *"), label=f"{minute} min past each hour")
 
 
-def daily_at(time: str) -> Rule:
+def day_at(time: str) -> Trigger:
     """Args: time is HH:MM in UTC."""
     hour, minute = time.split(":")
-    return replace(cron(f"{int(minute)} {int(hour)} * * *"), words=f"daily at {time} UTC")
+    return replace(cron(f"{int(minute)} {int(hour)} * * *"), label=f"daily at {time} UTC")
 
 
-def weekly_on(day: str, time: str) -> Rule:
-    """Args: day is mon, tue, …; time is HH:MM in UTC."""
-    hour, minute = time.split(":")
-    expression = f"{int(minute)} {int(hour)} * * {_DAYS.index(day)}"
-    return replace(cron(expression), words=f"{day.capitalize()} at {time} UTC")
-
-
-def cron(expression: str) -> Rule:
+def cron(expression: str) -> Trigger:
     """Five fields, "minute hour day month weekday" (0 is Sunday), as Huey's crontab reads them."""
     fields = expression.split()
     if len(fields) != 5:
@@ -55,4 +45,4 @@ def cron(expression: str) -> Rule:
     matches: Callable[[datetime], bool] = crontab(
         minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, strict=True
     )
-    return Rule(expression, matches)
+    return Trigger(expression, matches)

@@ -11,10 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pitchbar.accounts.access import View
 from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db
-from pitchbar.jobs.queues import parse_queues
-from pitchbar.jobs.ticks.history import skipped_answer
-from pitchbar.jobs.ticks.lease import is_lease_held
-from pitchbar.jobs.ticks.tick import TickLimits
+from pitchbar.jobs.queues import Queue, parse_queues
+from pitchbar.jobs.ticks import TickLimits, is_lease_held, skipped_answer
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 from pitchbar.settings import current_settings
 
@@ -50,7 +48,7 @@ class TickRequest(BaseModel):
 
     max_time: int = Field(TickLimits.max_time, ge=1, le=300)
     job_timeout: int = Field(TickLimits.job_timeout, ge=1, le=900)
-    queues: tuple[str, ...] = TickLimits.queues
+    queues: tuple[Queue, ...] = TickLimits.queues
 
     @field_validator("queues")
     @classmethod
@@ -58,7 +56,7 @@ class TickRequest(BaseModel):
         return parse_queues(",".join(value))
 
     def limits(self) -> TickLimits:
-        return TickLimits(self.max_time, self.job_timeout, self.queues)
+        return TickLimits(self.max_time, self.job_timeout, tuple(map(Queue, self.queues)))
 
 
 def requires_queue_token(view: View) -> View:

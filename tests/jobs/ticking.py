@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pitchbar.core.assets import ROOT
-from pitchbar.jobs.attempts import Failure, Release
+from pitchbar.jobs.attempts import AttemptError, Release
 from pitchbar.jobs.declaration import task
 
 RAN: list[str] = []
@@ -80,8 +80,8 @@ def cling(path: str) -> None:
 
 
 @cling.failed
-def note_failure(failure: Failure, path: str) -> None:
-    Path(path).write_text(f"{failure.outcome}: {failure.message}")
+def note_failure(error: AttemptError, path: str) -> None:
+    Path(path).write_text(f"{error.outcome}: {error.message}")
 
 
 @task(queue="default", tries=1, timeout=1, name="ticking.hold_everything")
