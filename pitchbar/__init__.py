@@ -17,14 +17,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from flask import Flask
 
-    from pitchbar.blueprints import register_blueprints, register_subscribers
     from pitchbar.core.assets import ROOT
     from pitchbar.core.logs import set_up_logs
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
+    from pitchbar.features import register_features
     from pitchbar.jobs import connect_transport
     from pitchbar.settings import load_settings
-    from pitchbar.task_modules import load_tasks
     from pitchbar.web import init_web
 
     settings = settings or load_settings()
@@ -37,8 +36,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_extensions(app, settings)
     connect_transport(settings.redis_url, settings.data_dir)
     init_web(app, settings)
-    register_blueprints(app)
-    register_subscribers()
-    load_tasks()
+    register_features(app)
     register_error_handlers(app)
     return app

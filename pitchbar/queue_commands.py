@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitchbar.settings import Settings
+from pitchbar.commands import Console
+from pitchbar.operations.settings import OperationsSettings
 
 if TYPE_CHECKING:
     from pitchbar.jobs import Queue
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
 @click.option("--drain", default=25.0, show_default=True, help="Seconds for running jobs at TERM.")
 @click.option("--memory", default=512, show_default=True, help="MB after which one is replaced.")
 @click.pass_obj
-def work(settings: Settings, queues: str | None, processes: int, drain: float, memory: int) -> None:
+def work(console: Console, queues: str | None, processes: int, drain: float, memory: int) -> None:
     """Run jobs until told to stop; those that run are finished first."""
     from pitchbar.jobs.queues import QUEUES
     from pitchbar.jobs.workers import WorkerOptions
     from pitchbar.worker import run_workers
 
     options = WorkerOptions(processes, drain, memory)
-    run_workers(settings, _read_queues(queues, QUEUES), options)
+    run_workers(console.settings, _read_queues(queues, QUEUES), options)
 
 
 @click.command()
 @click.pass_obj
-def schedule(settings: Settings) -> None:
+def schedule(console: Console) -> None:
     """Start periodic tasks when they are due. A second one does no harm."""
     from pitchbar.worker import run_scheduler
 
-    run_scheduler(settings)
+    run_scheduler(console.settings)
 
 
 @click.command("queue-tick")
@@ -55,14 +56,13 @@ def schedule(settings: Settings) -> None:
 @click.option("--started-by", default="command", hidden=True)
 @click.pass_obj
 def queue_tick(
-    settings: Settings, max_time: int, job_timeout: int, queues: str | None, started_by: str
+    console: Console, max_time: int, job_timeout: int, queues: str | None, started_by: str
 ) -> None:
     """Run one bounded pass over queues without workers; prints its counts as JSON."""
-    from pitchbar import create_app
     from pitchbar.jobs import list_scheduled_tasks
     from pitchbar.jobs.ticks import TickLimits, run_tick
 
-    app = create_app(settings)
+    app = console.make_app(console.settings)
     limits = TickLimits(max_time, job_timeout, _read_queues(queues, TickLimits.queues))
     answer = run_tick(app, limits, tasks=list_scheduled_tasks(), started_by=started_by)
     click.echo(json.dumps(answer))
@@ -79,7 +79,7 @@ def queue_tick(
 @click.option("--queues", show_default="crawl,index,default")
 @click.pass_obj
 def deploy_cron_worker(
-    settings: Settings,
+    console: Console,
     action: str | None,
     yes: bool,
     max_time: int,
@@ -90,13 +90,14 @@ def deploy_cron_worker(
     from pitchbar.jobs.ticks import TickLimits
     from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
 
+    settings = console.settings
     config = CronWorkerConfig(
-        cloudflare_account_id=settings.cloudflare_account_id,
-        cloudflare_api_token=settings.cloudflare_api_token,
-        cloudflare_api_base=settings.cloudflare_api_base,
-        cron_worker_name=settings.cron_worker_name,
+        cloudflare_account_id=settings[OperationsSettings].cloudflare_account_id,
+        cloudflare_api_token=settings[OperationsSettings].cloudflare_api_token,
+        cloudflare_api_base=settings[OperationsSettings].cloudflare_api_base,
+        cron_worker_name=settings[OperationsSettings].cron_worker_name,
         app_url=settings.app_url,
-        internal_queue_token=settings.internal_queue_token,
+        internal_queue_token=settings[OperationsSettings].internal_queue_token,
     )
     parameters = {
         "max_time": max_time,

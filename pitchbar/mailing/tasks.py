@@ -5,6 +5,7 @@ from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import Fail, Queue, task
 from pitchbar.mailing.models import FAILED, SENT, MailRecord
+from pitchbar.mailing.settings import MailSettings
 from pitchbar.settings import current_settings
 
 
@@ -14,7 +15,11 @@ def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> No
     about two hours of tries; an address that is refused is given up at once.
     """
     settings = current_settings()
-    mailer = make_mailer(settings.mail_url, settings.mail_from, settings.data_dir / "mail")
+    mailer = make_mailer(
+        settings[MailSettings].mail_url,
+        settings[MailSettings].mail_from,
+        settings.data_dir / "mail",
+    )
     try:
         mailer.send(Mail(to, subject, text, html))
     except MailError as error:

@@ -13,6 +13,7 @@ from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db
 from pitchbar.jobs.queues import Queue, parse_queues
 from pitchbar.jobs.ticks import TickLimits, is_lease_held, skipped_answer
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 from pitchbar.settings import current_settings
 
@@ -64,7 +65,7 @@ def requires_queue_token(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        expected = current_settings().internal_queue_token
+        expected = current_settings()[OperationsSettings].internal_queue_token
         if not expected:
             raise TickOff
         given = request.authorization
