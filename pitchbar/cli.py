@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pitchbar.events.settings import AuditSettings
 from pitchbar.queue_commands import deploy_cron_worker, queue_tick, schedule, work
 from pitchbar.settings import Settings, SettingsError, load_settings
 
@@ -176,7 +177,7 @@ def purge(settings: Settings) -> None:
 
     now = clock.now()
     with create_app(settings).app_context():
-        entries = purge_audit(now, settings.audit_retention_days)
+        entries = purge_audit(now, settings[AuditSettings].audit_retention_days)
         records = trim_mail_log(now)
         database.session.commit()
         workspaces = purge_deleted_workspaces(now)

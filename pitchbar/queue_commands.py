@@ -4,6 +4,7 @@ import json
 
 import click
 
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.settings import Settings
 
 
@@ -83,12 +84,12 @@ def deploy_cron_worker(
     from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
 
     config = CronWorkerConfig(
-        cloudflare_account_id=settings.cloudflare_account_id,
-        cloudflare_api_token=settings.cloudflare_api_token,
-        cloudflare_api_base=settings.cloudflare_api_base,
-        cron_worker_name=settings.cron_worker_name,
+        cloudflare_account_id=settings[OperationsSettings].cloudflare_account_id,
+        cloudflare_api_token=settings[OperationsSettings].cloudflare_api_token,
+        cloudflare_api_base=settings[OperationsSettings].cloudflare_api_base,
+        cron_worker_name=settings[OperationsSettings].cron_worker_name,
         app_url=settings.app_url,
-        internal_queue_token=settings.internal_queue_token,
+        internal_queue_token=settings[OperationsSettings].internal_queue_token,
     )
     parameters = {
         "max_time": max_time,

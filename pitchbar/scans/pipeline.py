@@ -12,15 +12,17 @@ from sqlalchemy import Engine, create_engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.core.limits import parse_rate
 from pitchbar.scans.draining import make_call
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
 from pitchbar.scans.notices import Notices
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
-from pitchbar.settings import Settings, parse_rate
+from pitchbar.settings import Settings
 
 if TYPE_CHECKING:
     from pitchbar.scans.ingestion import Ingestion
@@ -46,18 +48,19 @@ def make_ingestion(
     from pitchbar.scans.ingestion import Ingestion
 
     enrichment = Enrichment(
-        store_ip=settings.privacy_store_ip, repeat_seconds=settings.robot_repeat_seconds
+        store_ip=settings[ScanSettings].privacy_store_ip,
+        repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
     )
-    rejected = settings.spool_dir / "rejected.ndjson"
+    rejected = settings[ScanSettings].spool_dir / "rejected.ndjson"
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)
 
 
 def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> Edge:
     """The edge with its shipper running; on exit what is left is shipped or stays on disk."""
     engine = make_engine(settings)
-    resolver = Resolver(engine, max_stale=settings.resolver_max_stale_seconds)
+    resolver = Resolver(engine, max_stale=settings[ScanSettings].resolver_max_stale_seconds)
     resolver.listen(bus)
-    spool = Spool(settings.spool_dir)
+    spool = Spool(settings[ScanSettings].spool_dir)
     call = make_call(settings, engine) if settings.redis_url else None
     shipper = Shipper(spool, _make_inbox(settings, engine, bus), call)
     shipper.start()
@@ -92,6 +95,6 @@ def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
 def _make_limit(settings: Settings) -> AddressLimit | None:
     if not settings.ratelimit_enabled:
         return None
-    limit, seconds = parse_rate(settings.ratelimit_redirect)
+    limit, seconds = parse_rate(settings[ScanSettings].ratelimit_redirect)
     redis = connect(settings.redis_url, timeout=0.2) if settings.redis_url else None
     return AddressLimit("redirect", limit, seconds, redis)

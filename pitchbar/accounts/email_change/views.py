@@ -31,7 +31,7 @@ def new() -> Response:
 
 @bp.post("/account/email")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_key)
+@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_key)
 @recently_authenticated()
 def create() -> Response:
     form, settings = EmailChangeForm(), current_settings()

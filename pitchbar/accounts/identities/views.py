@@ -16,6 +16,7 @@ from pitchbar.accounts.reauthentication.access import (
     mark_reauthenticated,
     recently_authenticated,
 )
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in.flow import (
     begin_session,
     is_still_valid,
@@ -45,7 +46,10 @@ _FLOW = "google_flow"
 
 @bp.app_context_processor
 def _offer() -> dict[str, object]:
-    return {"has_google": current_settings().has_google, "google_to_link": pending_google_link()}
+    return {
+        "has_google": current_settings()[AccountSettings].has_google,
+        "google_to_link": pending_google_link(),
+    }
 
 
 @bp.get("/login/google")
@@ -82,7 +86,7 @@ def link() -> Response:
 
 @bp.get("/login/google/callback")
 @open_to_all
-@limiter.limit(rate("ratelimit_login"))
+@limiter.limit(rate(lambda own: own.ratelimit_login))
 def callback() -> Response:
     # Taken out, so that no answer is read twice.
     flow: dict[str, Any] = session.pop(_FLOW, None) or {}
@@ -114,12 +118,12 @@ def unlink() -> Response:
 
 def _provider() -> IdentityProvider:
     settings = current_settings()
-    if not settings.has_google:
+    if not settings[AccountSettings].has_google:
         raise NotFound
     return make_identity_provider(
-        settings.google_client_id,
-        settings.google_client_secret,
-        settings.google_server_metadata_url,
+        settings[AccountSettings].google_client_id,
+        settings[AccountSettings].google_client_secret,
+        settings[AccountSettings].google_server_metadata_url,
     )
 
 

@@ -12,6 +12,7 @@ from pitchbar.accounts.passwords.services import change_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.services import rename_person
 from pitchbar.accounts.sessions.services import list_sessions
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in.flow import begin_session, current_session
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes
 from pitchbar.core.devices import read_device
@@ -47,8 +48,8 @@ def rename() -> Response:
 
 @bp.post("/account/password")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"))
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_key)
+@limiter.limit(rate(lambda own: own.ratelimit_confirm))
+@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_key)
 def update_password() -> Response:
     form, person = PasswordChangeForm(), current_user._get_current_object()
     if not form.validate():
@@ -84,7 +85,7 @@ def _show(
         two_factor=find_two_factor(current_user),
         recovery_codes_left=count_recovery_codes(current_user),
         google=find_identity(current_user),
-        sessions=list_sessions(current_user, settings.session_days),
+        sessions=list_sessions(current_user, settings[AccountSettings].session_days),
         current_session=current_session(),
         device_of=read_device,
         http_status=status,

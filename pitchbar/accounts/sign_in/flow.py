@@ -18,6 +18,7 @@ from pitchbar.accounts.sessions.services import (
     start_session,
     touch_session,
 )
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
@@ -84,7 +85,7 @@ def load_person(person_id: str) -> Person | None:
     secret = session.get(_SECRET)
     if not secret or not person_id.isdecimal():
         return None
-    found = find_session(int(person_id), secret, current_settings().session_days)
+    found = find_session(int(person_id), secret, current_settings()[AccountSettings].session_days)
     if found is None:
         return None
     g.person_session = found[1]

@@ -3,7 +3,7 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.forms import SignInForm, SignUpForm
-from pitchbar.accounts.queries import normalise_email
+from pitchbar.accounts.limits import rate, typed_email_key
 from pitchbar.accounts.services import authenticate, create_person
 from pitchbar.accounts.sessions.services import end_session
 from pitchbar.accounts.sign_in.flow import (
@@ -15,20 +15,9 @@ from pitchbar.accounts.sign_in.flow import (
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
-from pitchbar.settings import current_settings
 
 bp = Blueprint("accounts", __name__)
 login_manager.user_loader(load_person)
-
-
-def _rate(name: str) -> str:
-
-    settings = current_settings()
-    return str(getattr(settings, name))
-
-
-def _account_key() -> str:
-    return "account:" + normalise_email(request.form.get("email", ""))
 
 
 @bp.get("/login")
@@ -41,8 +30,8 @@ def login() -> Response:
 
 @bp.post("/login")
 @open_to_all
-@limiter.limit(lambda: _rate("ratelimit_login"))
-@limiter.limit(lambda: _rate("ratelimit_login"), key_func=_account_key)
+@limiter.limit(rate(lambda own: own.ratelimit_login))
+@limiter.limit(rate(lambda own: own.ratelimit_login), key_func=typed_email_key)
 def sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
@@ -67,7 +56,7 @@ def signup() -> Response:
 
 @bp.post("/signup")
 @open_to_all
-@limiter.limit(lambda: _rate("ratelimit_signup"))
+@limiter.limit(rate(lambda own: own.ratelimit_signup))
 def create_account() -> Response:
     form = SignUpForm()
     if not form.validate():

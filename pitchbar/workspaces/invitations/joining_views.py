@@ -7,6 +7,7 @@ from pitchbar.accounts.access import open_to_all, signed_in
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.accounts.services import create_person
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in.flow import begin_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -47,12 +48,12 @@ def accept(token: str) -> Response:
         db.session.rollback()
         return _show(invitation, token, JoinForm())
     db.session.commit()
-    return _welcome(invitation)
+    return _enter_workspace(invitation)
 
 
 @bp.post("/account")
 @open_to_all
-@limiter.limit(lambda: current_settings().ratelimit_signup)
+@limiter.limit(lambda: current_settings()[AccountSettings].ratelimit_signup)
 def join(token: str) -> Response:
     """By somebody new: the link came to this address, so the account has it."""
     invitation = _get_invitation(token)
@@ -69,7 +70,7 @@ def join(token: str) -> Response:
         return _show(invitation, token, form, 422)
     begin_session(person)
     db.session.commit()
-    return _welcome(invitation)
+    return _enter_workspace(invitation)
 
 
 def _get_invitation(token: str) -> Invitation:
@@ -116,7 +117,7 @@ def _is_member(invitation: Invitation) -> bool:
     return find_membership(current_user, invitation.workspace.slug) is not None
 
 
-def _welcome(invitation: Invitation) -> Response:
+def _enter_workspace(invitation: Invitation) -> Response:
     flash(f"Welcome to {invitation.workspace.name}.", "success")
     return _to_workspace(invitation)
 

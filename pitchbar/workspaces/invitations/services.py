@@ -30,6 +30,7 @@ from pitchbar.workspaces.members.services import lock_workspace
 from pitchbar.workspaces.models import Invitation, Membership, Workspace
 from pitchbar.workspaces.plans import find_plan
 from pitchbar.workspaces.roles import assignable_roles
+from pitchbar.workspaces.settings import WorkspaceSettings
 
 
 def invite(
@@ -131,7 +132,7 @@ def _require_seat(workspace: Workspace) -> None:
 
 
 def _expiry(settings: Settings) -> datetime:
-    return clock.now() + timedelta(days=settings.invitation_days)
+    return clock.now() + timedelta(days=settings[WorkspaceSettings].invitation_days)
 
 
 def _save(invitation: Invitation) -> None:
@@ -167,6 +168,6 @@ def _send(invitation: Invitation, by: Actor, settings: Settings) -> None:
         workspace_name=invitation.workspace.name,
         inviter_name=by.name,
         role=invitation.role,
-        days=settings.invitation_days,
+        days=settings[WorkspaceSettings].invitation_days,
         link=invitation_link(invitation, settings),
     )

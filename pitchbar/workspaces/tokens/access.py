@@ -8,6 +8,7 @@ from flask import g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import View
+from pitchbar.api.settings import ApiSettings
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.extensions import db, limiter, request_address
 from pitchbar.settings import current_settings
@@ -98,7 +99,7 @@ def token_limit_key() -> str:
 
 def _api_rate() -> str:
     settings = current_settings()
-    return settings.ratelimit_api
+    return settings[ApiSettings].ratelimit_api
 
 
 # For the blueprints of the API: one budget for each token over all of them.
