@@ -6,7 +6,7 @@ from flask import url_for
 from pydantic import ConfigDict, Field
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
-from pitchbar.api.payloads import Answer, At, Payload, Query, Text
+from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.models import UTM_NAMES, Code
 from pitchbar.settings import Settings
@@ -82,7 +82,7 @@ class QrQuery(Query):
     download: bool = Field(False, description="Ask the browser to save it.")
 
 
-class Utm(Answer):
+class Utm(ResponseModel):
     source: str
     medium: str
     campaign: str
@@ -90,7 +90,7 @@ class Utm(Answer):
     content: str
 
 
-class CodeAnswer(Answer):
+class CodeResponse(ResponseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -130,20 +130,20 @@ class CodeAnswer(Answer):
     error_correction: Literal["L", "M", "Q", "H"]
     notes: str
     status: Literal["active", "archived"]
-    created_at: At
-    updated_at: At
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
-class CodeList(Answer):
+class CodeList(ResponseModel):
     """Codes, newest first."""
 
-    data: list[CodeAnswer]
+    data: list[CodeResponse]
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def code_answer(code: Code, workspace: Workspace, settings: Settings) -> CodeAnswer:
+def code_response(code: Code, workspace: Workspace, settings: Settings) -> CodeResponse:
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
-    return CodeAnswer.model_validate(
+    return CodeResponse.model_validate(
         {
             "id": code.id,
             "name": code.name,
