@@ -15,16 +15,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Imports stand inside, so that the edge process loads none of this.
     """
-    from datetime import timedelta
-
     from flask import Flask
 
-    from pitchbar.accounts.settings import AccountSettings
-    from pitchbar.blueprints import register_blueprints, register_subscribers
     from pitchbar.core.assets import ROOT
     from pitchbar.core.logs import set_up_logs
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
+    from pitchbar.features import register_features
     from pitchbar.jobs.transport import transport
     from pitchbar.schedule import ENTRIES
     from pitchbar.settings import load_settings
@@ -39,10 +36,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["schedule"] = ENTRIES
     set_up_logs(settings.log_level, as_json=not settings.is_development)
     init_extensions(app, settings)
-    app.permanent_session_lifetime = timedelta(days=settings[AccountSettings].session_days)
     transport.connect(settings.redis_url, settings.data_dir)
     init_web(app, settings)
-    register_blueprints(app)
-    register_subscribers()
+    register_features(app)
     register_error_handlers(app)
     return app

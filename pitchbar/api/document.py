@@ -73,16 +73,16 @@ def _routes(app: Flask) -> Iterator[_Route]:
 
 
 def _build(routes: list[_Route]) -> Json:
-    topics = list(dict.fromkeys(route.operation.topic.name for route in routes))
-    by_name = {route.operation.topic.name: route.operation.topic for route in routes}
+    routes = sorted(routes, key=lambda route: route.operation.topic.position)
+    topics = {route.operation.topic.name: route.operation.topic for route in routes}
     schemas = _schemas(routes)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Pitchbar API", "version": "1", "description": INTRODUCTION},
         "servers": [{"url": current_settings().app_url}],
-        "tags": [{"name": name, "description": by_name[name].description} for name in topics],
+        "tags": [{"name": name, "description": each.description} for name, each in topics.items()],
         "security": [{"token": []}],
-        "paths": _paths(routes, topics, schemas),
+        "paths": _paths(routes, schemas),
         "components": {
             "schemas": schemas,
             "headers": RESPONSE_HEADERS,
@@ -107,9 +107,9 @@ def _schemas(routes: list[_Route]) -> Json:
     return definitions
 
 
-def _paths(routes: list[_Route], topics: list[str], schemas: Json) -> Json:
+def _paths(routes: list[_Route], schemas: Json) -> Json:
     paths: Json = {}
-    for route in sorted(routes, key=lambda route: topics.index(route.operation.topic.name)):
+    for route in routes:
         paths.setdefault(route.path, {})[route.method] = _describe(route, schemas)
     return paths
 

@@ -24,8 +24,11 @@ class PathParameter:
 
 @dataclass(frozen=True)
 class Topic:
-    """A section of the API's description; `path` explains the variable parts of its addresses."""
+    """A section of the API's description, smaller positions first; `path` explains the variable
+    parts of its addresses.
+    """
 
+    position: int
     name: str
     description: str
     path: Mapping[str, PathParameter] = field(default_factory=dict)

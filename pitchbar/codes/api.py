@@ -28,11 +28,13 @@ from pitchbar.codes.services import (
 )
 from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
+from pitchbar.core.utm import Utm
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 
 TOPIC = Topic(
+    20,
     "Codes",
     "Dynamic QR codes: the printed symbol stays, where it leads can change.",
     {
@@ -141,8 +143,8 @@ def _held_code(workspace: Workspace, code_id: int) -> Code:
 
 
 def _fields(payload: CodeChanges) -> dict[str, Any]:
-    """The given fields as the services name them; a given `utm` replaces all five values."""
+    """The given fields as the services name them; a given `utm` replaces all values."""
     fields = payload.model_dump(exclude_none=True, exclude={"utm", "status"})
     if payload.utm is not None:
-        fields |= {f"utm_{name}": value for name, value in payload.utm.model_dump().items()}
+        fields |= Utm(**payload.utm.model_dump()).columns()
     return fields

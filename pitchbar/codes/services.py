@@ -10,6 +10,7 @@ from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.core.tokens import new_short_code
+from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
@@ -21,11 +22,7 @@ TOPIC = "codes"
 _EDITABLE = (
     "name",
     "destination_url",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
+    *UTM_COLUMNS,
     "forward_parameters",
     "error_correction",
     "notes",

@@ -11,6 +11,7 @@ from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 TOPIC = Topic(
+    10,
     "Workspace",
     "The workspace that the token belongs to.",
 )

@@ -28,6 +28,7 @@ from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 TOPIC = Topic(
+    30,
     "Scans",
     "Who opened a code, one by one and as figures.",
     {"code_id": PathParameter("The code's id.", 42)},

@@ -82,7 +82,7 @@ def test_commands_that_are_named_exist(document: Path) -> None:
         command: click.Command | None = main
         arguments = iter(words)
         while isinstance(command, click.Group):
-            command = command.commands.get(next(arguments, ""))
+            command = command.get_command(click.Context(command), next(arguments, ""))
         assert command is not None, words
         options = {name for option in command.params for name in option.opts}
         assert {word for word in words if word.startswith("--")} <= options, words

@@ -12,8 +12,8 @@ from pitchbar.core.bus import Bus
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces, undo_deletion
 from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import ApiToken, Invitation, Membership, OldSlug, Workspace

@@ -22,6 +22,7 @@ from pitchbar.workspaces.tokens.queries import get_token, list_tokens_before
 from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
 TOPIC = Topic(
+    90,
     "Tokens",
     "Keys to this API.",
     {"token_id": PathParameter("The token's id.", 7)},

@@ -1,26 +1,23 @@
-"""The sums: hits, people and unique people for each hour and day, of each code and workspace."""
+"""The rollups: hits, people and unique people for each hour and day, of each code and workspace."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
-from pitchbar.scans.enrichment import Enriched
+from pitchbar.scans.bulk_sql import add_to_columns, insert_ignoring, insert_into, write
+from pitchbar.scans.enrichment import EnrichedScan
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
-from pitchbar.scans.statements import add_to_sums, insert_ignoring, insert_into, write
 
-SUMS = ("hits", "people", "unique_people")
+FIGURES = ("hits", "people", "unique_people")
 # workspace, code, day, visitor
 VisitorKey = tuple[int, int, date, str]
 
 
-def count_scans(connection: Connection, inserted: Iterable[Enriched]) -> None:
+def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> None:
     """Adds scans that were really inserted, for their code and for the workspace."""
-    scans = list(inserted)
-    if not scans:
-        return
     new_visitors = _remember_visitors(connection, scans)
     hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0, 0, 0])
     days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -30,19 +27,19 @@ def count_scans(connection: Connection, inserted: Iterable[Enriched]) -> None:
             first = scan.is_person and key in new_visitors
             if first:
                 new_visitors.discard(key)
-            for sums in (
+            for figures in (
                 hours[scan.workspace_id, code_id, start_of_hour(scan.at)],
                 days[scan.workspace_id, code_id, scan.day],
             ):
-                sums[0] += 1
-                sums[1] += scan.is_person
-                sums[2] += first
+                figures[0] += 1
+                figures[1] += scan.is_person
+                figures[2] += first
     # Sorted, so that two workers take row locks in the same order.
     _add(connection, ScanHour, "hour_at", sorted(hours.items()))
     _add(connection, ScanDay, "day", sorted(days.items()))
 
 
-def _remember_visitors(connection: Connection, scans: list[Enriched]) -> set[VisitorKey]:
+def _remember_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> set[VisitorKey]:
     """Writes who was seen and when; returns those who are new on their day."""
     last_at: dict[VisitorKey, datetime] = {}
     for scan in scans:
@@ -88,11 +85,11 @@ def _add(
     connection: Connection,
     model: type[ScanHour] | type[ScanDay],
     bucket: str,
-    sums: list[tuple[tuple[int, int, object], list[int]]],
+    rollups: list[tuple[tuple[int, int, object], list[int]]],
 ) -> None:
     rows = [
         {"workspace_id": workspace_id, "code_id": code_id, bucket: at}
-        | dict(zip(SUMS, counts, strict=True))
-        for (workspace_id, code_id, at), counts in sums
+        | dict(zip(FIGURES, counts, strict=True))
+        for (workspace_id, code_id, at), counts in rollups
     ]
-    write(connection, add_to_sums(connection, model, list(rows[0]), SUMS), rows)
+    write(connection, add_to_columns(connection, model, list(rows[0]), FIGURES), rows)

@@ -41,15 +41,15 @@ def insert_ignoring(connection: Connection, model: type[Model], names: Sequence[
     return insert_into(connection, model, names).on_conflict_do_nothing()
 
 
-def add_to_sums(
-    connection: Connection, model: type[Model], names: Sequence[str], sums: Sequence[str]
+def add_to_columns(
+    connection: Connection, model: type[Model], names: Sequence[str], added: Sequence[str]
 ) -> Any:
-    """Adds the columns `sums` to the row that is there, or starts it."""
+    """Adds the columns `added` to the row that is there, or starts it."""
     statement = insert_into(connection, model, names)
     table: Any = model.__table__
     return statement.on_conflict_do_update(
         index_elements=[key.name for key in table.primary_key],
-        set_={name: table.c[name] + statement.excluded[name] for name in sums},
+        set_={name: table.c[name] + statement.excluded[name] for name in added},
     )
 
 

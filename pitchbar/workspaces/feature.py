@@ -1,0 +1,37 @@
+"""Workspaces: members, invitations, ownership, tokens, audit log, settings, deletion."""
+
+from pitchbar.core.features import Feature, NavigationItem
+from pitchbar.workspaces import settings_views, tasks, views
+from pitchbar.workspaces.audit import views as audit
+from pitchbar.workspaces.commands import purge, tokens, users
+from pitchbar.workspaces.deletion import views as deletion
+from pitchbar.workspaces.invitations import joining_views
+from pitchbar.workspaces.invitations import views as invitations
+from pitchbar.workspaces.members import views as members
+from pitchbar.workspaces.ownership import views as ownership
+from pitchbar.workspaces.tokens import api as tokens_api
+from pitchbar.workspaces.tokens import views as token_views
+
+FEATURE = Feature(
+    requires=("accounts",),
+    blueprints=(
+        views.bp,
+        token_views.bp,
+        members.bp,
+        invitations.bp,
+        joining_views.bp,
+        ownership.bp,
+        deletion.bp,
+        settings_views.bp,
+        audit.bp,
+    ),
+    api_blueprints=(tokens_api.bp,),
+    tasks=(tasks,),
+    navigation=(
+        NavigationItem("Manage", 10, "manage_members", "members.index", "users", "Members"),
+        NavigationItem("Manage", 30, "manage_tokens", "tokens.index", "key-round", "API"),
+        NavigationItem("Manage", 60, "view_audit", "audit.index", "scroll-text", "Audit log"),
+        NavigationItem("Manage", 90, "manage_settings", "settings.edit", "settings", "Settings"),
+    ),
+    commands=(users, tokens, purge),
+)
