@@ -20,6 +20,7 @@ from pitchbar.api.models import StoredResponse
 from pitchbar.api.payloads import field_error
 from pitchbar.api.settings import ApiSettings
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.extensions import db
 from pitchbar.settings import Settings, current_settings
@@ -59,7 +60,7 @@ def respond_once(client_id: int, make: Callable[[], Response]) -> Response:
 def purge_stored_responses(settings: Settings) -> int:
     """Removes what has passed its time; returns how many."""
     old = StoredResponse.created_at < _oldest(settings)
-    return int(db.session.execute(delete(StoredResponse).where(old)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    return changed_rows(db.session, delete(StoredResponse).where(old))
 
 
 def _claim(client_id: int, key: str) -> bool:

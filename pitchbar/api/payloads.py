@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from pitchbar.api.errors import InvalidPayload, UnsupportedMediaType
-from pitchbar.forms import has_control_characters
+from pitchbar.core.text import has_control_characters
 
 M = TypeVar("M", bound=BaseModel)
 

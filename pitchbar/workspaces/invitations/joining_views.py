@@ -10,8 +10,8 @@ from pitchbar.accounts.services import create_person
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in.flow import begin_session
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.errors import InvalidInvitationLink, InvitationClosed
 from pitchbar.workspaces.invitations.forms import JoinForm
@@ -60,13 +60,11 @@ def join(token: str) -> Response:
     form = JoinForm()
     if current_user.is_authenticated or not form.validate():
         return _show(invitation, token, form, 422)
-    try:
+    with form_errors(form):
         require_open(invitation)
         person = create_person(email=invitation.email, **form.entered())
         accept_invitation(invitation, person, current_actor(person))
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return _show(invitation, token, form, 422)
     begin_session(person)
     db.session.commit()
