@@ -14,8 +14,8 @@ from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.jobs.arguments import UnfitArgument, bind_arguments
 from pitchbar.jobs.declaration import find_task
-from pitchbar.jobs.enqueueing import waiting_columns
-from pitchbar.jobs.models import FAILED, QUEUED, RUNNING, Job, QueueState
+from pitchbar.jobs.ledger.enqueueing import waiting_columns
+from pitchbar.jobs.ledger.models import FAILED, QUEUED, RUNNING, Job, QueueState
 from pitchbar.jobs.transport import transport
 from pitchbar.operations.job_queries import COUNT_BOUND, matching
 from pitchbar.operations.job_search import JobFilter

@@ -1,7 +1,7 @@
 """Scans: the redirect, and every scan stored, counted and shown."""
 
 from pitchbar.core.features import Feature
-from pitchbar.scans import api, code_panels, subscribers, tasks, views
+from pitchbar.scans import api, code_panels, draining, subscribers, tasks, views
 from pitchbar.scans.demo import make_demo
 
 
@@ -14,7 +14,7 @@ FEATURE = Feature(
     requires=("codes",),
     blueprints=(views.bp,),
     api_blueprints=(api.bp,),
-    tasks=(tasks,),
+    tasks=(tasks, draining),
     subscribe=subscribe,
     make_demo=make_demo,
 )

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.claims import HEARTBEAT_SECONDS, renew_lease
-from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.persistence import is_away
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.claims import HEARTBEAT_SECONDS, renew_lease
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.outages import is_away
+from pitchbar.jobs.workers.consumer import Consumer, Gate
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0

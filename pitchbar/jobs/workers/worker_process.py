@@ -13,13 +13,13 @@ from typing import IO, Any
 from flask import Flask
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler
-from pitchbar.jobs.persistence import insist
-from pitchbar.jobs.steward import Steward
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.outages import insist
+from pitchbar.jobs.workers.consumer import Consumer, Gate
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.logs import JobLogHandler
+from pitchbar.jobs.workers.maintenance import Steward
 
 log = logging.getLogger(__name__)
 

@@ -14,14 +14,14 @@ from itertools import chain, repeat
 from flask import Flask
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import Claim, claim_job, find_own_claim
-from pitchbar.jobs.handover import hand_over
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.persistence import insist
-from pitchbar.jobs.running import Attempt, Runner
-from pitchbar.jobs.stopping import StopFlag
+from pitchbar.jobs.ledger.claims import Claim, claim_job, find_own_claim
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.finish_and_claim import finish_and_claim
+from pitchbar.jobs.ledger.outages import insist
 from pitchbar.jobs.transport import Message, transport
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.runner import AttemptResult, Runner
+from pitchbar.jobs.workers.stop_flag import StopFlag
 
 log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5
@@ -130,11 +130,11 @@ class Consumer:
         """Returns the next job, which is claimed in the same breath when there is one."""
         self.timeout_seconds = claim.timeout_seconds
         self.in_hand.take(claim.job_id, claim.attempt, claim.timeout_seconds)
-        attempt = self._runner.attempt(claim)
+        result = self._runner.execute(claim)
         self.in_hand.set_over()
-        if attempt.trouble is None and (message := self._next_message()):
-            return self._hand_over(claim, attempt, message)
-        self._runner.write(claim, attempt)
+        if result.error is None and (message := self._next_message()):
+            return self._finish_and_claim(claim, result, message)
+        self._runner.store(claim, result)
         return None
 
     def _next_message(self) -> Message | None:
@@ -146,12 +146,14 @@ class Consumer:
             log.warning("%s cannot be read: %s", self.queue, error)
             return None
 
-    def _hand_over(self, claim: Claim, attempt: Attempt, message: Message) -> Claim | None:
+    def _finish_and_claim(
+        self, claim: Claim, result: AttemptResult, message: Message
+    ) -> Claim | None:
         try:
-            return hand_over(self._ledger, claim, attempt.run_ms, attempt.log, message)
+            return finish_and_claim(self._ledger, claim, result.run_ms, result.log, message)
         except Exception as error:
             log.warning("worker %s writes one by one: %s", self.name, error)
-            self._runner.write(claim, attempt)
+            self._runner.store(claim, result)
             return self._claim(message, maybe_ours=True)
 
 

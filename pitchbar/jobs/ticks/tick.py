@@ -9,7 +9,7 @@ import signal
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,19 +17,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.claims import Claim, claim_job
-from pitchbar.jobs.endings import fail_attempt, trouble_of
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler, end_log
-from pitchbar.jobs.models import DONE, FAILED, RELEASED, TIMEOUT, Job
-from pitchbar.jobs.queues import CRAWL, DEFAULT, INDEX
-from pitchbar.jobs.running import Runner
-from pitchbar.jobs.schedule import Periodic, Schedule
-from pitchbar.jobs.tick_alarm import JobAlarm, alarm
-from pitchbar.jobs.tick_history import COUNTS, begin_tick, end_tick, skipped_answer
-from pitchbar.jobs.tick_lease import Pulse, give_lease_back, take_lease
-from pitchbar.jobs.tick_queues import count_due, drop_messages, find_due, is_scheduler_alive
+from pitchbar.jobs.attempts import error_from_exception
+from pitchbar.jobs.declaration import Task
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.claims import Claim, claim_job
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import fail_attempt
+from pitchbar.jobs.ledger.models import DONE, FAILED, RELEASED, TIMEOUT, Job
+from pitchbar.jobs.queues import Queue
+from pitchbar.jobs.schedule import Schedule
+from pitchbar.jobs.ticks.due_jobs import count_due, drop_messages, find_due, is_scheduler_alive
+from pitchbar.jobs.ticks.history import COUNTS, begin_tick, end_tick, skipped_answer
+from pitchbar.jobs.ticks.lease import Pulse, give_lease_back, take_lease
+from pitchbar.jobs.ticks.time_limit import JobAlarm, alarm
+from pitchbar.jobs.workers.logs import JobLogHandler, end_log
+from pitchbar.jobs.workers.runner import Runner
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,30 @@ class TickLimits:
 
     max_time: int = 55
     job_timeout: int = 120
-    queues: tuple[str, ...] = (CRAWL, INDEX, DEFAULT)
+    queues: tuple[Queue, ...] = (Queue.CRAWL, Queue.INDEX, Queue.DEFAULT)
 
 
 def run_tick(
     app: Flask,
     limits: TickLimits,
-    entries: Sequence[Periodic] = (),
+    *,
+    tasks: Iterable[Task] = (),
     started_by: str = "command",
 ) -> dict[str, Any]:
     """Runs a pass, unless another one is alive, and returns what its caller is told.
 
     Args:
-        entries: the periodic tasks, which are enqueued here when no scheduler is alive.
+        tasks: the scheduled ones, which are enqueued here when no scheduler is alive.
         started_by: "request" or "command".
     """
     ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
+    schedule = Schedule(ledger, tasks)
     holder = uuid.uuid4().hex
     try:
         if not take_lease(ledger, holder):
             return skipped_answer(ledger.execute)
         try:
-            return _Pass(app, ledger, limits, holder, entries).run(started_by)
+            return _Pass(app, ledger, limits, holder, schedule).run(started_by)
         finally:
             give_lease_back(ledger, holder)
     finally:
@@ -77,7 +81,7 @@ class _Pass:
         ledger: Ledger,
         limits: TickLimits,
         holder: str,
-        entries: Sequence[Periodic],
+        schedule: Schedule,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
@@ -85,7 +89,7 @@ class _Pass:
         self._stopped = False
         self._pulse = Pulse(ledger, holder, limits.queues)
         self._runner = Runner(app, ledger, self._is_over)
-        self._schedule = Schedule(ledger, entries)
+        self._schedule = schedule
         self._scheduled_minute: object = None
         self._counts: dict[str, Counter[str]] = {queue: Counter() for queue in limits.queues}
 
@@ -119,12 +123,12 @@ class _Pass:
         """
         found = True
         while found and not self._is_over():
-            self._enqueue_periodic()
+            self._enqueue_scheduled()
             paused = heartbeats.list_paused(self._ledger)
             queues = [queue for queue in self._limits.queues if queue not in paused]
             found = sum(map(self._run_next, queues)) > 0
 
-    def _enqueue_periodic(self) -> None:
+    def _enqueue_scheduled(self) -> None:
         """Once for each minute that the pass sees."""
         minute = clock.now().replace(second=0, microsecond=0)
         if minute != self._scheduled_minute and not is_scheduler_alive(self._ledger):
@@ -159,11 +163,13 @@ class _Pass:
         state = self._ledger.execute(select(Job.state).where(Job.id == claim.job_id)).scalar()
         return "failed" if state == FAILED else "retried"
 
-    def _end_late(self, claim: Claim, seconds: int, error: JobAlarm) -> str:
-        stack = trouble_of(error, TIMEOUT).traceback
-        trouble = sweeping.lost_or_late(True, seconds, claim.worker, stack)
+    def _end_late(self, claim: Claim, seconds: int, exception: JobAlarm) -> str:
+        stack = error_from_exception(claim.job_id, exception, TIMEOUT).traceback
+        error = sweeping.dead_worker_error(
+            claim.job_id, claim.worker, seconds, is_overdue=True, traceback=stack
+        )
         with self._ledger.session() as session:
-            fail_attempt(session, claim.job_id, claim.attempt, replace(trouble, log=end_log()))
+            fail_attempt(session, claim.attempt, error, log=end_log())
         return TIMEOUT
 
     def _end(self, tick_id: int) -> dict[str, Any]:

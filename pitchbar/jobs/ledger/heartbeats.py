@@ -4,7 +4,7 @@ import os
 import resource
 import socket
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import JobWorker, QueueState
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import JobWorker, QueueState
 
 ALIVE_SECONDS = 20.0
 """A worker not seen for this long is shown as dead."""
@@ -40,11 +40,6 @@ def beat(ledger: Ledger, name: str, queues: str, started_at: datetime, job_id: i
 
 def forget_worker(ledger: Ledger, name: str) -> None:
     ledger.execute(delete(JobWorker).where(JobWorker.id == name))
-
-
-def forget_dead_workers(ledger: Ledger, after: timedelta = timedelta(days=1)) -> int:
-    gone = delete(JobWorker).where(JobWorker.seen_at < clock.now() - after)
-    return int(ledger.execute(gone).rowcount)
 
 
 def list_paused(ledger: Ledger) -> frozenset[str]:

@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from pitchbar.jobs import heartbeats, sweeping
-from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.endings import fail_attempt
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler
+from pitchbar.jobs.ledger import heartbeats, sweeping
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import fail_attempt
+from pitchbar.jobs.ledger.sweeping import dead_worker_error
 from pitchbar.jobs.queues import QUEUES
-from pitchbar.jobs.schedule import Scheduler
-from pitchbar.jobs.steward import Steward
-from pitchbar.jobs.sweeping import lost_or_late
+from pitchbar.jobs.workers.consumer import Consumer, Gate
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.logs import JobLogHandler
+from pitchbar.jobs.workers.maintenance import Steward
+from pitchbar.jobs.workers.scheduler import Scheduler
 from pitchbar.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -111,9 +111,16 @@ class EmbeddedConsumers:
 
     def _write_late(self, late: Consumer, held: tuple[int, int]) -> None:
         """When the database is away, the lease lapses and the sweep writes it."""
-        trouble = lost_or_late(True, late.timeout_seconds, late.name, _stack_of(late.thread_id))
+        job_id, attempt = held
+        error = dead_worker_error(
+            job_id,
+            late.name,
+            late.timeout_seconds,
+            is_overdue=True,
+            traceback=_stack_of(late.thread_id),
+        )
         with self._ledger.session() as session:
-            fail_attempt(session, *held, trouble, worker=late.name)
+            fail_attempt(session, attempt, error, worker=late.name)
         heartbeats.forget_worker(self._ledger, late.name)
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import (
+from pitchbar.jobs.ledger.claims import (
     CLAIM,
     Claim,
     claim_job,
@@ -13,18 +13,18 @@ from pitchbar.jobs.claims import (
     finish_values,
     finishing,
 )
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import Job
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import Message
 
 _PREFIX = "done_"
-_ENDED = finishing(_PREFIX).returning(Job.id).cte("ended")
-_BEGUN = CLAIM.cte("begun")
+_FINISHED = finishing(_PREFIX).returning(Job.id).cte("finished")
+_CLAIMED = CLAIM.cte("claimed")
 # PostgreSQL runs an UPDATE in WITH whether its rows are asked for or not.
-_HAND_OVER = select(*_BEGUN.c).add_cte(_ENDED)
+_FINISH_AND_CLAIM = select(*_CLAIMED.c).add_cte(_FINISHED)
 
 
-def hand_over(
+def finish_and_claim(
     ledger: Ledger, done: Claim, run_ms: int, log: str | None, message: Message
 ) -> Claim | None:
     """Writes that `done` is done, and claims the message's job, or returns None as `claim_job`.
@@ -38,4 +38,4 @@ def hand_over(
     at = clock.now()
     values = claim_values(job_id, attempt, done.worker, at)
     values |= finish_values(done, run_ms, log, _PREFIX)
-    return claim_of(ledger.execute(_HAND_OVER, values).first(), job_id, at, done.worker)
+    return claim_of(ledger.execute(_FINISH_AND_CLAIM, values).first(), job_id, at, done.worker)

@@ -12,7 +12,7 @@ from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.jobs.arguments import bind_arguments
 from pitchbar.jobs.declaration import Task
-from pitchbar.jobs.models import QUEUED, Job, JobTag
+from pitchbar.jobs.ledger.models import QUEUED, Job, JobTag
 from pitchbar.jobs.transport import transport
 
 _INSERT = insert(Job).returning(Job.id)

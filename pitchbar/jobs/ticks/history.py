@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.tick_models import Tick
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ticks.models import Tick
 
 KEPT = 200
 COUNTS = ("done", "failed", "retried", "released", "left")

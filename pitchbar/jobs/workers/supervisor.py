@@ -18,9 +18,9 @@ from typing import IO, Any
 
 from flask import Flask
 
-from pitchbar.jobs.children import STOP_SIGNALS, Child, Unfinished, WorkerOptions
-from pitchbar.jobs.heartbeats import worker_name
-from pitchbar.jobs.in_hand import InHand
+from pitchbar.jobs.ledger.heartbeats import worker_name
+from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.worker_process import STOP_SIGNALS, Child, Unfinished, WorkerOptions
 
 log = logging.getLogger(__name__)
 

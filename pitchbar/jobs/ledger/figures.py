@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.models import FAILED, IS_QUEUED, IS_RUNNING, Job
+from pitchbar.jobs.ledger.models import FAILED, IS_QUEUED, IS_RUNNING, Job
 
 _MOST = 1_000_000
 _SAMPLE = 20_000

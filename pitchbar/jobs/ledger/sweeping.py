@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from pitchbar.core import clock
-from pitchbar.jobs.claims import LEASE_SECONDS
-from pitchbar.jobs.endings import Trouble, fail_attempt, release_job
-from pitchbar.jobs.heartbeats import worker_name
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
-from pitchbar.jobs.persistence import is_away
+from pitchbar.jobs.attempts import AttemptError
+from pitchbar.jobs.ledger.claims import LEASE_SECONDS
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.endings import fail_attempt, release_attempt
+from pitchbar.jobs.ledger.heartbeats import worker_name
+from pitchbar.jobs.ledger.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
+from pitchbar.jobs.ledger.outages import is_away
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)
@@ -101,32 +102,40 @@ def end_lost(ledger: Ledger) -> int:
     ).all()
     ended = 0
     for job_id, attempt, started_at, timeout, worker in lapsed:
-        trouble = lost_or_late(at - started_at >= timedelta(seconds=timeout), timeout, worker)
-        ended += _end(ledger, job_id, attempt, trouble)
+        is_overdue = at - started_at >= timedelta(seconds=timeout)
+        error = dead_worker_error(job_id, worker, timeout, is_overdue=is_overdue)
+        ended += _end_attempt(ledger, attempt, error)
     return ended
 
 
-def _end(ledger: Ledger, job_id: int, attempt: int, trouble: Trouble) -> bool:
+def _end_attempt(ledger: Ledger, attempt: int, error: AttemptError) -> bool:
     """One that cannot be ended must not keep the others waiting."""
     try:
         with ledger.session() as session:
-            return fail_attempt(session, job_id, attempt, trouble)
-    except Exception as error:
-        if is_away(error):
+            return fail_attempt(session, attempt, error)
+    except Exception as failure:
+        if is_away(failure):
             raise
-        log.exception("job %s: its lost attempt cannot be ended", job_id)
+        log.exception("job %s: its lost attempt cannot be ended", error.job_id)
         return False
 
 
 def end_attempts_of(
-    ledger: Ledger, worker: str, late: tuple[int, int] | None, traceback: str
+    ledger: Ledger, worker: str, overdue: tuple[int, int] | None, traceback: str
 ) -> int:
     """Ends what a worker that is dead for certain had in hand, without waiting for its lease."""
     ended = 0
     for job_id, attempt, timeout in _held_by(ledger, worker):
-        is_late = (job_id, attempt) == late
-        trouble = lost_or_late(is_late, timeout, worker, traceback if is_late else "")
-        ended += _end(ledger, job_id, attempt, trouble)
+        is_overdue = (job_id, attempt) == overdue
+        stacks = traceback if is_overdue else ""
+        error = dead_worker_error(
+            job_id,
+            worker,
+            timeout,
+            is_overdue=is_overdue,
+            traceback=stacks,
+        )
+        ended += _end_attempt(ledger, attempt, error)
     return ended
 
 
@@ -134,7 +143,7 @@ def release_attempts_of(ledger: Ledger, worker: str, reason: str) -> None:
     """Gives back what a worker that must stop has in hand, the try too."""
     for job_id, attempt, _ in _held_by(ledger, worker):
         with ledger.session() as session:
-            release_job(session, job_id, attempt, 0, Trouble(RELEASED, "", reason))
+            release_attempt(session, attempt, AttemptError(job_id, RELEASED, "", reason), 0)
 
 
 def _held_by(ledger: Ledger, worker: str) -> Sequence[Any]:
@@ -169,11 +178,15 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def lost_or_late(is_late: bool, timeout: int, worker: str, traceback: str = "") -> Trouble:
+def dead_worker_error(
+    job_id: int, worker: str, timeout: int, *, is_overdue: bool, traceback: str = ""
+) -> AttemptError:
     """What to write of an attempt whose worker cannot write any more."""
-    if is_late:
-        return Trouble(TIMEOUT, "JobTimeout", f"It ran longer than {timeout} s.", traceback)
-    return Trouble(LOST, "WorkerLost", f"The worker {worker} died while it ran this.", traceback)
+    if is_overdue:
+        message = f"It ran longer than {timeout} s."
+        return AttemptError(job_id, TIMEOUT, "JobTimeout", message, traceback)
+    message = f"The worker {worker} died while it ran this."
+    return AttemptError(job_id, LOST, "WorkerLost", message, traceback)
 
 
 def mend_clock(ledger: Ledger) -> int:

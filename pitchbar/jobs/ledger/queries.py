@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.errors import JobGone
-from pitchbar.jobs.heartbeats import ALIVE_SECONDS
-from pitchbar.jobs.models import (
+from pitchbar.jobs.ledger.errors import JobGone
+from pitchbar.jobs.ledger.heartbeats import ALIVE_SECONDS
+from pitchbar.jobs.ledger.models import (
     DONE,
     IS_FAILED,
     IS_QUEUED,

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
-from pitchbar.jobs.figures import Figures, list_figures
-from pitchbar.jobs.models import JobSnapshot
+from pitchbar.jobs.ledger.figures import Figures, list_figures
+from pitchbar.jobs.ledger.models import JobSnapshot
 from pitchbar.jobs.queues import QUEUES
 
 WINDOW = timedelta(minutes=5)

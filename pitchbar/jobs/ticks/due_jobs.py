@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from pitchbar.core import clock
-from pitchbar.jobs import heartbeats
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import QUEUED, Job, JobWorker
+from pitchbar.jobs.ledger import heartbeats
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import QUEUED, Job, JobWorker
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)

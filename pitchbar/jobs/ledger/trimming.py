@@ -3,12 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.jobs.models import (
+from pitchbar.jobs.ledger.models import (
     IS_DONE,
     Job,
     JobAttempt,
@@ -18,7 +17,7 @@ from pitchbar.jobs.models import (
     ScheduleRun,
 )
 
-KEEP_DONE_HOURS = 72
+_KEEP_DONE = timedelta(hours=72)
 _KEEP_SNAPSHOTS = timedelta(days=7)
 # Longer than the schedule looks back for missed minutes.
 _KEEP_RUNS = timedelta(days=40)
@@ -38,10 +37,8 @@ def trim_ledger() -> int:
     ):
         session.connection().execute(rows)
     session.commit()
-    settings = current_app.extensions.get("settings")
-    keep = timedelta(hours=getattr(settings, "jobs_keep_done_hours", KEEP_DONE_HOURS))
     gone = 0
-    while ids := _find_old(session, at - keep):
+    while ids := _find_old(session, at - _KEEP_DONE):
         _delete(session, ids)
         gone += len(ids)
     return gone

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.jobs.arguments import check_arguments
-from pitchbar.jobs.enqueueing import waiting_columns
-from pitchbar.jobs.errors import JobBusy, JobGone
-from pitchbar.jobs.models import FAILED, IS_FAILED, QUEUED, RUNNING, Job, QueueState
-from pitchbar.jobs.queries import JobFilter, conditions
+from pitchbar.jobs.ledger.enqueueing import waiting_columns
+from pitchbar.jobs.ledger.errors import JobBusy, JobGone
+from pitchbar.jobs.ledger.models import FAILED, IS_FAILED, QUEUED, RUNNING, Job, QueueState
+from pitchbar.jobs.ledger.queries import JobFilter, conditions
 from pitchbar.jobs.transport import transport
 
 

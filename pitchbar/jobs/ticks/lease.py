@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 
 from pitchbar.core import clock
-from pitchbar.jobs import claims, heartbeats
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.tick_models import TickLease
+from pitchbar.jobs.ledger import claims, heartbeats
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ticks.models import TickLease
 
 log = logging.getLogger(__name__)
 
