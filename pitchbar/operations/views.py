@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pitchbar.accounts.access import open_to_all
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.mailing.queries import MailTrouble, find_mail_trouble
+from pitchbar.mailing.queries import MailFailures, find_mail_failures
 from pitchbar.operations.access import is_operator
 
 bp = Blueprint("operations", __name__)
@@ -20,10 +20,10 @@ def notices() -> dict[str, object]:
     return {"mail_trouble": _find_trouble}
 
 
-def _find_trouble() -> MailTrouble | None:
+def _find_trouble() -> MailFailures | None:
     if not is_operator():
         return None
-    return find_mail_trouble(clock.now() - timedelta(hours=_TROUBLE_HOURS))
+    return find_mail_failures(clock.now() - timedelta(hours=_TROUBLE_HOURS))
 
 
 @bp.get("/up")
