@@ -49,7 +49,7 @@ class TickRequest(BaseModel):
 
     max_time: int = Field(TickLimits.max_time, ge=1, le=300)
     job_timeout: int = Field(TickLimits.job_timeout, ge=1, le=900)
-    queues: tuple[Queue, ...] = TickLimits.queues
+    queues: tuple[str, ...] = TickLimits.queues
 
     @field_validator("queues")
     @classmethod
