@@ -21,6 +21,11 @@ def _make_edge() -> Any:
 
     settings = load_settings()
     set_up_logs(settings.log_level, as_json=not settings.is_development)
+    if not settings.redis_url:
+        from pitchbar import create_app
+
+        # This process then stores scans itself, so all who hear of stored scans must be there.
+        create_app(settings)
     bus = Bus()
     bus.connect(settings.redis_url)
     return build_edge(settings, bus)

@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.settings import Settings, load_settings
 
 BATCH = 500

@@ -14,7 +14,7 @@ FEATURE = Feature(
             "Track",
             20,
             "view",
-            "pages.codes",
+            "codes.index",
             "qr-code",
             "Codes",
             below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),

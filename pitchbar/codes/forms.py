@@ -1,7 +1,8 @@
-from wtforms import BooleanField, SelectField, StringField, TextAreaField, URLField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, URLField
 from wtforms.validators import DataRequired, Length
 
 from pitchbar.codes.destinations import MAX_LENGTH
+from pitchbar.core.utm import UTM_COLUMNS, UTM_NAMES
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
 
@@ -30,16 +31,23 @@ def _error_correction(label: str) -> SelectField:
     )
 
 
-class CodeForm(Form):
+class UtmForm(Form):
+    """A field for each UTM value."""
+
+    @property
+    def utm_fields(self) -> list[Field]:
+        return [self[name] for name in UTM_COLUMNS]
+
+
+for _tag in UTM_NAMES:
+    setattr(UtmForm, f"utm_{_tag}", _text(_tag.capitalize()))
+
+
+class CodeForm(UtmForm):
     name = _text("Name", 200, "Give the code a name.")
     destination_url = _text(
         "Destination", MAX_LENGTH, "Enter the address that the code should open.", URLField
     )
-    utm_source = _text("Source")
-    utm_medium = _text("Medium")
-    utm_campaign = _text("Campaign")
-    utm_term = _text("Term")
-    utm_content = _text("Content")
     forward_parameters = BooleanField("Pass other parameters of the scanned address on")
     error_correction = _error_correction("Error correction")
     notes = _text("Notes", 5000, kind=TextAreaField)

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.utm import Utm
+from pitchbar.events.subjects import Subject
 
 ACTIVE, ARCHIVED = "active", "archived"
 
@@ -37,10 +39,10 @@ class Code(Model):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
-    def utm(self) -> dict[str, str]:
-        """The default UTM values that are set, without the prefix: {"source": "poster"}."""
-        values = {name: getattr(self, f"utm_{name}") for name in UTM_NAMES}
-        return {name: value for name, value in values.items() if value}
+    def utm(self) -> Utm:
+        """What a scan adds to the destination unless the scanned address says otherwise."""
+        return Utm.of(self)
 
-
-UTM_NAMES = ("source", "medium", "campaign", "term", "content")
+    @property
+    def subject(self) -> Subject:
+        return Subject("code", self.id, self.name, self.workspace_id)

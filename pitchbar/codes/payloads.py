@@ -1,14 +1,15 @@
 """What programs send and get about codes."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import url_for
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
 from pitchbar.api.payloads import Answer, At, Payload, Query, Text
 from pitchbar.codes.addresses import short_url
-from pitchbar.codes.models import UTM_NAMES, Code
+from pitchbar.codes.models import Code
+from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
@@ -17,14 +18,13 @@ _LEVEL = "How much of the printed symbol may be lost: L 7 %, M 15 %, Q 25 %, H 3
 _FORWARD = "Whether other parameters of the scanned address are passed on."
 
 
-class UtmPayload(Payload):
-    """Values that a scan adds to the destination. What is left out becomes empty."""
-
-    source: Text = Field("", max_length=255)
-    medium: Text = Field("", max_length=255)
-    campaign: Text = Field("", max_length=255)
-    term: Text = Field("", max_length=255)
-    content: Text = Field("", max_length=255)
+_GIVEN: Any = {name: (Text, Field("", max_length=UTM_MAX_LENGTH)) for name in UTM_NAMES}
+UtmPayload = create_model(
+    "UtmPayload",
+    __base__=Payload,
+    __doc__="Values that a scan adds to the destination. What is left out becomes empty.",
+    **_GIVEN,
+)
 
 
 class CodeChanges(Payload):
@@ -54,7 +54,7 @@ class NewCode(CodeChanges):
                 {
                     "name": "Spring menu, table 4",
                     "destination_url": "https://shop.example/menu",
-                    "utm": {"source": "print", "medium": "qr", "campaign": "spring"},
+                    "utm": {**Utm("print", "qr", "spring").given()},
                 }
             ]
         }
@@ -82,12 +82,8 @@ class QrQuery(Query):
     download: bool = Field(False, description="Ask the browser to save it.")
 
 
-class Utm(Answer):
-    source: str
-    medium: str
-    campaign: str
-    term: str
-    content: str
+_KEPT: Any = dict.fromkeys(UTM_NAMES, (str, ...))
+UtmAnswer = create_model("Utm", __base__=Answer, **_KEPT)
 
 
 class CodeAnswer(Answer):
@@ -101,13 +97,7 @@ class CodeAnswer(Answer):
                     "short_url": "https://pitchbar.example/t/k7xw2mp",
                     "qr_svg_url": "https://pitchbar.example/api/v1/workspaces/demo/codes/42/qr.svg",
                     "destination_url": "https://shop.example/menu",
-                    "utm": {
-                        "source": "print",
-                        "medium": "qr",
-                        "campaign": "spring",
-                        "term": "",
-                        "content": "",
-                    },
+                    "utm": Utm("print", "qr", "spring")._asdict(),
                     "forward_parameters": False,
                     "error_correction": "M",
                     "notes": "",
@@ -125,7 +115,7 @@ class CodeAnswer(Answer):
     short_url: str = Field(description="What the printed symbol holds.")
     qr_svg_url: str = Field(description="The symbol as SVG; asks for the token too.")
     destination_url: str
-    utm: Utm
+    utm: UtmAnswer
     forward_parameters: bool
     error_correction: Literal["L", "M", "Q", "H"]
     notes: str
@@ -151,7 +141,7 @@ def code_answer(code: Code, workspace: Workspace, settings: Settings) -> CodeAns
             "short_url": short_url(code.short_code, settings),
             "qr_svg_url": settings.app_url + image,
             "destination_url": code.destination_url,
-            "utm": {name: getattr(code, f"utm_{name}") for name in UTM_NAMES},
+            "utm": code.utm._asdict(),
             "forward_parameters": code.forward_parameters,
             "error_correction": code.error_correction,
             "notes": code.notes,

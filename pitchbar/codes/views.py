@@ -1,10 +1,12 @@
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.models import Code
-from pitchbar.codes.queries import get_code
+from pitchbar.codes.panels import load_columns, render_panels
+from pitchbar.codes.queries import get_code, has_codes, list_codes
 from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
@@ -17,7 +19,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
@@ -29,12 +31,42 @@ def short_url_of(code: Code) -> str:
 
 
 def _show_code(workspace: Workspace, code: Code) -> Response:
-    return go_to(url_for("pages.code", slug=workspace.slug, code_id=code.id))
+    return go_to(url_for("codes.show", slug=workspace.slug, code_id=code.id))
 
 
 def _show_form(form: CodeForm, code: Code | None = None, status: int = 200) -> Response:
     page = "codes/edit.html" if code else "codes/new.html"
     return render(page, "codes/_form.html", form=form, code=code, http_status=status)
+
+
+@bp.get("")
+@requires("view")
+def index(workspace: Workspace) -> Response:
+    search = request.args.get("q", "").strip()[:200]
+    status = request.args.get("status", "active")
+    status = status if status in ("active", "archived", "all") else "active"
+    page = list_codes(
+        workspace,
+        search=search.replace("\x00", ""),
+        status=status,
+        number=request.args.get("page", 1, type=int),
+    )
+    return render(
+        "codes/index.html",
+        "codes/_list.html",
+        page=page,
+        columns=load_columns(workspace, page.items),
+        q=search,
+        status=status,
+        has_codes=has_codes(workspace),
+    )
+
+
+@bp.get("/<int:code_id>")
+@requires("view")
+def show(workspace: Workspace, code_id: int) -> Response:
+    code = get_code(workspace, code_id)
+    return render("codes/show.html", code=code, panels=render_panels(workspace, code))
 
 
 @bp.get("/new")
@@ -124,7 +156,7 @@ def delete(workspace: Workspace, code_id: int) -> Response:
         return render("codes/delete.html", form=form, code=code, http_status=422)
     db.session.commit()
     flash(f"“{code.name}” is deleted.", "success")
-    return go_to(url_for("pages.codes", slug=workspace.slug))
+    return go_to(url_for("codes.index", slug=workspace.slug))
 
 
 @bp.get("/<int:code_id>/qr.<any(svg, png):format>")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.jobs.ledger import administration
 from pitchbar.jobs.ledger.filters import JobFilter
@@ -15,27 +16,31 @@ def retry_job(job: Job, by: Actor, arguments: dict[str, Any] | None = None) -> N
     before = {"state": job.state, "arguments": job.arguments}
     administration.retry_job(db.session(), job, arguments)
     after = {"state": QUEUED, "arguments": arguments or job.arguments}
-    tell(Event("job.retried", by, None, "job", job.id, job.task, before, after))
+    record_event("job.retried", _about(job), by=by, before=before, after=after)
 
 
 def delete_job(job: Job, by: Actor) -> None:
     """Raises JobIsRunning."""
     administration.delete_job(db.session(), job)
     before = {"state": job.state, "arguments": job.arguments, "error": job.error_message}
-    tell(Event("job.deleted", by, None, "job", job.id, job.task, before, {}))
+    record_event("job.deleted", _about(job), by=by, before=before)
 
 
 def retry_jobs(wanted: JobFilter, search: str, by: Actor) -> int:
     """Returns how many; `search` is what the operator typed."""
     count = administration.retry_jobs(db.session(), wanted)
-    tell(Event("jobs.retried", by, None, "search", search[:64], search, {}, {"jobs": count}))
+    record_event(
+        "jobs.retried", Subject("search", search[:64], search), by=by, after={"jobs": count}
+    )
     return count
 
 
 def delete_jobs(wanted: JobFilter, search: str, by: Actor) -> int:
     """Returns how many; `search` is what the operator typed."""
     count = administration.delete_jobs(db.session(), wanted)
-    tell(Event("jobs.deleted", by, None, "search", search[:64], search, {}, {"jobs": count}))
+    record_event(
+        "jobs.deleted", Subject("search", search[:64], search), by=by, after={"jobs": count}
+    )
     return count
 
 
@@ -53,4 +58,8 @@ def _set_paused(queue: str, paused: bool, by: Actor) -> None:
         return
     before, after = ({"paused_at": at.isoformat() if at else None} for at in changed)
     action = "queue.paused" if paused else "queue.resumed"
-    tell(Event(action, by, None, "queue", queue, queue, before, after))
+    record_event(action, Subject("queue", queue, queue), by=by, before=before, after=after)
+
+
+def _about(job: Job) -> Subject:
+    return Subject("job", job.id, job.task)

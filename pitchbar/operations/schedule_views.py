@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.jobs import Task, list_scheduled_tasks
 from pitchbar.jobs.ledger.models import Job, ScheduleRun
@@ -50,8 +51,8 @@ def run(name: str) -> Response:
     if task is None:
         raise NotFound("There is no periodic task of this name.")
     job_id = enqueue_scheduled(task, db.session())
-    after = {"job_id": job_id}
-    tell(Event("schedule.run", operator_actor(), None, "task", name, name, {}, after))
+    about, after = Subject("task", name, name), {"job_id": job_id}
+    record_event("schedule.run", about, by=operator_actor(), after=after)
     db.session.commit()
     if job_id is None:
         flash(f"{name} waits or runs already.", "success")

@@ -3,10 +3,7 @@
 import math
 import random
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
-from uuid import UUID
 
-import orjson
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
@@ -14,8 +11,8 @@ from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
-from pitchbar.scans.pipeline import make_ingestion
-from pitchbar.scans.records import UTM_NAMES
+from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.visitors import PassingSalts
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
@@ -108,11 +105,20 @@ def _line(dice: random.Random, workspace: Workspace, code: Code, at: datetime) -
     robot = dice.random() < 0.06
     agent = dice.choice(_ROBOTS if robot else _PHONES if dice.random() < 0.86 else _OTHERS)
     network, language = dice.choices(_NETWORKS, (30, 22, 16, 10, 5, 4, 4, 3, 3, 3, 2, 1))[0]
-    utm = dict(parse_qsl(urlsplit(code.destination_url).query)) | code.utm
     milliseconds = int(at.timestamp() * 1000)
-    scan_id = UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62) | dice.getrandbits(62))
-    values = [utm.get(name, "") for name in UTM_NAMES]
+    scan_id = new_scan_id(milliseconds, dice.getrandbits(62))
     address = f"{network}.{dice.randrange(1, 255)}"
-    facts = [scan_id.hex, milliseconds, code.id, workspace.id, workspace.time_zone, values]
-    texts = ["GET", address, agent, language, "", ""]
-    return orjson.dumps([*facts, *texts], option=orjson.OPT_APPEND_NEWLINE)
+    return write_line(
+        scan_id,
+        milliseconds,
+        code.id,
+        workspace.id,
+        workspace.time_zone,
+        code.utm,
+        "GET",
+        address,
+        agent,
+        language,
+        referrer="",
+        purpose="",
+    )

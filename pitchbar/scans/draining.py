@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from pitchbar.jobs import Queue, connect_transport, enqueue, every, task
+from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
 from pitchbar.settings import Settings, current_settings
 
@@ -108,12 +109,9 @@ def drain_inbox() -> None:
 
 @cache
 def _parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
-    """Once for each process: connections, and what is remembered of salts and agents.
-
-    Imported here, because the edge declares this task too, and runs without all that.
-    """
+    """Once for each process: connections, and what is remembered of salts and agents."""
+    # Imported here, because the edge declares this task too, and runs without Flask.
     from pitchbar.extensions import bus
-    from pitchbar.scans.pipeline import make_engine, make_ingestion
 
     ingestion = make_ingestion(settings, make_engine(settings), bus)
     return RedisInbox(connect(settings.redis_url)), ingestion

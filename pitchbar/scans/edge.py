@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable
 from random import getrandbits
 from typing import Any
 
-import orjson
-
 from pitchbar.core.addresses import client_address, limit_key
+from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.scans.edge_pages import Notices
 from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.notices import Notices
 from pitchbar.scans.redirects import build_location
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.spool import Spool
@@ -88,24 +87,21 @@ class Edge:
         now = time.time_ns() // 1_000_000
         get = environ.get
         self._append(
-            orjson.dumps(
-                [
-                    _new_scan_id(now),
-                    now,
-                    code.code_id,
-                    code.workspace_id,
-                    code.time_zone,
-                    utm,
-                    method,
-                    address,
-                    get("HTTP_USER_AGENT", "")[:512],
-                    get("HTTP_ACCEPT_LANGUAGE", "")[:64],
-                    get("HTTP_REFERER", "")[:512],
-                    (get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or "")[
-                        :64
-                    ],
+            write_line(
+                new_scan_id(now, getrandbits(74)),
+                now,
+                code.code_id,
+                code.workspace_id,
+                code.time_zone,
+                utm,
+                method,
+                address,
+                get("HTTP_USER_AGENT", "")[:512],
+                get("HTTP_ACCEPT_LANGUAGE", "")[:64],
+                get("HTTP_REFERER", "")[:512],
+                (get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or "")[
+                    :64
                 ],
-                option=orjson.OPT_APPEND_NEWLINE,
             )
         )
         start("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
@@ -116,11 +112,3 @@ class Edge:
             start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE])
             return (b"ok\n",)
         return self._notices.answer("unknown", environ, start)
-
-
-def _new_scan_id(milliseconds: int) -> str:
-    """A UUID of version 7 (RFC 9562) as 32 hex digits: sorted by time, 74 random bits."""
-    random = getrandbits(74)
-    high = random >> 62
-    low = random & 0x3FFF_FFFF_FFFF_FFFF
-    return f"{milliseconds:012x}7{high:03x}{low | 0x8000_0000_0000_0000:016x}"

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
+from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.agents import read_agent
+from pitchbar.scans.bulk_sql import find
 from pitchbar.scans.models import ScanVisitor
-from pitchbar.scans.records import UTM_NAMES, AcceptedScan
-from pitchbar.scans.statements import find
 from pitchbar.scans.visitors import Salts, visitor_hash
 
 # "prefetch", "prefetch;prerender", "preview": a browser that looks ahead of its person.
@@ -23,7 +23,7 @@ _AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Enriched:
+class EnrichedScan:
     """A scan that is ready to be stored; `row` has the columns of `Scan`."""
 
     id: UUID
@@ -51,7 +51,7 @@ class Enrichment:
 
     def enrich(
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
-    ) -> list[Enriched]:
+    ) -> list[EnrichedScan]:
         """Scans in the order of their times; repeats are found across batches too."""
         days = [local_date(scan.at, scan.time_zone) for scan in scans]
         of_day = _salts_of(connection, scans, days, salts)
@@ -62,7 +62,7 @@ class Enrichment:
         self._mark_repeats(connection, enriched)
         return enriched
 
-    def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> Enriched:
+    def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> EnrichedScan:
         agent = read_agent(scan.user_agent)
         visitor = (
             visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
@@ -82,16 +82,15 @@ class Enrichment:
             "referrer_host": _host_of(scan.referrer),
             "robot_reason": _robot_reason(scan, agent.robot_reason),
         }
-        for name, value in zip(UTM_NAMES, scan.utm, strict=True):
-            row[f"utm_{name}"] = value or None
-        return Enriched(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
+        row |= {name: value or None for name, value in scan.utm.columns().items()}
+        return EnrichedScan(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
 
     def _kept_address(self, address: str) -> str | None:
         if self._store_ip == "none":
             return None
         return truncate_address(address) if self._store_ip == "truncated" else address[:45] or None
 
-    def _mark_repeats(self, connection: Connection, scans: list[Enriched]) -> None:
+    def _mark_repeats(self, connection: Connection, scans: list[EnrichedScan]) -> None:
         people = [scan for scan in scans if scan.is_person and scan.visitor]
         last = _last_seen(connection, people)
         for scan in people:
@@ -113,7 +112,7 @@ def _salts_of(
 
 
 def _last_seen(
-    connection: Connection, scans: list[Enriched]
+    connection: Connection, scans: list[EnrichedScan]
 ) -> dict[tuple[int, date, str | None], datetime]:
     keys = {(scan.workspace_id, scan.code_id, scan.day, scan.visitor) for scan in scans}
     if not keys:

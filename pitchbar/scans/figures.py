@@ -62,22 +62,32 @@ class RecentScan:
 
 
 @dataclass(frozen=True)
-class Board:
-    """All that moves when a scan arrives."""
+class Series:
+    """What the rollups tell of a range."""
 
     figures: list[Figure]
     chart: Chart
+
+
+@dataclass(frozen=True)
+class Board(Series):
+    """All that moves when a scan arrives."""
+
     recent: list[RecentScan]
 
 
 def load_board(workspace: Workspace, code_id: int | None, span: Range) -> Board:
     """Reads a board for one code, or for the workspace when `code_id` is None."""
+    series = load_series(workspace, code_id, span)
+    return Board(series.figures, series.chart, load_recent_scans(workspace, code_id))
+
+
+def load_series(workspace: Workspace, code_id: int | None, span: Range) -> Series:
     points = list_points(workspace, code_id, span)
     before = list_points(workspace, code_id, span, back=1)
-    return Board(
+    return Series(
         [_figure(key, label, hint, points, before) for key, label, hint in _FIGURES],
         Chart(span.interval, points),
-        _recent(workspace, code_id),
     )
 
 
@@ -88,7 +98,7 @@ def _figure(key: str, label: str, hint: str, points: list[Point], before: list[P
     return Figure(key, label, hint, value, previous, change, spark)
 
 
-def _recent(workspace: Workspace, code_id: int | None) -> list[RecentScan]:
+def load_recent_scans(workspace: Workspace, code_id: int | None) -> list[RecentScan]:
     scans = list_recent_scans(workspace, code_id)
     names = names_of(workspace, {scan.code_id for scan in scans})
     return [

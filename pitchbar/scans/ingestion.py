@@ -1,6 +1,6 @@
-"""From accepted lines to stored scans and their sums, in one transaction for each batch.
+"""From accepted lines to stored scans, one transaction for each batch and all who hear of it.
 
-A batch may arrive twice, whole or in part: only rows that were really inserted are counted.
+A batch may arrive twice, whole or in part: subscribers see only what was really inserted.
 """
 
 import logging
@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
-from pitchbar.scans.counting import count_scans
-from pitchbar.scans.enrichment import Enriched, Enrichment
+from pitchbar.scans import stored
+from pitchbar.scans.accepted import AcceptedScan, read_line
+from pitchbar.scans.bulk_sql import insert_ignoring, write
+from pitchbar.scans.enrichment import EnrichedScan, Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_partitions
-from pitchbar.scans.records import AcceptedScan, read_line
-from pitchbar.scans.statements import insert_ignoring, write
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
@@ -55,12 +55,12 @@ class Ingestion:
         Raises what the database raises when it is away: the same lines may then come again.
         """
         accepted, rejected = _read(lines)
-        stored = 0
+        count = 0
         for start in range(0, len(accepted), BATCH):
-            stored += self._ingest_or_sort_out(accepted[start : start + BATCH], rejected)
+            count += self._ingest_or_sort_out(accepted[start : start + BATCH], rejected)
         # Last, because lines that come again would be set aside again.
         self._set_aside(rejected)
-        return stored
+        return count
 
     def _ingest_or_sort_out(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
         try:
@@ -90,19 +90,20 @@ class Ingestion:
             forget_partitions()
             raise
         if inserted:
-            self._tell(inserted)
+            self._wake_pages(inserted)
         return len(inserted)
 
-    def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[Enriched]:
+    def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[EnrichedScan]:
         enriched = self._enrichment.enrich(connection, _in_order(scans), self._salts)
         rows = [one.row for one in enriched]
         statement = insert_ignoring(connection, Scan, list(rows[0])).returning(Scan.id)
-        stored = set(write(connection, statement, rows).scalars())
-        inserted = [one for one in enriched if one.id in stored]
-        count_scans(connection, inserted)
+        new_ids = set(write(connection, statement, rows).scalars())
+        inserted = [one for one in enriched if one.id in new_ids]
+        if inserted:
+            stored.publish(connection, inserted)
         return inserted
 
-    def _tell(self, inserted: list[Enriched]) -> None:
+    def _wake_pages(self, inserted: list[EnrichedScan]) -> None:
         self._bus.publish(
             TOPIC,
             {

@@ -1,12 +1,13 @@
 """What programs send and get about scans."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR
 from pitchbar.api.payloads import Answer, At, Query, Text
+from pitchbar.core.utm import UTM_NAMES, Utm
 from pitchbar.scans.models import Scan
 from pitchbar.scans.queries import Point
 
@@ -28,14 +29,10 @@ class StatsQuery(Query):
     )
 
 
-class ScanUtm(Answer):
-    """What the destination was opened with."""
-
-    source: str | None
-    medium: str | None
-    campaign: str | None
-    term: str | None
-    content: str | None
+_UTM: Any = dict.fromkeys(UTM_NAMES, str | None)
+ScanUtm = create_model(
+    "ScanUtm", __base__=Answer, __doc__="What the destination was opened with.", **_UTM
+)
 
 
 class ScanAnswer(Answer):
@@ -55,13 +52,7 @@ class ScanAnswer(Answer):
                     "browser": "Mobile Safari",
                     "language": "en-GB",
                     "referrer_host": None,
-                    "utm": {
-                        "source": "print",
-                        "medium": "qr",
-                        "campaign": "spring",
-                        "term": None,
-                        "content": None,
-                    },
+                    "utm": dict.fromkeys(UTM_NAMES) | Utm("print", "qr", "spring").given(),
                     "robot": False,
                     "robot_reason": None,
                 }
@@ -142,7 +133,7 @@ def scan_answer(scan: Scan) -> ScanAnswer:
             "id": scan.id,
             "at": scan.scanned_at,
             **{name: getattr(scan, name) for name in names},
-            "utm": {name: getattr(scan, f"utm_{name}") for name in ScanUtm.model_fields},
+            "utm": {name: getattr(scan, f"utm_{name}") for name in UTM_NAMES},
             "robot": scan.robot_reason is not None,
             "robot_reason": scan.robot_reason,
         }

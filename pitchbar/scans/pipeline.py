@@ -1,58 +1,24 @@
-"""Puts the parts together: edge, spool, shipper, inbox, ingestion."""
-
-from __future__ import annotations
+"""Puts the edge together: resolver, spool, shipper, inbox, limit."""
 
 import atexit
-import logging
 import os
 from multiprocessing.util import Finalize
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
-from pitchbar.core.database import engine_options
 from pitchbar.core.limits import parse_rate
 from pitchbar.scans.draining import make_call
 from pitchbar.scans.edge import Edge, WsgiApp
+from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.notices import Notices
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
-
-if TYPE_CHECKING:
-    from pitchbar.scans.ingestion import Ingestion
-    from pitchbar.scans.visitors import Salts
-
-log = logging.getLogger(__name__)
-
-
-def make_engine(settings: Settings) -> Engine:
-    """A small engine of its own: redirects never wait for a connection that a page holds."""
-    options = engine_options(settings.database_url)
-    if not settings.database_url.startswith("sqlite"):
-        options |= {"pool_size": 5, "max_overflow": 5}
-        # A server that vanished without a word is given up after seconds, not after a quarter hour.
-        options["connect_args"] |= {"tcp_user_timeout": 10_000, "keepalives_idle": 10}
-    return create_engine(settings.database_url, **options)
-
-
-def make_ingestion(
-    settings: Settings, engine: Engine, bus: Bus, salts: Salts | None = None
-) -> Ingestion:
-    from pitchbar.scans.enrichment import Enrichment
-    from pitchbar.scans.ingestion import Ingestion
-
-    enrichment = Enrichment(
-        store_ip=settings[ScanSettings].privacy_store_ip,
-        repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
-    )
-    rejected = settings[ScanSettings].spool_dir / "rejected.ndjson"
-    return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)
 
 
 def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> Edge:

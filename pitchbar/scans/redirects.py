@@ -7,13 +7,10 @@ destination already. Everything else in the destination stays as it was, byte fo
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_plus
 
-from pitchbar.scans.records import UTM_NAMES
+from pitchbar.core.utm import UTM_COLUMNS, UTM_MAX_LENGTH, Utm
 
-Utm = tuple[str, str, str, str, str]
-NO_UTM: Utm = ("", "", "", "", "")
-_INDEX = {f"utm_{name}": index for index, name in enumerate(UTM_NAMES)}
+_INDEX = {name: index for index, name in enumerate(UTM_COLUMNS)}
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
-_MAX_VALUE = 255
 _MAX_LOCATION = 8000
 
 
@@ -40,7 +37,7 @@ def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
     """The address for a scan that came with `query`, and the UTM values that hold for it."""
     # A header is ASCII without spaces; what a client sent unescaped is escaped here.
     incoming, others = _split_incoming(quote(query.encode("latin-1", "replace"), safe=_SAFE))
-    wanted = _first_of(incoming, code.defaults)
+    wanted = incoming.or_else(code.defaults)
     for forwarded in (others, []) if code.forward_parameters else ([],):
         location, utm = set_utm(code.destination, wanted, forwarded)
         if len(location) <= _MAX_LOCATION:
@@ -53,11 +50,11 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
     """Puts `wanted` values in their old place when the destination has them, else at the end.
 
     `forwarded` are raw `name=value` pairs; one that the destination has already is left out.
-    Returns the address and all five values, those included that only the destination had.
+    Returns the address and all UTM values, those included that only the destination had.
     """
     base, hash_sign, fragment = destination.partition("#")
     path, question_mark, query = base.partition("?")
-    found = list(NO_UTM)
+    found = list(Utm())
     kept: list[str] = []
     names = set()
     for pair in query.split("&") if query else []:
@@ -66,7 +63,7 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
         index = _INDEX.get(_decoded(name))
         if index is None or not wanted[index]:
             if index is not None and not found[index]:
-                found[index] = unquote_plus(value)[:_MAX_VALUE]
+                found[index] = unquote_plus(value)[:UTM_MAX_LENGTH]
             kept.append(pair)
         elif not found[index]:
             found[index] = wanted[index]
@@ -77,12 +74,11 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
             kept.append(_pair(index, value))
     kept.extend(pair for pair in forwarded if pair.partition("=")[0] not in names)
     result = f"{path}?{'&'.join(kept)}" if kept else path + question_mark
-    source, medium, campaign, term, content = found
-    return result + hash_sign + fragment, (source, medium, campaign, term, content)
+    return result + hash_sign + fragment, Utm(*found)
 
 
 def _split_incoming(query: str) -> tuple[Utm, list[str]]:
-    values = list(NO_UTM)
+    values = list(Utm())
     others = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
@@ -91,19 +87,13 @@ def _split_incoming(query: str) -> tuple[Utm, list[str]]:
             if name:
                 others.append(pair)
         elif not values[index]:
-            values[index] = unquote_plus(value, errors="replace")[:_MAX_VALUE]
-    source, medium, campaign, term, content = values
-    return (source, medium, campaign, term, content), others
+            values[index] = unquote_plus(value, errors="replace")[:UTM_MAX_LENGTH]
+    return Utm(*values), others
 
 
 def _decoded(name: str) -> str:
     return unquote_plus(name) if "%" in name else name
 
 
-def _first_of(first: Utm, second: Utm) -> Utm:
-    a, b, c, d, e = (one or other for one, other in zip(first, second, strict=True))
-    return a, b, c, d, e
-
-
 def _pair(index: int, value: str) -> str:
-    return f"utm_{UTM_NAMES[index]}={quote(value, safe='-._~')}"
+    return f"{UTM_COLUMNS[index]}={quote(value, safe='-._~')}"

@@ -15,19 +15,19 @@ from urllib.parse import unquote
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.redirects import ResolvedCode, set_utm
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 _QUERY = text(
-    """
+    f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
-           c.utm_source, c.utm_medium, c.utm_campaign, c.utm_term, c.utm_content,
-           c.forward_parameters, w.fallback_url
+           {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters, w.fallback_url
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
-    """
+    """  # noqa: S608  # our own names, no input
 )
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
 _POSSIBLE = re.compile(r"[a-z0-9_-]{1,64}")
@@ -156,8 +156,7 @@ class Resolver:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
         *utm, forward, fallback = rest
-        source, medium, campaign, term, content = utm
-        defaults = (source, medium, campaign, term, content)
+        defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
             code_id,

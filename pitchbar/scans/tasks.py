@@ -1,6 +1,5 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
-from pitchbar.scans import draining  # noqa: F401 - it declares the task that the edge enqueues
 from pitchbar.scans.visitors import destroy_old_salts
 
 

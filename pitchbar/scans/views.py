@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from pitchbar.accounts.access import ask_to_sign_in, guarded_elsewhere
+from pitchbar.accounts.access import guarded_elsewhere, redirect_to_sign_in
 from pitchbar.codes.queries import get_code
 from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import DomainError, Forbidden, NotFound
@@ -16,7 +16,7 @@ from pitchbar.scans.guide import load_guide
 from pitchbar.scans.live import SocketSlots, Watch
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import Moved, enter_workspace, requires
+from pitchbar.workspaces.access import SlugMoved, enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def _admit_socket() -> Any:
     if request.endpoint != "scans.live":
         return None
     if not current_user.is_authenticated:
-        return ask_to_sign_in()
+        return redirect_to_sign_in()
     if not is_same_origin():
         raise Forbidden("Sockets open from our own pages only.")
     workspace = enter_workspace((request.view_args or {})["slug"], "view")
@@ -64,7 +64,7 @@ def live(ws: Any, slug: str) -> None:
         return
     try:
         _push_boards(ws, g.workspace, _code_id(g.workspace), _range())
-    except (DomainError, Moved):
+    except (DomainError, SlugMoved):
         ws.close(1008, "no longer allowed")
     except SQLAlchemyError as error:
         log.warning("a socket is closed, the database does not answer: %s", error)

@@ -6,7 +6,7 @@ from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.deletion import purge_deleted_workspaces
+from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 
 
 @task(queue=Queue.DEFAULT, tries=3, timeout=900, schedule=every.day_at("02:40"))

@@ -57,13 +57,13 @@ function countUp(el, from) {
 // Whoever stands on a link or the chart by keyboard stays there when it is replaced.
 function focusKey() {
   const el = document.activeElement;
-  if (!el || !page.contains(el)) return null;
+  if (!el || el === document.body) return null;
   const row = el.closest("[id]");
   return { id: row?.id, href: el.getAttribute("href") };
 }
 
 function restoreFocus(key) {
-  if (!key?.id || page.contains(document.activeElement)) return;
+  if (!key?.id || document.activeElement !== document.body) return;
   const place = document.getElementById(key.id);
   const target = key.href ? [...(place?.querySelectorAll("a") ?? [])].find((a) => a.getAttribute("href") === key.href) : place;
   target?.focus({ preventScroll: true });

@@ -2,16 +2,14 @@
 
 import random
 from datetime import datetime, timedelta
-from uuid import UUID
-
-import orjson
 
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.core.utm import Utm
 from pitchbar.extensions import db
-from pitchbar.scans.pipeline import make_ingestion
-from pitchbar.scans.records import UTM_NAMES
+from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
@@ -33,9 +31,6 @@ def make_scans(code: Code, count: int, *, at: datetime | None = None) -> None:
 
 def _line(workspace: Workspace, code: Code, at: datetime, address: str) -> bytes:
     milliseconds = int(at.timestamp() * 1000)
-    scan_id = UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62) | random.getrandbits(62))
-    values = [""] * len(UTM_NAMES)
-    facts = [scan_id.hex, milliseconds, code.id, workspace.id, workspace.time_zone, values]
-    return orjson.dumps(
-        [*facts, "GET", address, PHONE, "en", "", ""], option=orjson.OPT_APPEND_NEWLINE
-    )
+    scan_id = new_scan_id(milliseconds, random.getrandbits(74))
+    of_code = (code.id, workspace.id, workspace.time_zone)
+    return write_line(scan_id, milliseconds, *of_code, Utm(), "GET", address, PHONE, "en", "", "")

@@ -117,7 +117,7 @@ def test_wrong_field_is_named_and_nothing_is_stored(api: Api, people: People) ->
             assert (field, value, list(fields)) == (field, value, [field])
             assert fields[field]
     assert db.session.scalars(select(Code)).one() is code
-    assert (code.name, code.utm, code.status) == ("Menu", {}, "active")
+    assert (code.name, code.utm.given(), code.status) == ("Menu", {}, "active")
 
 
 @pytest.mark.parametrize("short_code", ["ab", "a b c", "menü", "a/b", "a" * 65, "a\x00bc", 123])

@@ -11,7 +11,7 @@ from pitchbar.codes.services import archive_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.edge import Edge
-from pitchbar.scans.notices import Notices
+from pitchbar.scans.edge_pages import Notices
 from pitchbar.scans.resolver import Resolver
 from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.factories import People, make_code

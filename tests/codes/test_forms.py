@@ -141,7 +141,7 @@ class TestMistakes:
             assert response.status_code == 422
             assert sentence in response.text
             assert 'value="poster"' in response.text
-        assert (code.name, code.notes, code.utm) == ("Menu", "Old", {})
+        assert (code.name, code.notes, code.utm.given()) == ("Menu", "Old", {})
 
     def test_typed_html_is_shown_as_text(self, client: FormClient, at: str) -> None:
         response = client.submit(at, {"name": '"><script>alert(1)</script>'})

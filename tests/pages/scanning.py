@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-
-import orjson
+from random import getrandbits
 
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
+from pitchbar.core.utm import Utm
 from pitchbar.extensions import bus, db
-from pitchbar.scans.edge import _new_scan_id
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.visitors import PassingSalts
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
@@ -56,7 +56,17 @@ def _line(visit: Visit) -> bytes:
     milliseconds = int((visit.at or clock.now()).timestamp() * 1000)
     number = next(_addresses)
     address = visit.address or f"81.2.{number // 250 % 250}.{number % 250 + 1}"
-    facts = [_new_scan_id(milliseconds), milliseconds, visit.code.id, workspace.id]
-    texts = [visit.method, address, visit.user_agent, "en-GB", visit.referrer, ""]
-    line = [*facts, workspace.time_zone, ["", "", "", "", ""], *texts]
-    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    return write_line(
+        new_scan_id(milliseconds, getrandbits(74)),
+        milliseconds,
+        visit.code.id,
+        workspace.id,
+        workspace.time_zone,
+        Utm(),
+        visit.method,
+        address,
+        visit.user_agent,
+        "en-GB",
+        visit.referrer,
+        "",
+    )

@@ -12,9 +12,9 @@ from pitchbar.codes.models import Code
 from pitchbar.core.assets import ROOT
 from pitchbar.core.bus import Bus
 from pitchbar.scans.edge import Edge
+from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.ingestion import Ingestion
-from pitchbar.scans.notices import Notices
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.spool import Spool

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Engine, select
 
+from pitchbar.core.utm import Utm
 from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 
 IPHONE = (
@@ -20,7 +21,7 @@ FIELDS: dict[str, Any] = {
     "code_id": 1,
     "workspace_id": 1,
     "time_zone": "UTC",
-    "utm": ["", "", "", "", ""],
+    "utm": list(Utm()),
     "method": "GET",
     "address": "81.2.69.1",
     "user_agent": IPHONE,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (

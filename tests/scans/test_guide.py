@@ -10,7 +10,7 @@ from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from pitchbar.scans.pipeline import make_ingestion
+from pitchbar.scans.factories import make_ingestion
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_code
 

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.ingestion import Ingestion
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.partitions import ensure_partitions
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_sums_equal_rows, make_line, rows_of
@@ -119,7 +119,7 @@ def test_month_whose_first_delivery_failed_is_made_by_the_next(
         raise RuntimeError("the power fails")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pitchbar.scans.ingestion.count_scans", fail)
+        patch.setattr("pitchbar.scans.stored.publish", fail)
         with pytest.raises(RuntimeError):
             ingest(line)
 

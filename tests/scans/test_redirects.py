@@ -4,13 +4,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from pitchbar.scans.redirects import NO_UTM, ResolvedCode, Utm, build_location, set_utm
+from pitchbar.core.utm import Utm
+from pitchbar.scans.redirects import ResolvedCode, build_location, set_utm
 
-PRINT: Utm = ("print", "qr", "spring", "", "")
+PLAIN = Utm()
+PRINT = Utm("print", "qr", "spring")
 
 
 def make(
-    destination: str = "https://a.example/menu", defaults: Utm = NO_UTM, forward: bool = False
+    destination: str = "https://a.example/menu", defaults: Utm = PLAIN, forward: bool = False
 ) -> ResolvedCode:
     location, utm = set_utm(destination, defaults, [])
     return ResolvedCode(1, 1, "UTC", "Café", True, destination, defaults, forward, location, utm)
@@ -43,7 +45,7 @@ def make(
 def test_incoming_beats_default_beats_destination(
     destination: str, default: str, incoming: str, source: str
 ) -> None:
-    code = make(destination, (default, "", "", "", ""))
+    code = make(destination, Utm(default))
 
     location, utm = build_location(code, incoming)
 
@@ -53,7 +55,7 @@ def test_incoming_beats_default_beats_destination(
 
 
 def test_each_value_is_decided_by_itself() -> None:
-    code = make("https://a.example/?utm_source=site&utm_term=t", ("", "qr", "spring", "", ""))
+    code = make("https://a.example/?utm_source=site&utm_term=t", Utm("", "qr", "spring"))
 
     location, utm = build_location(code, "utm_campaign=summer&utm_content=blue")
 

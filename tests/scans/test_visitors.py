@@ -9,8 +9,8 @@ from sqlalchemy import Engine, func, select
 
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
-from pitchbar.scans.pipeline import make_ingestion
 from pitchbar.scans.visitors import StoredSalts, destroy_old_salts
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
@@ -209,7 +209,7 @@ def test_delivery_that_failed_after_it_made_a_salt_leaves_no_trace_of_it(
         raise RuntimeError("the power fails")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pitchbar.scans.ingestion.count_scans", fail)
+        patch.setattr("pitchbar.scans.stored.publish", fail)
         with pytest.raises(RuntimeError):
             ingest(make_line(START))
     ingest(make_line(START))

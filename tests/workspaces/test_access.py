@@ -18,8 +18,8 @@ EDITORS = {"owner", "admin", "editor"}
 # endpoint, method, who may, the status for those who may
 VIEWS = [
     ("pages.overview", "GET", set(ROLES), 200),
-    ("pages.codes", "GET", set(ROLES), 200),
-    ("pages.code", "GET", set(ROLES), 200),
+    ("codes.index", "GET", set(ROLES), 200),
+    ("codes.show", "GET", set(ROLES), 200),
     ("scans.live_fragments", "GET", set(ROLES), 200),
     ("codes.qr", "GET", set(ROLES), 200),
     ("codes.new", "GET", EDITORS, 200),
@@ -162,12 +162,12 @@ def test_pages_offer_only_what_the_role_may(
     db.session.commit()
     for role in ROLES:
         sign_in(client, getattr(people, role))
-        page = client.get(address("pages.code")).text
+        page = client.get(address("codes.show")).text
         may_edit = role_may(role, "edit_codes")
         assert (f'href="{address("codes.edit")}"' in page) is may_edit
         assert (f'action="{address("codes.restore")}"' in page) is may_edit
         assert (address("codes.confirm_delete") in page) is role_may(role, "delete_codes")
-        assert (address("codes.new") in client.get(address("pages.codes")).text) is may_edit
+        assert (address("codes.new") in client.get(address("codes.index")).text) is may_edit
 
 
 def test_unknown_right_is_a_mistake_of_ours() -> None:

@@ -1,0 +1,148 @@
+"""One accepted scan as a line: what the edge writes and the ingestion reads.
+
+A line is a JSON array and a line feed. Everything that ingestion needs stands in it, so that no
+look-up is needed later and the fact does not change with its code.
+
+Old and new processes run side by side while a version is rolled out, and lines wait on disk. So the
+format only ever grows at its end, and a reader takes what it knows and leaves the rest:
+
+- Version 1 are the twelve elements that `write_line` names, in that order, with five UTM values.
+- A further field is a thirteenth element, a further UTM value a sixth; nothing is taken away, moved
+  or given another meaning. A reader gives what an older line lacks a value that means "unknown".
+- Readers before this rule want exactly twelve elements and five UTM values. Write more only when
+  every worker that may still run reads by it: first a release whose reader knows the field, then
+  one whose edge writes it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
+
+# How many UTM values every line has.
+_UTM_OF_VERSION_1 = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedScan:
+    """A scan as it was accepted, before anything is known about the visitor; `line` is its line."""
+
+    id: UUID
+    at: datetime
+    code_id: int
+    workspace_id: int
+    time_zone: str
+    utm: Utm
+    method: str
+    address: str
+    user_agent: str
+    language: str
+    referrer: str
+    purpose: str
+    line: bytes = field(default=b"", repr=False, compare=False)
+
+
+def write_line(
+    scan_id: str,
+    milliseconds: int,
+    code_id: int,
+    workspace_id: int,
+    time_zone: str,
+    utm: Utm,
+    method: str,
+    address: str,
+    user_agent: str,
+    language: str,
+    referrer: str,
+    purpose: str,
+    # Bound here, because each redirect pays for looking a name up.
+    _dumps: Any = orjson.dumps,
+    _option: int = orjson.OPT_APPEND_NEWLINE,
+) -> bytes:
+    """Args:
+    scan_id: 32 hex digits, see `new_scan_id`.
+    milliseconds: since 1970, when the request came.
+    method, address, user_agent, language, referrer, purpose: as the request had them.
+    """
+    line: bytes = _dumps(
+        [
+            scan_id,
+            milliseconds,
+            code_id,
+            workspace_id,
+            time_zone,
+            tuple(utm),
+            method,
+            address,
+            user_agent,
+            language,
+            referrer,
+            purpose,
+        ],
+        None,
+        _option,
+    )
+    return line
+
+
+def read_line(line: bytes) -> AcceptedScan:
+    """Raises ValueError for a line that no edge wrote, or only half."""
+    try:
+        facts = orjson.loads(line)
+        if b"\\u0000" in line:
+            facts = _without_nul(facts)
+        scan_id, milliseconds, code_id, workspace_id, time_zone, utm, *texts = facts[:12]
+        method, address, user_agent, language, referrer, purpose = map(_text, texts)
+        return AcceptedScan(
+            UUID(hex=scan_id),
+            datetime.fromtimestamp(milliseconds / 1000, UTC),
+            _id(code_id),
+            _id(workspace_id),
+            _text(time_zone),
+            _read_utm(utm),
+            method,
+            address,
+            user_agent,
+            language,
+            referrer,
+            purpose,
+            line,
+        )
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError) as error:
+        raise ValueError(f"not a scan: {error}") from error
+
+
+def new_scan_id(milliseconds: int, random: int) -> str:
+    """A UUID of version 7 (RFC 9562) as 32 hex digits: sorted by time, then 74 random bits."""
+    high = milliseconds << 80 | 0x7000_8000_0000_0000_0000 | (random >> 62) << 64
+    return f"{high | random & 0x3FFF_FFFF_FFFF_FFFF:032x}"
+
+
+def _read_utm(values: list[str]) -> Utm:
+    known = [_text(value)[:UTM_MAX_LENGTH] for value in values[: len(Utm._fields)]]
+    if len(known) < _UTM_OF_VERSION_1:
+        raise ValueError(f"{len(known)} UTM values")
+    return Utm(*known)
+
+
+def _id(value: object) -> int:
+    if not isinstance(value, int) or not 0 < value < 1 << 63:
+        raise TypeError(f"{value!r} is no id")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL stores every character but this one."""
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value

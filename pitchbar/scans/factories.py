@@ -1,0 +1,43 @@
+"""Makes what stores scans, alike for the worker, the embedded process and the demo.
+
+Imports of the ingestion stand inside: the edge with Redis has none, and loads none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine
+
+from pitchbar.core.bus import Bus
+from pitchbar.core.database import engine_options
+from pitchbar.scans.settings import ScanSettings
+from pitchbar.settings import Settings
+
+if TYPE_CHECKING:
+    from pitchbar.scans.ingestion import Ingestion
+    from pitchbar.scans.visitors import Salts
+
+
+def make_engine(settings: Settings) -> Engine:
+    """A small engine of its own: redirects never wait for a connection that a page holds."""
+    options = engine_options(settings.database_url)
+    if not settings.database_url.startswith("sqlite"):
+        options |= {"pool_size": 5, "max_overflow": 5}
+        # A server that vanished without a word is given up after seconds, not after a quarter hour.
+        options["connect_args"] |= {"tcp_user_timeout": 10_000, "keepalives_idle": 10}
+    return create_engine(settings.database_url, **options)
+
+
+def make_ingestion(
+    settings: Settings, engine: Engine, bus: Bus, salts: Salts | None = None
+) -> Ingestion:
+    from pitchbar.scans.enrichment import Enrichment
+    from pitchbar.scans.ingestion import Ingestion
+
+    enrichment = Enrichment(
+        store_ip=settings[ScanSettings].privacy_store_ip,
+        repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
+    )
+    rejected = settings[ScanSettings].spool_dir / "rejected.ndjson"
+    return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)
