@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from pitchbar.errors import DomainError
+from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.filters import FILTER_STATES, JobFilter
-from pitchbar.jobs.queues import QUEUES
 
 KEYS = ("queue", "state", "task", "tag", "error", "age", "id")
 _TOKEN = re.compile(r'(?:(\w+):)?("[^"]*"|\S+)')

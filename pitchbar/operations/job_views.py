@@ -121,7 +121,7 @@ def preview_bulk() -> Response:
     return render(
         "operations/bulk.html",
         form=form,
-        found=count_jobs(db.session(), _meant(form, wanted)),
+        found=count_jobs(db.session(), _filter_for(form, wanted)),
         most=BULK_MOST,
     )
 
@@ -141,7 +141,7 @@ def run_bulk() -> Response:
     return go_to(link("jobs.index", q=search))
 
 
-def _meant(form: BulkForm, wanted: JobFilter) -> JobFilter:
+def _filter_for(form: BulkForm, wanted: JobFilter) -> JobFilter:
     """A retry means the failed ones, whatever else the search finds."""
     return replace(wanted, state="failed") if form.action.data == "retry" else wanted
 

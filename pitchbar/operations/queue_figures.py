@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.figures import Figures, list_figures
 from pitchbar.jobs.ledger.models import QUEUED, Job
 from pitchbar.jobs.ledger.queries import (
@@ -15,7 +16,6 @@ from pitchbar.jobs.ledger.queries import (
     list_snapshots,
     list_workers,
 )
-from pitchbar.jobs.queues import QUEUES
 
 WINDOW = timedelta(minutes=5)
 _SERIES = ("depth", "done", "failed", "oldest_wait_ms", "wait_p95_ms", "run_p95_ms")

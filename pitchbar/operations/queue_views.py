@@ -10,8 +10,8 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db, sock
+from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.queries import group_failures, is_alive, list_workers
-from pitchbar.jobs.queues import QUEUES
 from pitchbar.operations.access import is_operator, operator_actor, operators_only
 from pitchbar.operations.job_actions import pause_queue, resume_queue
 from pitchbar.operations.queue_figures import load_history, load_queue, load_queues

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
-from pitchbar.jobs.ledger.sweeping import send_due
+from pitchbar.jobs.ledger.sweeping import send_due_jobs
 from pitchbar.jobs.transport import transport
 from pitchbar.jobs.workers.consumer import drain
 from pitchbar.jobs.workers.logs import JobLogHandler, end_log
@@ -124,14 +124,14 @@ def test_refusal_ends_the_job_at_once(commit: Commit, consumer: MakeConsumer, tr
 
 
 def test_release_uses_no_try(
-    commit: Commit, consumer: MakeConsumer, ledger: Ledger, trace: str
+    commit: Commit, consumer: MakeConsumer, ledger: LedgerConnection, trace: str
 ) -> None:
     job_id = enqueue(release_once, trace, seconds=0.2)
     commit()
     drain(consumer(), seconds=5)
     job = job_of(job_id)
     assert (job.state, job.tries_used, job.attempt) == ("queued", 0, 1)
-    while not send_due(ledger, ["default"]):
+    while not send_due_jobs(ledger, ["default"]):
         pass
     drain(consumer(), seconds=5)
     job = job_of(job_id)
@@ -171,7 +171,7 @@ def test_rubbish_on_the_queue_is_dropped_and_the_rest_goes_on(
     commit()
     one = consumer()
     for _ in range(10):
-        one._step()
+        one._poll()
     assert lines_of(trace) == ["ran"]
     assert transport.pending("default") == 0
 
