@@ -93,7 +93,7 @@ def test_embedded_shipper_tells_of_each_scan_once(
 def test_demo_tells_of_its_scans_too(
     app: Flask, settings: Settings, engine: Engine, subscriber: Subscriber
 ) -> None:
-    make_demo(settings)
+    make_demo()
     ids = [row.id for row in rows_of(engine)]
     assert len(ids) > 1000
     assert sorted(subscriber.heard) == sorted(ids)
