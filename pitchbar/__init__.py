@@ -17,11 +17,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from flask import Flask
 
-    from pitchbar.blueprints import register_blueprints, register_subscribers
     from pitchbar.core.assets import ROOT
     from pitchbar.core.logs import set_up_logs
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
+    from pitchbar.features import register_features
     from pitchbar.jobs.transport import transport
     from pitchbar.schedule import ENTRIES
     from pitchbar.settings import load_settings
@@ -38,7 +38,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_extensions(app, settings)
     transport.connect(settings.redis_url, settings.data_dir)
     init_web(app, settings)
-    register_blueprints(app)
-    register_subscribers()
+    register_features(app)
     register_error_handlers(app)
     return app

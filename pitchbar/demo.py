@@ -1,23 +1,10 @@
-"""The demo workspace: a few codes with two months of scans, as a small company would have them."""
+"""The demo workspace, as a small company would have it; each feature fills in its own part."""
 
-import math
-import random
-from datetime import datetime, timedelta
-
-from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.accounts.services import create_person
-from pitchbar.codes.models import Code
-from pitchbar.codes.services import archive_code, create_code
 from pitchbar.core import clock
-from pitchbar.core.bus import Bus
-from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
-from pitchbar.scans.accepted import new_scan_id, write_line
-from pitchbar.scans.factories import make_ingestion
-from pitchbar.scans.visitors import PassingSalts
-from pitchbar.settings import Settings
-from pitchbar.workspaces.models import Workspace
+from pitchbar.features import all_features
 from pitchbar.workspaces.plans import GROWTH
 from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.services import create_workspace
@@ -25,105 +12,13 @@ from pitchbar.workspaces.services import create_workspace
 DEMO_SLUG = "demo"
 DEMO_EMAIL = "demo@pitchbar.example"
 DEMO_PASSWORD = "scan-and-see"  # noqa: S105  # printed at the start, for a local demo only
-# Two spans of 30 days, so that a change against the one before can be shown.
-DAYS = 60
-
-# name, short code, destination, campaign, scans a day, trend over the time
-_CODES = (
-    (
-        "Spring menu, table cards",
-        "menu",
-        "https://harbour-kitchen.example/menu",
-        "spring-menu",
-        92,
-        0.5,
-    ),
-    (
-        "Window poster, Mill Street",
-        "window",
-        "https://harbour-kitchen.example/book",
-        "storefront",
-        41,
-        0.1,
-    ),
-    ("Loyalty card", "loyal", "https://harbour-kitchen.example/loyalty#join", "loyalty", 27, 0.8),
-    (
-        "Takeaway bag sticker",
-        "bag",
-        "https://harbour-kitchen.example/order?ref=bag",
-        "takeaway",
-        33,
-        -0.3,
-    ),
-    ("Wine list", "wine", "https://harbour-kitchen.example/wine", "wine", 18, 0.0),
-    (
-        "Food festival flyer",
-        "fest24",
-        "https://harbour-kitchen.example/festival",
-        "festival",
-        12,
-        -0.9,
-    ),
-    (
-        "Careers, staff noticeboard",
-        "jobs",
-        "https://harbour-kitchen.example/jobs",
-        "hiring",
-        4,
-        0.2,
-    ),
-    (
-        "Last winter's menu",
-        "winter",
-        "https://harbour-kitchen.example/winter",
-        "winter-menu",
-        2,
-        -0.8,
-    ),
-)
-_ARCHIVED = "winter"
-
-_PHONES = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/136.0.7103.91 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/137.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0",
-)
-_OTHERS = (
-    "Mozilla/5.0 (iPad; CPU OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/137.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15",
-)
-_ROBOTS = (
-    "WhatsApp/2.24.20.89 A",
-    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
-    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-)
-# One network in each country, so that the bundled table knows where it is.
-_NETWORKS = (
-    ("81.2.69", "en-GB"),
-    ("86.30.12", "en-GB"),
-    ("90.255.1", "en-GB"),
-    ("78.32.7", "en-GB"),
-    ("91.64.3", "de-DE"),
-    ("90.84.9", "fr-FR"),
-    ("8.34.21", "en-US"),
-    ("83.45.8", "es-ES"),
-    ("79.52.3", "it-IT"),
-    ("84.24.6", "nl-NL"),
-    ("151.101.2", "en-US"),
-    ("101.98.4", "en-NZ"),
-)
-# Scans by hour of the day in a restaurant: lunch and dinner.
-_HOURS = (1, 0, 0, 0, 0, 0, 1, 3, 6, 8, 10, 22, 40, 34, 16, 9, 10, 18, 36, 46, 38, 24, 12, 5)
 
 
 def has_demo() -> bool:
     return find_workspace(DEMO_SLUG) is not None
 
 
-def make_demo(settings: Settings) -> str:
+def make_demo() -> str:
     """Makes the demo once; returns the sentence with its sign-in, or nothing if it was there."""
     if has_demo():
         return ""
@@ -138,72 +33,8 @@ def make_demo(settings: Settings) -> str:
         plan=GROWTH,
     )
     workspace.guide_closed_at = clock.now()
-    codes = _make_codes(workspace, owner, settings)
+    for feature in all_features().values():
+        if feature.make_demo:
+            feature.make_demo(workspace, owner)
     db.session.commit()
-    ingestion = make_ingestion(settings, db.engine, Bus(), PassingSalts())
-    ingestion.ingest_scans(b"".join(_scan_lines(workspace, codes)))
     return f"Demo workspace made. Sign in as {DEMO_EMAIL} with {DEMO_PASSWORD}"
-
-
-def _make_codes(workspace: Workspace, owner: Person, settings: Settings) -> list[Code]:
-    codes = []
-    by = Actor("person", owner.id, owner.name)
-    for name, short_code, destination, campaign, _, _ in _CODES:
-        fields = {
-            "name": name,
-            "destination_url": destination,
-            "utm_source": "print",
-            "utm_medium": "qr",
-            "utm_campaign": campaign,
-        }
-        code = create_code(workspace, by, settings, short_code=short_code, **fields)
-        if short_code == _ARCHIVED:
-            archive_code(code, by)
-        codes.append(code)
-    return codes
-
-
-def _scan_lines(workspace: Workspace, codes: list[Code]) -> list[bytes]:
-    """Plausible, and the same shape every time: fixed seed, real clock."""
-    dice = random.Random(20)
-    now = clock.now()
-    lines = []
-    for code, (*_, per_day, trend) in zip(codes, _CODES, strict=True):
-        for back in range(DAYS):
-            day = now - timedelta(days=back)
-            progress = 1 - back / DAYS
-            weekend = 1.5 if day.weekday() >= 4 else 1.0
-            expected = per_day * weekend * (1 + trend * (progress - 0.5))
-            for _ in range(max(0, round(dice.gauss(expected, math.sqrt(expected) * 1.3)))):
-                at = _moment(dice, day)
-                if at < now:
-                    lines.append(_line(dice, workspace, code, at))
-    return lines
-
-
-def _moment(dice: random.Random, day: datetime) -> datetime:
-    hour = dice.choices(range(24), _HOURS)[0]
-    return day.replace(hour=hour, minute=dice.randrange(60), second=dice.randrange(60))
-
-
-def _line(dice: random.Random, workspace: Workspace, code: Code, at: datetime) -> bytes:
-    robot = dice.random() < 0.06
-    agent = dice.choice(_ROBOTS if robot else _PHONES if dice.random() < 0.86 else _OTHERS)
-    network, language = dice.choices(_NETWORKS, (30, 22, 16, 10, 5, 4, 4, 3, 3, 3, 2, 1))[0]
-    milliseconds = int(at.timestamp() * 1000)
-    scan_id = new_scan_id(milliseconds, dice.getrandbits(62))
-    address = f"{network}.{dice.randrange(1, 255)}"
-    return write_line(
-        scan_id,
-        milliseconds,
-        code.id,
-        workspace.id,
-        workspace.time_zone,
-        code.utm,
-        "GET",
-        address,
-        agent,
-        language,
-        referrer="",
-        purpose="",
-    )

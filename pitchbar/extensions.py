@@ -1,7 +1,5 @@
 """The Flask extensions and the bus, made once and bound to the app by `create_app`."""
 
-from datetime import timedelta
-
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_login import LoginManager
@@ -42,7 +40,6 @@ def init_extensions(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.uses_tls,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         # Else each answer would carry the cookie again.
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,

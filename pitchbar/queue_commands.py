@@ -4,7 +4,8 @@ import json
 
 import click
 
-from pitchbar.settings import Settings
+from pitchbar.commands import Console
+from pitchbar.operations.settings import OperationsSettings
 
 
 @click.command()
@@ -13,22 +14,22 @@ from pitchbar.settings import Settings
 @click.option("--drain", default=25.0, show_default=True, help="Seconds for running jobs at TERM.")
 @click.option("--memory", default=512, show_default=True, help="MB after which one is replaced.")
 @click.pass_obj
-def work(settings: Settings, queues: str, processes: int, drain: float, memory: int) -> None:
+def work(console: Console, queues: str, processes: int, drain: float, memory: int) -> None:
     """Run jobs until told to stop; those that run are finished first."""
     from pitchbar.jobs.children import WorkerOptions
     from pitchbar.worker import run_workers
 
     options = WorkerOptions(processes, drain, memory)
-    run_workers(settings, _read_queues(queues), options)
+    run_workers(console.settings, _read_queues(queues), options)
 
 
 @click.command()
 @click.pass_obj
-def schedule(settings: Settings) -> None:
+def schedule(console: Console) -> None:
     """Start periodic tasks when they are due. A second one does no harm."""
     from pitchbar.worker import run_scheduler
 
-    run_scheduler(settings)
+    run_scheduler(console.settings)
 
 
 @click.command("queue-tick")
@@ -50,15 +51,16 @@ def schedule(settings: Settings) -> None:
 @click.option("--started-by", default="command", hidden=True)
 @click.pass_obj
 def queue_tick(
-    settings: Settings, max_time: int, job_timeout: int, queues: str, started_by: str
+    console: Console, max_time: int, job_timeout: int, queues: str, started_by: str
 ) -> None:
     """Run one bounded pass over queues without workers; prints its counts as JSON."""
-    from pitchbar import create_app
     from pitchbar.jobs.tick import TickLimits, run_tick
     from pitchbar.schedule import ENTRIES
 
     limits = TickLimits(max_time, job_timeout, _read_queues(queues))
-    click.echo(json.dumps(run_tick(create_app(settings), limits, ENTRIES, started_by)))
+    click.echo(
+        json.dumps(run_tick(console.make_app(console.settings), limits, ENTRIES, started_by))
+    )
 
 
 @click.command("deploy-cron-worker")
@@ -72,7 +74,7 @@ def queue_tick(
 @click.option("--queues", default="crawl,index,default", show_default=True)
 @click.pass_obj
 def deploy_cron_worker(
-    settings: Settings,
+    console: Console,
     action: str | None,
     yes: bool,
     max_time: int,
@@ -82,13 +84,14 @@ def deploy_cron_worker(
     """Let a Cloudflare Worker post the queue tick each minute."""
     from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
 
+    settings = console.settings
     config = CronWorkerConfig(
-        cloudflare_account_id=settings.cloudflare_account_id,
-        cloudflare_api_token=settings.cloudflare_api_token,
-        cloudflare_api_base=settings.cloudflare_api_base,
-        cron_worker_name=settings.cron_worker_name,
+        cloudflare_account_id=settings[OperationsSettings].cloudflare_account_id,
+        cloudflare_api_token=settings[OperationsSettings].cloudflare_api_token,
+        cloudflare_api_base=settings[OperationsSettings].cloudflare_api_base,
+        cron_worker_name=settings[OperationsSettings].cron_worker_name,
         app_url=settings.app_url,
-        internal_queue_token=settings.internal_queue_token,
+        internal_queue_token=settings[OperationsSettings].internal_queue_token,
     )
     parameters = {
         "max_time": max_time,

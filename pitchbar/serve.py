@@ -30,7 +30,7 @@ def prepare(settings: Settings, *, demo: bool) -> None:
             from flask_migrate import upgrade
 
             upgrade()
-        _greet(settings, _seed(settings) if demo else "")
+        _greet(settings, _seed() if demo else "")
         db.session.remove()
         db.engine.dispose()
 
@@ -46,7 +46,7 @@ def seed_demo(settings: Settings) -> str:
     """Returns the sentence with the sign-in, empty when the demo was there already."""
     app = create_app(settings)
     with app.app_context():
-        return _seed(settings)
+        return _seed()
 
 
 def at_head(app: Flask) -> bool:
@@ -92,10 +92,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return build_edge(self._settings, bus, behind=app.wsgi_app)
 
 
-def _seed(settings: Settings) -> str:
+def _seed() -> str:
     from pitchbar.demo import make_demo
 
-    return make_demo(settings)
+    return make_demo()
 
 
 def _greet(settings: Settings, sign_in: str) -> None:

@@ -28,8 +28,8 @@ def show() -> Response:
 
 @bp.post("/login/confirm")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"))
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
+@limiter.limit(rate(lambda own: own.ratelimit_confirm))
+@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_account)
 def confirm() -> Response:
     form = _form()
     if not form.validate():

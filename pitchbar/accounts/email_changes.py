@@ -9,6 +9,7 @@ from pitchbar.accounts.errors import DeadLink, EmailTaken
 from pitchbar.accounts.models import EmailChange, Person
 from pitchbar.accounts.notices import note, record, warn
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.errors import DomainError
@@ -93,10 +94,10 @@ def _write_to_new(email: str, secret: str, settings: Settings) -> None:
     else:
         subject, template = "Confirm your new address", "accounts/email_change"
         link = f"{settings.app_url}/account/email/confirm?token={secret}"
-    minutes = settings.email_change_minutes
+    minutes = settings[AccountSettings].email_change_minutes
     queue_mail(template, to=email, subject=subject, link=link, minutes=minutes)
 
 
 def _is_too_old(change: EmailChange, settings: Settings) -> bool:
     age = clock.now() - change.requested_at
-    return age >= timedelta(minutes=settings.email_change_minutes)
+    return age >= timedelta(minutes=settings[AccountSettings].email_change_minutes)

@@ -31,7 +31,7 @@ def new() -> Response:
 
 @bp.post("/account/email")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
+@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_account)
 @recently_confirmed()
 def create() -> Response:
     form, settings = EmailChangeForm(), current_settings()

@@ -11,6 +11,7 @@ from pitchbar.accounts.confirmation import note_confirmation, recently_confirmed
 from pitchbar.accounts.identities import create_person_from, link_identity, unlink_identity
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.signing_in import (
     acting,
     admit,
@@ -41,7 +42,10 @@ _FLOW = "google_flow"
 
 @bp.app_context_processor
 def _offer() -> dict[str, object]:
-    return {"has_google": current_settings().has_google, "google_to_link": waiting_google_account()}
+    return {
+        "has_google": current_settings()[AccountSettings].has_google,
+        "google_to_link": waiting_google_account(),
+    }
 
 
 @bp.get("/login/google")
@@ -78,7 +82,7 @@ def link() -> Response:
 
 @bp.get("/login/google/callback")
 @open_to_all
-@limiter.limit(rate("ratelimit_login"))
+@limiter.limit(rate(lambda own: own.ratelimit_login))
 def callback() -> Response:
     # Taken out, so that no answer is read twice.
     flow: dict[str, Any] = session.pop(_FLOW, None) or {}
@@ -110,12 +114,12 @@ def unlink() -> Response:
 
 def _provider() -> IdentityProvider:
     settings = current_settings()
-    if not settings.has_google:
+    if not settings[AccountSettings].has_google:
         raise NotFound
     return make_identity_provider(
-        settings.google_client_id,
-        settings.google_client_secret,
-        settings.google_server_metadata_url,
+        settings[AccountSettings].google_client_id,
+        settings[AccountSettings].google_client_secret,
+        settings[AccountSettings].google_server_metadata_url,
     )
 
 

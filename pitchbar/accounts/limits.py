@@ -6,13 +6,14 @@ from flask import request
 from flask_login import current_user
 
 from pitchbar.accounts.queries import normalise_email
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.extensions import request_address
 from pitchbar.settings import current_settings
 
 
-def rate(name: str) -> Callable[[], str]:
-    """For `limiter.limit`: the setting of that name, read when a request comes."""
-    return lambda: str(getattr(current_settings(), name))
+def rate(choose: Callable[[AccountSettings], str]) -> Callable[[], str]:
+    """For `limiter.limit`: one of the feature's rates, read when a request comes."""
+    return lambda: choose(current_settings()[AccountSettings])
 
 
 def typed_account() -> str:

@@ -14,6 +14,7 @@ from pitchbar.accounts.password_rules import check_password
 from pitchbar.accounts.passwords import hash_password, password_fits
 from pitchbar.accounts.queries import find_person, find_person_by_email, normalise_email
 from pitchbar.accounts.sessions import end_sessions
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
@@ -46,7 +47,7 @@ def request_reset(email: str, settings: Settings) -> None:
         link = f"{settings.app_url}/password/reset?token={make_reset_token(person, settings)}"
     # To the address as the account has it: the one typed may only look the same.
     to = person.email if person else normalise_email(email)
-    minutes = settings.password_reset_minutes
+    minutes = settings[AccountSettings].password_reset_minutes
     queue_mail(template, to=to, subject=subject, link=link, minutes=minutes)
 
 
@@ -66,7 +67,7 @@ def read_reset_token(token: str, settings: Settings) -> Person:
     except (BadSignature, ValueError, TypeError):
         raise DeadLink("This link is not complete. Was it cut off in the mail?") from None
     age = clock.now() - datetime.fromtimestamp(moment, UTC)
-    if age >= timedelta(minutes=settings.password_reset_minutes):
+    if age >= timedelta(minutes=settings[AccountSettings].password_reset_minutes):
         raise DeadLink("This link is too old.")
     person = find_person(person_id)
     if person is None or fingerprint(person) != stamp:

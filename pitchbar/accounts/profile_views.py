@@ -12,6 +12,7 @@ from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.recovery_codes import count_recovery_codes
 from pitchbar.accounts.services import rename_person
 from pitchbar.accounts.sessions import list_sessions
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.signing_in import acting, begin_session, this_session
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to, render
@@ -46,8 +47,8 @@ def rename() -> Response:
 
 @bp.post("/account/password")
 @signed_in
-@limiter.limit(rate("ratelimit_confirm"))
-@limiter.limit(rate("ratelimit_confirm"), key_func=signed_in_account)
+@limiter.limit(rate(lambda own: own.ratelimit_confirm))
+@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_account)
 def update_password() -> Response:
     form, person = PasswordChangeForm(), current_user._get_current_object()
     if not form.validate():
@@ -80,7 +81,7 @@ def _show(
         two_factor=find_two_factor(current_user),
         recovery_codes_left=count_recovery_codes(current_user),
         google=find_identity(current_user),
-        sessions=list_sessions(current_user, settings.session_days),
+        sessions=list_sessions(current_user, settings[AccountSettings].session_days),
         this_session=this_session(),
         device_of=read_device,
         http_status=status,

@@ -8,6 +8,7 @@ from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
 from pitchbar.accounts.errors import DeadLink
 from pitchbar.accounts.limits import rate, typed_account
 from pitchbar.accounts.password_changes import read_reset_token, request_reset, reset_password
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.signing_in import acting
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -28,16 +29,16 @@ def new() -> Response:
 
 @bp.post("/password/forgotten")
 @open_to_all
-@limiter.limit(rate("ratelimit_reset"))
-@limiter.limit(rate("ratelimit_reset"), key_func=typed_account)
-@limiter.limit(rate("ratelimit_reset_account"), key_func=typed_account)
+@limiter.limit(rate(lambda own: own.ratelimit_reset))
+@limiter.limit(rate(lambda own: own.ratelimit_reset), key_func=typed_account)
+@limiter.limit(rate(lambda own: own.ratelimit_reset_account), key_func=typed_account)
 def create() -> Response:
     form = ForgottenForm()
     if not form.validate():
         return render("accounts/forgotten.html", form=form, http_status=422)
     request_reset(form.email.data or "", current_settings())
     db.session.commit()
-    minutes = current_settings().password_reset_minutes
+    minutes = current_settings()[AccountSettings].password_reset_minutes
     return render("accounts/reset_sent.html", email=form.email.data, minutes=minutes)
 
 
@@ -54,7 +55,7 @@ def edit() -> Response:
 
 @bp.post("/password/reset")
 @open_to_all
-@limiter.limit(rate("ratelimit_reset"))
+@limiter.limit(rate(lambda own: own.ratelimit_reset))
 def update() -> Response:
     form = ResetForm()
     try:

@@ -30,9 +30,9 @@ def show() -> Response:
 
 @bp.post("/login/two-factor")
 @open_to_all
-@limiter.limit(rate("ratelimit_two_factor"))
-@limiter.limit(rate("ratelimit_two_factor"), key_func=_account_key)
-@limiter.limit(rate("ratelimit_two_factor_account"), key_func=_account_key)
+@limiter.limit(rate(lambda own: own.ratelimit_two_factor))
+@limiter.limit(rate(lambda own: own.ratelimit_two_factor), key_func=_account_key)
+@limiter.limit(rate(lambda own: own.ratelimit_two_factor_account), key_func=_account_key)
 def check() -> Response:
     person = find_pending()
     if person is None:

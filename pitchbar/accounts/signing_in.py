@@ -12,6 +12,7 @@ from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.accounts.password_changes import fingerprint
 from pitchbar.accounts.queries import find_person, find_two_factor
 from pitchbar.accounts.sessions import end_session, find_signed_in, note_seen, start_session
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
@@ -83,7 +84,7 @@ def load_person(person_id: str) -> Person | None:
     secret = session.get(_SECRET)
     if not secret or not person_id.isdecimal():
         return None
-    found = find_signed_in(int(person_id), secret, current_settings().session_days)
+    found = find_signed_in(int(person_id), secret, current_settings()[AccountSettings].session_days)
     if found is None:
         return None
     g.person_session = found[1]

@@ -63,7 +63,7 @@ def image() -> Response:
 
 @bp.post("/activation")
 @signed_in
-@limiter.limit(rate("ratelimit_two_factor"), key_func=signed_in_account)
+@limiter.limit(rate(lambda own: own.ratelimit_two_factor), key_func=signed_in_account)
 @recently_confirmed()
 def activate() -> Response:
     setup, form = find_setup(current_user), CodeForm()

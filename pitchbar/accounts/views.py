@@ -3,27 +3,16 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import open_to_all, own_path
 from pitchbar.accounts.forms import SignInForm, SignUpForm
-from pitchbar.accounts.queries import normalise_email
+from pitchbar.accounts.limits import rate, typed_account
 from pitchbar.accounts.services import authenticate, create_person
 from pitchbar.accounts.sessions import end_session
 from pitchbar.accounts.signing_in import admit, begin_session, load_person, this_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
-from pitchbar.settings import current_settings
 
 bp = Blueprint("accounts", __name__)
 login_manager.user_loader(load_person)
-
-
-def _rate(name: str) -> str:
-
-    settings = current_settings()
-    return str(getattr(settings, name))
-
-
-def _account_key() -> str:
-    return "account:" + normalise_email(request.form.get("email", ""))
 
 
 @bp.get("/login")
@@ -36,8 +25,8 @@ def login() -> Response:
 
 @bp.post("/login")
 @open_to_all
-@limiter.limit(lambda: _rate("ratelimit_login"))
-@limiter.limit(lambda: _rate("ratelimit_login"), key_func=_account_key)
+@limiter.limit(rate(lambda own: own.ratelimit_login))
+@limiter.limit(rate(lambda own: own.ratelimit_login), key_func=typed_account)
 def sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
@@ -62,7 +51,7 @@ def signup() -> Response:
 
 @bp.post("/signup")
 @open_to_all
-@limiter.limit(lambda: _rate("ratelimit_signup"))
+@limiter.limit(rate(lambda own: own.ratelimit_signup))
 def create_account() -> Response:
     form = SignUpForm()
     if not form.validate():

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from pitchbar.api.errors import KeyReused, StillRunning
 from pitchbar.api.models import KeptAnswer
 from pitchbar.api.payloads import wrong_field
+from pitchbar.api.settings import ApiSettings
 from pitchbar.core import clock
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.extensions import db
@@ -114,4 +115,4 @@ def _request_hash() -> str:
 
 
 def _oldest(settings: Settings) -> datetime:
-    return clock.now() - timedelta(hours=settings.idempotency_hours)
+    return clock.now() - timedelta(hours=settings[ApiSettings].idempotency_hours)

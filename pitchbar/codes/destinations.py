@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from werkzeug.urls import iri_to_uri
 
 from pitchbar.codes.errors import InvalidDestination
+from pitchbar.codes.settings import CodeSettings
 from pitchbar.settings import Settings
 
 MAX_LENGTH = 2048
@@ -113,7 +114,7 @@ def _refuse_own_host(parts: SplitResult, settings: Settings) -> None:
 
 
 def _refuse_unlisted_host(parts: SplitResult, settings: Settings) -> None:
-    names = settings.qr_destination_host_allowlist
+    names = settings[CodeSettings].qr_destination_host_allowlist
     allowed = [urlsplit(iri_to_uri(f"//{name}")).netloc for name in names]
     host = (parts.hostname or "").removesuffix(".")
     if allowed and not any(host == name or host.endswith("." + name) for name in allowed):

@@ -7,6 +7,7 @@ from pitchbar.jobs.declaration import task
 from pitchbar.jobs.outcomes import Fail
 from pitchbar.jobs.queues import DEFAULT
 from pitchbar.mailing.models import FAILED, SENT, MailRecord
+from pitchbar.mailing.settings import MailSettings
 from pitchbar.settings import current_settings
 
 
@@ -16,7 +17,11 @@ def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> No
     about two hours of tries; an address that is refused is given up at once.
     """
     settings = current_settings()
-    mailer = make_mailer(settings.mail_url, settings.mail_from, settings.data_dir / "mail")
+    mailer = make_mailer(
+        settings[MailSettings].mail_url,
+        settings[MailSettings].mail_from,
+        settings.data_dir / "mail",
+    )
     try:
         mailer.send(Mail(to, subject, text, html))
     except MailError as error:

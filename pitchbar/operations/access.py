@@ -9,6 +9,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import View
 from pitchbar.errors import NotFound
 from pitchbar.events.actors import Actor
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.settings import current_settings
 
 
@@ -30,7 +31,7 @@ def is_operator() -> bool:
     if settings.is_development:
         return True
     email = current_user.email.lower() if current_user.is_authenticated else ""
-    return bool(email) and email in settings.ops_email_allowlist
+    return bool(email) and email in settings[OperationsSettings].ops_email_allowlist
 
 
 def operator_actor() -> Actor:

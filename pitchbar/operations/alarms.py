@@ -7,6 +7,7 @@ from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.operations.models import QueueAlarm
 from pitchbar.operations.queue_figures import QueueNow, load_queues
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.settings import Settings, current_settings
 
 COOL_DOWN = timedelta(minutes=60)
@@ -18,7 +19,7 @@ def raise_alarms() -> list[str]:
     A queue that is paused waits because somebody wants it to.
     """
     settings = current_settings()
-    limits = settings.queue_wait_thresholds
+    limits = settings[OperationsSettings].queue_wait_thresholds
     late = [
         queue
         for queue in load_queues()
@@ -37,14 +38,14 @@ def _take_turn(name: str) -> bool:
 
 def _tell(queue: QueueNow, settings: Settings) -> bool:
     minutes = max(1, round(queue.figures.oldest_wait_ms / 60_000))
-    for email in settings.ops_email_allowlist:
+    for email in settings[OperationsSettings].ops_email_allowlist:
         queue_mail(
             "operations/queue_waits",
             to=email,
             subject=f"The queue {queue.name} waits since {minutes} min",
             queue=queue,
             minutes=minutes,
-            threshold=settings.queue_wait_thresholds[queue.name],
+            threshold=settings[OperationsSettings].queue_wait_thresholds[queue.name],
             link=f"{settings.app_url}/ops/queues/{queue.name}",
             link_label="Open the queue",
         )

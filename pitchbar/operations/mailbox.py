@@ -8,6 +8,7 @@ from pitchbar.accounts.access import open_to_all
 from pitchbar.clients.mailer import BoxedMail, find_boxed, list_boxed
 from pitchbar.core.htmx import render
 from pitchbar.errors import NotFound
+from pitchbar.mailing.settings import MailSettings
 from pitchbar.settings import current_settings
 
 bp = Blueprint("mailbox", __name__, url_prefix="/dev/mail")
@@ -28,7 +29,9 @@ def _only_in_development() -> None:
 @open_to_all
 def index() -> Response:
     return render(
-        "operations/mailbox.html", mails=list_boxed(_box()), is_used=not current_settings().mail_url
+        "operations/mailbox.html",
+        mails=list_boxed(_box()),
+        is_used=not current_settings()[MailSettings].mail_url,
     )
 
 

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
 from pitchbar.operations.queue_figures import load_queues
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.totals import BOUNDS_MS, load_totals
 from pitchbar.settings import Settings, current_settings
 
@@ -36,10 +37,10 @@ def show() -> Response:
 
 
 def _may_read(settings: Settings) -> bool:
-    if not settings.metrics_token:
+    if not settings[OperationsSettings].metrics_token:
         return settings.is_development
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given.encode(), settings.metrics_token.encode())
+    return hmac.compare_digest(given.encode(), settings[OperationsSettings].metrics_token.encode())
 
 
 class QueueCollector(Collector):

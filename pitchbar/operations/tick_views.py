@@ -15,6 +15,7 @@ from pitchbar.jobs.queues import parse_queues
 from pitchbar.jobs.tick import TickLimits
 from pitchbar.jobs.tick_history import skipped_answer
 from pitchbar.jobs.tick_lease import is_lease_held
+from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 from pitchbar.settings import current_settings
 
@@ -66,7 +67,7 @@ def requires_queue_token(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        expected = current_settings().internal_queue_token
+        expected = current_settings()[OperationsSettings].internal_queue_token
         if not expected:
             raise TickOff
         given = request.authorization

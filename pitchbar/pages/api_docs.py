@@ -11,6 +11,7 @@ from pitchbar.accounts.access import open_to_all
 from pitchbar.api.answers import as_read
 from pitchbar.api.document import openapi_document
 from pitchbar.api.outline import outline_of
+from pitchbar.api.settings import ApiSettings
 from pitchbar.core.htmx import render
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.queries import list_memberships
@@ -38,8 +39,8 @@ def docs() -> Response:
         topics=outline_of(openapi_document(_app()), slug or _ANY_WORKSPACE),
         slug=slug,
         base_url=f"{settings.app_url}/api/v1",
-        rate=settings.ratelimit_api,
-        keep_hours=settings.idempotency_hours,
+        rate=settings[ApiSettings].ratelimit_api,
+        keep_hours=settings[ApiSettings].idempotency_hours,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def make_ingestion(
     from pitchbar.scans.ingestion import Ingestion
 
     enrichment = Enrichment(
-        store_ip=settings.privacy_store_ip, repeat_seconds=settings.robot_repeat_seconds
+        store_ip=settings[ScanSettings].privacy_store_ip,
+        repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
     )
-    rejected = settings.spool_dir / "rejected.ndjson"
+    rejected = settings[ScanSettings].spool_dir / "rejected.ndjson"
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)

@@ -7,6 +7,7 @@ from multiprocessing.util import Finalize
 from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.limits import parse_rate
 from pitchbar.scans.draining import make_call
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.edge_pages import Notices
@@ -14,17 +15,18 @@ from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
-from pitchbar.settings import Settings, parse_rate
+from pitchbar.settings import Settings
 
 
 def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> Edge:
     """The edge with its shipper running; on exit what is left is shipped or stays on disk."""
     engine = make_engine(settings)
-    resolver = Resolver(engine, max_stale=settings.resolver_max_stale_seconds)
+    resolver = Resolver(engine, max_stale=settings[ScanSettings].resolver_max_stale_seconds)
     resolver.listen(bus)
-    spool = Spool(settings.spool_dir)
+    spool = Spool(settings[ScanSettings].spool_dir)
     call = make_call(settings, engine) if settings.redis_url else None
     shipper = Shipper(spool, _make_inbox(settings, engine, bus), call)
     shipper.start()
@@ -59,6 +61,6 @@ def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
 def _make_limit(settings: Settings) -> AddressLimit | None:
     if not settings.ratelimit_enabled:
         return None
-    limit, seconds = parse_rate(settings.ratelimit_redirect)
+    limit, seconds = parse_rate(settings[ScanSettings].ratelimit_redirect)
     redis = connect(settings.redis_url, timeout=0.2) if settings.redis_url else None
     return AddressLimit("redirect", limit, seconds, redis)

@@ -11,6 +11,7 @@ from werkzeug.routing import RequestRedirect
 
 from pitchbar.accounts.access import View, ask_to_sign_in
 from pitchbar.accounts.models import Person
+from pitchbar.api.settings import ApiSettings
 from pitchbar.errors import DomainError, Forbidden, NotFound
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db, limiter, request_address
@@ -196,7 +197,7 @@ def token_limit_key() -> str:
 
 def _api_rate() -> str:
     settings = current_settings()
-    return settings.ratelimit_api
+    return settings[ApiSettings].ratelimit_api
 
 
 # For the blueprints of the API: one budget for each token over all of them.

@@ -14,13 +14,14 @@ from pitchbar.workspaces.member_views import show_members
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.queries import get_invitation
 from pitchbar.workspaces.roles import roles_below
+from pitchbar.workspaces.settings import WorkspaceSettings
 
 bp = Blueprint("invitations", __name__, url_prefix="/w/<slug>/invitations")
 
 
 # Mail to strangers in our name: each person may cause so much and no more.
 limit_mail = limiter.shared_limit(
-    lambda: current_settings().ratelimit_invitation,
+    lambda: current_settings()[WorkspaceSettings].ratelimit_invitation,
     scope="invitation",
     key_func=lambda: f"invitation:{current_user.get_id() or request.remote_addr}",
 )

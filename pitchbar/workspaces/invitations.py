@@ -33,6 +33,7 @@ from pitchbar.workspaces.queries import (
     find_unanswered_invitation,
 )
 from pitchbar.workspaces.roles import roles_below
+from pitchbar.workspaces.settings import WorkspaceSettings
 
 
 def invite(
@@ -129,7 +130,7 @@ def _need_seat(workspace: Workspace) -> None:
 
 
 def _expiry(settings: Settings) -> datetime:
-    return clock.now() + timedelta(days=settings.invitation_days)
+    return clock.now() + timedelta(days=settings[WorkspaceSettings].invitation_days)
 
 
 def _save(invitation: Invitation) -> None:
@@ -163,7 +164,7 @@ def _send(invitation: Invitation, by: Actor, settings: Settings) -> None:
         workspace_name=invitation.workspace.name,
         inviter_name=by.name,
         role=invitation.role,
-        days=settings.invitation_days,
+        days=settings[WorkspaceSettings].invitation_days,
         link=invitation_link(invitation, settings),
     )
 

@@ -6,6 +6,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import open_to_all, signed_in
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.accounts.services import create_person
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.signing_in import begin_session
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
@@ -51,7 +52,7 @@ def accept(token: str) -> Response:
 
 @bp.post("/account")
 @open_to_all
-@limiter.limit(lambda: current_settings().ratelimit_signup)
+@limiter.limit(lambda: current_settings()[AccountSettings].ratelimit_signup)
 def join(token: str) -> Response:
     """By somebody new: the link came to this address, so the account has it."""
     invitation = _get_invitation(token)

@@ -1,6 +1,7 @@
 from pitchbar.api.idempotency import purge_kept_answers
 from pitchbar.core import clock
 from pitchbar.events.services import purge_audit
+from pitchbar.events.settings import AuditSettings
 from pitchbar.extensions import db
 from pitchbar.jobs.declaration import task
 from pitchbar.jobs.queues import DEFAULT
@@ -16,7 +17,7 @@ def purge_old() -> None:
     """Audit entries and mail records past their time, and workspaces whose undo is over."""
     settings = current_settings()
     now = clock.now()
-    purge_audit(now, settings.audit_retention_days)
+    purge_audit(now, settings[AuditSettings].audit_retention_days)
     trim_mail_log(now)
     db.session.commit()
     purge_deleted_workspaces(now)

@@ -1,4 +1,4 @@
-from flask import Blueprint, Response, g, has_request_context, url_for
+from flask import Blueprint, Response, current_app, g, has_request_context, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,14 +12,6 @@ from pitchbar.workspaces.queries import find_offer_to, list_memberships
 from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)
-
-# Who may open it, where it is, its icon and its name: the rail's section "Manage", in order.
-_MANAGE = (
-    ("manage_members", "members.index", "users", "Members"),
-    ("manage_tokens", "tokens.index", "key-round", "API"),
-    ("view_audit", "audit.index", "scroll-text", "Audit log"),
-    ("manage_settings", "settings.edit", "settings", "Settings"),
-)
 
 
 @bp.app_context_processor
@@ -41,7 +33,7 @@ def frame() -> dict[str, object]:
         "role": role,
         "my_workspaces": mine,
         "can": may,
-        "manage_pages": [page[1:] for page in _MANAGE if may(page[0])],
+        "navigation": [item for item in current_app.extensions["navigation"] if may(item.right)],
         "offer_to_me": _find_offer_to_me,
     }
 

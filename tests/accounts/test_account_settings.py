@@ -1,14 +1,18 @@
 import pytest
 
+from pitchbar.accounts.settings import AccountSettings
 from pitchbar.settings import SettingsError
 from tests.conftest import MakeSettings
 
 
 def test_google_is_off_unless_set(make_settings: MakeSettings) -> None:
     settings = make_settings()
-    assert not settings.has_google
-    assert settings.google_server_metadata_url.startswith("https://accounts.google.com/")
-    assert make_settings(google_client_id="a", google_client_secret="b").has_google
+    assert not settings[AccountSettings].has_google
+    assert settings[AccountSettings].google_server_metadata_url.startswith(
+        "https://accounts.google.com/"
+    )
+    both = make_settings(google_client_id="a", google_client_secret="b")
+    assert both[AccountSettings].has_google
 
 
 @pytest.mark.parametrize(

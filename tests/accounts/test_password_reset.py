@@ -198,7 +198,7 @@ def test_what_is_no_address_is_refused(client: FormClient, email: str) -> None:
 
 def test_broken_mail_does_not_fail_the_request(app: Flask, client: FormClient, ada: Person) -> None:
     settings = app.extensions["settings"]
-    app.extensions["settings"] = settings.model_copy(update={"mail_url": "smtp://127.0.0.1:9"})
+    app.extensions["settings"] = settings.replaced(mail_url="smtp://127.0.0.1:9")
     assert ask(client).status_code == 200
 
 

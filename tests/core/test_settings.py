@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pitchbar.settings import Settings, SettingsError, load_settings, parse_rate
+from pitchbar.codes.settings import CodeSettings
+from pitchbar.core.limits import parse_rate
+from pitchbar.scans.settings import ScanSettings
+from pitchbar.settings import Settings, SettingsError, load_settings
 
 KEY = {"APP_KEY": "a key"}
 
@@ -14,8 +17,8 @@ KEY = {"APP_KEY": "a key"}
 def test_everything_has_a_default(tmp_path: Path) -> None:
     settings = load_settings({"DATA_DIR": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/pitchbar.db"
-    assert settings.spool_dir == tmp_path / "spool"
-    assert settings.ratelimit_redirect == "120/minute"
+    assert settings[ScanSettings].spool_dir == tmp_path / "spool"
+    assert settings[ScanSettings].ratelimit_redirect == "120/minute"
 
 
 @pytest.mark.parametrize(
@@ -115,12 +118,12 @@ def test_address_loses_its_slash_and_tells_its_host() -> None:
 
 def test_list_of_hosts_is_split() -> None:
     settings = load_settings({**KEY, "QR_DESTINATION_HOST_ALLOWLIST": " A.example, ,b.example"})
-    assert settings.qr_destination_host_allowlist == ("a.example", "b.example")
+    assert settings[CodeSettings].qr_destination_host_allowlist == ("a.example", "b.example")
 
 
 def test_spool_may_lie_elsewhere(tmp_path: Path) -> None:
     environ = {**KEY, "DATA_DIR": str(tmp_path), "SPOOL_DIR": "/mnt/disk/spool"}
-    assert load_settings(environ).spool_dir == Path("/mnt/disk/spool")
+    assert load_settings(environ)[ScanSettings].spool_dir == Path("/mnt/disk/spool")
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -29,6 +29,7 @@ from pitchbar.clients.mailer import Mail, make_mailer
 from pitchbar.core.assets import ROOT
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.mailing.settings import MailSettings
 from pitchbar.workspaces.invitations import invite
 from pitchbar.workspaces.links import invitation_token
 from pitchbar.workspaces.models import OwnershipOffer
@@ -110,7 +111,9 @@ def make_world(app: Flask) -> World:
     db.session.commit()
     box = Path(settings.data_dir) / "mail"
     shutil.rmtree(box, ignore_errors=True)
-    make_mailer("", settings.mail_from, box).send(Mail("a@pitchbar.example", "Hello", "x", "x"))
+    make_mailer("", settings[MailSettings].mail_from, box).send(
+        Mail("a@pitchbar.example", "Hello", "x", "x")
+    )
     spare_membership = find_membership(spare, workspace.slug)
     assert spare_membership
     parts = {

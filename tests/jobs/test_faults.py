@@ -63,7 +63,7 @@ def fragile(tmp_path: Path) -> Iterator[FragileRedis]:
 
 @pytest.fixture
 def workers(settings: Settings, tmp_path: Path, fragile: FragileRedis) -> Iterator[Workers]:
-    settings = settings.model_copy(update={"redis_url": fragile.url})
+    settings = settings.replaced(redis_url=fragile.url)
     transport.connect(fragile.url, tmp_path)
     started = Workers(settings, tmp_path)
     yield started

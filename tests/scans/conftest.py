@@ -16,6 +16,7 @@ from pitchbar.scans.edge_pages import Notices
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.ingestion import Ingestion
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -49,7 +50,7 @@ def ingest(ingestion: Ingestion) -> Ingest:
 
 @pytest.fixture
 def rejected(settings: Settings) -> Path:
-    return settings.spool_dir / "rejected.ndjson"
+    return settings[ScanSettings].spool_dir / "rejected.ndjson"
 
 
 @pytest.fixture

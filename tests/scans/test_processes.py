@@ -19,6 +19,7 @@ import redis
 from flask import Flask
 
 from pitchbar.core.assets import ROOT
+from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
 from tests.factories import make_code, make_workspace
 from tests.scans.peers import RestartableRedis
@@ -96,7 +97,7 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def spool_dir(settings: Settings) -> Path:
-    return settings.spool_dir
+    return settings[ScanSettings].spool_dir
 
 
 @pytest.fixture

@@ -73,7 +73,8 @@ class TestTamperedLink:
         "change",
         [
             lambda token: token[:-1],
-            lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"),
+            # Not the last character: some of its bits mean nothing.
+            lambda token: token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1],
             lambda token: "x" + token,
             lambda token: token.split(".")[0],
             lambda token: token + ".x",

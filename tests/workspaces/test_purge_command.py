@@ -4,11 +4,13 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from pitchbar.cli import purge
+from pitchbar import create_app
+from pitchbar.commands import Console
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
+from pitchbar.workspaces.commands import purge
 from pitchbar.workspaces.models import Workspace
 from tests.factories import People
 from tests.members import make_invitation
@@ -22,7 +24,7 @@ def test_one_command_removes_all_that_is_past_its_time(app: Flask, people: Peopl
     people.workspace.deletion_asked_at = clock.now() - timedelta(days=8)
     workspace_id = people.workspace.id
     db.session.commit()
-    done = CliRunner().invoke(purge, obj=app.extensions["settings"])
+    done = CliRunner().invoke(purge, obj=Console(app.extensions["settings"], create_app))
     assert done.output == "Audit entries: 1. Mail records: 1. Workspaces: 1.\n"
     db.session.expire_all()
     assert db.session.get_one(Workspace, workspace_id).purged_at

@@ -4,10 +4,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from pitchbar.cli import tokens
+from pitchbar import create_app
+from pitchbar.commands import Console
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
+from pitchbar.workspaces.commands import tokens
 from pitchbar.workspaces.models import ApiToken
 from tests.browsing import FormClient
 from tests.factories import People, bearer
@@ -28,7 +30,7 @@ class Command:
     def __call__(self, *words: str, slug: str = "") -> Result:
         db.session.commit()
         arguments = [words[0], "--workspace", slug or self.slug, *words[1:]]
-        done = CliRunner().invoke(tokens, arguments, obj=self._settings)
+        done = CliRunner().invoke(tokens, arguments, obj=Console(self._settings, create_app))
         db.session.rollback()
         return done
 

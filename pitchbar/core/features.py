@@ -1,0 +1,59 @@
+"""What a feature's folder offers to the application, declared once in its `feature.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal
+
+import click
+from flask import Blueprint, Flask
+
+Section = Literal["Track", "Talk", "Manage"]
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A page in the rail.
+
+    Attributes:
+        position: its place within the section, smallest first.
+        right: who sees it, a right of `workspaces/roles.py`.
+        endpoint: takes the workspace's slug.
+        icon: a name of the icon set.
+        below: small entries under it, such as the page that makes a new one.
+    """
+
+    section: Section
+    position: int
+    right: str
+    endpoint: str
+    icon: str
+    label: str
+    below: tuple["NavigationItem", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """Collected from `pitchbar/<name>/feature.py` by `pitchbar/features.py`.
+
+    Attributes:
+        requires: features whose subscribers and demo data must be there before.
+        blueprints: pages; each form posts a token against forgery.
+        api_blueprints: for programs that send a bearer token, which no browser sends by itself.
+        tasks: the modules that declare its jobs.
+        configure: sets up what else the application needs.
+        subscribe: tells `events` what this feature wants to hear of.
+        navigation: entries in the rail of a workspace.
+        commands: `pitchbar <name>` for operators.
+        make_demo: fills the demo; called with the workspace and its owner.
+    """
+
+    requires: tuple[str, ...] = ()
+    blueprints: tuple[Blueprint, ...] = ()
+    api_blueprints: tuple[Blueprint, ...] = ()
+    tasks: tuple[ModuleType, ...] = ()
+    configure: Callable[[Flask], None] | None = None
+    subscribe: Callable[[], None] | None = None
+    navigation: tuple[NavigationItem, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    make_demo: Callable[[Any, Any], None] | None = None

@@ -1,0 +1,66 @@
+"""What settings are made of: groups of them, and the kinds of values that they hold."""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from pitchbar.core.limits import parse_rate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SettingsGroup(BaseModel):
+    """The settings of one feature: a class in its `settings.py`, where each field is the variable
+    of the same name. `Settings` collects the groups; `settings[CodeSettings].name` reaches one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    def with_defaults_in(self, data_dir: "Path") -> Self:
+        """The group with those defaults filled in that lie in the folder for data."""
+        return self
+
+
+def _is_rate(value: str) -> str:
+    parse_rate(value)
+    return value
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    return value
+
+
+def _is_https(value: str) -> str:
+    # Secrets travel there; http is for the fakes of the tests alone.
+    if not re.fullmatch(r"(https://[^/\s]|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$))\S*", value):
+        raise ValueError("must start with https:// (or http:// on this machine, for tests)")
+    return value
+
+
+def _is_long_secret(value: str) -> str:
+    if value and (len(value) < 24 or not re.fullmatch(r"[!-~]+", value)):
+        raise ValueError("must have at least 24 characters, and neither spaces nor umlauts")
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_is_rate)]
+"""How often something may happen, such as 120/minute; `parse_rate` reads it."""
+
+NameList = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""Names, addresses or hosts, separated by commas; in lower case."""
+
+HttpsUrl = Annotated[str, AfterValidator(_is_https)]
+"""The address of an outside system."""
+
+LongSecret = Annotated[str, AfterValidator(_is_long_secret)]
+"""A secret that nothing slows down guessing of; empty: none."""
+
+Days = Annotated[int, Field(ge=0)]
+"""A time in days; a group says where 0 has a meaning."""
+
+Seconds = Annotated[float, Field(ge=0, le=60)]
+"""A short wait."""

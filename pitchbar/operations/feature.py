@@ -1,0 +1,27 @@
+"""Operations: queues and jobs for operators, metrics, health, the mailbox of development."""
+
+from pitchbar.core.features import Feature
+from pitchbar.operations import (
+    job_views,
+    mailbox,
+    metrics,
+    queue_views,
+    schedule_views,
+    tasks,
+    tick_views,
+    views,
+)
+
+FEATURE = Feature(
+    requires=("jobs", "workspaces"),
+    blueprints=(
+        views.bp,
+        mailbox.bp,
+        queue_views.bp,
+        job_views.bp,
+        schedule_views.bp,
+        metrics.bp,
+    ),
+    api_blueprints=(tick_views.bp,),
+    tasks=(tasks,),
+)

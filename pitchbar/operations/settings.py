@@ -1,0 +1,41 @@
+import re
+
+from pydantic import field_validator
+
+from pitchbar.core.limits import parse_thresholds
+from pitchbar.core.setting_types import HttpsUrl, LongSecret, NameList, SettingsGroup
+
+
+class OperationsSettings(SettingsGroup):
+    ops_email_allowlist: NameList = ()
+    metrics_token: str = ""
+    queue_wait_alerts: str = "ingestion=60,analytics=300,crawl=1800,index=600,default=300"
+
+    internal_queue_token: LongSecret = ""
+    cloudflare_account_id: str = ""
+    cloudflare_api_token: str = ""
+    cloudflare_api_base: HttpsUrl = "https://api.cloudflare.com/client/v4"
+    cron_worker_name: str = "pitchbar-queue-tick"
+
+    @property
+    def queue_wait_thresholds(self) -> dict[str, int]:
+        """Seconds that a queue's oldest job may wait before operators are told."""
+        return parse_thresholds(self.queue_wait_alerts)
+
+    @field_validator("queue_wait_alerts")
+    @classmethod
+    def _are_thresholds(cls, value: str) -> str:
+        parse_thresholds(value)
+        return value
+
+    @field_validator("cloudflare_api_base")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("cron_worker_name")
+    @classmethod
+    def _is_script_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+            raise ValueError("must be of lower-case letters, digits, - and _, 63 at most")
+        return value
