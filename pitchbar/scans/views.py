@@ -5,19 +5,20 @@ from flask import Blueprint, g, render_template, request
 from pitchbar.codes.queries import get_code
 from pitchbar.errors import NotFound
 from pitchbar.live import LiveView
-from pitchbar.scans.figures import ROBOT_WORDS, load_board
+from pitchbar.scans.figures import load_board
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.ingestion import TOPIC
 from pitchbar.scans.ranges import Range, find_range
+from pitchbar.scans.robots import ROBOT_LABELS
 from pitchbar.workspaces.live import add_workspace_panel
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("scans", __name__, url_prefix="/w/<slug>/live")
 
 
-@bp.app_template_filter("robot_words")
-def robot_words(reason: str) -> str:
-    return ROBOT_WORDS.get(reason, reason)
+@bp.app_template_filter()
+def robot_label(reason: str) -> str:
+    return ROBOT_LABELS.get(reason, reason)
 
 
 def _open_board() -> LiveView:
