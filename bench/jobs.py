@@ -126,12 +126,12 @@ def _nothing(number: int) -> None:
 
 def _ledger(bench: Bench) -> tuple[float, float, float]:
     from pitchbar.extensions import db
-    from pitchbar.jobs.consumer import Consumer, Gate, drain
-    from pitchbar.jobs.enqueueing import enqueue
-    from pitchbar.jobs.in_hand import InHand
-    from pitchbar.jobs.ledger import Ledger
-    from pitchbar.jobs.models import DONE, Job
+    from pitchbar.jobs.ledger.connection import Ledger
+    from pitchbar.jobs.ledger.enqueueing import enqueue
+    from pitchbar.jobs.ledger.models import DONE, Job
     from pitchbar.jobs.transport import RECEIVE_SECONDS
+    from pitchbar.jobs.workers.consumer import Consumer, Gate, drain
+    from pitchbar.jobs.workers.current_job import InHand
 
     declared = _declare_nothing()
     app = _app(bench.settings)
@@ -181,8 +181,8 @@ def _each(step: Callable[[], object], times: int = _SPEED_JOBS) -> float:
 def kills(bench: Bench, jobs: int, every: float) -> None:
     """Workers of two supervisors; one in six kills takes a whole supervisor, children and all."""
     from pitchbar.extensions import db
-    from pitchbar.jobs.enqueueing import enqueue
-    from pitchbar.jobs.models import DONE, FAILED, Job
+    from pitchbar.jobs.ledger.enqueueing import enqueue
+    from pitchbar.jobs.ledger.models import DONE, FAILED, Job
     from tests.jobs.sample_tasks import lines_of, note_slowly
 
     trace = bench.folder / "trace"
@@ -273,7 +273,7 @@ def _fill(rows: int) -> None:
 
     from pitchbar.core import clock
     from pitchbar.extensions import db
-    from pitchbar.jobs.models import Job, JobTag
+    from pitchbar.jobs.ledger.models import Job, JobTag
     from pitchbar.jobs.queues import QUEUES
 
     chance, at = random.Random(5), clock.now()
@@ -322,8 +322,8 @@ def _row(number: int, rows: int, created: Any, chance: random.Random, queues: An
 def _queries() -> dict[str, Callable[[Any], object]]:
     from datetime import timedelta
 
-    from pitchbar.jobs.figures import list_figures
-    from pitchbar.jobs.queries import JobFilter, count_jobs, list_failures, list_jobs
+    from pitchbar.jobs.ledger.figures import list_figures
+    from pitchbar.jobs.ledger.queries import JobFilter, count_jobs, list_failures, list_jobs
     from pitchbar.jobs.queues import QUEUES
 
     day = timedelta(days=1)

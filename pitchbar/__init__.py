@@ -22,8 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
     from pitchbar.features import register_features
-    from pitchbar.jobs.transport import transport
-    from pitchbar.schedule import ENTRIES
+    from pitchbar.jobs import connect_transport
     from pitchbar.settings import load_settings
     from pitchbar.web import init_web
 
@@ -33,10 +32,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["root"] = ROOT
-    app.extensions["schedule"] = ENTRIES
     set_up_logs(settings.log_level, as_json=not settings.is_development)
     init_extensions(app, settings)
-    transport.connect(settings.redis_url, settings.data_dir)
+    connect_transport(settings.redis_url, settings.data_dir)
     init_web(app, settings)
     register_features(app)
     register_error_handlers(app)

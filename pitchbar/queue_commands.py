@@ -1,26 +1,31 @@
 """The commands that run jobs: workers, scheduler, tick."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from pitchbar.commands import Console
 from pitchbar.operations.settings import OperationsSettings
 
+if TYPE_CHECKING:
+    from pitchbar.jobs import Queue
+
 
 @click.command()
-@click.option("--queues", default="ingestion,analytics,crawl,index,default", show_default=True)
+@click.option("--queues", show_default="all of them", help="Such as crawl,index.")
 @click.option("--processes", default=1, show_default=True, help="Workers for each queue.")
 @click.option("--drain", default=25.0, show_default=True, help="Seconds for running jobs at TERM.")
 @click.option("--memory", default=512, show_default=True, help="MB after which one is replaced.")
 @click.pass_obj
-def work(console: Console, queues: str, processes: int, drain: float, memory: int) -> None:
+def work(console: Console, queues: str | None, processes: int, drain: float, memory: int) -> None:
     """Run jobs until told to stop; those that run are finished first."""
-    from pitchbar.jobs.children import WorkerOptions
+    from pitchbar.jobs.queues import QUEUES
+    from pitchbar.jobs.workers import WorkerOptions
     from pitchbar.worker import run_workers
 
     options = WorkerOptions(processes, drain, memory)
-    run_workers(console.settings, _read_queues(queues), options)
+    run_workers(console.settings, _read_queues(queues, QUEUES), options)
 
 
 @click.command()
@@ -47,20 +52,20 @@ def schedule(console: Console) -> None:
     type=click.IntRange(1, 900),
     help="The most seconds that one job may take.",
 )
-@click.option("--queues", default="crawl,index,default", show_default=True)
+@click.option("--queues", show_default="crawl,index,default")
 @click.option("--started-by", default="command", hidden=True)
 @click.pass_obj
 def queue_tick(
-    console: Console, max_time: int, job_timeout: int, queues: str, started_by: str
+    console: Console, max_time: int, job_timeout: int, queues: str | None, started_by: str
 ) -> None:
     """Run one bounded pass over queues without workers; prints its counts as JSON."""
-    from pitchbar.jobs.tick import TickLimits, run_tick
-    from pitchbar.schedule import ENTRIES
+    from pitchbar.jobs import list_scheduled_tasks
+    from pitchbar.jobs.ticks import TickLimits, run_tick
 
-    limits = TickLimits(max_time, job_timeout, _read_queues(queues))
-    click.echo(
-        json.dumps(run_tick(console.make_app(console.settings), limits, ENTRIES, started_by))
-    )
+    app = console.make_app(console.settings)
+    limits = TickLimits(max_time, job_timeout, _read_queues(queues, TickLimits.queues))
+    answer = run_tick(app, limits, tasks=list_scheduled_tasks(), started_by=started_by)
+    click.echo(json.dumps(answer))
 
 
 @click.command("deploy-cron-worker")
@@ -71,7 +76,7 @@ def queue_tick(
 @click.option("--yes", is_flag=True)
 @click.option("--max-time", default=55, show_default=True, type=click.IntRange(1, 300))
 @click.option("--job-timeout", default=120, show_default=True, type=click.IntRange(1, 900))
-@click.option("--queues", default="crawl,index,default", show_default=True)
+@click.option("--queues", show_default="crawl,index,default")
 @click.pass_obj
 def deploy_cron_worker(
     console: Console,
@@ -79,9 +84,10 @@ def deploy_cron_worker(
     yes: bool,
     max_time: int,
     job_timeout: int,
-    queues: str,
+    queues: str | None,
 ) -> None:
     """Let a Cloudflare Worker post the queue tick each minute."""
+    from pitchbar.jobs.ticks import TickLimits
     from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
 
     settings = console.settings
@@ -96,15 +102,15 @@ def deploy_cron_worker(
     parameters = {
         "max_time": max_time,
         "job_timeout": job_timeout,
-        "queues": list(_read_queues(queues)),
+        "queues": list(_read_queues(queues, TickLimits.queues)),
     }
     run_cron_worker_command(config, action or "deploy", parameters, confirmed=yes)
 
 
-def _read_queues(text: str) -> tuple[str, ...]:
+def _read_queues(text: str | None, default: "tuple[Queue, ...]") -> "tuple[Queue, ...]":
     from pitchbar.jobs.queues import parse_queues
 
     try:
-        return parse_queues(text)
+        return default if text is None else parse_queues(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--queues") from None

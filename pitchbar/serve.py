@@ -13,9 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
 from pitchbar.extensions import bus, db
-from pitchbar.jobs.embedded import start_embedded_consumers
-from pitchbar.jobs.schedule import Scheduler
-from pitchbar.schedule import ENTRIES
+from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
 from pitchbar.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -86,7 +84,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from pitchbar.scans.pipeline import build_edge
 
         app = create_app(self._settings)
-        scheduler = Scheduler(self._settings.database_url, ENTRIES)
+        scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
         return build_edge(self._settings, bus, behind=app.wsgi_app)

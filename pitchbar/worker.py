@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from pitchbar import create_app
-from pitchbar.jobs.children import WorkerOptions
-from pitchbar.jobs.schedule import Scheduler
-from pitchbar.jobs.supervisor import Supervisor
-from pitchbar.jobs.transport import transport
-from pitchbar.schedule import ENTRIES
+from pitchbar.jobs.workers import Scheduler, Supervisor, WorkerOptions
 from pitchbar.settings import Settings
 
 
@@ -21,8 +17,7 @@ def run_workers(settings: Settings, queues: Sequence[str], options: WorkerOption
 def run_scheduler(settings: Settings) -> None:
     """Enqueues what is due each minute, until TERM."""
     create_app(settings)
-    transport.connect(settings.redis_url, settings.data_dir)
-    scheduler = Scheduler(settings.database_url, ENTRIES)
+    scheduler = Scheduler(settings.database_url)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         scheduler.stop()

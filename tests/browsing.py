@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import Person
-from pitchbar.accounts.signing_in import begin_session
+from pitchbar.accounts.sign_in.flow import begin_session
 from pitchbar.extensions import db
 
 # What htmx sends when it will swap a part of the page.

@@ -9,14 +9,15 @@ from itertools import count
 from typing import Any
 
 from pitchbar.accounts.models import Person
-from pitchbar.accounts.passwords import hash_password
+from pitchbar.accounts.passwords.hashing import hash_password
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import create_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Membership, Workspace
-from pitchbar.workspaces.services import create_token, create_workspace
+from pitchbar.workspaces.services import create_workspace
+from pitchbar.workspaces.tokens.services import create_token
 
 PASSWORD = "a quiet horse counts to nine"
 

@@ -9,18 +9,18 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.invitations import invite
-from pitchbar.workspaces.links import invitation_token
+from pitchbar.workspaces.invitations.links import invitation_token
+from pitchbar.workspaces.invitations.services import invite
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 
 
 def membership_of(person: Person, workspace: Workspace) -> Membership:
-    member = find_place(person, workspace)
+    member = find_membership_of(person, workspace)
     assert member
     return member
 
 
-def find_place(person: Person, workspace: Workspace) -> Membership | None:
+def find_membership_of(person: Person, workspace: Workspace) -> Membership | None:
     return db.session.scalar(
         select(Membership).where(
             Membership.workspace_id == workspace.id, Membership.person_id == person.id
@@ -30,7 +30,7 @@ def find_place(person: Person, workspace: Workspace) -> Membership | None:
 
 def role_of(person: Person, workspace: Workspace) -> str | None:
     """None for somebody who is not in it."""
-    member = find_place(person, workspace)
+    member = find_membership_of(person, workspace)
     return member.role if member else None
 
 

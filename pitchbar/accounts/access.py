@@ -25,14 +25,14 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_user.is_authenticated:
-            return ask_to_sign_in()
+            return redirect_to_sign_in()
         return view(*args, **kwargs)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]  # read by the guard test
     return cast(View, guarded)
 
 
-def ask_to_sign_in() -> Any:
+def redirect_to_sign_in() -> Any:
     """A redirect to the sign-in that comes back to the page which was asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     target = url_for("accounts.login", next=wanted)
@@ -41,7 +41,7 @@ def ask_to_sign_in() -> Any:
     return redirect(target, 302)
 
 
-def own_path(url: str | None) -> str | None:
+def local_path(url: str | None) -> str | None:
     """The path when it leads to our own site, else None: `next=` must not send people away."""
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
         return None

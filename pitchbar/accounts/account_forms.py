@@ -67,7 +67,7 @@ class EmailChangeForm(Form):
     email = _email("New e-mail address")
 
 
-class ConfirmForm(Form):
+class ReauthenticationForm(Form):
     password = _password("Password")
 
 

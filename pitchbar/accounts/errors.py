@@ -41,7 +41,7 @@ class WrongCode(DomainError):
         super().__init__(sentence, fields={"code": sentence})
 
 
-class DeadLink(DomainError):
+class InvalidLink(DomainError):
     """A link of a mail that is tampered with, too old, used, or somebody else's."""
 
     status = 410
@@ -55,7 +55,7 @@ class IdentityTaken(DomainError):
         super().__init__("This Google account is linked to another Pitchbar account.")
 
 
-class NoOtherWayIn(DomainError):
+class LastSignInMethod(DomainError):
     code = "no_other_way_in"
 
     def __init__(self) -> None:

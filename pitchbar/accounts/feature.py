@@ -4,18 +4,16 @@ from datetime import timedelta
 
 from flask import Flask
 
-from pitchbar.accounts import (
-    confirm_views,
-    email_views,
-    google_views,
-    profile_views,
-    reset_views,
-    second_step_views,
-    session_views,
-    two_factor_views,
-    views,
-)
+from pitchbar.accounts.email_change import views as email_change
+from pitchbar.accounts.identities import views as identities
+from pitchbar.accounts.passwords import views as passwords
+from pitchbar.accounts.profile import views as profile
+from pitchbar.accounts.reauthentication import views as reauthentication
+from pitchbar.accounts.sessions import views as sessions
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.sign_in import second_step_views
+from pitchbar.accounts.sign_in import views as sign_in
+from pitchbar.accounts.two_factor import views as two_factor
 from pitchbar.core.features import Feature
 from pitchbar.settings import Settings
 
@@ -27,15 +25,15 @@ def configure(app: Flask) -> None:
 
 FEATURE = Feature(
     blueprints=(
-        views.bp,
+        sign_in.bp,
         second_step_views.bp,
-        confirm_views.bp,
-        reset_views.bp,
-        google_views.bp,
-        profile_views.bp,
-        email_views.bp,
-        session_views.bp,
-        two_factor_views.bp,
+        reauthentication.bp,
+        passwords.bp,
+        identities.bp,
+        profile.bp,
+        email_change.bp,
+        sessions.bp,
+        two_factor.bp,
     ),
     configure=configure,
 )

@@ -16,10 +16,10 @@ def rate(choose: Callable[[AccountSettings], str]) -> Callable[[], str]:
     return lambda: choose(current_settings()[AccountSettings])
 
 
-def typed_account() -> str:
+def typed_email_key() -> str:
     """The account that the form's address names, whether it exists or not."""
     return "account:" + normalise_email(request.form.get("email", ""))
 
 
-def signed_in_account() -> str:
+def signed_in_key() -> str:
     return f"person:{current_user.id}" if current_user.is_authenticated else request_address()

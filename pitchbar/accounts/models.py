@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.events.subjects import Subject
 
 # In place of a hash, for who signs in through another service only; no hash looks like it.
 NO_PASSWORD = "!"  # noqa: S105
@@ -26,6 +27,10 @@ class Person(UserMixin, Model):  # type: ignore[misc]  # flask_login has no type
     @property
     def has_password(self) -> bool:
         return self.password_hash != NO_PASSWORD
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("person", self.id, self.email)
 
 
 def _person_id(*, primary_key: bool = False, index: bool = False) -> Mapped[int]:

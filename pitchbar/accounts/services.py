@@ -2,11 +2,11 @@ from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import EmailTaken, WrongCredentials
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.notices import record
-from pitchbar.accounts.password_rules import check_password
-from pitchbar.accounts.passwords import hash_password, password_fits
+from pitchbar.accounts.passwords.hashing import hash_password, verify_password
+from pitchbar.accounts.passwords.strength import require_strong_password
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.events.actors import Actor
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 
 
@@ -20,7 +20,7 @@ def create_person(*, email: str, name: str, password: str | None) -> Person:
     if find_person_by_email(email):
         raise EmailTaken
     if password is not None:
-        check_password(password, email=email, name=name)
+        require_strong_password(password, email=email, name=name)
     password_hash = NO_PASSWORD if password is None else hash_password(password)
     person = Person(email=normalise_email(email), name=name.strip(), password_hash=password_hash)
     try:
@@ -34,12 +34,14 @@ def create_person(*, email: str, name: str, password: str | None) -> Person:
 def authenticate(email: str, password: str) -> Person:
     """Raises WrongCredentials, after the same time whether the account exists or not."""
     person = find_person_by_email(email)
-    if not password_fits(password, person.password_hash if person else None):
+    if not verify_password(password, person.password_hash if person else None):
         raise WrongCredentials
-    assert person is not None  # noqa: S101  # password_fits is False without a stored hash
+    assert person is not None  # noqa: S101  # verify_password is False without a stored hash
     return person
 
 
 def rename_person(person: Person, name: str, by: Actor) -> None:
     before, person.name = person.name, name.strip()
-    record(person, by, "renamed", before={"name": before}, after={"name": person.name})
+    record_event(
+        "account.renamed", person, by=by, before={"name": before}, after={"name": person.name}
+    )

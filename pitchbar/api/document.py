@@ -7,8 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from pitchbar.api.endpoints import Facts, spectree
-from pitchbar.api.vocabulary import (
+from pitchbar.api.descriptions import (
     ALWAYS,
     ANSWER_HEADERS,
     ERRORS,
@@ -19,6 +18,7 @@ from pitchbar.api.vocabulary import (
     TOPICS,
     example_error,
 )
+from pitchbar.api.endpoints import Facts, spectree
 from pitchbar.settings import Settings
 
 Json = dict[str, Any]

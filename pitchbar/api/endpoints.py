@@ -9,9 +9,9 @@ from flask import Response, g, request
 from spectree import Response as Described
 from spectree import SpecTree
 
-from pitchbar.api.answers import as_json, as_read, nothing
 from pitchbar.api.idempotency import answer_once
 from pitchbar.api.payloads import Answer, Payload, Query, read_payload, read_query
+from pitchbar.api.responses import as_json, as_read, nothing
 from pitchbar.extensions import db
 
 # What a view of the API gives: a model, a response of its own, or None for 204.

@@ -2,10 +2,11 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from pitchbar.api.answers import expect_state, wants_certain_state
+from pitchbar.accounts.actors import current_actor
 from pitchbar.api.endpoints import endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
+from pitchbar.api.responses import expect_state, wants_certain_state
 from pitchbar.codes.models import Code
 from pitchbar.codes.payloads import (
     CodeAnswer,
@@ -29,13 +30,8 @@ from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.core.utm import Utm
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import (
-    current_actor,
-    require_right_of_maker,
-    requires_token,
-    shared_limit,
-)
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 
 bp = Blueprint("codes_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes")
 shared_limit(bp)
@@ -106,7 +102,7 @@ def delete(workspace: Workspace, code_id: int) -> None:
     Only an owner may delete, so the token must have been made by somebody who is an owner today,
     or on the command line.
     """
-    require_right_of_maker("delete_codes")
+    require_right_of_creator("delete_codes")
     code = _held_code(workspace, code_id)
     # People type the name to be sure; a program names the code by its address.
     delete_code(code, current_actor(), confirmation=code.name)

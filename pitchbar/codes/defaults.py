@@ -7,7 +7,7 @@ from pitchbar.codes.errors import InvalidDestination, InvalidFallback
 from pitchbar.events.actors import Actor
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.services import tell_update
+from pitchbar.workspaces.services import record_update
 
 _FIELDS = ("default_utm_source", "default_utm_medium", "default_error_correction", "fallback_url")
 
@@ -32,7 +32,7 @@ def update_defaults(workspace: Workspace, by: Actor, settings: Settings, **field
         fields["fallback_url"] = _clean(fields["fallback_url"], settings)
     for name in _FIELDS:
         setattr(workspace, name, fields[name])
-    tell_update(workspace, by, before, _snapshot(workspace))
+    record_update(workspace, by, before, _snapshot(workspace))
 
 
 def _clean(url: str, settings: Settings) -> str:

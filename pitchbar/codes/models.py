@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 from pitchbar.core.utm import Utm
+from pitchbar.events.subjects import Subject
 
 ACTIVE, ARCHIVED = "active", "archived"
 
@@ -41,3 +42,7 @@ class Code(Model):
     def utm(self) -> Utm:
         """What a scan adds to the destination unless the scanned address says otherwise."""
         return Utm.of(self)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("code", self.id, self.name, self.workspace_id)

@@ -2,12 +2,10 @@ from sqlalchemy import Select, func, or_, select
 
 from pitchbar.codes.errors import CodeNotFound
 from pitchbar.codes.models import ACTIVE, Code
+from pitchbar.core.database import MAX_ID
 from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
-
-# The largest number that the database takes; an address may hold a larger one.
-MAX_ID = 2**63 - 1
 
 
 def get_code(workspace: Workspace, code_id: int) -> Code:

@@ -12,7 +12,7 @@ from pitchbar.core.database import after_commit
 from pitchbar.core.tokens import new_short_code
 from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -42,7 +42,7 @@ def create_code(workspace: Workspace, by: Actor, settings: Settings, **fields: A
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=ACTIVE)
     _assign(code, fields, settings)
     _save_under(code, chosen)
-    _tell(code, by, "code.created", {})
+    _record(code, by, "code.created", {})
     return code
 
 
@@ -54,20 +54,20 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
     """
     before = _snapshot(code)
     _assign(code, fields, settings)
-    _tell(code, by, "code.updated", before)
+    _record(code, by, "code.updated", before)
 
 
 def archive_code(code: Code, by: Actor) -> None:
     """Scans of an archived code see a plain page; its figures stay."""
     before = _snapshot(code)
     code.status = ARCHIVED
-    _tell(code, by, "code.archived", before)
+    _record(code, by, "code.archived", before)
 
 
 def restore_code(code: Code, by: Actor) -> None:
     before = _snapshot(code)
     code.status = ACTIVE
-    _tell(code, by, "code.restored", before)
+    _record(code, by, "code.restored", before)
 
 
 def delete_code(code: Code, by: Actor, confirmation: str) -> None:
@@ -81,7 +81,7 @@ def delete_code(code: Code, by: Actor, confirmation: str) -> None:
         raise WrongConfirmation
     before = _snapshot(code)
     code.deleted_at = clock.now()
-    _tell(code, by, "code.deleted", before)
+    _record(code, by, "code.deleted", before)
 
 
 def hold_code(code: Code) -> bool:
@@ -124,10 +124,9 @@ def _snapshot(code: Code) -> dict[str, Any]:
     return {name: getattr(code, name) for name in ("short_code", "status", *_EDITABLE)}
 
 
-def _tell(code: Code, by: Actor, what: str, before: dict[str, Any]) -> None:
+def _record(code: Code, by: Actor, what: str, before: dict[str, Any]) -> None:
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
-    after = _snapshot(code)
-    tell(Event(what, by, code.workspace_id, "code", code.id, code.name, before, after))
+    record_event(what, code, by=by, before=before, after=_snapshot(code))
     short_code = code.short_code
     after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))

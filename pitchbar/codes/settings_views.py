@@ -1,12 +1,13 @@
 from flask import Blueprint, Response, flash, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.defaults import update_defaults
 from pitchbar.codes.forms import CodeSettingsForm
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("code_settings", __name__, url_prefix="/w/<slug>/settings/codes")

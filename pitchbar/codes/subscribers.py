@@ -21,7 +21,7 @@ def empty_codes(event: Event) -> None:
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
-    of_workspace = Code.workspace_id == int(event.subject_id)
+    of_workspace = Code.workspace_id == int(event.subject.id)
     db.session.execute(
         update(Code).where(of_workspace).values(values).execution_options(synchronize_session=False)
     )

@@ -1,5 +1,6 @@
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
@@ -18,7 +19,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")

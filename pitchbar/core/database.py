@@ -32,6 +32,9 @@ _NAMES = {
 # SQLite numbers rows by itself only for a column that is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
+# The largest id that a column holds; an address may hold a larger number.
+MAX_ID = 2**63 - 1
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time in UTC; SQLite would forget the zone."""

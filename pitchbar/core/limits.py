@@ -1,6 +1,7 @@
 """Settings that are written as small sentences: rates and thresholds."""
 
 import re
+from collections.abc import Iterable
 
 _RATE = re.compile(r"^\s*(\d+)\s*(?:/|per)\s*(second|minute|hour|day)\s*$")
 _PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -14,9 +15,9 @@ def parse_rate(text: str) -> tuple[int, int]:
     return int(match[1]), _PERIOD_SECONDS[match[2]]
 
 
-def parse_thresholds(text: str) -> dict[str, int]:
-    """Reads "ingestion=60,default=300"; a queue that is not named has an hour."""
-    thresholds = dict.fromkeys(("ingestion", "analytics", "crawl", "index", "default"), 3600)
+def parse_thresholds(text: str, names: Iterable[str]) -> dict[str, int]:
+    """Reads "ingestion=60,default=300"; each of `names` that is not in it has an hour."""
+    thresholds = dict.fromkeys(names, 3600)
     for part in text.split(","):
         name, _, seconds = part.strip().partition("=")
         if name not in thresholds or not seconds.isdigit() or int(seconds) < 1:

@@ -1,8 +1,8 @@
-"""Tells what happened: to the audit log, and to whoever subscribed, in the same transaction."""
+"""Records what happened: in the audit log, and for whoever subscribed, in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,24 +11,22 @@ from sqlalchemy import delete
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.events.models import AuditEntry
+from pitchbar.events.subjects import HasSubject, Subject
 from pitchbar.extensions import db
 
 
 @dataclass(frozen=True)
 class Event:
-    """A fact. `name` is what webhooks call it too ("code.created").
+    """A fact, as subscribers hear it. `name` is what webhooks call it too ("code.created").
 
-    `before` and `after` may be whole snapshots: only what differs is kept.
+    `before` and `after` may be whole snapshots; the audit log keeps only what differs.
     """
 
     name: str
     by: Actor
-    workspace_id: int | None
-    subject_kind: str
-    subject_id: int | str
-    subject_name: str
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+    subject: Subject
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 Subscriber = Callable[[Event], None]
@@ -41,26 +39,39 @@ def subscribe(name: str, subscriber: Subscriber) -> None:
         _subscribers[name].append(subscriber)
 
 
-def tell(event: Event) -> None:
+def record_event(
+    name: str,
+    about: Subject | HasSubject,
+    *,
+    by: Actor,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
     """Writes the audit entry and calls the subscribers; an error of theirs undoes all of it."""
+    subject = about if isinstance(about, Subject) else about.subject
+    event = Event(name, by, subject, before or {}, after or {})
+    db.session.add(_audit_entry(event))
+    for subscriber in _subscribers[name]:
+        subscriber(event)
+
+
+def _audit_entry(event: Event) -> AuditEntry:
+    by, subject = event.by, event.subject
     before, after = _changes(event.before, event.after)
-    entry = AuditEntry(
-        workspace_id=event.workspace_id,
-        actor_kind=event.by.kind,
-        actor_id=event.by.id,
-        actor_name=event.by.name[:254],
+    return AuditEntry(
+        workspace_id=subject.workspace_id,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name[:254],
         action=event.name,
-        subject_kind=event.subject_kind,
-        subject_id=str(event.subject_id),
-        subject_name=event.subject_name[:254],
+        subject_kind=subject.kind,
+        subject_id=str(subject.id),
+        subject_name=subject.name[:254],
         before=before,
         after=after,
-        ip=event.by.ip[:45],
-        user_agent=event.by.user_agent[:512],
+        ip=by.ip[:45],
+        user_agent=by.user_agent[:512],
     )
-    db.session.add(entry)
-    for subscriber in _subscribers[event.name]:
-        subscriber(event)
 
 
 def purge_audit(now: datetime, keep_days: int) -> int:
@@ -71,13 +82,13 @@ def purge_audit(now: datetime, keep_days: int) -> int:
     return changed_rows(db.session, delete(AuditEntry).where(old))
 
 
-def forget_workspace(workspace_id: int) -> None:
+def delete_audit_log(workspace_id: int) -> None:
     """The log of a workspace goes with the workspace."""
     db.session.execute(delete(AuditEntry).where(AuditEntry.workspace_id == workspace_id))
 
 
 def _changes(
-    before: dict[str, Any], after: dict[str, Any]
+    before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Leaves out what is equal on both sides."""
     differing = {

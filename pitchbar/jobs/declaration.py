@@ -3,13 +3,15 @@
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from pitchbar.jobs.outcomes import Failure
-from pitchbar.jobs.queues import QUEUES
+from pitchbar.jobs.attempts import AttemptError
+from pitchbar.jobs.queues import QUEUES, Queue
 from pitchbar.jobs.retries import RetryPolicy
+from pitchbar.jobs.triggers import Trigger
 
 FailedHook = Callable[..., Any]
+Missed = Literal["once", "skip"]
 # These are options of `enqueue`, so a task cannot have parameters of the same name.
 _OPTIONS = frozenset({"on", "delay", "unique", "tags"})
 
@@ -20,31 +22,35 @@ class Task:
 
     `unique_until` says how long a unique job stands in the way of its like: until it starts
     ("start", for drains, which must run again for what came meanwhile), or ends ("end").
+    `trigger` says when it runs by itself, and `missed` what becomes of minutes at which no
+    scheduler ran: "once" runs it once for all of them, "skip" lets them go.
     """
 
     name: str
     function: Callable[..., Any]
-    queue: str
+    queue: Queue
     tries: int
     timeout: int
     retry: RetryPolicy
     unique_until: str
     signature: inspect.Signature
+    trigger: Trigger | None
+    missed: Missed
     failed_hook: FailedHook | None = field(default=None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
 
     def failed(self, hook: FailedHook) -> FailedHook:
-        """Decorator: `hook(failure, **arguments)` runs, as a job of its own, when the job has
+        """Decorator: `hook(error, **arguments)` runs, as a job of its own, when the job has
         ended as failed: on the last error, time-out or lost worker, or on `Fail`.
         """
         self.failed_hook = hook
         return hook
 
-    def run_failed_hook(self, failure: Failure, arguments: dict[str, Any]) -> None:
+    def run_failed_hook(self, error: AttemptError, arguments: dict[str, Any]) -> None:
         if self.failed_hook is not None:
-            self.failed_hook(failure, **arguments)
+            self.failed_hook(error, **arguments)
 
 
 _registry: dict[str, Task] = {}
@@ -60,17 +66,23 @@ def task(
     cap: float = 3600.0,
     jitter: float = 0.25,
     unique_until: str = "end",
+    schedule: Trigger | None = None,
+    missed: Missed = "once",
     name: str = "",
 ) -> Callable[[Callable[..., Any]], Task]:
     """Declares a task named after its feature and function, such as `sources.crawl_page`.
 
+    The name stands in the ledger: rows of the release before must find their task.
+
     Args:
-        queue: one of QUEUES.
+        queue: a Queue.
         tries: how often it is started at most, releases not counted.
         waits: seconds before the second try, the third and so on; without them the wait doubles
             from `first_wait` up to `cap`, give or take the share `jitter`.
         timeout: seconds for one attempt.
         unique_until: "start" or "end", see Task.
+        schedule: when it runs by itself, such as `every.day_at("03:10")`.
+        missed: "once" or "skip", see Task.
         name: another name, when the function has moved and old jobs still wait.
     """
     if queue not in QUEUES:
@@ -83,12 +95,14 @@ def task(
         declared = Task(
             name or _name_of(function),
             function,
-            queue,
+            Queue(queue),
             tries,
             timeout,
             retry,
             unique_until,
             _signature_of(function),
+            schedule,
+            missed,
         )
         return _register(declared)
 
@@ -103,7 +117,14 @@ def list_tasks() -> list[Task]:
     return sorted(_registry.values(), key=lambda one: one.name)
 
 
+def list_scheduled_tasks() -> list[Task]:
+    """What the scheduler starts."""
+    return [one for one in list_tasks() if one.trigger is not None]
+
+
 def _register(declared: Task) -> Task:
+    if declared.trigger is not None and declared.signature.parameters:
+        raise ValueError(f"{declared.name}: nobody gives a scheduled task arguments")
     if declared.name in _registry:
         raise ValueError(f"two tasks are named {declared.name}")
     _registry[declared.name] = declared

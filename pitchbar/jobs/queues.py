@@ -1,15 +1,20 @@
-"""The queues of the product, in one list. Each must have a worker."""
+"""The queues of the product, in their only list. Each must have a worker."""
 
-INGESTION = "ingestion"
-ANALYTICS = "analytics"
-CRAWL = "crawl"
-INDEX = "index"
-DEFAULT = "default"
-
-QUEUES = (INGESTION, ANALYTICS, CRAWL, INDEX, DEFAULT)
+from enum import StrEnum
 
 
-def parse_queues(text: str) -> tuple[str, ...]:
+class Queue(StrEnum):
+    INGESTION = "ingestion"
+    ANALYTICS = "analytics"
+    CRAWL = "crawl"
+    INDEX = "index"
+    DEFAULT = "default"
+
+
+QUEUES = tuple(Queue)
+
+
+def parse_queues(text: str) -> tuple[Queue, ...]:
     """Reads "crawl,index". Raises ValueError with a sentence that names the stranger."""
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     for name in names:
@@ -17,4 +22,4 @@ def parse_queues(text: str) -> tuple[str, ...]:
             raise ValueError(f"There is no queue named {name}; there are {', '.join(QUEUES)}.")
     if not names:
         raise ValueError(f"Name at least one queue of {', '.join(QUEUES)}.")
-    return names
+    return tuple(map(Queue, names))

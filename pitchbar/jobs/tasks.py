@@ -2,34 +2,26 @@
 
 from typing import Any
 
-from pitchbar.jobs.declaration import find_task, task
-from pitchbar.jobs.outcomes import Failure
-from pitchbar.jobs.queues import DEFAULT
-from pitchbar.jobs.rules import daily_at, every_minutes
-from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.snapshots import take_snapshot
-from pitchbar.jobs.trimming import trim_ledger
+from pitchbar.jobs import Queue, every, task
+from pitchbar.jobs.attempts import AttemptError
+from pitchbar.jobs.declaration import find_task
+from pitchbar.jobs.ledger.snapshots import take_snapshot
+from pitchbar.jobs.ledger.trimming import trim_ledger
 
 
-@task(queue=DEFAULT, tries=5)
+@task(queue=Queue.DEFAULT, tries=5)
 def run_failed_hook(task: str, arguments: dict[str, Any], failure: dict[str, Any]) -> None:
     """Runs the `failed()` hook of a job that has failed, on that job's queue."""
     declared = find_task(task)
     if declared is not None:
-        declared.run_failed_hook(Failure(**failure), arguments)
+        declared.run_failed_hook(AttemptError(**failure), arguments)
 
 
-@task(queue=DEFAULT, tries=2, timeout=120)
+@task(queue=Queue.DEFAULT, tries=2, timeout=120, schedule=every.minutes(5), missed="skip")
 def snapshot_queues() -> None:
     take_snapshot()
 
 
-@task(queue=DEFAULT, tries=2, timeout=900)
+@task(queue=Queue.DEFAULT, tries=2, timeout=900, schedule=every.day_at("03:20"))
 def trim() -> None:
     trim_ledger()
-
-
-PERIODIC = (
-    Periodic(snapshot_queues, every_minutes(5), missed="skip"),
-    Periodic(trim, daily_at("03:20")),
-)

@@ -50,7 +50,7 @@ class Transport:
         self._forget()
 
     def connect(self, redis_url: str, data_dir: Path) -> None:
-        """Without this nothing is sent at once, and jobs start when a worker's sweep finds them."""
+        """See `connect_transport`, which does it for the process."""
         self._redis_url = redis_url
         self._file = data_dir / "queue.db"
         self._forget()
@@ -159,3 +159,8 @@ def _redis_pool(url: str, timeout: float) -> Any:
 
 transport = Transport()
 """The process's own; `create_app` connects it."""
+
+
+def connect_transport(redis_url: str, data_dir: Path) -> None:
+    """Without this nothing is sent at once, and jobs start when a worker's sweep finds them."""
+    transport.connect(redis_url, data_dir)

@@ -5,7 +5,7 @@ from sqlalchemy import delete
 
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail

@@ -3,15 +3,13 @@ from sqlalchemy import update
 from pitchbar.clients.mailer import Mail, MailError, make_mailer
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.declaration import task
-from pitchbar.jobs.outcomes import Fail
-from pitchbar.jobs.queues import DEFAULT
+from pitchbar.jobs import Fail, Queue, task
 from pitchbar.mailing.models import FAILED, SENT, MailRecord
 from pitchbar.mailing.settings import MailSettings
 from pitchbar.settings import current_settings
 
 
-@task(queue=DEFAULT, tries=8, first_wait=30, cap=3600, timeout=60)
+@task(queue=Queue.DEFAULT, tries=8, first_wait=30, cap=3600, timeout=60)
 def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> None:
     """Hands a finished message over and notes what became of it. A mail server that is away gets
     about two hours of tries; an address that is refused is given up at once.

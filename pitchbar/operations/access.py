@@ -7,6 +7,7 @@ from flask import request
 from flask_login import current_user
 
 from pitchbar.accounts.access import View
+from pitchbar.accounts.actors import current_actor
 from pitchbar.errors import NotFound
 from pitchbar.events.actors import Actor
 from pitchbar.operations.settings import OperationsSettings
@@ -36,7 +37,7 @@ def is_operator() -> bool:
 
 def operator_actor() -> Actor:
     """For the audit log; in development the dashboard is open without a sign-in."""
-    where = (request.remote_addr or "", request.user_agent.string)
     if current_user.is_authenticated:
-        return Actor("person", current_user.id, current_user.name, *where)
+        return current_actor()
+    where = (request.remote_addr or "", request.user_agent.string)
     return Actor("system", None, "Somebody in development", *where)

@@ -9,12 +9,13 @@ from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.errors import DomainError
 from pitchbar.events.actors import Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.jobs.arguments import UnfitArgument, bind_arguments
 from pitchbar.jobs.declaration import find_task
-from pitchbar.jobs.enqueueing import waiting_columns
-from pitchbar.jobs.models import FAILED, QUEUED, RUNNING, Job, QueueState
+from pitchbar.jobs.ledger.enqueueing import waiting_columns
+from pitchbar.jobs.ledger.models import FAILED, QUEUED, RUNNING, Job, QueueState
 from pitchbar.jobs.transport import transport
 from pitchbar.operations.job_queries import COUNT_BOUND, matching
 from pitchbar.operations.job_search import JobFilter
@@ -49,7 +50,7 @@ def retry_job(job: Job, by: Actor, arguments: dict[str, Any] | None = None) -> N
         arguments = _checked(job.task, arguments)
     _requeue([job.id], {"arguments": arguments} if arguments is not None else {})
     after = {"state": QUEUED, "arguments": arguments or job.arguments}
-    tell(Event("job.retried", by, None, "job", job.id, job.task, before, after))
+    record_event("job.retried", _about(job), by=by, before=before, after=after)
 
 
 def delete_job(job: Job, by: Actor) -> None:
@@ -58,7 +59,7 @@ def delete_job(job: Job, by: Actor) -> None:
     if not gone:
         raise JobIsRunning
     before = {"state": job.state, "arguments": job.arguments, "error": job.error_message}
-    tell(Event("job.deleted", by, None, "job", job.id, job.task, before, {}))
+    record_event("job.deleted", _about(job), by=by, before=before)
 
 
 def retry_matching(wanted: JobFilter, search: str, by: Actor) -> int:
@@ -66,7 +67,8 @@ def retry_matching(wanted: JobFilter, search: str, by: Actor) -> int:
     ids = _ids(wanted, (FAILED,))
     for start in range(0, len(ids), 500):
         _requeue(ids[start : start + 500], {})
-    tell(Event("jobs.retried", by, None, "search", search[:64], search, {}, {"jobs": len(ids)}))
+    found = Subject("search", search[:64], search)
+    record_event("jobs.retried", found, by=by, after={"jobs": len(ids)})
     return len(ids)
 
 
@@ -74,7 +76,8 @@ def delete_matching(wanted: JobFilter, search: str, by: Actor) -> int:
     """Deletes those found that are not running, BULK_MOST at the most; returns how many."""
     ids = _ids(wanted, (QUEUED, FAILED, "done"))
     count = sum(_delete(ids[start : start + 500]) for start in range(0, len(ids), 500))
-    tell(Event("jobs.deleted", by, None, "search", search[:64], search, {}, {"jobs": count}))
+    found = Subject("search", search[:64], search)
+    record_event("jobs.deleted", found, by=by, after={"jobs": count})
     return count
 
 
@@ -96,10 +99,14 @@ def _is_paused(queue: str) -> bool:
 
 def _set_paused(queue: str, paused_at: Any, by: Actor, what: str) -> None:
     state = db.session.get(QueueState, queue)
-    before = state.paused_at.isoformat() if state and state.paused_at else None
+    before = {"paused_at": state.paused_at.isoformat() if state and state.paused_at else None}
     db.session.merge(QueueState(queue=queue, paused_at=paused_at))
-    after = paused_at.isoformat() if paused_at else None
-    tell(Event(what, by, None, "queue", queue, queue, {"paused_at": before}, {"paused_at": after}))
+    after = {"paused_at": paused_at.isoformat() if paused_at else None}
+    record_event(what, Subject("queue", queue, queue), by=by, before=before, after=after)
+
+
+def _about(job: Job) -> Subject:
+    return Subject("job", job.id, job.task)
 
 
 def _ids(wanted: JobFilter, states: Sequence[str]) -> list[int]:

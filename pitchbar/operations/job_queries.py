@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, String, cast, extract, func, or_, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.models import FAILED, QUEUED, Job, JobAttempt, JobTag
+from pitchbar.jobs.ledger.models import FAILED, QUEUED, Job, JobAttempt, JobTag
 from pitchbar.operations.job_search import JobFilter
 
 PER_PAGE = 50

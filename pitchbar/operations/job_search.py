@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from pitchbar.errors import DomainError
-from pitchbar.jobs.models import STATES
+from pitchbar.jobs.ledger.models import STATES
 from pitchbar.jobs.queues import QUEUES
 
 KEYS = ("queue", "state", "task", "tag", "error", "age", "id")

@@ -12,8 +12,8 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
 from pitchbar.forms import Form, SelectChoice
-from pitchbar.jobs.declaration import list_tasks
-from pitchbar.jobs.models import Job
+from pitchbar.jobs import list_tasks
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.operations.access import operator_actor, operators_only
 from pitchbar.operations.job_actions import (
     BULK_MOST,

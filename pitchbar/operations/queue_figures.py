@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.figures import Figures, list_figures
-from pitchbar.jobs.models import QUEUED, Job, JobSnapshot, JobWorker, QueueState
+from pitchbar.jobs.ledger.figures import Figures, list_figures
+from pitchbar.jobs.ledger.models import QUEUED, Job, JobSnapshot, JobWorker, QueueState
 from pitchbar.jobs.queues import QUEUES
 
 WINDOW = timedelta(minutes=5)

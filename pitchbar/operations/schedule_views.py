@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, current_app, flash
+from flask import Blueprint, Response, flash
 from flask import url_for as link
 from sqlalchemy import func, select
 
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
-from pitchbar.events.services import Event, tell
+from pitchbar.events.services import record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job, ScheduleRun
-from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.tick_history import list_ticks
+from pitchbar.jobs import Task, list_scheduled_tasks
+from pitchbar.jobs.ledger.models import Job, ScheduleRun
+from pitchbar.jobs.schedule import enqueue_scheduled
+from pitchbar.jobs.ticks import list_ticks
 from pitchbar.operations.access import operator_actor, operators_only
 
 bp = Blueprint("schedule", __name__, url_prefix="/ops/queues/schedule")
@@ -24,7 +25,7 @@ bp = Blueprint("schedule", __name__, url_prefix="/ops/queues/schedule")
 class ScheduledTask:
     """`last` is the task's latest job, None before its first."""
 
-    entry: Periodic
+    task: Task
     last_minute: datetime | None
     last: Job | None
 
@@ -32,7 +33,9 @@ class ScheduledTask:
 @bp.get("")
 @operators_only
 def index() -> Response:
-    return render("operations/schedule.html", tasks=[_load(entry) for entry in _entries()])
+    return render(
+        "operations/schedule.html", tasks=[_load(task) for task in list_scheduled_tasks()]
+    )
 
 
 @bp.get("/ticks")
@@ -44,12 +47,12 @@ def ticks() -> Response:
 @bp.post("/<name>/run")
 @operators_only
 def run(name: str) -> Response:
-    entry = next((one for one in _entries() if one.name == name), None)
-    if entry is None:
+    task = next((one for one in list_scheduled_tasks() if one.name == name), None)
+    if task is None:
         raise NotFound("There is no periodic task of this name.")
-    job_id = enqueue(entry.task, unique=f"periodic:{name}")
-    after = {"job_id": job_id}
-    tell(Event("schedule.run", operator_actor(), None, "task", name, name, {}, after))
+    job_id = enqueue_scheduled(task, db.session())
+    about, after = Subject("task", name, name), {"job_id": job_id}
+    record_event("schedule.run", about, by=operator_actor(), after=after)
     db.session.commit()
     if job_id is None:
         flash(f"{name} waits or runs already.", "success")
@@ -58,14 +61,9 @@ def run(name: str) -> Response:
     return go_to(link("jobs.show", job_id=job_id))
 
 
-def _entries() -> tuple[Periodic, ...]:
-    entries: tuple[Periodic, ...] = current_app.extensions["schedule"]
-    return entries
-
-
-def _load(entry: Periodic) -> ScheduledTask:
+def _load(task: Task) -> ScheduledTask:
     last_minute = db.session.scalar(
-        select(func.max(ScheduleRun.minute_at)).where(ScheduleRun.name == entry.name)
+        select(func.max(ScheduleRun.minute_at)).where(ScheduleRun.name == task.name)
     )
-    latest = select(Job).where(Job.task == entry.name).order_by(Job.id.desc()).limit(1)
-    return ScheduledTask(entry, last_minute, db.session.scalar(latest))
+    latest = select(Job).where(Job.task == task.name).order_by(Job.id.desc()).limit(1)
+    return ScheduledTask(task, last_minute, db.session.scalar(latest))

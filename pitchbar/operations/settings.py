@@ -4,6 +4,7 @@ from pydantic import field_validator
 
 from pitchbar.core.limits import parse_thresholds
 from pitchbar.core.setting_types import HttpsUrl, LongSecret, NameList, SettingsGroup
+from pitchbar.jobs.queues import QUEUES
 
 
 class OperationsSettings(SettingsGroup):
@@ -20,12 +21,12 @@ class OperationsSettings(SettingsGroup):
     @property
     def queue_wait_thresholds(self) -> dict[str, int]:
         """Seconds that a queue's oldest job may wait before operators are told."""
-        return parse_thresholds(self.queue_wait_alerts)
+        return parse_thresholds(self.queue_wait_alerts, QUEUES)
 
     @field_validator("queue_wait_alerts")
     @classmethod
     def _are_thresholds(cls, value: str) -> str:
-        parse_thresholds(value)
+        parse_thresholds(value, QUEUES)
         return value
 
     @field_validator("cloudflare_api_base")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pitchbar.jobs.tick import TickLimits
+from pitchbar.jobs.ticks import TickLimits
 
 # For Python to start, and for the job that must be killed at the very end.
 _SPARE_SECONDS = 20

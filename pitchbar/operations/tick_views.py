@@ -11,10 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pitchbar.accounts.access import View
 from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db
-from pitchbar.jobs.queues import parse_queues
-from pitchbar.jobs.tick import TickLimits
-from pitchbar.jobs.tick_history import skipped_answer
-from pitchbar.jobs.tick_lease import is_lease_held
+from pitchbar.jobs.queues import Queue, parse_queues
+from pitchbar.jobs.ticks import TickLimits, is_lease_held, skipped_answer
 from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 from pitchbar.settings import current_settings
@@ -59,7 +57,7 @@ class TickRequest(BaseModel):
         return parse_queues(",".join(value))
 
     def limits(self) -> TickLimits:
-        return TickLimits(self.max_time, self.job_timeout, self.queues)
+        return TickLimits(self.max_time, self.job_timeout, tuple(map(Queue, self.queues)))
 
 
 def requires_queue_token(view: View) -> View:

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.models import DONE, FAILED, Job
+from pitchbar.jobs.ledger.models import DONE, FAILED, Job
 from pitchbar.operations.models import CountMark, JobTotal
 
 BOUNDS_MS = (10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)

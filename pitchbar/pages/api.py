@@ -7,8 +7,8 @@ from pitchbar.api.endpoints import endpoint
 from pitchbar.api.payloads import Answer
 from pitchbar.codes.queries import count_active_codes
 from pitchbar.scans.queries import count_scans_this_month
-from pitchbar.workspaces.access import requires_token, shared_limit
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 bp = Blueprint("workspaces_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
 shared_limit(bp)

@@ -8,9 +8,9 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.api.answers import as_read
 from pitchbar.api.document import openapi_document
-from pitchbar.api.outline import outline_of
+from pitchbar.api.reference_page import outline_of
+from pitchbar.api.responses import as_read
 from pitchbar.api.settings import ApiSettings
 from pitchbar.core.htmx import render
 from pitchbar.settings import current_settings

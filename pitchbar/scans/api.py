@@ -24,8 +24,8 @@ from pitchbar.scans.queries import (
     hours_between,
     list_scans_before,
 )
-from pitchbar.workspaces.access import requires_token, shared_limit
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 bp = Blueprint("scans_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes/<int:code_id>")
 shared_limit(bp)

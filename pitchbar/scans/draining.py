@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from pitchbar.jobs.declaration import task
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.queues import INGESTION
-from pitchbar.jobs.transport import transport
+from pitchbar.jobs import Queue, connect_transport, enqueue, every, task
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
 from pitchbar.settings import Settings, current_settings
@@ -68,7 +65,7 @@ class IngestionCall:
 
 def make_call(settings: Settings, engine: Engine) -> IngestionCall:
     """For a process that ships to Redis; it needs the ledger's table and no Flask."""
-    transport.connect(settings.redis_url, settings.data_dir)
+    connect_transport(settings.redis_url, settings.data_dir)
 
     def call() -> None:
         with Session(engine) as session, session.begin():
@@ -91,11 +88,14 @@ def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int
 
 
 @task(
-    queue=INGESTION,
+    queue=Queue.INGESTION,
     tries=10,
     waits=(1, 2, 5, 15, 30),
     timeout=90,
     unique_until="start",
+    # Whoever put lines calls for the drain; this is for a process that died before it could.
+    schedule=every.minutes(5),
+    missed="skip",
     name="scans.drain_inbox",
 )
 def drain_inbox() -> None:

@@ -1,14 +1,20 @@
 """Scans: the redirect, and every scan stored, counted and shown."""
 
 from pitchbar.core.features import Feature
-from pitchbar.scans import api, subscribers, tasks, views
+from pitchbar.scans import api, code_panels, draining, subscribers, tasks, views
 from pitchbar.scans.demo import make_demo
+
+
+def subscribe() -> None:
+    subscribers.register()
+    code_panels.register()
+
 
 FEATURE = Feature(
     requires=("codes",),
     blueprints=(views.bp,),
     api_blueprints=(api.bp,),
-    tasks=(tasks,),
-    subscribe=subscribers.register,
+    tasks=(tasks, draining),
+    subscribe=subscribe,
     make_demo=make_demo,
 )

@@ -14,7 +14,7 @@ def register() -> None:
 def delete_scans(event: Event) -> None:
     """All scans of the workspace and their sums go with it."""
     for model in (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt):
-        of_workspace = model.workspace_id == int(event.subject_id)
+        of_workspace = model.workspace_id == int(event.subject.id)
         db.session.execute(
             delete(model).where(of_workspace).execution_options(synchronize_session=False)
         )

@@ -11,10 +11,12 @@ from pitchbar.events.settings import AuditSettings
 from pitchbar.extensions import db
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.deletion import purge_deleted_workspaces
+from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.queries import find_workspace, get_token, list_tokens
-from pitchbar.workspaces.services import create_token, create_workspace, revoke_token
+from pitchbar.workspaces.queries import find_workspace
+from pitchbar.workspaces.services import create_workspace
+from pitchbar.workspaces.tokens.queries import get_token, list_tokens
+from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
 _OPERATOR = Actor("system", None, "Command line")
 _slug_option = click.option("--workspace", "slug", required=True, help="The workspace's slug.")

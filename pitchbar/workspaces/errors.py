@@ -11,7 +11,7 @@ class InvitationNotFound(NotFound):
         super().__init__("There is no such invitation in this workspace.")
 
 
-class BrokenInvitationLink(NotFound):
+class InvalidInvitationLink(NotFound):
     def __init__(self) -> None:
         super().__init__(
             "This invitation link is not complete. Open it from the e-mail once more, or ask "
@@ -26,7 +26,7 @@ class OfferNotFound(NotFound):
         )
 
 
-class RoleOutOfReach(Forbidden):
+class RoleNotAssignable(Forbidden):
     def __init__(self) -> None:
         super().__init__("Your role does not reach this person or this role.")
 
@@ -40,7 +40,7 @@ class UnknownRole(DomainError):
         )
 
 
-class OwnerStays(DomainError):
+class OwnerCannotLeave(DomainError):
     code = "owner_stays"
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class OwnerStays(DomainError):
         )
 
 
-class ChangedMeanwhile(DomainError):
+class ConcurrentChange(DomainError):
     status = 409
     code = "changed_meanwhile"
 
@@ -57,7 +57,7 @@ class ChangedMeanwhile(DomainError):
         super().__init__("Somebody else changed this in the same moment. Look again, then decide.")
 
 
-class SeatsTaken(DomainError):
+class SeatLimitReached(DomainError):
     code = "seats_taken"
 
     def __init__(self, plan: str, seats: int) -> None:
@@ -123,7 +123,7 @@ class WrongConfirmation(DomainError):
         super().__init__(sentence, fields={"confirmation": sentence})
 
 
-class BeingDeleted(Forbidden):
+class WorkspaceBeingDeleted(Forbidden):
     def __init__(self) -> None:
         super().__init__(
             "This workspace is being deleted and can only be looked at. Its owner can undo that."

@@ -1,33 +1,31 @@
 """Workspaces: members, invitations, ownership, tokens, audit log, settings, deletion."""
 
 from pitchbar.core.features import Feature, NavigationItem
-from pitchbar.workspaces import (
-    api,
-    audit_views,
-    invitation_views,
-    joining_views,
-    member_views,
-    owner_views,
-    settings_views,
-    tasks,
-    tokens_views,
-    views,
-)
+from pitchbar.workspaces import settings_views, tasks, views
+from pitchbar.workspaces.audit import views as audit
 from pitchbar.workspaces.commands import purge, tokens, users
+from pitchbar.workspaces.deletion import views as deletion
+from pitchbar.workspaces.invitations import joining_views
+from pitchbar.workspaces.invitations import views as invitations
+from pitchbar.workspaces.members import views as members
+from pitchbar.workspaces.ownership import views as ownership
+from pitchbar.workspaces.tokens import api as tokens_api
+from pitchbar.workspaces.tokens import views as token_views
 
 FEATURE = Feature(
     requires=("accounts",),
     blueprints=(
         views.bp,
-        tokens_views.bp,
-        member_views.bp,
-        invitation_views.bp,
+        token_views.bp,
+        members.bp,
+        invitations.bp,
         joining_views.bp,
-        owner_views.bp,
+        ownership.bp,
+        deletion.bp,
         settings_views.bp,
-        audit_views.bp,
+        audit.bp,
     ),
-    api_blueprints=(api.bp,),
+    api_blueprints=(tokens_api.bp,),
     tasks=(tasks,),
     navigation=(
         NavigationItem("Manage", 10, "manage_members", "members.index", "users", "Members"),

@@ -1,13 +1,10 @@
-from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import DateField, EmailField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length, Regexp
 
-from pitchbar.accounts.forms import SignUpForm
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
-from pitchbar.workspaces.roles import MEMBER
 
 
 def time_zones() -> list[Any]:
@@ -32,23 +29,6 @@ class WorkspaceForm(Form):
     time_zone = SelectField("Time zone", default="UTC", choices=time_zones)
 
 
-class TokenForm(Form):
-    name = StringField(
-        "Name",
-        filters=[strip],
-        validators=[
-            DataRequired("Give the token a name."),
-            Length(max=100, message="Use at most 100 characters."),
-            NoControlCharacters(),
-        ],
-    )
-    scope = RadioField(
-        "Scope",
-        default="read",
-        choices={"read": "Read", "read-write": "Read and write"},
-    )
-
-
 class SettingsForm(WorkspaceForm):
     slug = StringField(
         "Address",
@@ -64,65 +44,7 @@ class SettingsForm(WorkspaceForm):
     )
 
 
-def role_choices(roles: tuple[str, ...]) -> list[Any]:
-    return [SelectChoice(role, role.capitalize()) for role in roles]
-
-
-class InviteForm(Form):
-    """Only the roles that the person may give can be chosen."""
-
-    email = EmailField(
-        "E-mail",
-        filters=[strip],
-        validators=[
-            DataRequired("Enter an e-mail address."),
-            Length(max=254, message="Use at most 254 characters."),
-            Email("This is not an e-mail address."),
-        ],
-    )
-    role = SelectField("Role", default=MEMBER)
-
-    def __init__(self, roles: tuple[str, ...]) -> None:
-        super().__init__()
-        self.role.choices = role_choices(roles)
-
-
-class RoleForm(Form):
-    role = SelectField("Role")
-
-    def __init__(self, roles: tuple[str, ...]) -> None:
-        super().__init__()
-        self.role.choices = role_choices(roles)
-
-
 class ConfirmationForm(Form):
     """For acts that take the workspace's name typed."""
 
     confirmation = StringField("Name of the workspace")
-
-
-class JoinForm(SignUpForm):
-    """An account for whoever opened the invitation: its address is the one that was invited."""
-
-    email = None  # type: ignore[assignment]  # how WTForms drops a field
-
-
-class AuditFilterForm(Form):
-    """What the log shows, in the address: so it has no token."""
-
-    class Meta:
-        csrf = False
-
-    action = StringField("Action", filters=[strip], validators=[NoControlCharacters()])
-    actor = StringField("Person", filters=[strip], validators=[NoControlCharacters()])
-    since = DateField("From", validators=[Optional()])
-    until = DateField("To", validators=[Optional()])
-
-    def text(self, name: str) -> str:
-        field = self._fields[name]
-        return "" if field.errors else (field.data or "")[:254]
-
-    def day(self, name: str) -> date | None:
-        """None when there is none, or nothing that a calendar could go on from."""
-        day: date | None = self._fields[name].data
-        return day if day and 1970 <= day.year <= 9000 else None

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request
 from flask_login import current_user
 
-from pitchbar.accounts.access import ask_to_sign_in
+from pitchbar.accounts.access import redirect_to_sign_in
 from pitchbar.live import LivePanel, LiveView, add_live_panel
 from pitchbar.workspaces.access import enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
@@ -24,9 +24,9 @@ def add_workspace_panel(bp: Blueprint, right: str, open: Callable[[], LiveView])
         enter_workspace((request.view_args or {})["slug"], right)
 
     bp.get("/fragments")(requires(right)(live_fragments))
-    panel = LivePanel(access=right, identify=_ask_strangers_to_sign_in, enter=enter, open=open)
+    panel = LivePanel(access=right, identify=_redirect_strangers, enter=enter, open=open)
     add_live_panel(bp, panel)
 
 
-def _ask_strangers_to_sign_in() -> Any:
-    return None if current_user.is_authenticated else ask_to_sign_in()
+def _redirect_strangers() -> Any:
+    return None if current_user.is_authenticated else redirect_to_sign_in()

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.events.subjects import Subject
 from pitchbar.workspaces.plans import FREE
 
 # How long a deletion can be undone.
@@ -35,6 +36,10 @@ class Workspace(Model):
     def purge_at(self) -> datetime | None:
         """When all of it goes, once its deletion was asked for."""
         return self.deletion_asked_at and self.deletion_asked_at + timedelta(days=UNDO_DAYS)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("workspace", self.id, self.name, self.id)
 
 
 class OldSlug(Model):
@@ -72,6 +77,10 @@ class Membership(Model):
 
     workspace: Mapped[Workspace] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship()
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("person", self.person.id, self.person.name, self.workspace_id)
 
 
 class OwnershipOffer(Model):
@@ -141,6 +150,10 @@ class Invitation(Model):
         """Under which the mail log tells whether its message was taken."""
         return f"invitation:{self.id}"
 
+    @property
+    def subject(self) -> Subject:
+        return Subject("invitation", self.id, self.email, self.workspace_id)
+
 
 class ApiToken(Model):
     """A program's key to one workspace; only its hash is kept."""
@@ -164,5 +177,9 @@ class ApiToken(Model):
     workspace: Mapped[Workspace] = relationship(lazy="joined", innerjoin=True)
 
     @property
-    def made_by_operator(self) -> bool:
+    def created_by_operator(self) -> bool:
         return self.created_by_kind == "system"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("token", self.id, self.name, self.workspace_id)

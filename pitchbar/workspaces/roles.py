@@ -18,10 +18,10 @@ RIGHTS: dict[str, frozenset[str]] = {
 }
 
 # What stays possible while a deletion can still be undone: looking, taking along, undoing.
-KEPT_RIGHTS = frozenset({"view", "export", "view_audit", "delete_workspace"})
+RIGHTS_DURING_DELETION = frozenset({"view", "export", "view_audit", "delete_workspace"})
 
 # In a person's words, for whoever chooses a role for somebody.
-ROLE_WORDS = {
+ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also deleting codes and the workspace itself",
     ADMIN: "Edits and exports; manages members, settings and tokens",
     EDITOR: "Creates and edits codes",
@@ -35,7 +35,7 @@ def role_may(role: str | None, right: str) -> bool:
     return role in RIGHTS[right]
 
 
-def roles_below(role: str | None) -> tuple[str, ...]:
+def assignable_roles(role: str | None) -> tuple[str, ...]:
     """The roles that somebody in `role` may give and take. An admin touches neither the owner nor
     other admins; ownership itself moves by an offer only.
     """

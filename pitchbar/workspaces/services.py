@@ -1,24 +1,20 @@
 import re
 import unicodedata
-from datetime import timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.models import Person
-from pitchbar.core import clock
-from pitchbar.core.tokens import hash_secret, new_secret, new_short_code
-from pitchbar.events.actors import SYSTEM, Actor
-from pitchbar.events.services import Event, tell
+from pitchbar.core.tokens import new_short_code
+from pitchbar.events.actors import Actor
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import SlugTaken
-from pitchbar.workspaces.models import ApiToken, Membership, OldSlug, Workspace
+from pitchbar.workspaces.models import Membership, OldSlug, Workspace
 from pitchbar.workspaces.plans import FREE
 from pitchbar.workspaces.roles import OWNER
 
 _SLUG_MAX = 40
-# A token in steady use would otherwise cost one write for each request.
-_LAST_USED_GRAIN = timedelta(minutes=1)
 
 
 def create_workspace(
@@ -54,7 +50,7 @@ def update_workspace(
         _rename(workspace, slug)
     workspace.name, workspace.time_zone = name, time_zone
     db.session.flush()
-    tell_update(workspace, by, before, _snapshot(workspace))
+    record_update(workspace, by, before, _snapshot(workspace))
 
 
 def _rename(workspace: Workspace, slug: str) -> None:
@@ -69,13 +65,12 @@ def _rename(workspace: Workspace, slug: str) -> None:
         raise SlugTaken(slug) from None
 
 
-def tell_update(
+def record_update(
     workspace: Workspace, by: Actor, before: dict[str, str], after: dict[str, str]
 ) -> None:
     """One audit entry for changed settings; none when everything stayed."""
     if before != after:
-        about = ("workspace", workspace.id, workspace.name)
-        tell(Event("workspace.updated", by, workspace.id, *about, before, after))
+        record_event("workspace.updated", workspace, by=by, before=before, after=after)
 
 
 def _snapshot(workspace: Workspace) -> dict[str, str]:
@@ -86,50 +81,3 @@ def slugify(name: str) -> str:
     """ "Café Zürich!" as "cafe-zurich"; "workspace" when nothing Latin is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_MAX].strip("-") or "workspace"
-
-
-def create_token(
-    workspace: Workspace, *, name: str, scope: str, by: Actor = SYSTEM
-) -> tuple[ApiToken, str]:
-    """Returns the token and its secret, which is not kept and cannot be shown again.
-
-    A token that another token makes belongs to the person behind that one.
-    """
-    secret = new_secret("pb_live")
-    maker = db.session.get(ApiToken, by.id) if by.kind == "token" else None
-    token = ApiToken(
-        workspace_id=workspace.id,
-        name=name,
-        scope=scope,
-        token_hash=hash_secret(secret),
-        created_by_kind=maker.created_by_kind if maker else by.kind,
-        created_by_id=maker.created_by_id if maker else by.id,
-        created_by_name=maker.created_by_name if maker else by.name[:254],
-    )
-    db.session.add(token)
-    db.session.flush()
-    tell(_token_event("token.created", token, by, {}, {"name": name, "scope": scope}))
-    return token, secret
-
-
-def revoke_token(token: ApiToken, by: Actor) -> None:
-    """From now on the token opens nothing."""
-    token.revoked_at = clock.now()
-    db.session.flush()
-    before = {"name": token.name, "scope": token.scope}
-    tell(_token_event("token.revoked", token, by, before, {}))
-
-
-def _token_event(
-    name: str, token: ApiToken, by: Actor, before: dict[str, str], after: dict[str, str]
-) -> Event:
-    return Event(name, by, token.workspace_id, "token", token.id, token.name, before, after)
-
-
-def note_use(token: ApiToken) -> bool:
-    """Remembers when the token was last used, to the minute; True when there is a commit to do."""
-    now = clock.now()
-    if token.last_used_at and now - token.last_used_at < _LAST_USED_GRAIN:
-        return False
-    token.last_used_at = now
-    return True

@@ -1,10 +1,11 @@
 from flask import Blueprint, Response, flash, url_for
 
+from pitchbar.accounts.actors import current_actor
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
-from pitchbar.workspaces.access import current_actor, requires
+from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.forms import SettingsForm
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.services import update_workspace

@@ -3,16 +3,13 @@ from pitchbar.core import clock
 from pitchbar.events.services import purge_audit
 from pitchbar.events.settings import AuditSettings
 from pitchbar.extensions import db
-from pitchbar.jobs.declaration import task
-from pitchbar.jobs.queues import DEFAULT
-from pitchbar.jobs.rules import daily_at, hourly_at
-from pitchbar.jobs.schedule import Periodic
+from pitchbar.jobs import Queue, every, task
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.deletion import purge_deleted_workspaces
+from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 
 
-@task(queue=DEFAULT, tries=3, timeout=900)
+@task(queue=Queue.DEFAULT, tries=3, timeout=900, schedule=every.day_at("02:40"))
 def purge_old() -> None:
     """Audit entries and mail records past their time, and workspaces whose undo is over."""
     settings = current_settings()
@@ -23,14 +20,8 @@ def purge_old() -> None:
     purge_deleted_workspaces(now)
 
 
-@task(queue=DEFAULT, tries=3, timeout=120)
+@task(queue=Queue.DEFAULT, tries=3, timeout=120, schedule=every.hour_at(10))
 def forget_answers() -> None:
     """Answers that were kept for repeated requests, past their time."""
     purge_kept_answers(current_settings())
     db.session.commit()
-
-
-PERIODIC = (
-    Periodic(purge_old, daily_at("02:40")),
-    Periodic(forget_answers, hourly_at(10)),
-)

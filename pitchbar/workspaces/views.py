@@ -8,7 +8,8 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.access import may
 from pitchbar.workspaces.forms import WorkspaceForm
 from pitchbar.workspaces.models import OwnershipOffer
-from pitchbar.workspaces.queries import find_offer_to, list_memberships
+from pitchbar.workspaces.ownership.queries import find_offer_to
+from pitchbar.workspaces.queries import list_memberships
 from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)

@@ -6,8 +6,8 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
-from pitchbar.accounts import passwords
 from pitchbar.accounts.models import NO_PASSWORD, Person
+from pitchbar.accounts.passwords import hashing
 from tests.accounts.walking import mails, text_of
 from tests.browsing import FormClient
 from tests.factories import make_person
@@ -59,7 +59,7 @@ def test_sign_in_verifies_one_password_in_every_case(
             verified.append(str(hash))
             return super().verify(hash, password)  # type: ignore[return-value]
 
-    monkeypatch.setattr(passwords, "_hasher", Counting())
+    monkeypatch.setattr(hashing, "_hasher", Counting())
     for email in (ADA, "eve@pitchbar.example", "google-only@pitchbar.example"):
         client.submit("/login", {"email": email, "password": "not it"})
         assert len(verified) == 1, email

@@ -13,7 +13,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from tests.accounts.walking import has_toast, is_signed_in, use_google, walk_to_google
+from tests.accounts.walking import authorize_at_google, has_toast, is_signed_in, sign_in_with_google
 from tests.browsing import SITE, FormClient, sign_in
 from tests.conftest import MakeSettings
 from tests.factories import make_person
@@ -36,7 +36,7 @@ def count_people() -> int:
 def test_new_person_gets_an_account_without_a_password(
     client: FormClient, provider: Provider
 ) -> None:
-    response = use_google(client)
+    response = sign_in_with_google(client)
     assert (response.status_code, response.location) == (303, "/workspaces/new")
     assert is_signed_in(client)
     person = find_person_by_email("ada@pitchbar.example")
@@ -47,16 +47,16 @@ def test_new_person_gets_an_account_without_a_password(
 def test_known_google_account_signs_in_even_with_another_address(
     client: FormClient, provider: Provider
 ) -> None:
-    use_google(client)
+    sign_in_with_google(client)
     client.submit("/logout")
     provider.account["email"] = "renamed@pitchbar.example"
-    response = use_google(client, "/login/google?next=/account")
+    response = sign_in_with_google(client, "/login/google?next=/account")
     assert response.location == "/account"
     assert count_people() == 1
 
 
 def test_request_asks_for_what_it_needs_and_no_more(client: FormClient, provider: Provider) -> None:
-    use_google(client)
+    sign_in_with_google(client)
     asked = provider.asked[0]
     assert asked["scope"] == "openid email profile"
     assert asked["redirect_uri"] == f"{SITE}/login/google/callback"
@@ -68,7 +68,7 @@ def test_name_without_letters_does_not_stop_the_sign_up(
     client: FormClient, provider: Provider
 ) -> None:
     provider.account["name"] = "\x00\x1b\n"
-    use_google(client)
+    sign_in_with_google(client)
     person = find_person_by_email("ada@pitchbar.example")
     assert person is not None
     assert person.name == "ada"
@@ -91,41 +91,41 @@ class TestAnswersThatDoNotHold:
         self, client: FormClient, provider: Provider, lies: dict[str, Any]
     ) -> None:
         provider.lies = lies
-        self.assert_refused(use_google(client), client)
+        self.assert_refused(sign_in_with_google(client), client)
 
     def test_token_signed_by_somebody_else_is_refused(
         self, client: FormClient, provider: Provider
     ) -> None:
         provider.signing_key = RSAKey.generate_key(2048, {"kid": "k1"})
-        self.assert_refused(use_google(client), client)
+        self.assert_refused(sign_in_with_google(client), client)
 
     def test_token_without_a_signature_is_refused(
         self, client: FormClient, provider: Provider
     ) -> None:
         provider.algorithm = "none"
-        self.assert_refused(use_google(client), client)
+        self.assert_refused(sign_in_with_google(client), client)
 
     @pytest.mark.parametrize("status", [400, 500])
     def test_provider_that_gives_no_token_is_survived(
         self, client: FormClient, provider: Provider, status: int
     ) -> None:
         provider.token_status = status
-        self.assert_refused(use_google(client), client)
+        self.assert_refused(sign_in_with_google(client), client)
 
     def test_wrong_state_is_refused(self, client: FormClient) -> None:
-        back = walk_to_google(client)
+        back = authorize_at_google(client)
         state = parse_qs(urlsplit(back).query)["state"][0]
         self.assert_refused(client.get(back.replace(state, "x" + state[1:])), client)
 
     def test_answer_to_another_browser_is_refused(self, app: Flask, client: FormClient) -> None:
         """Else somebody could sign a victim in to an account that they read."""
-        back = walk_to_google(client)
+        back = authorize_at_google(client)
         other = app.test_client()
         assert isinstance(other, FormClient)
         self.assert_refused(other.get(back), other)
 
     def test_answer_counts_once(self, client: FormClient) -> None:
-        back = walk_to_google(client)
+        back = authorize_at_google(client)
         client.get(back)
         client.submit("/logout")
         self.assert_refused(client.get(back), client)
@@ -135,7 +135,7 @@ class TestAnswersThatDoNotHold:
         self.assert_refused(client.get(f"/login/google/callback{query}"), client)
 
     def test_answer_without_a_code_is_refused(self, client: FormClient) -> None:
-        back = walk_to_google(client)
+        back = authorize_at_google(client)
         self.assert_refused(client.get(back.partition("&code=")[0]), client)
 
     def assert_refused(self, response: TestResponse, client: FormClient) -> None:
@@ -149,7 +149,7 @@ def test_person_who_says_no_comes_back_to_the_sign_in(
     client: FormClient, provider: Provider
 ) -> None:
     provider.error = "access_denied"
-    assert use_google(client).location == "/login"
+    assert sign_in_with_google(client).location == "/login"
     assert has_toast(client, "Google did not sign you in. Nothing was changed.")
     assert count_people() == 0
 
@@ -159,7 +159,7 @@ def test_address_that_google_has_not_verified_is_refused(
     client: FormClient, provider: Provider, verified: object
 ) -> None:
     provider.lies = {"email_verified": verified}
-    assert use_google(client).location == "/login"
+    assert sign_in_with_google(client).location == "/login"
     assert has_toast(client, "Google has not verified the e-mail address")
     assert count_people() == 0
 
@@ -178,9 +178,9 @@ def test_provider_that_is_down_does_not_fail_the_page(
 
 
 def test_way_back_leads_to_this_site_only(client: FormClient) -> None:
-    use_google(client)
+    sign_in_with_google(client)
     client.submit("/logout")
-    assert use_google(client, "/login/google?next=//evil.example").location == "/"
+    assert sign_in_with_google(client, "/login/google?next=//evil.example").location == "/"
 
 
 def test_other_site_cannot_start_the_flow(client: FormClient, provider: Provider) -> None:

@@ -10,11 +10,11 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from tests.accounts.authenticator import Phone, give_code, give_password
 from tests.accounts.walking import (
+    age_authentication,
+    authorize_at_google,
     has_toast,
     is_signed_in,
-    let_time_pass,
-    use_google,
-    walk_to_google,
+    sign_in_with_google,
 )
 from tests.browsing import FormClient, sign_in
 from tests.conftest import MakeSettings
@@ -40,7 +40,7 @@ def identity_of(email: str) -> Identity | None:
 class TestAccountWithTheSameAddress:
     def test_is_linked_once_its_password_was_given(self, client: FormClient) -> None:
         make_person(email="ada@pitchbar.example")
-        assert use_google(client).location == "/login"
+        assert sign_in_with_google(client).location == "/login"
         assert not is_signed_in(client)
         page = client.get("/login").text
         assert "There is an account for ada@pitchbar.example already." in page
@@ -48,20 +48,20 @@ class TestAccountWithTheSameAddress:
         client.submit("/login", {"email": "ada@pitchbar.example", "password": PASSWORD})
         assert identity_of("ada@pitchbar.example") is not None
         client.submit("/logout")
-        assert use_google(client).location == "/"
+        assert sign_in_with_google(client).location == "/"
         assert is_signed_in(client)
 
     def test_is_not_linked_by_a_wrong_password(self, client: FormClient) -> None:
         """Whoever made that account may have waited for the owner of the address to come."""
         make_person(email="ada@pitchbar.example")
-        use_google(client)
+        sign_in_with_google(client)
         client.submit("/login", {"email": "ada@pitchbar.example", "password": "guessed"})
         assert identity_of("ada@pitchbar.example") is None
 
     def test_is_not_linked_to_whoever_else_signs_in(self, client: FormClient) -> None:
         make_person(email="ada@pitchbar.example")
         make_person(email="bob@pitchbar.example")
-        use_google(client)
+        sign_in_with_google(client)
         client.submit("/login", {"email": "bob@pitchbar.example", "password": PASSWORD})
         assert identity_of("bob@pitchbar.example") is None
         assert identity_of("ada@pitchbar.example") is None
@@ -71,7 +71,7 @@ class TestLinkingOnTheProfilePage:
     def test_links_and_unlinks(self, client: FormClient) -> None:
         person = make_person(email="eve@pitchbar.example")
         sign_in(client, person)
-        assert use_google(client, "/account/google/link").location == "/account"
+        assert sign_in_with_google(client, "/account/google/link").location == "/account"
         assert identity_of("eve@pitchbar.example") is not None
         assert "ada@pitchbar.example" in client.get("/account").text
         assert client.submit("/account/google/unlink").location == "/account"
@@ -80,15 +80,15 @@ class TestLinkingOnTheProfilePage:
         assert actions == ["account.google_linked", "account.google_unlinked"]
 
     def test_another_persons_google_account_is_refused(self, client: FormClient) -> None:
-        use_google(client)
+        sign_in_with_google(client)
         client.submit("/logout")
         sign_in(client, make_person(email="eve@pitchbar.example"))
-        assert use_google(client, "/account/google/link").location == "/account"
+        assert sign_in_with_google(client, "/account/google/link").location == "/account"
         assert has_toast(client, "is linked to another Pitchbar account", page="/account")
         assert identity_of("eve@pitchbar.example") is None
 
     def test_only_way_in_cannot_be_unlinked(self, client: FormClient) -> None:
-        use_google(client)
+        sign_in_with_google(client)
         assert client.submit("/account/google/unlink").location == "/account"
         assert has_toast(client, "Set a password first", page="/account")
         assert identity_of("ada@pitchbar.example") is not None
@@ -103,7 +103,7 @@ class TestLinkingOnTheProfilePage:
         self, client: FormClient, provider: Provider
     ) -> None:
         sign_in(client, make_person(email="eve@pitchbar.example"))
-        back = walk_to_google(client, "/account/google/link")
+        back = authorize_at_google(client, "/account/google/link")
         codes = dict(provider.codes)
         client.get(back)
         client.submit("/account/google/unlink")
@@ -114,19 +114,19 @@ class TestLinkingOnTheProfilePage:
 
 class TestConfirmingWithGoogle:
     def test_the_linked_account_confirms(self, client: FormClient) -> None:
-        use_google(client)
-        let_time_pass()
+        sign_in_with_google(client)
+        age_authentication()
         assert client.get("/account/email").location == "/login/confirm?next=/account/email"
         assert "/login/confirm/google" in client.get("/login/confirm").text
-        response = use_google(client, "/login/confirm/google?next=/account/email")
+        response = sign_in_with_google(client, "/login/confirm/google?next=/account/email")
         assert response.location == "/account/email"
         assert client.get("/account/email").status_code == 200
 
     def test_another_account_does_not(self, client: FormClient, provider: Provider) -> None:
-        use_google(client)
-        let_time_pass()
+        sign_in_with_google(client)
+        age_authentication()
         provider.account = account("g-2", "ada@pitchbar.example")
-        response = use_google(client, "/login/confirm/google?next=/account/email")
+        response = sign_in_with_google(client, "/login/confirm/google?next=/account/email")
         assert response.location == "/login/confirm?next=/account/email"
         assert client.get("/account/email").status_code == 303
 
@@ -138,13 +138,13 @@ class TestConfirmingWithGoogle:
 def test_second_step_is_asked_for_after_google_too(
     client: FormClient, phone: Phone, provider: Provider
 ) -> None:
-    use_google(client)
+    sign_in_with_google(client)
     give_password(client)
     give_code(client, phone.code())
     assert identity_of("ada@pitchbar.example") is not None, "linked by password and code"
     client.submit("/logout")
     phone.wait(seconds=60)
-    assert use_google(client).location == "/login/two-factor"
+    assert sign_in_with_google(client).location == "/login/two-factor"
     assert not is_signed_in(client)
     assert give_code(client, phone.code()).status_code == 303
     assert is_signed_in(client)

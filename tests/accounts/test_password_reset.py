@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
@@ -48,14 +48,14 @@ def test_link_sets_a_new_password_once(client: FormClient, ada: Person) -> None:
     response = set_password(client, link)
     assert (response.status_code, response.location) == (303, "/login")
     assert has_toast(client, "Your password is changed. Sign in with the new one.")
-    assert password_fits(NEW, ada.password_hash)
+    assert verify_password(NEW, ada.password_hash)
     assert client.submit("/login", {"email": ADA, "password": PASSWORD}).status_code == 422
     assert client.submit("/login", {"email": ADA, "password": NEW}).status_code == 303
     for again in (client.get(link), set_password(client, link, "another good password")):
         assert again.status_code == 410
         assert "This link was used already" in again.text
         assert 'href="/password/forgotten"' in again.text
-    assert password_fits(NEW, ada.password_hash)
+    assert verify_password(NEW, ada.password_hash)
 
 
 def test_all_sessions_end(app: Flask, client: FormClient, ada: Person) -> None:
@@ -103,7 +103,7 @@ class TestLinksThatDoNotWork:
             for response in (client.get(link), set_password(client, link)):
                 assert response.status_code == 410, wrong
                 assert "This link is not complete." in response.text
-        assert password_fits(PASSWORD, ada.password_hash)
+        assert verify_password(PASSWORD, ada.password_hash)
 
     @pytest.mark.usefixtures("ada")
     def test_link_dies_with_the_password_or_address_that_it_was_made_for(
@@ -187,7 +187,7 @@ def test_plus_address_is_another_account(client: FormClient, ada: Person) -> Non
 def test_person_without_a_password_sets_one(client: FormClient) -> None:
     person = make_person(email=ADA, password_hash=NO_PASSWORD)
     set_password(client, link_for(client))
-    assert password_fits(NEW, person.password_hash)
+    assert verify_password(NEW, person.password_hash)
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@b.example\r\nBcc: eve@pitchbar.example"])

@@ -2,8 +2,8 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from pitchbar.accounts.errors import WeakPassword
-from pitchbar.accounts.password_rules import check_password
-from pitchbar.accounts.passwords import hash_password, password_fits
+from pitchbar.accounts.passwords.hashing import hash_password, verify_password
+from pitchbar.accounts.passwords.strength import require_strong_password
 from tests.browsing import FormClient
 
 WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
@@ -11,7 +11,7 @@ WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
 
 def is_refused(password: str, **who: str) -> bool:
     try:
-        check_password(password, **{**WHO, **who})
+        require_strong_password(password, **{**WHO, **who})
     except WeakPassword:
         return True
     return False
@@ -64,10 +64,10 @@ def test_sign_up_asks_too(client: FormClient) -> None:
 @pytest.mark.parametrize("stored", [None, "!", "", "no hash"])
 def test_nothing_fits_where_there_is_no_password(stored: str | None) -> None:
     for guess in ("", "!", "no account has this password"):
-        assert not password_fits(guess, stored)
+        assert not verify_password(guess, stored)
 
 
 def test_password_fits_itself_only() -> None:
     stored = hash_password("nine quiet horses")
-    assert password_fits("nine quiet horses", stored)
-    assert not password_fits("nine quiet horsez", stored)
+    assert verify_password("nine quiet horses", stored)
+    assert not verify_password("nine quiet horsez", stored)

@@ -3,7 +3,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.accounts.models import NO_PASSWORD, Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import is_signed_in, mails_to, text_of
@@ -93,7 +93,7 @@ class TestName:
         form = {"name": "Ada", "email": "eve@pitchbar.example", "password_hash": "x", "id": "99"}
         client.submit("/account/name", form)
         assert ada.email == "ada@pitchbar.example"
-        assert password_fits(PASSWORD, ada.password_hash)
+        assert verify_password(PASSWORD, ada.password_hash)
 
 
 class TestPassword:
@@ -106,7 +106,7 @@ class TestPassword:
         copied = client.get_cookie("pitchbar_session", domain="pitchbar.test")
         assert copied is not None
         assert change(client)[0] == 303
-        assert password_fits(NEW, ada.password_hash)
+        assert verify_password(NEW, ada.password_hash)
         assert is_signed_in(client)
         assert not is_signed_in(elsewhere)
         elsewhere.set_cookie("pitchbar_session", copied.value, domain="pitchbar.test")
@@ -137,7 +137,7 @@ class TestPassword:
         status, page = change(client, current, new)
         assert status == 422
         assert f'id="{field}-error"' in page
-        assert password_fits(PASSWORD, ada.password_hash)
+        assert verify_password(PASSWORD, ada.password_hash)
         assert is_signed_in(client)
 
     def test_person_without_one_is_led_to_set_it(self, client: FormClient, ada: Person) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from pitchbar.accounts.models import Person
-from pitchbar.accounts.passwords import password_fits
+from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.extensions import db
 from tests.browsing import FRAGMENT, FormClient
 from tests.factories import make_person
@@ -36,8 +36,8 @@ def test_password_is_kept_as_argon2id_only(client: FormClient) -> None:
     stored = db.session.scalars(select(Person.password_hash)).one()
     assert stored.startswith("$argon2id$")
     assert GOOD["password"] not in stored
-    assert password_fits(GOOD["password"], stored)
-    assert not password_fits(GOOD["password"] + " ", stored)
+    assert verify_password(GOOD["password"], stored)
+    assert not verify_password(GOOD["password"] + " ", stored)
 
 
 @pytest.mark.parametrize(

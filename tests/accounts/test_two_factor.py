@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person, RecoveryCode, TwoFactor
-from pitchbar.accounts.recovery_codes import count_recovery_codes
+from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.authenticator import (

@@ -17,7 +17,7 @@ from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from tests.browsing import SITE, FormClient
 
-_LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
+_GOOGLE_LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
 
 
 def is_signed_in(client: FormClient) -> bool:
@@ -51,12 +51,12 @@ def text_of(mail: EmailMessage) -> str:
 
 def link_in(mail: EmailMessage) -> str:
     """The path of the first link of ours in the text."""
-    found = _LINK.search(text_of(mail))
+    found = _GOOGLE_LINK.search(text_of(mail))
     assert found is not None, text_of(mail)
     return found[1]
 
 
-def walk_to_google(client: FormClient, start: str = "/login/google") -> str:
+def authorize_at_google(client: FormClient, start: str = "/login/google") -> str:
     """Follows the browser to the provider; returns the address that it is sent back to."""
     sent = client.get(start)
     assert sent.status_code == 303, sent.text
@@ -65,11 +65,11 @@ def walk_to_google(client: FormClient, start: str = "/login/google") -> str:
     return str(back.removeprefix(SITE))
 
 
-def use_google(client: FormClient, start: str = "/login/google") -> TestResponse:
-    return client.get(walk_to_google(client, start))
+def sign_in_with_google(client: FormClient, start: str = "/login/google") -> TestResponse:
+    return client.get(authorize_at_google(client, start))
 
 
-def let_time_pass(minutes: float = 60) -> None:
+def age_authentication(minutes: float = 60) -> None:
     """Since whoever is signed in has last confirmed who they are."""
     at = clock.now() - timedelta(minutes=minutes)
     db.session.execute(update(PersonSession).values(confirmed_at=at))

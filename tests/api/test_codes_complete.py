@@ -9,7 +9,7 @@ from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership
-from pitchbar.workspaces.services import create_token
+from pitchbar.workspaces.tokens.services import create_token
 from tests.browsing import FormClient
 from tests.factories import People, bearer, make_code, make_token
 from tests.servers import on_both_databases

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pitchbar.workspaces import access
+from pitchbar.workspaces.tokens import access
 from tests.browsing import FormClient
 from tests.factories import People, bearer, make_code, make_token
 

@@ -30,8 +30,8 @@ from pitchbar.core.assets import ROOT
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.mailing.settings import MailSettings
-from pitchbar.workspaces.invitations import invite
-from pitchbar.workspaces.links import invitation_token
+from pitchbar.workspaces.invitations.links import invitation_token
+from pitchbar.workspaces.invitations.services import invite
 from pitchbar.workspaces.models import OwnershipOffer
 from pitchbar.workspaces.queries import find_membership
 from pitchbar.workspaces.roles import ROLES

@@ -9,11 +9,11 @@ from flask import Flask
 
 from pitchbar.extensions import db
 from pitchbar.jobs import tasks  # noqa: F401 - declares the hook's own task
-from pitchbar.jobs.consumer import Consumer, Gate
-from pitchbar.jobs.heartbeats import worker_name
-from pitchbar.jobs.in_hand import InHand
-from pitchbar.jobs.ledger import Ledger
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.heartbeats import worker_name
 from pitchbar.jobs.transport import transport
+from pitchbar.jobs.workers.consumer import Consumer, Gate
+from pitchbar.jobs.workers.current_job import InHand
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers
 

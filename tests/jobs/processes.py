@@ -16,9 +16,8 @@ from pitchbar.settings import Settings
 _PROGRAM = """
 import sys
 from pitchbar import create_app
-from pitchbar.jobs import tasks
-from pitchbar.jobs.children import WorkerOptions
-from pitchbar.jobs.supervisor import Supervisor
+import pitchbar.jobs.tasks
+from pitchbar.jobs.workers import Supervisor, WorkerOptions
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import load_settings
 import tests.jobs.sample_tasks
@@ -43,7 +42,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
 
 _SCHEDULER = """
 import signal
-from pitchbar.jobs.schedule import Scheduler
+from pitchbar.jobs.workers import Scheduler
 from pitchbar.settings import load_settings
 
 scheduler = Scheduler(load_settings().database_url, [])

@@ -7,9 +7,9 @@ import threading
 import time
 from pathlib import Path
 
+from pitchbar.jobs import check_deadline, current_job
+from pitchbar.jobs.attempts import AttemptError, Fail, Release
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.outcomes import Fail, Failure, Release
-from pitchbar.jobs.running import check_deadline, current_job
 
 log = logging.getLogger(__name__)
 hanging = threading.Event()
@@ -48,8 +48,8 @@ def stumble(path: str, times: int) -> None:
 
 
 @stumble.failed
-def stumbled(failure: Failure, path: str, times: int) -> None:
-    write_line(path, f"gave up: {failure.outcome} {failure.error_class}")
+def stumbled(error: AttemptError, path: str, times: int) -> None:
+    write_line(path, f"gave up: {error.outcome} {error.error_class}")
 
 
 @task(queue="default", tries=2, waits=[0])
@@ -73,8 +73,8 @@ def refuse(path: str) -> None:
 
 
 @refuse.failed
-def refused(failure: Failure, path: str) -> None:
-    write_line(path, f"{failure.outcome}: {failure.message}")
+def refused(error: AttemptError, path: str) -> None:
+    write_line(path, f"{error.outcome}: {error.message}")
 
 
 @task(queue="default", tries=1)
@@ -99,8 +99,8 @@ def hang(path: str) -> None:
 
 
 @hang.failed
-def hung(failure: Failure, path: str) -> None:
-    write_line(path, f"{failure.outcome}: {failure.message}")
+def hung(error: AttemptError, path: str) -> None:
+    write_line(path, f"{error.outcome}: {error.message}")
 
 
 @task(queue="crawl", tries=1, timeout=1)
@@ -117,8 +117,8 @@ def kill_own_worker(path: str) -> None:
 
 
 @kill_own_worker.failed
-def killed_them_all(failure: Failure, path: str) -> None:
-    write_line(path, f"gave up: {failure.outcome}")
+def killed_them_all(error: AttemptError, path: str) -> None:
+    write_line(path, f"gave up: {error.outcome}")
 
 
 @task(queue="ingestion", unique_until="start")
@@ -137,4 +137,4 @@ _eaten: list[bytearray] = []
 
 @task(queue="default", tries=1)
 def tick_tock() -> None:
-    """Periodic in tests of the schedule."""
+    """Scheduled in tests of the schedule."""

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
-from pitchbar.jobs.embedded import EmbeddedConsumers, start_embedded_consumers
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job
-from pitchbar.jobs.queries import get_job, list_attempts
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job
+from pitchbar.jobs.ledger.queries import get_job, list_attempts
+from pitchbar.jobs.workers.embedded import EmbeddedConsumers, start_embedded_consumers
 from pitchbar.settings import Settings
 from tests.jobs.processes import wait_until
 from tests.jobs.sample_tasks import (
@@ -36,7 +36,7 @@ _PROGRAM = """
 import sys, time
 from pitchbar import create_app
 from pitchbar.jobs import tasks
-from pitchbar.jobs.embedded import start_embedded_consumers
+from pitchbar.jobs.workers.embedded import start_embedded_consumers
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import load_settings
 import tests.jobs.sample_tasks

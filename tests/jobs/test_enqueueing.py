@@ -9,11 +9,11 @@ from sqlalchemy import select
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs.arguments import UnfitArgument
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import Job
-from pitchbar.jobs.queries import list_tags
-from pitchbar.jobs.sweeping import send_due
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job
+from pitchbar.jobs.ledger.queries import list_tags
+from pitchbar.jobs.ledger.sweeping import send_due
 from pitchbar.jobs.transport import transport
 from tests.jobs.sample_tasks import drain_inbox, note, note_slowly
 from tests.servers import on_both_databases

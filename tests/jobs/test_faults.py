@@ -13,8 +13,8 @@ import redis
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers, wait_until

@@ -7,14 +7,21 @@ from sqlalchemy import insert, select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs import queries
 from pitchbar.jobs.arguments import UnfitArgument
-from pitchbar.jobs.consumer import drain
-from pitchbar.jobs.enqueueing import enqueue, new_row
-from pitchbar.jobs.errors import JobBusy, JobGone
-from pitchbar.jobs.figures import list_figures, percentile
-from pitchbar.jobs.models import Job, JobAttempt, JobSnapshot, JobTag
-from pitchbar.jobs.queries import (
+from pitchbar.jobs.ledger import queries
+from pitchbar.jobs.ledger.administration import (
+    delete_job,
+    delete_jobs,
+    pause_queue,
+    resume_queue,
+    retry_job,
+    retry_jobs,
+)
+from pitchbar.jobs.ledger.enqueueing import enqueue, new_row
+from pitchbar.jobs.ledger.errors import JobBusy, JobGone
+from pitchbar.jobs.ledger.figures import list_figures, percentile
+from pitchbar.jobs.ledger.models import Job, JobAttempt, JobSnapshot, JobTag
+from pitchbar.jobs.ledger.queries import (
     JobFilter,
     count_jobs,
     get_job,
@@ -23,16 +30,9 @@ from pitchbar.jobs.queries import (
     list_paused_queues,
     list_snapshots,
 )
-from pitchbar.jobs.services import (
-    delete_job,
-    delete_jobs,
-    pause_queue,
-    resume_queue,
-    retry_job,
-    retry_jobs,
-)
-from pitchbar.jobs.snapshots import take_snapshot
-from pitchbar.jobs.trimming import trim_ledger
+from pitchbar.jobs.ledger.snapshots import take_snapshot
+from pitchbar.jobs.ledger.trimming import trim_ledger
+from pitchbar.jobs.workers.consumer import drain
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import lines_of, note, refuse, try_with_waits
 from tests.servers import on_both_databases

@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.consumer import drain
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.logs import JobLogHandler, end_log
-from pitchbar.jobs.models import Job
-from pitchbar.jobs.queries import get_job, list_attempts
-from pitchbar.jobs.sweeping import send_due
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job
+from pitchbar.jobs.ledger.queries import get_job, list_attempts
+from pitchbar.jobs.ledger.sweeping import send_due
 from pitchbar.jobs.transport import transport
+from pitchbar.jobs.workers.consumer import drain
+from pitchbar.jobs.workers.logs import JobLogHandler, end_log
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import (
     drain_inbox,

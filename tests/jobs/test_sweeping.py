@@ -10,15 +10,15 @@ from sqlalchemy.exc import OperationalError
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.claims import claim_job, finish_job, renew_lease
-from pitchbar.jobs.consumer import Gate, drain
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.ledger import Ledger
-from pitchbar.jobs.models import Job
-from pitchbar.jobs.queries import get_job, list_attempts
-from pitchbar.jobs.steward import Steward
-from pitchbar.jobs.sweeping import end_lost, mend_clock, send_again, send_due
+from pitchbar.jobs.ledger.claims import claim_job, finish_job, renew_lease
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job
+from pitchbar.jobs.ledger.queries import get_job, list_attempts
+from pitchbar.jobs.ledger.sweeping import end_lost, mend_clock, send_again, send_due
 from pitchbar.jobs.transport import transport
+from pitchbar.jobs.workers.consumer import Gate, drain
+from pitchbar.jobs.workers.maintenance import Steward
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import kill_own_worker, lines_of, note, stumble
 from tests.servers import on_both_databases

@@ -1,5 +1,6 @@
 """What a tick leaves behind, and what it does in place of a scheduler and of workers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,19 +9,18 @@ from sqlalchemy import func, insert, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job, JobWorker
-from pitchbar.jobs.rules import every_minutes
-from pitchbar.jobs.schedule import Periodic
-from pitchbar.jobs.tick import TickLimits, run_tick
-from pitchbar.jobs.tick_history import KEPT, list_ticks
-from pitchbar.jobs.tick_models import Tick
+from pitchbar.jobs import every
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job, JobWorker
+from pitchbar.jobs.ticks.history import KEPT, list_ticks
+from pitchbar.jobs.ticks.models import Tick
+from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from pitchbar.jobs.transport import transport
 from tests.jobs import ticking
 from tests.servers import on_both_databases
 
 LIMITS = TickLimits(max_time=20, job_timeout=20)
-EACH_MINUTE = Periodic(ticking.mark, every_minutes(1))
+EACH_MINUTE = replace(ticking.mark, trigger=every.minutes(1))
 
 
 def add_rows(count: int) -> None:
@@ -69,8 +69,8 @@ def test_the_last_200_are_kept_and_listed_latest_first(app: Flask) -> None:
 
 
 def test_a_skipped_tick_leaves_no_row(app: Flask) -> None:
-    from pitchbar.jobs.ledger import Ledger
-    from pitchbar.jobs.tick_lease import take_lease
+    from pitchbar.jobs.ledger.connection import Ledger
+    from pitchbar.jobs.ticks.lease import take_lease
 
     ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
     assert take_lease(ledger, "someone else")
@@ -89,7 +89,7 @@ def test_its_worker_is_not_listed_any_more(app: Flask) -> None:
 @on_both_databases
 def test_without_a_scheduler_due_periodic_tasks_run(app: Flask) -> None:
     ticking.RAN.clear()
-    answer = run_tick(app, LIMITS, [EACH_MINUTE])
+    answer = run_tick(app, LIMITS, tasks=[EACH_MINUTE])
 
     assert ticking.RAN[0] == "mark"
     # Two, when the minute changed meanwhile.
@@ -102,8 +102,8 @@ def test_two_ticks_in_a_minute_run_a_periodic_task_once(
     at = datetime(2026, 11, 21, 10, 30, 7, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: at)
     ticking.RAN.clear()
-    run_tick(app, LIMITS, [EACH_MINUTE])
-    run_tick(app, LIMITS, [EACH_MINUTE])
+    run_tick(app, LIMITS, tasks=[EACH_MINUTE])
+    run_tick(app, LIMITS, tasks=[EACH_MINUTE])
 
     assert ticking.RAN == ["mark"]
 
@@ -116,7 +116,7 @@ def test_a_scheduler_that_is_alive_is_left_its_work(
     monkeypatch.setattr(clock, "now", lambda: at)
     see_worker("here/1/schedule", "schedule", seconds_ago)
     ticking.RAN.clear()
-    run_tick(app, LIMITS, [EACH_MINUTE])
+    run_tick(app, LIMITS, tasks=[EACH_MINUTE])
 
     assert len(ticking.RAN) == runs
 

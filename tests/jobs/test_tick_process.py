@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import DONE, FAILED, QUEUED, RUNNING, Job, JobAttempt
-from pitchbar.jobs.tick import TickLimits, run_tick
-from pitchbar.jobs.tick_models import Tick
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobAttempt
+from pitchbar.jobs.ticks.models import Tick
+from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from tests.jobs import ticking
 from tests.jobs.processes import wait_until
 from tests.jobs.ticking import answer_of, start_tick

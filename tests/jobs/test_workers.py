@@ -9,10 +9,10 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import Job, JobWorker
-from pitchbar.jobs.queries import get_job, list_attempts
-from pitchbar.jobs.services import pause_queue, resume_queue
+from pitchbar.jobs.ledger.administration import pause_queue, resume_queue
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import Job, JobWorker
+from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from tests.jobs.processes import Workers, stop, wait_until
 from tests.jobs.sample_tasks import (
     eat_memory,

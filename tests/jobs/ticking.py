@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pitchbar.core.assets import ROOT
+from pitchbar.jobs.attempts import AttemptError, Release
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.outcomes import Failure, Release
 
 RAN: list[str] = []
 LEASE_SECONDS = 2.0
@@ -80,8 +80,8 @@ def cling(path: str) -> None:
 
 
 @cling.failed
-def note_failure(failure: Failure, path: str) -> None:
-    Path(path).write_text(f"{failure.outcome}: {failure.message}")
+def note_failure(error: AttemptError, path: str) -> None:
+    Path(path).write_text(f"{error.outcome}: {error.message}")
 
 
 @task(queue="default", tries=1, timeout=1, name="ticking.hold_everything")
@@ -118,12 +118,12 @@ def answer_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
 
 def main() -> None:
     from pitchbar import create_app
-    from pitchbar.jobs import tick_alarm, tick_lease
-    from pitchbar.jobs.tick import TickLimits, run_tick
+    from pitchbar.jobs.ticks import lease, time_limit
+    from pitchbar.jobs.ticks.tick import TickLimits, run_tick
     from pitchbar.settings import load_settings
 
     # As in life, only sooner.
-    tick_alarm._GRACE_SECONDS = 0.5
-    tick_lease.LEASE_SECONDS, tick_lease._PULSE_SECONDS = LEASE_SECONDS, 0.3
+    time_limit._GRACE_SECONDS = 0.5
+    lease.LEASE_SECONDS, lease._PULSE_SECONDS = LEASE_SECONDS, 0.3
     limits = TickLimits(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.write(json.dumps(run_tick(create_app(load_settings()), limits)) + "\n")

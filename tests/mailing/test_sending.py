@@ -10,8 +10,8 @@ from flask import Flask
 
 from pitchbar.clients.mailer import Mail, MailError, list_boxed, make_mailer
 from pitchbar.extensions import db
-from pitchbar.jobs.models import Job
-from pitchbar.jobs.outcomes import Fail
+from pitchbar.jobs.attempts import Fail
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.mailing.services import queue_mail
 from pitchbar.mailing.tasks import send_mail
 from tests.servers import free_port

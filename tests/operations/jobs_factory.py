@@ -6,7 +6,7 @@ from typing import Any
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs.declaration import task
-from pitchbar.jobs.models import Job
+from pitchbar.jobs.ledger.models import Job
 
 
 @task(queue="crawl", tries=3, name="tests.fetch_page")

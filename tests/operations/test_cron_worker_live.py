@@ -20,10 +20,10 @@ from werkzeug.wrappers import Request, Response
 from pitchbar.clients.cloudflare import COMPATIBILITY_DATE
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
-from pitchbar.jobs.models import DONE, Job
+from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.models import DONE, Job
 from pitchbar.jobs.tasks import snapshot_queues
-from pitchbar.jobs.tick_history import list_ticks
+from pitchbar.jobs.ticks.history import list_ticks
 from pitchbar.operations.cron_worker import TICK_PATH, render_worker
 from tests.operations.workerd import Workerd, WorkerdMissing, install, running_worker
 from tests.servers import free_port, give_up

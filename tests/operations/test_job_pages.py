@@ -6,7 +6,7 @@ from sqlalchemy import select
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from pitchbar.jobs.models import Job, JobAttempt
+from pitchbar.jobs.ledger.models import Job, JobAttempt
 from tests.browsing import FRAGMENT, FormClient
 from tests.operations.jobs_factory import make_job
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from pitchbar.extensions import db
-from pitchbar.jobs.models import JobTag
+from pitchbar.jobs.ledger.models import JobTag
 from pitchbar.operations.job_queries import COUNT_BOUND, Bounded, count_jobs, list_jobs
 from pitchbar.operations.job_search import BadSearch, JobFilter, complete, parse_search
 from tests.operations.jobs_factory import make_job

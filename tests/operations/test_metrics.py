@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.models import Job
+from pitchbar.jobs.ledger.models import Job
 from pitchbar.operations.alarms import raise_alarms
 from pitchbar.operations.totals import count_finished, load_totals
 from tests.browsing import FormClient

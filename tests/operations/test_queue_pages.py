@@ -6,7 +6,7 @@ from sqlalchemy import select
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from pitchbar.jobs.models import Job, JobSnapshot, JobWorker, QueueState
+from pitchbar.jobs.ledger.models import Job, JobSnapshot, JobWorker, QueueState
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_person
 from tests.operations.jobs_factory import make_job

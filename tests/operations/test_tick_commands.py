@@ -10,9 +10,9 @@ from flask import Flask
 
 from pitchbar.cli import main
 from pitchbar.extensions import db
-from pitchbar.jobs.enqueueing import enqueue
+from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.tasks import snapshot_queues
-from pitchbar.jobs.tick_history import list_ticks
+from pitchbar.jobs.ticks.history import list_ticks
 from tests.fakes.cloudflare import ACCOUNT, TOKEN, running_cloudflare
 
 Invoke = Callable[..., Result]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pitchbar.core.assets import ROOT
-from pitchbar.jobs.tick import TickLimits
+from pitchbar.jobs.ticks.tick import TickLimits
 from pitchbar.operations import tick_process
 from pitchbar.operations.tick_process import TickFailed, run_tick_process
 

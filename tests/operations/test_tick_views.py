@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.tick import TickLimits
-from pitchbar.jobs.tick_models import TickLease
+from pitchbar.jobs.ticks.models import TickLease
+from pitchbar.jobs.ticks.tick import TickLimits
 from pitchbar.operations import tick_views
 from pitchbar.operations.tick_process import TickFailed
 from tests.browsing import FormClient

@@ -12,12 +12,13 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from pitchbar.workspaces.errors import ChangedMeanwhile, InvitationClosed, OfferNotFound
-from pitchbar.workspaces.invitations import revoke_invitation
-from pitchbar.workspaces.members import change_role, leave_workspace, remove_member
+from pitchbar.workspaces.errors import ConcurrentChange, InvitationClosed, OfferNotFound
+from pitchbar.workspaces.invitations.queries import count_seats
+from pitchbar.workspaces.invitations.services import revoke_invitation
+from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
-from pitchbar.workspaces.ownership import accept_ownership
-from pitchbar.workspaces.queries import count_seats, find_offer
+from pitchbar.workspaces.ownership.queries import find_offer
+from pitchbar.workspaces.ownership.services import accept_ownership
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, add_member, make_person, make_workspace
 from tests.members import audited, make_invitation, make_offer, membership_of, path_of, role_of
@@ -108,10 +109,10 @@ class TestSameMember:
         db.session.commit()
         assert seen.role == "member"
         elsewhere(app, promote)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             change_role(seen, "editor", SYSTEM, by_role="admin")
         db.session.rollback()
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             _with_role(seen, "member", lambda: remove_member(seen, SYSTEM, by_role="admin"))
         db.session.rollback()
         assert role_of(people.member, people.workspace) == "admin"
@@ -185,7 +186,7 @@ class TestOwner:
         db.session.commit()
         _ = seen.role, seen.person.email
         elsewhere(app, accept)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             leave_workspace(seen, SYSTEM)
         db.session.rollback()
         assert owners_of(people) == [people.admin.id]

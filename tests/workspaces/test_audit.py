@@ -9,7 +9,8 @@ from flask import Flask
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.events.models import AuditEntry
-from pitchbar.events.services import Event, purge_audit, tell
+from pitchbar.events.services import purge_audit, record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
 from tests.browsing import FormClient, sign_in
@@ -21,8 +22,8 @@ def log(workspace: Workspace, action: str = "code.updated", **fields: Any) -> No
     at = fields.pop("at", None)
     by = Actor("person", 1, fields.pop("actor", "Ada"), "203.0.113.7", "Browser/1.0")
     values = {"before": {"name": "Old"}, "after": {"name": "New"}, **fields}
-    name = values.pop("subject", "Menu")
-    tell(Event(action, by, workspace.id, "code", 1, name, **values))
+    subject = Subject("code", 1, values.pop("subject", "Menu"), workspace.id)
+    record_event(action, subject, by=by, **values)
     db.session.flush()
     if at:
         newest = db.session.query(AuditEntry).order_by(AuditEntry.id.desc()).first()

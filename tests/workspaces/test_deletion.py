@@ -14,8 +14,8 @@ from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
-from pitchbar.workspaces.deletion import purge_deleted_workspaces, undo_deletion
-from pitchbar.workspaces.errors import ChangedMeanwhile
+from pitchbar.workspaces.deletion.services import purge_deleted_workspaces, undo_deletion
+from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import ApiToken, Invitation, Membership, OldSlug, Workspace
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, bearer, make_code, make_token, make_workspace
@@ -185,5 +185,5 @@ class TestPurge:
 
     def test_undo_after_it_is_too_late(self, people: People, now: datetime) -> None:
         purge_deleted_workspaces(now)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ConcurrentChange):
             undo_deletion(people.workspace, SYSTEM)

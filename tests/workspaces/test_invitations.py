@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.workspaces.errors import RoleOutOfReach
+from pitchbar.workspaces.errors import RoleNotAssignable
 from pitchbar.workspaces.models import Invitation
 from tests.browsing import FormClient, sign_in
 from tests.factories import People
@@ -105,7 +105,7 @@ class TestInviting:
         ("by_role", "role"), [("owner", "owner"), ("admin", "admin"), ("editor", "member")]
     )
     def test_rule_holds_without_the_form_too(self, people: People, by_role: str, role: str) -> None:
-        with pytest.raises(RoleOutOfReach):
+        with pytest.raises(RoleNotAssignable):
             make_invitation(people.workspace, by_role=by_role, role=role)
 
     def test_fields_of_the_row_cannot_be_set(self, client: FormClient, people: People) -> None:

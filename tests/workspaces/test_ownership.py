@@ -1,6 +1,6 @@
 import pytest
 
-from pitchbar.workspaces.queries import find_offer
+from pitchbar.workspaces.ownership.queries import find_offer
 from tests.browsing import FormClient, sign_in
 from tests.factories import People
 from tests.mailbox import link_in, sent_mails

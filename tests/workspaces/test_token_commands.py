@@ -41,7 +41,7 @@ def test_created_token_is_printed_alone_and_works(run: Command, client: FormClie
     answer = client.get(f"/api/v1/workspaces/{run.slug}/tokens", headers=bearer(secret))
     (token,) = answer.get_json()["data"]
     assert (token["name"], token["created_by"]) == ("deploy", "Command line")
-    assert db.session.scalars(select(ApiToken)).one().made_by_operator
+    assert db.session.scalars(select(ApiToken)).one().created_by_operator
 
 
 def test_list_shows_what_is_in_force(run: Command) -> None:

@@ -12,7 +12,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken
-from pitchbar.workspaces.services import create_token
+from pitchbar.workspaces.tokens.services import create_token
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, bearer
 from tests.servers import on_both_databases

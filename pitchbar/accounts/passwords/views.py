@@ -1,0 +1,84 @@
+"""A forgotten password: ask for a link, open it, set a new one."""
+
+from flask import Blueprint, Response, flash, request, session, url_for
+from flask_login import current_user, logout_user
+
+from pitchbar.accounts.access import open_to_all
+from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
+from pitchbar.accounts.actors import current_actor
+from pitchbar.accounts.errors import InvalidLink
+from pitchbar.accounts.limits import rate, typed_email_key
+from pitchbar.accounts.passwords.services import read_reset_token, request_reset, reset_password
+from pitchbar.accounts.settings import AccountSettings
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db, limiter
+from pitchbar.settings import current_settings
+
+bp = Blueprint("reset", __name__)
+
+
+@bp.get("/password/forgotten")
+@open_to_all
+def new() -> Response:
+    form = ForgottenForm()
+    if current_user.is_authenticated:
+        form.email.data = current_user.email
+    return render("accounts/forgotten.html", form=form)
+
+
+@bp.post("/password/forgotten")
+@open_to_all
+@limiter.limit(rate(lambda own: own.ratelimit_reset))
+@limiter.limit(rate(lambda own: own.ratelimit_reset), key_func=typed_email_key)
+@limiter.limit(rate(lambda own: own.ratelimit_reset_account), key_func=typed_email_key)
+def create() -> Response:
+    form = ForgottenForm()
+    if not form.validate():
+        return render("accounts/forgotten.html", form=form, http_status=422)
+    request_reset(form.email.data or "", current_settings())
+    db.session.commit()
+    minutes = current_settings()[AccountSettings].password_reset_minutes
+    return render("accounts/reset_sent.html", email=form.email.data, minutes=minutes)
+
+
+@bp.get("/password/reset")
+@open_to_all
+def edit() -> Response:
+    """The link of the mail. Its token stands in the query, which no log keeps."""
+    try:
+        read_reset_token(request.args.get("token", ""), current_settings())
+    except InvalidLink as error:
+        return _show_dead(error)
+    return _show(ResetForm())
+
+
+@bp.post("/password/reset")
+@open_to_all
+@limiter.limit(rate(lambda own: own.ratelimit_reset))
+def update() -> Response:
+    form = ResetForm()
+    try:
+        person = read_reset_token(request.form.get("token", ""), current_settings())
+        if not form.validate():
+            return _show(form, 422)
+        reset_password(person, form.password.data or "", current_actor(person))
+    except InvalidLink as error:
+        return _show_dead(error)
+    except DomainError as error:
+        form.take_errors(error)
+        return _show(form, 422)
+    db.session.commit()
+    logout_user()
+    session.clear()
+    flash("Your password is changed. Sign in with the new one.", "success")
+    return go_to(url_for("accounts.login"))
+
+
+def _show(form: ResetForm, status: int = 200) -> Response:
+    token = request.values.get("token", "")
+    return render("accounts/reset.html", form=form, token=token, http_status=status)
+
+
+def _show_dead(error: InvalidLink) -> Response:
+    return render("accounts/reset_dead.html", message=error.message, http_status=error.status)

@@ -1,0 +1,89 @@
+from flask import Blueprint, Response, flash, request, session, url_for
+from flask_login import current_user, logout_user
+
+from pitchbar.accounts.access import local_path, open_to_all
+from pitchbar.accounts.forms import SignInForm, SignUpForm
+from pitchbar.accounts.limits import rate, typed_email_key
+from pitchbar.accounts.services import authenticate, create_person
+from pitchbar.accounts.sessions.services import end_session
+from pitchbar.accounts.sign_in.flow import (
+    begin_session,
+    current_session,
+    load_person,
+    start_or_challenge,
+)
+from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db, limiter, login_manager
+
+bp = Blueprint("accounts", __name__)
+login_manager.user_loader(load_person)
+
+
+@bp.get("/login")
+@open_to_all
+def login() -> Response:
+    if current_user.is_authenticated:
+        return go_to(local_path(request.args.get("next")) or url_for("pages.home"))
+    return _show_login(SignInForm())
+
+
+@bp.post("/login")
+@open_to_all
+@limiter.limit(rate(lambda own: own.ratelimit_login))
+@limiter.limit(rate(lambda own: own.ratelimit_login), key_func=typed_email_key)
+def sign_in() -> Response:
+    form = SignInForm()
+    if not form.validate():
+        return _show_login(form, 422)
+    try:
+        person = authenticate(**form.entered())
+    except DomainError as error:
+        form.take_errors(error)
+        return _show_login(form, 422)
+    response = start_or_challenge(person, local_path(request.form.get("next")))
+    db.session.commit()
+    return response
+
+
+@bp.get("/signup")
+@open_to_all
+def signup() -> Response:
+    if current_user.is_authenticated:
+        return go_to(url_for("pages.home"))
+    return render("accounts/signup.html", form=SignUpForm(), next_url="")
+
+
+@bp.post("/signup")
+@open_to_all
+@limiter.limit(rate(lambda own: own.ratelimit_signup))
+def create_account() -> Response:
+    form = SignUpForm()
+    if not form.validate():
+        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+    try:
+        person = create_person(**form.entered())
+    except DomainError as error:
+        form.take_errors(error)
+        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+    begin_session(person)
+    db.session.commit()
+    return go_to(url_for("workspaces.new"))
+
+
+@bp.post("/logout")
+@open_to_all
+def logout() -> Response:
+    record = current_session()
+    if record is not None:
+        end_session(record)
+        db.session.commit()
+    logout_user()
+    session.clear()
+    flash("You are signed out.", "success")
+    return go_to(local_path(request.form.get("next")) or url_for("accounts.login"))
+
+
+def _show_login(form: SignInForm, status: int = 200) -> Response:
+    next_url = local_path(request.values.get("next")) or ""
+    return render("accounts/login.html", form=form, next_url=next_url, http_status=status)

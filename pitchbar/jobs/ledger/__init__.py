@@ -1,0 +1,1 @@
+"""The rows: enqueue, claim, end, sweep, trim, count, and what operators do to them."""

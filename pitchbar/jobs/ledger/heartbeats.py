@@ -1,0 +1,57 @@
+"""Rows that say which workers are alive, and which queues are paused."""
+
+import os
+import resource
+import socket
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pitchbar.core import clock
+from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.models import JobWorker, QueueState
+
+ALIVE_SECONDS = 20.0
+"""A worker not seen for this long is shown as dead."""
+
+
+def worker_name(queue: str, pid: int = 0) -> str:
+    """host/pid/queue, of this process by default; stands in the ledger beside each attempt."""
+    return f"{socket.gethostname()[:60]}/{pid or os.getpid()}/{queue}"
+
+
+def beat(ledger: Ledger, name: str, queues: str, started_at: datetime, job_id: int | None) -> None:
+    dialect: Any = postgresql if ledger.engine.dialect.name == "postgresql" else sqlite
+    changing = {"seen_at": clock.now(), "job_id": job_id, "rss_bytes": rss_bytes()}
+    row = {
+        "id": name,
+        "host": socket.gethostname()[:80],
+        "pid": os.getpid(),
+        "queues": queues,
+        "started_at": started_at,
+    }
+    statement = dialect.insert(JobWorker).values(**row, **changing)
+    ledger.execute(statement.on_conflict_do_update(index_elements=[JobWorker.id], set_=changing))
+
+
+def forget_worker(ledger: Ledger, name: str) -> None:
+    ledger.execute(delete(JobWorker).where(JobWorker.id == name))
+
+
+def list_paused(ledger: Ledger) -> frozenset[str]:
+    paused = select(QueueState.queue).where(QueueState.paused_at.is_not(None))
+    return frozenset(ledger.execute(paused).scalars())
+
+
+def rss_bytes() -> int:
+    """Memory that this process holds now; where the system does not say, its peak."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024

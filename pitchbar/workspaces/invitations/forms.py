@@ -1,0 +1,32 @@
+from wtforms import EmailField, SelectField
+from wtforms.validators import DataRequired, Email, Length
+
+from pitchbar.accounts.forms import SignUpForm
+from pitchbar.forms import Form, strip
+from pitchbar.workspaces.members.forms import role_choices
+from pitchbar.workspaces.roles import MEMBER
+
+
+class InviteForm(Form):
+    """Only the roles that the person may give can be chosen."""
+
+    email = EmailField(
+        "E-mail",
+        filters=[strip],
+        validators=[
+            DataRequired("Enter an e-mail address."),
+            Length(max=254, message="Use at most 254 characters."),
+            Email("This is not an e-mail address."),
+        ],
+    )
+    role = SelectField("Role", default=MEMBER)
+
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        super().__init__()
+        self.role.choices = role_choices(roles)
+
+
+class JoinForm(SignUpForm):
+    """An account for whoever opened the invitation: its address is the one that was invited."""
+
+    email = None  # type: ignore[assignment]  # how WTForms drops a field

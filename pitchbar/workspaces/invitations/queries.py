@@ -1,0 +1,73 @@
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from pitchbar.core import clock
+from pitchbar.core.database import MAX_ID
+from pitchbar.extensions import db
+from pitchbar.workspaces.errors import InvitationNotFound
+from pitchbar.workspaces.models import (
+    Invitation,
+    Membership,
+    Workspace,
+)
+
+_HISTORY_DAYS = 30
+
+
+def count_seats(workspace: Workspace) -> int:
+    """Members and open invitations."""
+    members = select(func.count(Membership.id)).where(Membership.workspace_id == workspace.id)
+    invited = select(func.count(Invitation.id)).where(
+        *_unanswered(workspace), Invitation.expires_at > clock.now()
+    )
+    return (db.session.scalar(members) or 0) + (db.session.scalar(invited) or 0)
+
+
+def find_unanswered_invitation(workspace: Workspace, email: str) -> Invitation | None:
+    """Open or expired; at the most one."""
+    return db.session.scalar(
+        select(Invitation).where(*_unanswered(workspace), Invitation.email == email)
+    )
+
+
+def get_invitation(workspace: Workspace, invitation_id: int) -> Invitation:
+    """Raises InvitationNotFound, also for one of another workspace."""
+    own = (Invitation.workspace_id == workspace.id, Invitation.id == min(invitation_id, MAX_ID))
+    invitation = db.session.scalar(select(Invitation).where(*own))
+    if invitation is None:
+        raise InvitationNotFound
+    return invitation
+
+
+def find_invitation(invitation_id: int, key: str) -> Invitation | None:
+    """By what its signed link says."""
+    invitation = db.session.get(Invitation, invitation_id)
+    return invitation if invitation and invitation.key == key else None
+
+
+def list_invitations(workspace: Workspace) -> Sequence[Invitation]:
+    """Unanswered ones, and those that were answered in the last 30 days; newest first."""
+    since = clock.now() - timedelta(days=_HISTORY_DAYS)
+    answered = or_(Invitation.accepted_at > since, Invitation.revoked_at > since)
+    unanswered = _unanswered(workspace)
+    return db.session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.workspace_id == workspace.id,
+            or_(answered, unanswered[1] & unanswered[2]),
+        )
+        .options(joinedload(Invitation.invited_by))
+        .order_by(Invitation.id.desc())
+        .limit(200)
+    ).all()
+
+
+def _unanswered(workspace: Workspace) -> list[ColumnElement[bool]]:
+    return [
+        Invitation.workspace_id == workspace.id,
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+    ]

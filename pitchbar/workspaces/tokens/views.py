@@ -1,0 +1,57 @@
+"""The page of a workspace's API tokens."""
+
+from flask import Blueprint, Response, flash, url_for
+
+from pitchbar.accounts.actors import current_actor
+from pitchbar.core.htmx import go_to, render
+from pitchbar.extensions import db
+from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.tokens.forms import TokenForm
+from pitchbar.workspaces.tokens.queries import get_token, list_tokens
+from pitchbar.workspaces.tokens.services import create_token, revoke_token
+
+bp = Blueprint("tokens", __name__, url_prefix="/w/<slug>/tokens")
+
+
+@bp.get("")
+@requires("manage_tokens")
+def index(workspace: Workspace) -> Response:
+    return _show_list(workspace, TokenForm())
+
+
+@bp.post("")
+@requires("manage_tokens")
+def create(workspace: Workspace) -> Response:
+    """Answers with the page itself: the secret is shown here and kept nowhere."""
+    form = TokenForm()
+    if not form.validate():
+        return _show_list(workspace, form, http_status=422)
+    token, secret = create_token(workspace, by=current_actor(), **form.entered())
+    db.session.commit()
+    return _show_list(workspace, TokenForm(formdata=None), made=token, secret=secret)
+
+
+@bp.get("/<int:token_id>/revoke")
+@requires("manage_tokens")
+def confirm_revoke(workspace: Workspace, token_id: int) -> Response:
+    return render("workspaces/token_revoke.html", token=get_token(workspace, token_id))
+
+
+@bp.post("/<int:token_id>/revocation")
+@requires("manage_tokens")
+def revoke(workspace: Workspace, token_id: int) -> Response:
+    token = get_token(workspace, token_id)
+    revoke_token(token, current_actor())
+    db.session.commit()
+    flash(f"“{token.name}” is revoked. It opens nothing any more.", "success")
+    return go_to(url_for("tokens.index", slug=workspace.slug))
+
+
+def _show_list(
+    workspace: Workspace, form: TokenForm, http_status: int = 200, **context: object
+) -> Response:
+    tokens = list_tokens(workspace)
+    return render(
+        "workspaces/tokens.html", tokens=tokens, form=form, http_status=http_status, **context
+    )
