@@ -15,12 +15,12 @@ _TROUBLE_HOURS = 24
 
 
 @bp.app_context_processor
-def notices() -> dict[str, object]:
+def operator_banners() -> dict[str, object]:
     """What the layout tells operators on every page."""
-    return {"mail_trouble": _find_trouble}
+    return {"mail_trouble": _find_mail_failures}
 
 
-def _find_trouble() -> MailFailures | None:
+def _find_mail_failures() -> MailFailures | None:
     if not is_operator():
         return None
     return find_mail_failures(clock.now() - timedelta(hours=_TROUBLE_HOURS))

@@ -33,7 +33,7 @@ class Phone:
 def set_up(client: FormClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
     assert client.submit("/account/two-factor/setup").location == "/account/two-factor/setup"
     page = client.get("/account/two-factor/setup").text
-    found = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page)
+    found = re.search(r'<p class="setup-key"><code>([A-Z2-7 ]+)</code>', page)
     assert found is not None
     return Phone(found[1].replace(" ", ""), monkeypatch)
 

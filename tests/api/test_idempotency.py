@@ -16,6 +16,7 @@ from pitchbar.api.idempotency import purge_stored_responses
 from pitchbar.api.models import StoredResponse
 from pitchbar.codes import api as codes_api
 from pitchbar.codes.models import Code
+from pitchbar.codes.services import create_code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
@@ -161,7 +162,7 @@ class TestTwoAtOnce:
     @pytest.fixture
     def gate(self, monkeypatch: pytest.MonkeyPatch) -> Iterator["Gate"]:
         gate = Gate()
-        monkeypatch.setattr(codes_api, "create_code", gate.around(codes_api.create_code))
+        monkeypatch.setattr(codes_api, "create_code", gate.around(create_code))
         yield gate
         gate.open.set()
 

@@ -9,6 +9,7 @@ from flask import Flask
 from pitchbar.core.assets import ROOT, STATIC
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+MOST_COLUMNS = 140
 STYLES = [path for path in STATIC.rglob("*.css") if "vendor" not in path.parts]
 SCRIPTS = [path for path in STATIC.rglob("*.js") if "vendor" not in path.parts]
 
@@ -39,6 +40,16 @@ def test_there_are_templates_to_look_at() -> None:
     assert len(TEMPLATES) > 20
     assert STYLES
     assert SCRIPTS
+
+
+def test_no_line_is_too_long_to_be_read() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > MOST_COLUMNS
+    ]
+    assert long == []
 
 
 def test_every_template_parses(app: Flask) -> None:

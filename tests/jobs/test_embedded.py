@@ -98,7 +98,7 @@ def test_hanging_job_is_ended_and_its_queue_goes_on(
     commit()
     wait_until(lambda: fresh(after).state == "done", 10)
     wait_until(lambda: fresh(job_id).state == "failed")
-    attempt = list_attempts(db.session(), fresh(job_id))[0]
+    attempt = list_attempts(db.session(), fresh(job_id).id)[0]
     assert attempt.outcome == "timeout"
     assert "in hang" in (attempt.traceback or "")
     wait_until(lambda: any(line.startswith("timeout:") for line in lines_of(trace)))

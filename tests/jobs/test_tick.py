@@ -181,7 +181,7 @@ def test_a_second_tick_is_skipped_while_the_first_is_alive(app: Flask, ran: list
 def test_a_pass_whose_lease_was_taken_over_starts_no_other_job(
     app: Flask, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lease, "_PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(lease, "_HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr(ticking.crawl, "function", lambda word: steal_lease())
     add(ticking.crawl, "thief")
     add(ticking.mail, "letter")

@@ -69,11 +69,11 @@ def test_the_last_200_are_kept_and_listed_latest_first(app: Flask) -> None:
 
 
 def test_a_skipped_tick_leaves_no_row(app: Flask) -> None:
-    from pitchbar.jobs.ledger.connection import Ledger
-    from pitchbar.jobs.ticks.lease import take_lease
+    from pitchbar.jobs.ledger.connection import LedgerConnection
+    from pitchbar.jobs.ticks.lease import acquire_lease
 
-    ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
-    assert take_lease(ledger, "someone else")
+    ledger = LedgerConnection(app.config["SQLALCHEMY_DATABASE_URI"])
+    assert acquire_lease(ledger, "someone else")
     ledger.close()
 
     assert run_tick(app, LIMITS)["skipped"] is True

@@ -124,6 +124,6 @@ def main() -> None:
 
     # As in life, only sooner.
     time_limit._GRACE_SECONDS = 0.5
-    lease.LEASE_SECONDS, lease._PULSE_SECONDS = LEASE_SECONDS, 0.3
+    lease.LEASE_SECONDS, lease._HEARTBEAT_SECONDS = LEASE_SECONDS, 0.3
     limits = TickLimits(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.write(json.dumps(run_tick(create_app(load_settings()), limits)) + "\n")
