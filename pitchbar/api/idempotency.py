@@ -7,7 +7,7 @@ answer; when the first one fails, nothing is left of it and the second does the 
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
@@ -61,6 +61,10 @@ def purge_stored_responses(settings: Settings) -> int:
     """Removes what has passed its time; returns how many."""
     old = StoredResponse.created_at < _oldest(settings)
     return changed_rows(db.session, delete(StoredResponse).where(old))
+
+
+def delete_stored_responses(client_ids: Sequence[int]) -> None:
+    db.session.execute(delete(StoredResponse).where(StoredResponse.client_id.in_(client_ids)))
 
 
 def _claim(client_id: int, key: str) -> bool:
