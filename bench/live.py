@@ -1,8 +1,9 @@
 """How long after a scan the number on an open page has changed.
 
-    python bench/live.py [--scans 20]
+    bin/bench live [--scans 20] [--without-history]
 
-`pitchbar serve` with its demo, the workspace's dashboard open in Chromium. Each scan comes from an
+`pitchbar serve` with its demo, the workspace's dashboard open in Chromium; without history, a
+workspace with one code in place of the demo's two months. Each scan comes from an
 address of its own; the clock starts when its request is sent, and stops when the page shows "All
 hits" higher by one, its animation of 200 ms included.
 """
@@ -13,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -20,6 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import machine
+from bench.redirect import EMAIL, PASSWORD, make_code
+from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_SLUG
 
 TARGET_SECONDS = 1.0
 # Every text that the figure has shown, with the time of the change.
@@ -35,18 +39,27 @@ WATCH = """() => {
 }"""
 
 
-def open_dashboard(page: Page, url: str) -> None:
-    from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_SLUG
+@dataclass(frozen=True)
+class Account:
+    slug: str
+    email: str
+    password: str
 
+
+def open_dashboard(page: Page, url: str, account: Account) -> None:
     page.goto(f"{url}/login")
-    page.fill("[name=email]", DEMO_EMAIL)
-    page.fill("[name=password]", DEMO_PASSWORD)
+    page.fill("[name=email]", account.email)
+    page.fill("[name=password]", account.password)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda address: "/login" not in address)
-    page.goto(f"{url}/w/{DEMO_SLUG}/")
+    page.goto(f"{url}/w/{account.slug}/")
     page.wait_for_selector("#figure-hits .figure-value")
     page.wait_for_timeout(1500)
     page.evaluate(WATCH)
+
+
+DEMO = Account(DEMO_SLUG, DEMO_EMAIL, DEMO_PASSWORD)
+OWN = Account("bench", EMAIL, PASSWORD)
 
 
 def measure(page: Page, port: int, number: int) -> float:
@@ -72,7 +85,7 @@ def measure(page: Page, port: int, number: int) -> float:
     return changed - started
 
 
-def run(scans: int, folder: Path) -> list[float]:
+def run(scans: int, folder: Path, account: Account) -> list[float]:
     port = machine.free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {
@@ -83,15 +96,18 @@ def run(scans: int, folder: Path) -> list[float]:
         "TRUSTED_PROXIES": "1",
     }
     log = folder / "log"
-    server = machine.start([machine.program("pitchbar"), "serve", "--demo"], environ, log)
+    with_demo = "--demo" if account == DEMO else "--no-demo"
+    if account != DEMO:
+        make_code(environ | {"APP_KEY": "only for this bench, only for this bench"})
+    server = machine.start([machine.program("pitchbar"), "serve", with_demo], environ, log)
     try:
         machine.wait_until(lambda: machine.answers(f"{url}/up"), 60, f"server: {log}")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+                executable_path=machine.program("chromium"), args=["--no-sandbox", "--disable-gpu"]
             )
             page = browser.new_page()
-            open_dashboard(page, url)
+            open_dashboard(page, url, account)
             seconds = []
             for number in range(1, scans + 1):
                 seconds.append(measure(page, port, number))
@@ -106,9 +122,10 @@ def run(scans: int, folder: Path) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scans", type=int, default=20)
+    parser.add_argument("--without-history", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as name:
-        seconds = run(args.scans, Path(name))
+        seconds = run(args.scans, Path(name), OWN if args.without_history else DEMO)
     good = max(seconds) < TARGET_SECONDS
     print(
         f"{len(seconds)} scans, from request to changed number: median "

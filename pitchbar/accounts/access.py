@@ -32,16 +32,6 @@ def signed_in(view: View) -> View:
     return cast(View, guarded)
 
 
-def guarded_elsewhere(right: str) -> Callable[[View], View]:
-    """Marks a socket handler whose blueprint asks for the right before the handshake."""
-
-    def mark(view: View) -> View:
-        view.access = right  # type: ignore[attr-defined]  # read by the guard test
-        return view
-
-    return mark
-
-
 def redirect_to_sign_in() -> Any:
     """A redirect to the sign-in that comes back to the page which was asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,40 +1,60 @@
-"""Which device a User-Agent header speaks for, in words that its owner recognises."""
+"""Which device, system and browser a User-Agent header speaks of."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ua_parser
 
-_UNKNOWN = {"", "Other"}
-_SYSTEMS = {"Mac OS X": "macOS"}
+_TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk/|Kindle|SM-T\d|Nexus (?:7|9|10)\b", re.IGNORECASE)
+_PHONE = re.compile(r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|Opera Mini", re.IGNORECASE)
+_TV = re.compile(
+    r"SmartTV|SMART-TV|AppleTV|GoogleTV|HbbTV|Web0S|Tizen.+TV|BRAVIA|Roku", re.IGNORECASE
+)
+_DESKTOPS = ("Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Chrome OS", "FreeBSD", "Debian")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`name` such as "Firefox on Windows"; `kind` is "phone", "tablet" or "computer"."""
+    """`kind` is "phone", "tablet", "tv" or "desktop"; `name` is what its owner would say, such as
+    "Firefox on Windows". Every other part may be None: unknown is never guessed.
+    """
 
-    name: str
-    kind: str
+    kind: str | None
+    os: str | None
+    browser: str | None
+    name: str = "Unknown device"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16384)
 def read_device(user_agent: str) -> Device:
-    """Unknown is said to be unknown, never guessed."""
+    """Parses the header once for each distinct value."""
+    if not user_agent:
+        return Device(None, None, None)
     parsed = ua_parser.parse(user_agent)
-    browser = parsed.user_agent.family if parsed.user_agent else ""
-    browser = browser.removeprefix("Mobile ").removesuffix(" Mobile")
-    system = parsed.os.family if parsed.os else ""
-    if system == "iOS" and parsed.device:
-        system = parsed.device.family
-    return Device(_name(browser, _SYSTEMS.get(system, system)), _kind(user_agent, system))
+    os = _known(parsed.os.family if parsed.os else None)
+    browser = _known(parsed.user_agent.family if parsed.user_agent else None)
+    model = parsed.device.family if parsed.device else None
+    return Device(_kind(user_agent, os), os, browser, _name(browser, os, model))
 
 
-def _name(browser: str, system: str) -> str:
-    known = [part for part in (browser, system) if part not in _UNKNOWN]
-    return " on ".join(known) or "Unknown device"
+def _known(family: str | None) -> str | None:
+    return family[:64] if family and family != "Other" else None
 
 
-def _kind(user_agent: str, system: str) -> str:
-    if system == "iPad" or (system == "Android" and "Mobi" not in user_agent):
+def _kind(user_agent: str, os: str | None) -> str | None:
+    if _TV.search(user_agent):
+        return "tv"
+    if _TABLET.search(user_agent) or ("Android" in user_agent and "Mobi" not in user_agent):
         return "tablet"
-    return "phone" if "Mobi" in user_agent else "computer"
+    if _PHONE.search(user_agent):
+        return "phone"
+    return "desktop" if os and os.startswith(_DESKTOPS) else None
+
+
+def _name(browser: str | None, os: str | None, model: str | None) -> str:
+    if browser:
+        browser = browser.removeprefix("Mobile ").removesuffix(" Mobile")
+    # People say iPhone or iPad, and macOS.
+    system = {"Mac OS X": "macOS", "iOS": _known(model) or "iOS"}.get(os or "", os)
+    return " on ".join(part for part in (browser, system) if part) or "Unknown device"

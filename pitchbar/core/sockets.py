@@ -1,4 +1,4 @@
-"""What the WebSocket library leaves to us."""
+"""What the WebSocket library leaves to us: whole messages, a limit, and who may open one."""
 
 import threading
 from typing import Any
@@ -22,3 +22,27 @@ class WholeSends:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
+
+
+class SocketSlots:
+    """How many sockets this process holds: each takes threads that pages need too."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+        self._lock = threading.Lock()
+
+    def take(self, most: int) -> bool:
+        with self._lock:
+            if self._taken >= most:
+                return False
+            self._taken += 1
+            return True
+
+    def give_back(self) -> None:
+        with self._lock:
+            self._taken -= 1
+
+
+def is_same_origin(origin: str, *own_hosts: str) -> bool:
+    """Browsers send cookies along with sockets from any site; only our own pages may open one."""
+    return origin.partition("://")[2] in own_hosts

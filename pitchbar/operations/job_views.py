@@ -11,7 +11,7 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
-from pitchbar.forms import Form, SelectChoice
+from pitchbar.forms import Form, SelectChoice, form_errors
 from pitchbar.jobs import list_tasks
 from pitchbar.jobs.ledger.administration import BULK_MOST
 from pitchbar.jobs.ledger.errors import UnusableArguments
@@ -85,11 +85,9 @@ def show(job_id: int) -> Response:
 def retry(job_id: int) -> Response:
     """Starts the job anew; with the field `arguments`, with those."""
     job, form = _get(job_id), ArgumentsForm()
-    try:
+    with form_errors(form):
         retry_job(job, operator_actor(), _read_arguments(form))
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return _show(_get(job_id), form, 422)
     db.session.commit()
     flash(f"Job {job_id} waits for its next start.", "success")

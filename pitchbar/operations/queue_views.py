@@ -5,18 +5,15 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, request
 from flask import url_for as link
 
-from pitchbar.accounts.access import guarded_elsewhere
 from pitchbar.core.htmx import go_to, render
-from pitchbar.core.sockets import WholeSends
 from pitchbar.errors import NotFound
-from pitchbar.extensions import db, sock
+from pitchbar.extensions import db
 from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.queries import group_failures, is_alive, list_workers
+from pitchbar.live import LivePanel, LiveView, add_live_panel
 from pitchbar.operations.access import is_operator, operator_actor, operators_only
 from pitchbar.operations.job_actions import pause_queue, resume_queue
 from pitchbar.operations.queue_figures import load_history, load_queue, load_queues
-from pitchbar.scans.live import SocketSlots
-from pitchbar.scans.views import is_same_origin
 
 bp = Blueprint("queues", __name__, url_prefix="/ops/queues")
 
@@ -24,13 +21,6 @@ _ANY_QUEUE = f"<any({', '.join(QUEUES)}):queue>"
 _REFRESH_SECONDS = 1.0
 _MOST_SOCKETS = 10
 _SPANS = {"3h": 3, "24h": 24, "7d": 168}
-_slots = SocketSlots()
-
-
-@bp.before_request
-def _admit_socket() -> None:
-    if request.endpoint == "queues.live" and not (is_operator() and is_same_origin()):
-        raise NotFound
 
 
 @bp.get("")
@@ -43,23 +33,6 @@ def index() -> Response:
 @operators_only
 def fragments() -> Response:
     return make_response(_render_overview())
-
-
-@sock.route("/socket", bp=bp, endpoint="live")  # type: ignore[untyped-decorator]  # flask_sock has no types
-@guarded_elsewhere("operator")
-def live(ws: Any) -> None:
-    if not _slots.take(_MOST_SOCKETS):
-        ws.close(1013, "too many open pages")
-        return
-    ws.sock = WholeSends(ws.sock)
-    try:
-        while ws.connected and is_operator():
-            ws.send(_render_overview())
-            # An open page must not hold a database connection while nothing happens.
-            db.session.remove()
-            ws.receive(timeout=_REFRESH_SECONDS)
-    finally:
-        _slots.give_back()
 
 
 @bp.get(f"/{_ANY_QUEUE}")
@@ -126,3 +99,21 @@ def _render_overview() -> str:
     context = _overview()
     parts = ("totals", "queue_table", "failure_table")
     return "".join(render_template(f"operations/_{part}.html", **context) for part in parts)
+
+
+def _require_operator() -> None:
+    if not is_operator():
+        raise NotFound
+
+
+add_live_panel(
+    bp,
+    LivePanel(
+        access="operator",
+        identify=_require_operator,
+        enter=_require_operator,
+        open=lambda: LiveView(_render_overview),
+        pause_seconds=_REFRESH_SECONDS,
+        limit=_MOST_SOCKETS,
+    ),
+)

@@ -1,6 +1,5 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +11,12 @@ from sqlalchemy import Connection, select
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
+from pitchbar.core.devices import read_device
 from pitchbar.scans.accepted import AcceptedScan
-from pitchbar.scans.agents import read_agent
 from pitchbar.scans.bulk_sql import find
 from pitchbar.scans.models import ScanVisitor
+from pitchbar.scans.robots import find_robot_reason
 from pitchbar.scans.visitors import Salts, visitor_hash
-
-# "prefetch", "prefetch;prerender", "preview": a browser that looks ahead of its person.
-_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -63,7 +60,7 @@ class Enrichment:
         return enriched
 
     def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> EnrichedScan:
-        agent = read_agent(scan.user_agent)
+        device = read_device(scan.user_agent)
         visitor = (
             visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
         )
@@ -75,12 +72,12 @@ class Enrichment:
             "ip": self._kept_address(scan.address),
             "visitor": visitor,
             "country": country_of(scan.address),
-            "device": agent.device,
-            "os": agent.os,
-            "browser": agent.browser,
+            "device": device.kind,
+            "os": device.os,
+            "browser": device.browser,
             "language": _first_language(scan.language),
             "referrer_host": _host_of(scan.referrer),
-            "robot_reason": _robot_reason(scan, agent.robot_reason),
+            "robot_reason": find_robot_reason(scan),
         }
         row |= {name: value or None for name, value in scan.utm.columns().items()}
         return EnrichedScan(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
@@ -126,14 +123,6 @@ def _last_seen(
         [dict(zip(names, key, strict=True)) for key in keys],
     )
     return {(row.code_id, row.day, row.visitor): row.last_at for row in rows}
-
-
-def _robot_reason(scan: AcceptedScan, agent_reason: str | None) -> str | None:
-    if scan.method == "HEAD":
-        return "head"
-    if scan.purpose and _AHEAD.search(scan.purpose):
-        return "prefetch"
-    return agent_reason
 
 
 def _first_language(header: str) -> str | None:

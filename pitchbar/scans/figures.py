@@ -15,15 +15,6 @@ _FIGURES = (
     ("unique_people", "Unique people", "Exact by day, added up"),
 )
 
-ROBOT_WORDS = {
-    "known_agent": "known robot",
-    "link_preview": "link preview",
-    "head": "checked the link only",
-    "prefetch": "loaded ahead",
-    "repeat": "repeat within seconds",
-    "no_agent": "names no browser",
-}
-
 
 @dataclass(frozen=True)
 class Figure:

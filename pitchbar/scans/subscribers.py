@@ -2,11 +2,13 @@ from sqlalchemy import delete
 
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.scans import code_panels
 from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_scans)
+    code_panels.register()
 
 
 def delete_scans(event: Event) -> None:

@@ -71,8 +71,8 @@ class Caller:
         is_form = method == "POST" and not url.startswith("/api/")
         data = {"csrf_token": self.csrf_token} if is_form else None
         # Buffered: a streamed answer is read where its request still is.
-        parts = {"data": data, "headers": self.headers, "buffered": True}
-        return client.open(url, method=method, **parts).status_code
+        answer = client.open(url, method=method, data=data, headers=self.headers, buffered=True)
+        return answer.status_code
 
     def open_socket(self, port: int, url: str) -> int:
         """The answer to the handshake: 101 where it opens."""

@@ -202,3 +202,29 @@ def eventually_open(served: Served, people: People, socket: str) -> bool:
             continue
         return True
     return False
+
+
+class TestPace:
+    def test_busy_page_is_drawn_four_times_a_second_at_most(
+        self, served: Served, people: People, code: Code, socket: str
+    ) -> None:
+        page = served.open(socket, people.member)
+        next_board(page)
+        until = time.monotonic() + 1
+        boards = 0
+        while time.monotonic() < until:
+            bus.publish("scans", {"workspaces": [people.workspace.id], "codes": [code.id]})
+            boards += page.receive(timeout=0.02) is not None
+        assert 1 <= boards <= 4
+
+    def test_panel_that_nothing_wakes_is_drawn_after_each_pause(
+        self, served: Served, people: People
+    ) -> None:
+        page = served.open("/ops/queues/socket", people.owner)
+        started = time.monotonic()
+        for _ in range(3):
+            assert 'id="totals"' in next_board(page)
+        assert 2 <= time.monotonic() - started < 8
+
+    def test_other_sites_are_refused_here_too(self, served: Served, people: People) -> None:
+        assert served.knock("/ops/queues/socket", people.owner, "http://evil.example") == 403

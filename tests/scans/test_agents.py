@@ -1,6 +1,7 @@
 import pytest
 
-from pitchbar.scans.agents import read_agent
+from pitchbar.core.devices import read_device
+from pitchbar.scans.robots import robot_reason_of_agent
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -94,14 +95,10 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 def test_people_are_read_as_what_they_hold(
     user_agent: str, device: str | None, os: str | None, browser: str | None
 ) -> None:
-    agent = read_agent(user_agent)
+    read = read_device(user_agent)
 
-    assert (agent.device, agent.os, agent.browser, agent.robot_reason) == (
-        device,
-        os,
-        browser,
-        None,
-    )
+    assert (read.kind, read.os, read.browser) == (device, os, browser)
+    assert robot_reason_of_agent(user_agent) is None
 
 
 @pytest.mark.parametrize(
@@ -120,17 +117,16 @@ def test_people_are_read_as_what_they_hold(
     ],
 )
 def test_robots_are_known_with_their_reason(user_agent: str, reason: str) -> None:
-    assert read_agent(user_agent).robot_reason == reason
+    assert robot_reason_of_agent(user_agent) == reason
 
 
 @pytest.mark.parametrize("user_agent", ["\x00", "\xff" * 512, "(" * 512, "Mozilla/5.0 (" * 39])
 def test_nonsense_is_unknown_not_an_error(user_agent: str) -> None:
-    agent = read_agent(user_agent)
-
-    assert agent.os is None
+    assert read_device(user_agent).os is None
+    assert robot_reason_of_agent(user_agent) in (None, "known_agent")
 
 
 def test_names_fit_their_columns() -> None:
-    agent = read_agent("Mozilla/5.0 (" + "X" * 200 + "Bot) " + "Y" * 200 + "/1.0")
+    device = read_device("Mozilla/5.0 (" + "X" * 200 + "Bot) " + "Y" * 200 + "/1.0")
 
-    assert all(part is None or len(part) <= 64 for part in (agent.os, agent.browser))
+    assert all(part is None or len(part) <= 64 for part in (device.os, device.browser))

@@ -102,7 +102,8 @@ def test_failure_in_the_middle_repeats_nothing_that_arrived(
     spool: Spool, inbox: Inbox, shipper: Shipper
 ) -> None:
     lines = append(spool, 1500, size=300)
-    put, taken = inbox.put, []
+    put = inbox.put
+    taken: list[bytes] = []
 
     def put_twice_then_fail(batch: bytes) -> None:
         if len(taken) == 2:
@@ -110,7 +111,7 @@ def test_failure_in_the_middle_repeats_nothing_that_arrived(
         taken.append(batch)
         put(batch)
 
-    inbox.put = put_twice_then_fail  # type: ignore[method-assign]
+    inbox.put = put_twice_then_fail  # type: ignore[method-assign,assignment]
     with pytest.raises(ConnectionError):
         shipper.ship()
     inbox.put = put  # type: ignore[method-assign]

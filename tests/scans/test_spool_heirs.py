@@ -78,7 +78,8 @@ def test_file_taken_from_us_before_we_had_its_lock_is_not_written_to(
 ) -> None:
     import fcntl
 
-    real, taken = fcntl.flock, []
+    real = fcntl.flock
+    taken: list[Path] = []
 
     def lock_late(descriptor: int, operation: int) -> None:
         if not taken:

@@ -69,7 +69,7 @@ def test_worker_tells_of_each_scan_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(draining, "LINGER_SECONDS", 0.2)
-    with_redis = settings.model_copy(update={"redis_url": redis_url})
+    with_redis = settings.replaced(redis_url=redis_url)
     monkeypatch.setitem(app.extensions, "settings", with_redis)
     inbox = RedisInbox(connect(redis_url))
     inbox.put(LINES[0] + LINES[1])
@@ -90,9 +90,7 @@ def test_embedded_shipper_tells_of_each_scan_once(
     assert sorted(subscriber.heard) == IDS[:3]
 
 
-def test_demo_tells_of_its_scans_too(
-    app: Flask, settings: Settings, engine: Engine, subscriber: Subscriber
-) -> None:
+def test_demo_tells_of_its_scans_too(app: Flask, engine: Engine, subscriber: Subscriber) -> None:
     make_demo()
     ids = [row.id for row in rows_of(engine)]
     assert len(ids) > 1000

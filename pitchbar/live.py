@@ -1,0 +1,160 @@
+"""Live panels: elements of a page that are drawn anew while it is open, sent through a WebSocket.
+
+A message is HTML; each of its outermost elements takes the place of the one with the same id
+(`static/js/live.js`). A feature declares what is drawn and what wakes it; who may see it is handed
+in, and asked before the handshake and again before each drawing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.routing import RequestRedirect
+
+from pitchbar.core.sockets import SocketSlots, WholeSends, is_same_origin
+from pitchbar.errors import DomainError, Forbidden
+from pitchbar.extensions import bus, db, sock
+from pitchbar.settings import current_settings
+
+log = logging.getLogger(__name__)
+
+# Also without a change: hours and days pass, and a lost message is made good.
+_REFRESH_SECONDS = 20.0
+# Of all panels without a limit of their own.
+_slots = SocketSlots()
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """What one open page shows.
+
+    Attributes:
+        draw: gives the HTML; called with the request that opened the socket.
+        topic: of the bus; a message on it that `concerns` the page has it drawn again. Without a
+            topic it is drawn again after each pause.
+    """
+
+    draw: Callable[[], str]
+    topic: str = ""
+    concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePanel:
+    """Served at `/socket` of its blueprint.
+
+    Attributes:
+        access: as the guard of the addresses reads it.
+        identify: raises a DomainError, or gives the answer, for who is not even told that there is
+            a socket; None goes on.
+        enter: raises a DomainError unless they may see the panel now.
+        open: reads from the request what the page shows; raises a DomainError when there is none.
+        pause_seconds: a page is drawn no sooner after the last time, however much changes.
+        limit: how many sockets a process holds; None shares LIVE_MAX_SOCKETS with other panels.
+    """
+
+    access: str
+    identify: Callable[[], Any]
+    enter: Callable[[], Any]
+    open: Callable[[], LiveView]
+    pause_seconds: float = 0.25
+    limit: int | None = None
+
+
+def add_live_panel(bp: Blueprint, panel: LivePanel) -> None:
+    slots = _slots if panel.limit is None else SocketSlots()
+
+    def admit() -> Any:
+        """Asks before the handshake: after it, an error page would be noise in the stream."""
+        if request.endpoint != f"{bp.name}.live":
+            return None
+        answer = panel.identify()
+        if answer is None:
+            _require_same_origin()
+            panel.enter()
+            panel.open()
+        return answer
+
+    def live(ws: Any, **_parts: Any) -> None:
+        limit = current_settings().live_max_sockets if panel.limit is None else panel.limit
+        if not slots.take(limit):
+            ws.close(1013, "too many open pages")
+            return
+        try:
+            _push(ws, panel)
+        finally:
+            slots.give_back()
+
+    live.access = panel.access  # type: ignore[attr-defined]  # read by the guard test
+    bp.before_request(admit)
+    sock.route("/socket", bp=bp, endpoint="live")(live)
+
+
+def _push(ws: Any, panel: LivePanel) -> None:
+    try:
+        _draw_while_open(ws, panel)
+    except (DomainError, RequestRedirect):
+        ws.close(1008, "no longer allowed")
+    except SQLAlchemyError as error:
+        log.warning("a socket is closed, the database does not answer: %s", error)
+        ws.close(1013, "try again later")
+
+
+def _draw_while_open(ws: Any, panel: LivePanel) -> None:
+    """All of it at first, so that whatever came while the page was away is in it; then again with
+    each change.
+    """
+    ws.sock = WholeSends(ws.sock)
+    view = panel.open()
+    with closing(_Changes(view)) as changes:
+        while ws.connected:
+            panel.enter()
+            ws.send(view.draw())
+            # An open page must not hold a database connection while nothing happens.
+            db.session.remove()
+            ws.receive(timeout=panel.pause_seconds)
+            _wait_for_change(ws, changes)
+
+
+class _Changes:
+    """Hears whether something has changed that the page shows."""
+
+    def __init__(self, view: LiveView) -> None:
+        self._view = view
+        self._changed = threading.Event()
+        self.is_told = bool(view.topic)
+        self._unsubscribe = bus.subscribe(view.topic, self._hear) if view.topic else None
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if self._view.concerns(message):
+            self._changed.set()
+
+    def wait(self, seconds: float) -> bool:
+        """True when there was a change since the last call that returned True."""
+        changed = self._changed.wait(seconds)
+        self._changed.clear()
+        return changed
+
+    def close(self) -> None:
+        if self._unsubscribe:
+            self._unsubscribe()
+
+
+def _wait_for_change(ws: Any, changes: _Changes) -> None:
+    """Until something changed, the page went away, or it is time to look again anyway."""
+    until = time.monotonic() + (_REFRESH_SECONDS if changes.is_told else 0)
+    while ws.connected and time.monotonic() < until:
+        if changes.wait(0.5):
+            return
+
+
+def _require_same_origin() -> None:
+    own = current_settings().app_url.partition("://")[2]
+    if not is_same_origin(request.headers.get("Origin", ""), request.host, own):
+        raise Forbidden("Sockets open from our own pages only.")
