@@ -125,13 +125,13 @@ def test_of_two_changes_at_once_one_is_refused(
     """Both have read the same state, and compared it, before either writes."""
     tag = client.get(url, headers=headers).headers["ETag"]
     both_compared = threading.Barrier(2)
-    hold = codes_api.hold_code
+    hold = codes_api.lock_code
 
     def hold_when_both_are_here(code: Code) -> bool:
         both_compared.wait(5)
         return hold(code)
 
-    monkeypatch.setattr(codes_api, "hold_code", hold_when_both_are_here)
+    monkeypatch.setattr(codes_api, "lock_code", hold_when_both_are_here)
     statuses: list[int] = []
 
     def change(name: str) -> None:

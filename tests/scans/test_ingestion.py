@@ -125,8 +125,7 @@ def test_one_person_is_unique_once_for_each_code_and_once_for_the_workspace(
 def test_day_is_that_of_the_workspace(engine: Engine, ingest: Ingest, noon: datetime) -> None:
     for workspace_id, zone in ((1, "Pacific/Kiritimati"), (2, "UTC"), (3, "Pacific/Pago_Pago")):
         for at in (noon - timedelta(hours=1, minutes=1), noon):
-            fields = {"workspace_id": workspace_id, "time_zone": zone}
-            ingest(make_line(at, **fields))
+            ingest(make_line(at, workspace_id=workspace_id, time_zone=zone))
 
     days = {(key[0], key[2]) for key in stored_days(engine)}
     assert days == {

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -73,7 +74,8 @@ def test_malformed_line_is_set_aside_once_however_often_it_comes_before_the_rest
 def test_characters_that_databases_refuse_do_not_lose_the_scan(
     engine: Engine, ingest: Ingest, rejected: Path, name: str
 ) -> None:
-    assert ingest(make_line(**{name: "a\x00b\u2028\ud7ff\uffff😀"})) == 1
+    fields: dict[str, Any] = {name: "a\x00b\u2028\ud7ff\uffff😀"}
+    assert ingest(make_line(**fields)) == 1
     assert not rejected.exists()
 
 
@@ -166,4 +168,4 @@ def test_rejected_lines_are_read_again_when_the_file_is_renamed(
     spool = Spool(rejected.parent)
     (segment,) = spool.adopt()
     assert ingest(segment.read(10_000)) == 1
-    spool.forget_parent()
+    spool.reset_after_fork()
