@@ -56,6 +56,7 @@ def show() -> Response:
             current_user, request.args.get("token", ""), current_settings()
         )
     except DomainError as error:
+        db.session.rollback()
         return _show_invalid_link(error)
     token = request.args["token"]
     return render("accounts/email_confirm.html", change=change, token=token)
@@ -70,6 +71,7 @@ def confirm() -> Response:
         )
         confirm_email_change(current_user, change, current_actor())
     except DomainError as error:
+        db.session.rollback()
         return _show_invalid_link(error)
     db.session.commit()
     flash(f"Your address is {current_user.email} now.", "success")
@@ -90,5 +92,4 @@ def _show(form: EmailChangeForm, status: int = 200) -> Response:
 
 
 def _show_invalid_link(error: DomainError) -> Response:
-    db.session.rollback()
     return render("accounts/email_dead.html", message=error.message, http_status=error.status)

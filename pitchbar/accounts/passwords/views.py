@@ -67,6 +67,7 @@ def update() -> Response:
             return _show(form, 422)
         reset_password(person, form.password.data or "", current_actor(person))
     except InvalidLink as error:
+        db.session.rollback()
         return _show_invalid_link(error)
     except WeakPassword as error:
         db.session.rollback()
@@ -85,5 +86,4 @@ def _show(form: ResetForm, status: int = 200) -> Response:
 
 
 def _show_invalid_link(error: InvalidLink) -> Response:
-    db.session.rollback()
     return render("accounts/reset_dead.html", message=error.message, http_status=error.status)
