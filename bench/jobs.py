@@ -164,9 +164,10 @@ def _ledger(bench: Bench, jobs: int) -> tuple[float, float, float]:
 
 
 def _declare_nothing() -> Any:
-    from pitchbar.jobs.declaration import find_task, task
+    from pitchbar.jobs import Queue, task
+    from pitchbar.jobs.declaration import find_task
 
-    return find_task("bench.nothing") or task(queue="default", name="bench.nothing")(_nothing)
+    return find_task("bench.nothing") or task(queue=Queue.DEFAULT, name="bench.nothing")(_nothing)
 
 
 def _each(step: Callable[[], object], times: int) -> float:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from pitchbar.jobs.workers.embedded import EmbeddedConsumers, start_embedded_consumers

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.arguments import UnfitArgument
 from pitchbar.jobs.ledger.connection import LedgerConnection
-from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import list_tags
 from pitchbar.jobs.ledger.sweeping import send_due_jobs

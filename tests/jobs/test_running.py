@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.connection import LedgerConnection
-from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from pitchbar.jobs.ledger.sweeping import send_due_jobs

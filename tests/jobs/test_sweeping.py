@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.claims import claim_job, finish_job, renew_lease
 from pitchbar.jobs.ledger.connection import LedgerConnection
-from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from pitchbar.jobs.ledger.sweeping import (

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobAttempt, QueueState
 from pitchbar.jobs.ticks import lease
 from pitchbar.jobs.ticks.models import TickLease

@@ -9,8 +9,7 @@ from sqlalchemy import func, insert, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs import every
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue, every
 from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.ticks.history import KEPT, list_ticks
 from pitchbar.jobs.ticks.models import Tick

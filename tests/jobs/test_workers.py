@@ -9,8 +9,8 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.administration import set_queue_paused
-from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from tests.jobs.processes import Workers, stop, wait_until

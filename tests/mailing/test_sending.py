@@ -10,7 +10,7 @@ from flask import Flask
 
 from pitchbar.clients.mailer import Mail, MailError, list_boxed, make_mailer
 from pitchbar.extensions import db
-from pitchbar.jobs.attempts import Fail
+from pitchbar.jobs import Fail
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.mailing.services import queue_mail
 from pitchbar.mailing.tasks import send_mail
