@@ -51,7 +51,8 @@ def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
 def set_utm(destination: str, wanted: Sequence[str], forwarded: list[str]) -> tuple[str, Utm]:
     """Puts `wanted` values in their old place when the destination has them, else at the end.
 
-    `wanted` has one for each of `Utm`, perhaps empty. `forwarded` are raw `name=value` pairs; one that the destination has already is left out.
+    `wanted` has one for each of `Utm`, perhaps empty. `forwarded` are raw `name=value` pairs; one
+    that the destination has already is left out.
     Returns the address and all UTM values, those included that only the destination had.
     """
     base, hash_sign, fragment = destination.partition("#")
