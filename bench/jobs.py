@@ -1,11 +1,12 @@
 """The ledger against bare Huey, and its promise under fire.
 
-    python -m bench.jobs speed            enqueue cost and jobs/s of one worker, beside bare Huey
-    python -m bench.jobs kills            1,000 jobs on Redis and PostgreSQL, and embedded, while
+    bin/bench jobs speed                  enqueue cost and jobs/s of one worker, beside bare Huey
+    bin/bench jobs kills                  1,000 jobs on Redis and PostgreSQL, and embedded, while
                                           workers are killed with SIGKILL at random
-    python -m bench.jobs pages            dashboard queries over 1,000,000 rows, on both databases
+    bin/bench jobs pages                  dashboard queries over 1,000,000 rows, on both databases
 
-Times differ from machine to machine: read the ratios.
+Times differ from machine to machine: read the ratios. `--where embedded` leaves out the servers,
+and `--jobs`, `--rounds` and `--rows` make it short.
 """
 
 import argparse
@@ -21,17 +22,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from pitchbar.settings import Settings, load_settings
 from tests.jobs.processes import Workers, stop
 from tests.servers import memory_folder, postgres_server, redis_server
-
-_SPEED_JOBS = 2_000
-_ROUNDS = 3
 
 
 @dataclass
@@ -79,24 +81,21 @@ def _migrate(settings: Settings) -> None:
 
 def _app(settings: Settings) -> Any:
     from pitchbar import create_app
-    from pitchbar.jobs import tasks  # noqa: F401 - declares them
-    from pitchbar.jobs.transport import transport
 
-    transport.connect(settings.redis_url, settings.data_dir)
     return create_app(settings)
 
 
 # --- speed ---------------------------------------------------------------------------------------
 
 
-def speed(bench: Bench) -> None:
+def speed(bench: Bench, jobs: int, rounds: int) -> None:
     """Both in turn, round by round, so that a busy machine slows both."""
-    rounds = [(*_bare_huey(bench), *_ledger(bench)) for _ in range(_ROUNDS)]
+    times = [(*_bare_huey(bench, jobs), *_ledger(bench, jobs)) for _ in range(rounds)]
     bare_in, bare_run, ours_in, ours_more, ours_run = map(
-        statistics.median, zip(*rounds, strict=True)
+        statistics.median, zip(*times, strict=True)
     )
     where = "Redis and PostgreSQL" if bench.settings.redis_url else "SQLite (embedded)"
-    print(f"{where}, median of {_ROUNDS} rounds of {_SPEED_JOBS} trivial jobs, one worker")
+    print(f"{where}, median of {rounds} rounds of {jobs} trivial jobs, one worker")
     print(f"  enqueue   bare {bare_in * 1e6:6.0f} µs   ledger {ours_in * 1e6:6.0f} µs with a "
           f"transaction each, ratio {bare_in / ours_in:.2f}; {ours_more * 1e6:.0f} µs for one more "
           f"in a transaction, ratio {bare_in / ours_more:.2f}")  # fmt: skip
@@ -104,7 +103,7 @@ def speed(bench: Bench) -> None:
           f"ratio {bare_run / ours_run:.2f}   (target 0.40 on Redis)")  # fmt: skip
 
 
-def _bare_huey(bench: Bench) -> tuple[float, float]:
+def _bare_huey(bench: Bench, jobs: int) -> tuple[float, float]:
     """Seconds for each enqueue and each run, as Huey's own worker does it."""
     from huey import RedisHuey, SqliteHuey
 
@@ -115,27 +114,27 @@ def _bare_huey(bench: Bench) -> tuple[float, float]:
         huey = SqliteHuey("bare", filename=str(bench.folder / "bare.db"), results=False)
         huey.storage.conn.execute("PRAGMA synchronous=NORMAL")
     nothing = huey.task()(_nothing)
-    seconds = _each(lambda: nothing(1))
+    seconds = _each(lambda: nothing(1), jobs)
     worker = huey.create_consumer(periodic=False)._create_worker()
-    return seconds, _each(worker.loop)
+    return seconds, _each(worker.loop, jobs)
 
 
 def _nothing(number: int) -> None:
     pass
 
 
-def _ledger(bench: Bench) -> tuple[float, float, float]:
+def _ledger(bench: Bench, jobs: int) -> tuple[float, float, float]:
     from pitchbar.extensions import db
-    from pitchbar.jobs.ledger.connection import Ledger
-    from pitchbar.jobs.ledger.enqueueing import enqueue
+    from pitchbar.jobs import enqueue
+    from pitchbar.jobs.ledger.connection import LedgerConnection
     from pitchbar.jobs.ledger.models import DONE, Job
     from pitchbar.jobs.transport import RECEIVE_SECONDS
-    from pitchbar.jobs.workers.consumer import Consumer, Gate, drain
-    from pitchbar.jobs.workers.current_job import InHand
+    from pitchbar.jobs.workers.consumer import Consumer, WorkerControl, drain
+    from pitchbar.jobs.workers.current_job import CurrentJob
 
     declared = _declare_nothing()
     app = _app(bench.settings)
-    ledger = Ledger(bench.settings.database_url)
+    ledger = LedgerConnection(bench.settings.database_url)
 
     def enqueue_one() -> None:
         enqueue(declared, 1)
@@ -143,19 +142,21 @@ def _ledger(bench: Bench) -> tuple[float, float, float]:
 
     with app.app_context():
         before = db.session.scalar(select(func.count()).where(Job.state == DONE)) or 0
-        enqueueing = _each(enqueue_one)
+        enqueueing = _each(enqueue_one, jobs)
         started = time.perf_counter()
-        for _ in range(_SPEED_JOBS):
+        for _ in range(jobs):
             enqueue(declared, 1)
         db.session.commit()
-        within = (time.perf_counter() - started) / _SPEED_JOBS
-        consumer = Consumer("bench/1/default", "default", app, ledger, Gate(), InHand())
+        within = (time.perf_counter() - started) / jobs
+        consumer = Consumer(
+            "bench/1/default", "default", app, ledger, WorkerControl(), CurrentJob()
+        )
         started = time.perf_counter()
         drain(consumer, seconds=600)
         # The last look waits for a message that does not come.
-        running = (time.perf_counter() - started - RECEIVE_SECONDS) / (_SPEED_JOBS * 2)
+        running = (time.perf_counter() - started - RECEIVE_SECONDS) / (jobs * 2)
         done = db.session.scalar(select(func.count()).where(Job.state == DONE)) or 0
-        assert done - before == _SPEED_JOBS * 2, f"{done - before} done"
+        assert done - before == jobs * 2, f"{done - before} done"
         db.session.remove()
         db.engine.dispose()
     ledger.close()
@@ -163,12 +164,13 @@ def _ledger(bench: Bench) -> tuple[float, float, float]:
 
 
 def _declare_nothing() -> Any:
-    from pitchbar.jobs.declaration import find_task, task
+    from pitchbar.jobs import Queue, task
+    from pitchbar.jobs.declaration import find_task
 
-    return find_task("bench.nothing") or task(queue="default", name="bench.nothing")(_nothing)
+    return find_task("bench.nothing") or task(queue=Queue.DEFAULT, name="bench.nothing")(_nothing)
 
 
-def _each(step: Callable[[], object], times: int = _SPEED_JOBS) -> float:
+def _each(step: Callable[[], object], times: int) -> float:
     started = time.perf_counter()
     for _ in range(times):
         step()
@@ -181,7 +183,7 @@ def _each(step: Callable[[], object], times: int = _SPEED_JOBS) -> float:
 def kills(bench: Bench, jobs: int, every: float) -> None:
     """Workers of two supervisors; one in six kills takes a whole supervisor, children and all."""
     from pitchbar.extensions import db
-    from pitchbar.jobs.ledger.enqueueing import enqueue
+    from pitchbar.jobs import enqueue
     from pitchbar.jobs.ledger.models import DONE, FAILED, Job
     from tests.jobs.sample_tasks import lines_of, note_slowly
 
@@ -266,7 +268,7 @@ def _time(query: Callable[[Any], object]) -> float:
 
 
 def _fill(rows: int) -> None:
-    """A week's ledger: mostly done, 1 % failed, a backlog of 20,000, tags on one in ten."""
+    """A week's ledger: mostly done, 1 % failed, 2 % waiting, tags on one in ten."""
     from datetime import timedelta
 
     from sqlalchemy import insert, text
@@ -294,12 +296,12 @@ def _fill(rows: int) -> None:
 def _row(number: int, rows: int, created: Any, chance: random.Random, queues: Any) -> Any:
     from datetime import timedelta
 
-    waiting = number > rows - 20_000
+    waiting = number > rows - rows // 50
     failed = not waiting and chance.random() < 0.01
     ended = None if waiting else created + timedelta(milliseconds=chance.randrange(5_000))
     return {
         "id": number,
-        "queue": queues[number % 5],
+        "queue": str(queues[number % 5]),
         "task": f"feature.task_{number % 25}" if number % 1000 else "feature.rare",
         "arguments": {"source_id": number},
         "state": "queued" if waiting else "failed" if failed else "done",
@@ -319,37 +321,35 @@ def _row(number: int, rows: int, created: Any, chance: random.Random, queues: An
     }
 
 
-def _queries() -> dict[str, Callable[[Any], object]]:
+def _queries() -> dict[str, Callable[[Session], object]]:
+    """What the pages ask, by the search that an operator would type."""
     from datetime import timedelta
 
     from pitchbar.jobs.ledger.figures import list_figures
-    from pitchbar.jobs.ledger.queries import JobFilter, count_jobs, list_failures, list_jobs
+    from pitchbar.jobs.ledger.queries import count_jobs, group_failures, list_jobs
     from pitchbar.jobs.queues import QUEUES
+    from pitchbar.operations.job_search import parse_search
 
-    day = timedelta(days=1)
-    wanted = {
-        "all": JobFilter(),
-        "queue:crawl state:failed": JobFilter(queue="crawl", state="failed"),
-        "state:running (none)": JobFilter(state="running"),
-        "state:delayed (none)": JobFilter(state="delayed"),
-        "task:feature.rare": JobFilter(task="feature.rare"),
-        "tag:source:40": JobFilter(tag="source:40"),
-        "task:feature.task_3 state:failed age:>1d": JobFilter(
-            task="feature.task_3", state="failed", older_than=day
-        ),
-        "state:queued queue:index": JobFilter(state="queued", queue="index"),
-        "age:>5d": JobFilter(older_than=5 * day),
-    }
-    found: dict[str, Callable[[Any], object]] = {
-        f"list {name}": lambda session, one=one: list_jobs(session, one)
-        for name, one in wanted.items()
-    }
-    failed = JobFilter(queue="crawl", state="failed")
-    found["count queue:crawl state:failed"] = lambda session: count_jobs(session, failed)
-    found["count all, up to 100,000"] = lambda session: count_jobs(
-        session, JobFilter(), up_to=100_000
+    searches = (
+        "",
+        "queue:crawl state:failed",
+        "state:running",
+        "state:delayed",
+        "task:feature.rare",
+        "tag:source:40",
+        "task:feature.task_3 state:failed age:>1d",
+        "state:queued queue:index",
+        "age:>5d",
+        "no-such-word",
     )
-    found["failures grouped"] = list_failures
+    found: dict[str, Callable[[Session], object]] = {}
+    for search in searches:
+        name, wanted = search or "(all)", parse_search(search)
+        found[f"list {name}"] = partial(list_jobs, wanted=wanted)
+    for search in ("", "queue:crawl state:failed"):
+        name, wanted = search or "(all)", parse_search(search)
+        found[f"count {name}"] = partial(count_jobs, wanted=wanted)
+    found["failures grouped"] = group_failures
     found["figures of 5 min"] = lambda session: list_figures(session, QUEUES, timedelta(minutes=5))
     return found
 
@@ -358,19 +358,27 @@ def main() -> None:
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["speed", "kills", "pages"])
-    parser.add_argument("--jobs", type=int, default=1_000)
+    parser.add_argument("--where", choices=["both", "servers", "embedded"], default="both")
+    parser.add_argument("--jobs", type=int, help="2,000 for speed, 1,000 for kills")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--every", type=float, default=1.0, help="seconds between two kills")
     parser.add_argument("--rows", type=int, default=1_000_000)
     chosen = parser.parse_args()
-    for place in (at_scale, embedded):
-        with place() as bench:
-            if chosen.what == "speed":
-                speed(bench)
-            elif chosen.what == "kills":
-                kills(bench, chosen.jobs, chosen.every)
-            else:
-                pages(bench, chosen.rows)
-        sys.stdout.flush()
+    shapes = {"servers": at_scale, "embedded": embedded}
+    for name, shape in shapes.items():
+        if chosen.where in ("both", name):
+            with shape() as bench:
+                _measure(bench, chosen)
+            sys.stdout.flush()
+
+
+def _measure(bench: Bench, chosen: argparse.Namespace) -> None:
+    if chosen.what == "speed":
+        speed(bench, chosen.jobs or 2_000, chosen.rounds)
+    elif chosen.what == "kills":
+        kills(bench, chosen.jobs or 1_000, chosen.every)
+    else:
+        pages(bench, chosen.rows)
 
 
 if __name__ == "__main__":

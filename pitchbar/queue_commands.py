@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def work(console: Console, queues: str | None, processes: int, drain: float, memory: int) -> None:
     """Run jobs until told to stop; those that run are finished first."""
-    from pitchbar.jobs.queues import QUEUES
+    from pitchbar.jobs import QUEUES
     from pitchbar.jobs.workers import WorkerOptions
     from pitchbar.worker import run_workers
 
@@ -108,7 +108,7 @@ def deploy_cron_worker(
 
 
 def _read_queues(text: str | None, default: "tuple[Queue, ...]") -> "tuple[Queue, ...]":
-    from pitchbar.jobs.queues import parse_queues
+    from pitchbar.jobs import parse_queues
 
     try:
         return default if text is None else parse_queues(text)

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pitchbar.core import charts, clock, wording
 from pitchbar.core.assets import asset_path
+from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
 from pitchbar.settings import Settings
 
@@ -68,7 +69,7 @@ def _begin() -> None:
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    if "\x00" in request.path:
+    if request.path != storable(request.path):
         # Nothing is there, and PostgreSQL cannot even be asked.
         raise NotFound
 

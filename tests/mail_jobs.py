@@ -7,7 +7,7 @@ from flask import current_app
 
 from pitchbar.clients.mailer import MailError
 from pitchbar.extensions import db
-from pitchbar.jobs.attempts import Fail
+from pitchbar.jobs import Fail
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import transport
 from pitchbar.mailing.tasks import send_mail

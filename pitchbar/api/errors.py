@@ -23,7 +23,7 @@ class PreconditionFailed(DomainError):
         super().__init__("This was changed since you read it. Read it again, then decide.")
 
 
-class KeyReused(DomainError):
+class IdempotencyKeyReused(DomainError):
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class KeyReused(DomainError):
         super().__init__(sentence, fields={"Idempotency-Key": "was used for another request"})
 
 
-class StillRunning(DomainError):
+class RequestInProgress(DomainError):
     status = 409
     code = "in_progress"
     headers = {"Retry-After": "1"}

@@ -7,7 +7,7 @@ answer; when the first one fails, nothing is left of it and the second does the 
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
@@ -15,11 +15,12 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
-from pitchbar.api.errors import KeyReused, StillRunning
-from pitchbar.api.models import KeptAnswer
-from pitchbar.api.payloads import wrong_field
+from pitchbar.api.errors import IdempotencyKeyReused, RequestInProgress
+from pitchbar.api.models import StoredResponse
+from pitchbar.api.payloads import field_error
 from pitchbar.api.settings import ApiSettings
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.extensions import db
 from pitchbar.settings import Settings, current_settings
@@ -33,7 +34,7 @@ WAIT_SECONDS = 10
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def answer_once(client_id: int, make: Callable[[], Response]) -> Response:
+def respond_once(client_id: int, make: Callable[[], Response]) -> Response:
     """The answer of `make`, or the one that it gave to this key before.
 
     The caller commits. An error that `make` raises undoes the claim: a refused request changed
@@ -41,14 +42,14 @@ def answer_once(client_id: int, make: Callable[[], Response]) -> Response:
 
     Raises:
         InvalidPayload: the key cannot be one.
-        KeyReused: the key came with another request.
-        StillRunning: the first request with this key takes very long.
+        IdempotencyKeyReused: the key came with another request.
+        RequestInProgress: the first request with this key takes very long.
     """
     key = request.headers.get(HEADER)
     if key is None:
         return make()
     if not _KEY.fullmatch(key):
-        raise wrong_field(HEADER, "must be 1 to 255 visible ASCII characters")
+        raise field_error(HEADER, "must be 1 to 255 visible ASCII characters")
     if not _claim(client_id, key):
         return _replay(client_id, key)
     response = make()
@@ -56,53 +57,57 @@ def answer_once(client_id: int, make: Callable[[], Response]) -> Response:
     return response
 
 
-def purge_kept_answers(settings: Settings) -> int:
+def purge_stored_responses(settings: Settings) -> int:
     """Removes what has passed its time; returns how many."""
-    old = KeptAnswer.created_at < _oldest(settings)
-    return int(db.session.execute(delete(KeptAnswer).where(old)).rowcount)  # type: ignore[attr-defined]  # a cursor result
+    old = StoredResponse.created_at < _oldest(settings)
+    return changed_rows(db.session, delete(StoredResponse).where(old))
+
+
+def delete_stored_responses(client_ids: Sequence[int]) -> None:
+    db.session.execute(delete(StoredResponse).where(StoredResponse.client_id.in_(client_ids)))
 
 
 def _claim(client_id: int, key: str) -> bool:
     """False when the key is taken. A row that has passed its time is taken over."""
     is_postgresql = db.engine.dialect.name == "postgresql"
     fresh = {"request_hash": _request_hash(), "status": 0, "body": "", "created_at": clock.now()}
-    insert = (postgresql if is_postgresql else sqlite).insert(KeptAnswer)
+    insert = (postgresql if is_postgresql else sqlite).insert(StoredResponse)
     statement = insert.values(client_id=client_id, key=key, **fresh).on_conflict_do_update(
         index_elements=["client_id", "key"],
         set_=fresh,
-        where=KeptAnswer.created_at < _oldest(current_settings()),
+        where=StoredResponse.created_at < _oldest(current_settings()),
     )
-    claimed = statement.returning(KeptAnswer.client_id)
+    claimed = statement.returning(StoredResponse.client_id)
     if is_postgresql:
         db.session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
     try:
         return db.session.execute(claimed).first() is not None
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
-            raise StillRunning from None
+            raise RequestInProgress from None
         raise
 
 
 def _keep(client_id: int, key: str, response: Response) -> None:
     body = encrypt(response.get_data(as_text=True), current_settings().app_key)
     db.session.execute(
-        update(KeptAnswer)
-        .where(KeptAnswer.client_id == client_id, KeptAnswer.key == key)
+        update(StoredResponse)
+        .where(StoredResponse.client_id == client_id, StoredResponse.key == key)
         .values(status=response.status_code, body=body)
     )
 
 
 def _replay(client_id: int, key: str) -> Response:
-    mine = (KeptAnswer.client_id == client_id, KeptAnswer.key == key)
-    kept = db.session.scalar(select(KeptAnswer).where(*mine))
+    mine = (StoredResponse.client_id == client_id, StoredResponse.key == key)
+    kept = db.session.scalar(select(StoredResponse).where(*mine))
     if kept is None:  # purged in this very moment
-        raise StillRunning
+        raise RequestInProgress
     if kept.request_hash != _request_hash():
-        raise KeyReused
+        raise IdempotencyKeyReused
     try:
         body = decrypt(kept.body, current_settings().app_key)
     except Unreadable:  # APP_KEY was changed meanwhile
-        raise KeyReused from None
+        raise IdempotencyKeyReused from None
     response: Response = current_app.response_class(body, kept.status, mimetype="application/json")
     response.add_etag()
     response.headers[REPLAYED] = "true"

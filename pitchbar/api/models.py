@@ -7,7 +7,7 @@ from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 
 
-class KeptAnswer(Model):
+class StoredResponse(Model):
     """The answer to a request that carried an Idempotency-Key, for when it comes again.
 
     `client_id` is the token's id, without a foreign key: rows live for a day and say nothing

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from pitchbar.api.payloads import Query, Text, wrong_field
+from pitchbar.api.payloads import Query, Text, field_error
 from pitchbar.core.pagination import decode_cursor
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class PageQuery(Query):
         try:
             return read(decode_cursor(self.cursor))
         except ValueError:
-            raise wrong_field("cursor", "is not one that we gave you") from None
+            raise field_error("cursor", "is not one that we gave you") from None
 
 
 def read_id(text: str) -> int:

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from pitchbar.api.errors import InvalidPayload, UnsupportedMediaType
-from pitchbar.forms import has_control_characters
+from pitchbar.core.text import has_control_characters
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,10 +39,22 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """What a program gets. Every field is always there."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class ErrorBody(ResponseModel):
+    code: str
+    message: str
+    fields: dict[str, str]
+
+
+class ErrorResponse(ResponseModel):
+    """What is wrong, for a program (`code`), for a person (`message`), and field by field."""
+
+    error: ErrorBody
 
 
 def _storable(text: str) -> str:
@@ -55,7 +67,7 @@ def _storable(text: str) -> str:
 Text = Annotated[str, AfterValidator(_storable)]
 
 # A time with its offset from UTC, as Python writes it.
-At = Annotated[
+Timestamp = Annotated[
     datetime,
     PlainSerializer(datetime.isoformat, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
@@ -86,7 +98,7 @@ def read_query(model: type[M]) -> M:
     return _validate(model, request.args.to_dict())
 
 
-def wrong_field(name: str, sentence: str) -> InvalidPayload:
+def field_error(name: str, sentence: str) -> InvalidPayload:
     return InvalidPayload(f"Check {name}.", fields={name: sentence})
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pitchbar.api.descriptions import PATH_EXAMPLES
+from pitchbar.api.document import METHODS
 
 Json = dict[str, Any]
 
-_METHODS = ("get", "post", "patch", "put", "delete")
 _KINDS = {
     "string": "text",
     "integer": "whole number",
@@ -56,7 +55,7 @@ class Topic:
     operations: list[Operation]
 
 
-def outline_of(document: Json, slug: str) -> list[Topic]:
+def build_reference(document: Json, slug: str) -> list[Topic]:
     """By topic; `slug` stands in the examples."""
     reader = _Reader(document, slug)
     found = list(reader.operations())
@@ -73,7 +72,7 @@ class _Reader:
 
     def operations(self) -> Iterator[tuple[str, Operation]]:
         for path, methods in self._document["paths"].items():
-            for method in _METHODS:
+            for method in METHODS:
                 if method in methods:
                     operation = methods[method]
                     yield operation["tags"][0], self._operation(path, method, operation)
@@ -88,7 +87,7 @@ class _Reader:
             operation["summary"],
             operation["description"],
             self._rows(parameters, content),
-            self._curl(path, method, content),
+            self._curl(path, method, parameters, content),
             [self._outcome(*each) for each in sorted(operation["responses"].items())],
         )
 
@@ -145,8 +144,8 @@ class _Reader:
         default = schema.get("default")
         return f"{kind}; {default} unless told" if default not in (None, "", False) else kind
 
-    def _curl(self, path: str, method: str, content: Json | None) -> str:
-        examples = {name: example for name, (_, example) in PATH_EXAMPLES.items()}
+    def _curl(self, path: str, method: str, parameters: list[Json], content: Json | None) -> str:
+        examples = {each["name"]: each["example"] for each in parameters if each["in"] == "path"}
         url = self._document["servers"][0]["url"] + path.format(**{**examples, "slug": self._slug})
         parts = ["curl" if method == "get" else f"curl -X {method.upper()}", shlex.quote(url)]
         parts.append('-H "Authorization: Bearer $PITCHBAR_TOKEN"')

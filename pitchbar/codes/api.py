@@ -3,19 +3,19 @@ from typing import Any
 from flask import Blueprint, Response
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.api.endpoints import endpoint
+from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
-from pitchbar.api.responses import expect_state, wants_certain_state
+from pitchbar.api.responses import check_precondition, has_precondition
 from pitchbar.codes.models import Code
 from pitchbar.codes.payloads import (
-    CodeAnswer,
     CodeChanges,
     CodeList,
+    CodeResponse,
     CodesQuery,
     NewCode,
     QrQuery,
-    code_answer,
+    code_response,
 )
 from pitchbar.codes.queries import get_code, list_codes_before
 from pitchbar.codes.services import (
@@ -33,13 +33,23 @@ from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 
+TOPIC = Topic(
+    20,
+    "Codes",
+    "Dynamic QR codes: the printed symbol stays, where it leads can change.",
+    {
+        "code_id": PathParameter("The code's id.", 42),
+        "format": PathParameter("The kind of image.", "svg"),
+    },
+)
+
 bp = Blueprint("codes_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes")
 shared_limit(bp)
 
 
 @bp.get("")
 @requires_token("read")
-@endpoint("Codes", query=CodesQuery, answer=CodeList, errors=(422,))
+@endpoint(TOPIC, query=CodesQuery, response=CodeList, errors=(422,))
 def index(workspace: Workspace, query: CodesQuery) -> CodeList:
     """List codes
 
@@ -59,8 +69,8 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
 
 @bp.post("")
 @requires_token("read-write")
-@endpoint("Codes", body=NewCode, answer=CodeAnswer, status=201, errors=(409, 413, 415, 422))
-def create(workspace: Workspace, payload: NewCode) -> CodeAnswer:
+@endpoint(TOPIC, body=NewCode, response=CodeResponse, status=201, errors=(409, 413, 415, 422))
+def create(workspace: Workspace, payload: NewCode) -> CodeResponse:
     """Create a code"""
     code = create_code(workspace, current_actor(), current_settings(), **_fields(payload))
     if payload.status == "archived":
@@ -70,16 +80,16 @@ def create(workspace: Workspace, payload: NewCode) -> CodeAnswer:
 
 @bp.get("/<int:code_id>")
 @requires_token("read")
-@endpoint("Codes", answer=CodeAnswer)
-def show(workspace: Workspace, code_id: int) -> CodeAnswer:
+@endpoint(TOPIC, response=CodeResponse)
+def show(workspace: Workspace, code_id: int) -> CodeResponse:
     """Get a code"""
     return _answer(get_code(workspace, code_id), workspace)
 
 
 @bp.patch("/<int:code_id>")
 @requires_token("read-write")
-@endpoint("Codes", body=CodeChanges, answer=CodeAnswer, errors=(412, 413, 415, 422))
-def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeAnswer:
+@endpoint(TOPIC, body=CodeChanges, response=CodeResponse, errors=(412, 413, 415, 422))
+def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeResponse:
     """Change, archive or restore a code
 
     Scans follow within two seconds. Printed symbols stay valid.
@@ -94,7 +104,7 @@ def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeAnsw
 
 @bp.delete("/<int:code_id>")
 @requires_token("read-write")
-@endpoint("Codes", status=204, errors=(412,))
+@endpoint(TOPIC, status=204, errors=(412,))
 def delete(workspace: Workspace, code_id: int) -> None:
     """Delete a code
 
@@ -110,7 +120,7 @@ def delete(workspace: Workspace, code_id: int) -> None:
 
 @bp.get("/<int:code_id>/qr.<any(svg, png):format>")
 @requires_token("read")
-@endpoint("Codes", query=QrQuery, errors=(422,), media_types=("image/svg+xml", "image/png"))
+@endpoint(TOPIC, query=QrQuery, errors=(422,), media_types=("image/svg+xml", "image/png"))
 def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Response:
     """Get the QR image
 
@@ -119,15 +129,15 @@ def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Respo
     return qr_response(get_code(workspace, code_id), format)
 
 
-def _answer(code: Code, workspace: Workspace) -> CodeAnswer:
-    return code_answer(code, workspace, current_settings())
+def _answer(code: Code, workspace: Workspace) -> CodeResponse:
+    return code_response(code, workspace, current_settings())
 
 
 def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
     """The code in the state that `If-Match` names, and nobody changes it meanwhile."""
     code = get_code(workspace, code_id)
-    expect_state(_answer(code, workspace))
-    if wants_certain_state() and not lock_code(code):
+    check_precondition(_answer(code, workspace))
+    if has_precondition() and not lock_code(code):
         raise PreconditionFailed
     return code
 

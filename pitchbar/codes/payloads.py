@@ -6,7 +6,7 @@ from flask import url_for
 from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
-from pitchbar.api.payloads import Answer, At, Payload, Query, Text
+from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.models import Code
 from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm
@@ -83,10 +83,10 @@ class QrQuery(Query):
 
 
 _KEPT: Any = dict.fromkeys(UTM_NAMES, (str, ...))
-UtmAnswer = create_model("Utm", __base__=Answer, **_KEPT)
+UtmResponse = create_model("Utm", __base__=ResponseModel, **_KEPT)
 
 
-class CodeAnswer(Answer):
+class CodeResponse(ResponseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -115,25 +115,25 @@ class CodeAnswer(Answer):
     short_url: str = Field(description="What the printed symbol holds.")
     qr_svg_url: str = Field(description="The symbol as SVG; asks for the token too.")
     destination_url: str
-    utm: UtmAnswer
+    utm: UtmResponse
     forward_parameters: bool
     error_correction: Literal["L", "M", "Q", "H"]
     notes: str
     status: Literal["active", "archived"]
-    created_at: At
-    updated_at: At
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
-class CodeList(Answer):
+class CodeList(ResponseModel):
     """Codes, newest first."""
 
-    data: list[CodeAnswer]
+    data: list[CodeResponse]
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def code_answer(code: Code, workspace: Workspace, settings: Settings) -> CodeAnswer:
+def code_response(code: Code, workspace: Workspace, settings: Settings) -> CodeResponse:
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
-    return CodeAnswer.model_validate(
+    return CodeResponse.model_validate(
         {
             "id": code.id,
             "name": code.name,

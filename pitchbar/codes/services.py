@@ -8,7 +8,7 @@ from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.core import clock
-from pitchbar.core.database import after_commit
+from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
 from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.events.actors import Actor
@@ -89,11 +89,8 @@ def lock_code(code: Code) -> bool:
     has changed it since it was read here.
     """
     unchanged = (Code.id == code.id, Code.updated_at == code.updated_at)
-    held = db.session.execute(
-        update(Code).where(*unchanged).values(updated_at=Code.updated_at),
-        execution_options={"synchronize_session": False},
-    )
-    return bool(held.rowcount)  # type: ignore[attr-defined]  # a cursor result
+    hold = update(Code).where(*unchanged).values(updated_at=Code.updated_at)
+    return bool(changed_rows(db.session, hold.execution_options(synchronize_session=False)))
 
 
 def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:

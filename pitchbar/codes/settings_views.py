@@ -4,8 +4,8 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.defaults import update_defaults
 from pitchbar.codes.forms import CodeSettingsForm
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
@@ -26,12 +26,10 @@ def update(workspace: Workspace) -> Response:
     if not form.validate():
         return _render_form(form, 422)
     settings = current_settings()
-    try:
+    with form_errors(form):
         update_defaults(workspace, current_actor(), settings, **form.entered())
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
-        return _render_form(form, error.status)
+    if form.errors:
+        return _render_form(form, form.http_status)
     db.session.commit()
     flash("Settings saved. Archived codes follow within two seconds.", "success")
     return go_to(url_for("code_settings.edit", slug=workspace.slug))

@@ -16,8 +16,8 @@ from pitchbar.codes.services import (
     update_code,
 )
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
@@ -81,10 +81,9 @@ def create(workspace: Workspace) -> Response:
     form = NewCodeForm()
     if not form.validate():
         return _render_form(form, status=422)
-    try:
+    with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _render_form(form, status=422)
     db.session.commit()
     flash("Code created. Scan it to see the first figure move.", "success")
@@ -105,11 +104,9 @@ def update(workspace: Workspace, code_id: int) -> Response:
     form = CodeForm()
     if not form.validate():
         return _render_form(form, code, 422)
-    try:
+    with form_errors(form):
         update_code(code, current_actor(), current_settings(), **form.entered())
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return _render_form(form, get_code(workspace, code_id), 422)
     db.session.commit()
     flash("Changes saved. Scans follow within two seconds.", "success")
@@ -149,10 +146,9 @@ def confirm_delete(workspace: Workspace, code_id: int) -> Response:
 def delete(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = DeleteCodeForm()
-    try:
+    with form_errors(form):
         delete_code(code, current_actor(), form.confirmation.data or "")
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return render("codes/delete.html", form=form, code=code, http_status=422)
     db.session.commit()
     flash(f"“{code.name}” is deleted.", "success")

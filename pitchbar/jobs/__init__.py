@@ -13,10 +13,12 @@ from pitchbar.jobs.attempts import AttemptError, Fail, Release
 from pitchbar.jobs.context import check_deadline, current_job, seconds_left
 from pitchbar.jobs.declaration import Task, list_scheduled_tasks, list_tasks, task
 from pitchbar.jobs.ledger.enqueueing import enqueue
-from pitchbar.jobs.queues import Queue
+from pitchbar.jobs.queues import QUEUES, Queue, parse_queues
+from pitchbar.jobs.schedule import enqueue_scheduled
 from pitchbar.jobs.transport import connect_transport
 
 __all__ = [
+    "QUEUES",
     "AttemptError",
     "Fail",
     "Queue",
@@ -26,9 +28,11 @@ __all__ = [
     "connect_transport",
     "current_job",
     "enqueue",
+    "enqueue_scheduled",
     "every",
     "list_scheduled_tasks",
     "list_tasks",
+    "parse_queues",
     "seconds_left",
     "task",
 ]

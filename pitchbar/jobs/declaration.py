@@ -58,7 +58,7 @@ _registry: dict[str, Task] = {}
 
 def task(
     *,
-    queue: str,
+    queue: Queue,
     tries: int = 3,
     waits: Iterable[float] = (),
     timeout: int = 60,
@@ -75,7 +75,7 @@ def task(
     The name stands in the ledger: rows of the release before must find their task.
 
     Args:
-        queue: a Queue.
+        queue: whose workers run it.
         tries: how often it is started at most, releases not counted.
         waits: seconds before the second try, the third and so on; without them the wait doubles
             from `first_wait` up to `cap`, give or take the share `jitter`.
@@ -95,7 +95,7 @@ def task(
         declared = Task(
             name or _name_of(function),
             function,
-            Queue(queue),
+            queue,
             tries,
             timeout,
             retry,

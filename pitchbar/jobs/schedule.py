@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
 from pitchbar.jobs.declaration import Task
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import ScheduleRun
 from pitchbar.jobs.triggers import Trigger
@@ -21,7 +21,7 @@ _LOOK_BACK = timedelta(days=31)
 class Schedule:
     """Enqueues what is due. `tick` may be called as often as one likes, by anyone."""
 
-    def __init__(self, ledger: Ledger, tasks: Iterable[Task]) -> None:
+    def __init__(self, ledger: LedgerConnection, tasks: Iterable[Task]) -> None:
         self._ledger = ledger
         self._tasks = [(task, task.trigger) for task in tasks if task.trigger is not None]
         self._checked_until: dict[str, datetime] = {}

@@ -20,13 +20,13 @@ from pitchbar.jobs.messages import TASK, MessageSerializer
 
 log = logging.getLogger(__name__)
 
-Message = tuple[int, int]
+JobMessage = tuple[int, int]
 """A job's id and the attempt that the message is for."""
 
 RECEIVE_SECONDS = 1.0
 _POLL_SECONDS = 0.25
 # After a send that failed, nobody waits for Redis again for this long.
-_SILENCE_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
 
 
 class _NormalSqliteStorage(SqliteStorage):  # type: ignore[misc]  # huey has no types
@@ -46,30 +46,30 @@ class Transport:
     def __init__(self) -> None:
         self._redis_url = ""
         self._file: Path | None = None
-        self._silent_until = 0.0
-        self._forget()
+        self._retry_at = 0.0
+        self._reset()
 
     def connect(self, redis_url: str, data_dir: Path) -> None:
         """See `connect_transport`, which does it for the process."""
         self._redis_url = redis_url
         self._file = data_dir / "queue.db"
-        self._forget()
+        self._reset()
 
-    def send(self, queue: str, messages: Iterable[Message]) -> bool:
+    def send(self, queue: str, messages: Iterable[JobMessage]) -> bool:
         """Returns whether all went out; says so in the log when not."""
-        if self._file is None or time.monotonic() < self._silent_until:
+        if self._file is None or time.monotonic() < self._retry_at:
             return False
         try:
             for message in messages:
                 self._put(queue, message)
         except Exception as error:
             log.warning("jobs on %s wait for the sweep: %s", queue, error)
-            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
             return False
         self._arrived[queue].set()
         return True
 
-    def receive(self, queue: str) -> Message | None:
+    def receive(self, queue: str) -> JobMessage | None:
         """Waits up to RECEIVE_SECONDS. Raises ValueError for a message that is none of ours (it is
         gone then), and what Redis or SQLite raise.
         """
@@ -79,7 +79,7 @@ class Transport:
             received = self._wait_for_file(huey, self._arrived[queue])
         return None if received is None else received.args
 
-    def receive_now(self, queue: str) -> Message | None:
+    def receive_now(self, queue: str) -> JobMessage | None:
         """What waits, without waiting for it. Raises as `receive`."""
         received = self._huey(queue, "now").dequeue()
         return None if received is None else received.args
@@ -88,7 +88,7 @@ class Transport:
         """How many messages wait on the queue."""
         return int(self._huey(queue, "out").pending_count())
 
-    def _put(self, queue: str, message: Message) -> None:
+    def _put(self, queue: str, message: JobMessage) -> None:
         huey = self._huey(queue, "out")
         huey.enqueue(huey._registry.string_to_task(TASK)(message))
 
@@ -104,16 +104,16 @@ class Transport:
 
     def _huey(self, queue: str, direction: str) -> Any:
         if self._pid != os.getpid():
-            self._forget()
+            self._reset()
         with self._lock:
             if (queue, direction) not in self._hueys:
                 self._hueys[queue, direction] = self._make(queue, direction)
             return self._hueys[queue, direction]
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._silent_until = 0.0
+        self._retry_at = 0.0
         self._hueys: dict[tuple[str, str], Any] = {}
         self._arrived: dict[str, threading.Event] = defaultdict(threading.Event)
 

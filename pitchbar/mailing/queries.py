@@ -8,7 +8,7 @@ from pitchbar.extensions import db
 from pitchbar.mailing.models import FAILED, MailRecord
 
 
-def latest_records(references: Iterable[str]) -> dict[str, MailRecord]:
+def latest_mail_records(references: Iterable[str]) -> dict[str, MailRecord]:
     """The newest message about each of these things; what had none is missing."""
     newest = (
         select(func.max(MailRecord.id))
@@ -20,18 +20,18 @@ def latest_records(references: Iterable[str]) -> dict[str, MailRecord]:
 
 
 @dataclass(frozen=True)
-class MailTrouble:
+class MailFailures:
     """How many messages failed, and why the last one did."""
 
     count: int
     reason: str
 
 
-def find_mail_trouble(since: datetime) -> MailTrouble | None:
+def find_mail_failures(since: datetime) -> MailFailures | None:
     """None when every message since then was taken."""
     failed = select(MailRecord).where(MailRecord.state == FAILED, MailRecord.finished_at >= since)
     last = db.session.scalar(failed.order_by(MailRecord.finished_at.desc()).limit(1))
     if last is None:
         return None
     count = db.session.scalar(select(func.count()).select_from(failed.subquery())) or 0
-    return MailTrouble(count, last.reason)
+    return MailFailures(count, last.reason)

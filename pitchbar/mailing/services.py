@@ -1,11 +1,13 @@
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue
+from pitchbar.jobs.ledger.models import RUNNING, Job, JobTag
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
@@ -25,7 +27,16 @@ def queue_mail(
     record = MailRecord(reference=reference, template=template, to=to)
     db.session.add(record)
     db.session.flush()
-    enqueue(send_mail, record.id, mail.to, mail.subject, mail.text, mail.html, tags=["mail"])
+    tags = ["mail", reference] if reference else ["mail"]
+    enqueue(send_mail, record.id, mail.to, mail.subject, mail.text, mail.html, tags=tags)
+
+
+def delete_mail(references: Sequence[str]) -> None:
+    """Forgets the messages about these things, and the jobs that hold their text."""
+    tagged = select(JobTag.job_id).where(JobTag.tag.in_(references))
+    jobs = delete(Job).where(Job.id.in_(tagged), Job.state != RUNNING)
+    for statement in (jobs, delete(MailRecord).where(MailRecord.reference.in_(references))):
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def trim_mail_log(now: datetime) -> int:

@@ -25,10 +25,14 @@ def raise_alarms() -> list[str]:
         for queue in load_queues()
         if queue.paused_at is None and queue.figures.oldest_wait_ms > limits[queue.name] * 1000
     ]
-    return [queue.name for queue in late if _take_turn(queue.name) and _tell(queue, settings)]
+    told = [queue for queue in late if _mark_alarm(queue.name)]
+    for queue in told:
+        _mail_operators(queue, settings)
+    return [queue.name for queue in told]
 
 
-def _take_turn(name: str) -> bool:
+def _mark_alarm(name: str) -> bool:
+    """False while the last one is not long ago."""
     alarm = db.session.get(QueueAlarm, name)
     if alarm is not None and clock.now() - alarm.told_at < COOL_DOWN:
         return False
@@ -36,7 +40,7 @@ def _take_turn(name: str) -> bool:
     return True
 
 
-def _tell(queue: QueueNow, settings: Settings) -> bool:
+def _mail_operators(queue: QueueNow, settings: Settings) -> None:
     minutes = max(1, round(queue.figures.oldest_wait_ms / 60_000))
     for email in settings[OperationsSettings].ops_email_allowlist:
         queue_mail(
@@ -49,4 +53,3 @@ def _tell(queue: QueueNow, settings: Settings) -> bool:
             link=f"{settings.app_url}/ops/queues/{queue.name}",
             link_label="Open the queue",
         )
-    return True

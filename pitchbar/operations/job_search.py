@@ -1,20 +1,18 @@
 """The search of the jobs page: `queue:crawl state:failed task:… tag:… error:… age:>1h words`."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from pitchbar.errors import DomainError
-from pitchbar.jobs.ledger.models import STATES
-from pitchbar.jobs.queues import QUEUES
+from pitchbar.jobs import QUEUES
+from pitchbar.jobs.ledger.filters import FILTER_STATES, JobFilter
 
 KEYS = ("queue", "state", "task", "tag", "error", "age", "id")
 _TOKEN = re.compile(r'(?:(\w+):)?("[^"]*"|\S+)')
 _AGE = re.compile(r"([<>])(\d{1,6})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# "delayed" is a queued job that is not due yet; people look for it by that name.
-SEARCH_STATES = (*STATES, "delayed")
 
 
 class BadSearch(DomainError):
@@ -22,25 +20,6 @@ class BadSearch(DomainError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, fields={"q": sentence})
-
-
-@dataclass(frozen=True)
-class JobFilter:
-    """Parts that are empty hold nothing back. `words` look in task, error and arguments."""
-
-    queue: str = ""
-    state: str = ""
-    task: str = ""
-    tag: str = ""
-    error: str = ""
-    job_id: int | None = None
-    older_than: timedelta | None = None
-    younger_than: timedelta | None = None
-    words: tuple[str, ...] = field(default=())
-
-    @property
-    def is_empty(self) -> bool:
-        return self == JobFilter()
 
 
 def parse_search(text: str) -> JobFilter:
@@ -69,7 +48,7 @@ def _with(wanted: JobFilter, key: str, value: str) -> JobFilter:
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             raise BadSearch("Write id: with the number of a job, such as id:42.")
         return replace(wanted, job_id=int(value))
-    known = {"queue": QUEUES, "state": SEARCH_STATES}.get(key)
+    known = {"queue": QUEUES, "state": FILTER_STATES}.get(key)
     if known and value not in known:
         raise BadSearch(f"There is no {key} “{value}”. There are {', '.join(known)}.")
     changes: dict[str, Any] = {key: value}
@@ -91,7 +70,7 @@ def complete(text: str, tasks: list[str], errors: list[str]) -> list[str]:
     key, colon, begun = last.partition(":")
     values = {
         "queue": QUEUES,
-        "state": SEARCH_STATES,
+        "state": FILTER_STATES,
         "task": tuple(tasks),
         "error": tuple(errors),
         "age": (">1h", ">1d", "<1h"),

@@ -11,27 +11,23 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
-from pitchbar.forms import Form, SelectChoice
+from pitchbar.forms import Form, SelectChoice, form_errors
 from pitchbar.jobs import list_tasks
+from pitchbar.jobs.ledger.administration import BULK_MOST
+from pitchbar.jobs.ledger.errors import UnusableArguments
+from pitchbar.jobs.ledger.filters import JobFilter
 from pitchbar.jobs.ledger.models import Job
-from pitchbar.operations.access import operator_actor, operators_only
-from pitchbar.operations.job_actions import (
-    BULK_MOST,
-    UnusableArguments,
-    delete_job,
-    delete_matching,
-    retry_job,
-    retry_matching,
-)
-from pitchbar.operations.job_queries import (
+from pitchbar.jobs.ledger.queries import (
     count_jobs,
-    find_job,
+    get_job,
     list_attempts,
     list_error_classes,
     list_jobs,
     list_tags,
 )
-from pitchbar.operations.job_search import BadSearch, JobFilter, complete, parse_search
+from pitchbar.operations.access import operator_actor, operators_only
+from pitchbar.operations.job_actions import delete_job, delete_jobs, retry_job, retry_jobs
+from pitchbar.operations.job_search import BadSearch, complete, parse_search
 
 bp = Blueprint("jobs", __name__, url_prefix="/ops/queues/jobs")
 
@@ -54,7 +50,7 @@ def index() -> Response:
     except BadSearch as error:
         wanted, problem = JobFilter(), error.message
     before = request.args.get("before", type=int)
-    page = None if problem else list_jobs(wanted, before)
+    page = None if problem else list_jobs(db.session(), wanted, before)
     return render(
         "operations/jobs.html",
         "operations/_jobs.html",
@@ -62,7 +58,7 @@ def index() -> Response:
         q=search,
         problem=problem,
         page=page,
-        found=None if problem else count_jobs(wanted, None if before else page),
+        found=None if problem else count_jobs(db.session(), wanted, None if before else page),
         form=BulkForm(),
     )
 
@@ -72,7 +68,7 @@ def index() -> Response:
 def completion() -> Response:
     """Options for the search box: what the last word could become."""
     names = [task.name for task in list_tasks()]
-    choices = complete(request.args.get("q", "")[:500], names, list_error_classes())
+    choices = complete(request.args.get("q", "")[:500], names, list_error_classes(db.session()))
     return Response(render_template("operations/_completion.html", choices=choices))
 
 
@@ -89,11 +85,9 @@ def show(job_id: int) -> Response:
 def retry(job_id: int) -> Response:
     """Starts the job anew; with the field `arguments`, with those."""
     job, form = _get(job_id), ArgumentsForm()
-    try:
+    with form_errors(form):
         retry_job(job, operator_actor(), _read_arguments(form))
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return _show(_get(job_id), form, 422)
     db.session.commit()
     flash(f"Job {job_id} waits for its next start.", "success")
@@ -123,7 +117,10 @@ def preview_bulk() -> Response:
         raise NotFound
     wanted = parse_search(form.q.data or "")
     return render(
-        "operations/bulk.html", form=form, found=count_jobs(_meant(form, wanted)), most=BULK_MOST
+        "operations/bulk.html",
+        form=form,
+        found=count_jobs(db.session(), _filter_for(form, wanted)),
+        most=BULK_MOST,
     )
 
 
@@ -134,7 +131,7 @@ def run_bulk() -> Response:
     if not form.validate():
         raise NotFound
     search = form.q.data or ""
-    act = retry_matching if form.action.data == "retry" else delete_matching
+    act = retry_jobs if form.action.data == "retry" else delete_jobs
     count = act(parse_search(search), search, operator_actor())
     db.session.commit()
     done = "wait for their next start" if form.action.data == "retry" else "are deleted"
@@ -142,16 +139,13 @@ def run_bulk() -> Response:
     return go_to(link("jobs.index", q=search))
 
 
-def _meant(form: BulkForm, wanted: JobFilter) -> JobFilter:
+def _filter_for(form: BulkForm, wanted: JobFilter) -> JobFilter:
     """A retry means the failed ones, whatever else the search finds."""
     return replace(wanted, state="failed") if form.action.data == "retry" else wanted
 
 
 def _get(job_id: int) -> Job:
-    job = find_job(job_id)
-    if job is None:
-        raise NotFound("There is no such job. Finished jobs are removed after a while.")
-    return job
+    return get_job(db.session(), job_id)
 
 
 def _read_arguments(form: ArgumentsForm) -> dict[str, Any] | None:
@@ -172,7 +166,7 @@ def _show(job: Job, form: ArgumentsForm, http_status: int = 200) -> Response:
         "operations/job.html",
         http_status=http_status,
         job=job,
-        attempts=list_attempts(job),
-        tags=list_tags(job),
+        attempts=list_attempts(db.session(), job.id),
+        tags=list_tags(db.session(), job.id),
         form=form,
     )

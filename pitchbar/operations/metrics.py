@@ -56,7 +56,7 @@ class QueueCollector(Collector):
 
 
 def _gauges() -> Iterator[Metric]:
-    words = {
+    help_texts = {
         "depth": "Jobs that are due and wait",
         "delayed": "Jobs that are not due yet",
         "running": "Jobs that run",
@@ -65,7 +65,7 @@ def _gauges() -> Iterator[Metric]:
     }
     families = {
         name: GaugeMetricFamily(f"pitchbar_queue_{name}", text, labels=["queue"])
-        for name, text in words.items()
+        for name, text in help_texts.items()
     }
     oldest = GaugeMetricFamily(
         "pitchbar_queue_oldest_wait_seconds", "How long the oldest due job waits", labels=["queue"]

@@ -1,6 +1,5 @@
 """How the queues are doing now, and how they did: the ledger's figures as the pages show them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +7,17 @@ from sqlalchemy import func, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.figures import Figures, list_figures
-from pitchbar.jobs.ledger.models import QUEUED, Job, JobSnapshot, JobWorker, QueueState
-from pitchbar.jobs.queues import QUEUES
+from pitchbar.jobs.ledger.models import QUEUED, Job
+from pitchbar.jobs.ledger.queries import (
+    is_alive,
+    list_paused_queues,
+    list_snapshots,
+    list_workers,
+)
 
 WINDOW = timedelta(minutes=5)
-WORKER_SILENT = timedelta(seconds=20)
 _SERIES = ("depth", "done", "failed", "oldest_wait_ms", "wait_p95_ms", "run_p95_ms")
 
 
@@ -60,23 +64,12 @@ def load_queue(name: str) -> tuple[QueueNow, list[Figures]]:
 
 
 def _as_queues(figures: dict[tuple[str, str], Figures]) -> list[QueueNow]:
-    paused = {row.queue: row.paused_at for row in db.session.scalars(select(QueueState))}
+    paused = list_paused_queues(db.session())
     workers, delayed = _worker_counts(), _delayed_counts()
     return [
         QueueNow(figures[name, ""], paused.get(name), workers.get(name, 0), delayed.get(name, 0))
         for name in QUEUES
     ]
-
-
-def list_workers() -> list[JobWorker]:
-    """Workers seen in the last day, the latest first."""
-    since = clock.now() - timedelta(days=1)
-    query = select(JobWorker).where(JobWorker.seen_at > since)
-    return list(db.session.scalars(query.order_by(JobWorker.seen_at.desc()).limit(200)))
-
-
-def is_alive(worker: JobWorker) -> bool:
-    return clock.now() - worker.seen_at < WORKER_SILENT
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,8 @@ class History:
 
 def load_history(queue: str, hours: int) -> History:
     """Long spans show the highest value of each stretch, so that no peak is lost."""
-    snapshots = _list_snapshots(queue, hours)
+    since = clock.now() - timedelta(hours=hours)
+    snapshots = list_snapshots(db.session(), queue, since)
     stretch = max(1, hours // 24)
     return History(
         {
@@ -105,14 +99,6 @@ def load_history(queue: str, hours: int) -> History:
     )
 
 
-def _list_snapshots(queue: str, hours: int) -> Sequence[JobSnapshot]:
-    since = clock.now() - timedelta(hours=hours)
-    query = select(JobSnapshot).where(
-        JobSnapshot.queue == queue, JobSnapshot.task == "", JobSnapshot.at > since
-    )
-    return db.session.scalars(query.order_by(JobSnapshot.at)).all()
-
-
 def _delayed_counts() -> dict[str, int]:
     query = select(Job.queue, func.count()).where(Job.state == QUEUED, Job.due_at > clock.now())
     return {row[0]: row[1] for row in db.session.execute(query.group_by(Job.queue))}
@@ -120,7 +106,7 @@ def _delayed_counts() -> dict[str, int]:
 
 def _worker_counts() -> dict[str, int]:
     counts: dict[str, int] = {}
-    for worker in list_workers():
+    for worker in list_workers(db.session()):
         if is_alive(worker):
             for queue in worker.queues.split(","):
                 counts[queue] = counts.get(queue, 0) + 1

@@ -8,18 +8,12 @@ from flask import url_for as link
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db
-from pitchbar.jobs.queues import QUEUES
+from pitchbar.jobs import QUEUES
+from pitchbar.jobs.ledger.queries import group_failures, is_alive, list_workers
 from pitchbar.live import LivePanel, LiveView, add_live_panel
 from pitchbar.operations.access import is_operator, operator_actor, operators_only
 from pitchbar.operations.job_actions import pause_queue, resume_queue
-from pitchbar.operations.job_queries import group_failures
-from pitchbar.operations.queue_figures import (
-    is_alive,
-    list_workers,
-    load_history,
-    load_queue,
-    load_queues,
-)
+from pitchbar.operations.queue_figures import load_history, load_queue, load_queues
 
 bp = Blueprint("queues", __name__, url_prefix="/ops/queues")
 
@@ -79,26 +73,26 @@ def resume(queue: str) -> Response:
 @bp.get("/workers")
 @operators_only
 def workers() -> Response:
-    rows = [(worker, is_alive(worker)) for worker in list_workers()]
+    rows = [(worker, is_alive(worker)) for worker in list_workers(db.session())]
     return render("operations/workers.html", workers=rows)
 
 
 @bp.get("/failures")
 @operators_only
 def failures() -> Response:
-    return render("operations/failures.html", groups=group_failures())
+    return render("operations/failures.html", groups=group_failures(db.session()))
 
 
 def _overview() -> dict[str, Any]:
     queues = load_queues()
-    alive = [worker for worker in list_workers() if is_alive(worker)]
+    alive = [worker for worker in list_workers(db.session()) if is_alive(worker)]
     totals = {
         "waiting": sum(queue.figures.depth for queue in queues),
         "running": sum(queue.figures.running for queue in queues),
         "per_minute": sum(queue.per_minute for queue in queues),
         "workers": len(alive),
     }
-    return {"queues": queues, "totals": totals, "groups": group_failures()[:5]}
+    return {"queues": queues, "totals": totals, "groups": group_failures(db.session())[:5]}
 
 
 def _render_overview() -> str:

@@ -12,9 +12,8 @@ from pitchbar.errors import NotFound
 from pitchbar.events.services import record_event
 from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
-from pitchbar.jobs import Task, list_scheduled_tasks
+from pitchbar.jobs import Task, enqueue_scheduled, list_scheduled_tasks
 from pitchbar.jobs.ledger.models import Job, ScheduleRun
-from pitchbar.jobs.schedule import enqueue_scheduled
 from pitchbar.jobs.ticks import list_ticks
 from pitchbar.operations.access import operator_actor, operators_only
 

@@ -4,7 +4,7 @@ from pydantic import field_validator
 
 from pitchbar.core.limits import parse_thresholds
 from pitchbar.core.setting_types import HttpsUrl, LongSecret, NameList, SettingsGroup
-from pitchbar.jobs.queues import QUEUES
+from pitchbar.jobs import QUEUES
 
 
 class OperationsSettings(SettingsGroup):

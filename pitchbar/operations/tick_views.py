@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pitchbar.accounts.access import View
 from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db
-from pitchbar.jobs.queues import Queue, parse_queues
+from pitchbar.jobs import Queue, parse_queues
 from pitchbar.jobs.ticks import TickLimits, is_lease_held, skipped_answer
 from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.tick_process import TickFailed, run_tick_process

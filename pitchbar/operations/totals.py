@@ -18,7 +18,7 @@ from pitchbar.operations.models import CountMark, JobTotal
 BOUNDS_MS = (10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)
 _SUMS = 0
 # A transaction that began before may still commit an end that lies a little back.
-_SETTLE = timedelta(seconds=30)
+_COMMIT_SLACK = timedelta(seconds=30)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,7 +50,7 @@ def load_totals() -> Totals:
 
 def count_finished() -> int:
     """Moves the mark forward; returns how many jobs were added to the totals."""
-    since, until = _counted_until(), clock.now() - _SETTLE
+    since, until = _counted_until(), clock.now() - _COMMIT_SLACK
     fresh: Totals = defaultdict(Total)
     _add_ledger(fresh, since, until)
     totals = _counted()

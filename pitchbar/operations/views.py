@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pitchbar.accounts.access import open_to_all
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.mailing.queries import MailTrouble, find_mail_trouble
+from pitchbar.mailing.queries import MailFailures, find_mail_failures
 from pitchbar.operations.access import is_operator
 
 bp = Blueprint("operations", __name__)
@@ -15,15 +15,15 @@ _TROUBLE_HOURS = 24
 
 
 @bp.app_context_processor
-def notices() -> dict[str, object]:
+def operator_banners() -> dict[str, object]:
     """What the layout tells operators on every page."""
-    return {"mail_trouble": _find_trouble}
+    return {"mail_trouble": _find_mail_failures}
 
 
-def _find_trouble() -> MailTrouble | None:
+def _find_mail_failures() -> MailFailures | None:
     if not is_operator():
         return None
-    return find_mail_trouble(clock.now() - timedelta(hours=_TROUBLE_HOURS))
+    return find_mail_failures(clock.now() - timedelta(hours=_TROUBLE_HOURS))
 
 
 @bp.get("/up")

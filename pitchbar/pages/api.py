@@ -3,25 +3,31 @@
 from flask import Blueprint
 from pydantic import ConfigDict, Field
 
-from pitchbar.api.endpoints import endpoint
-from pitchbar.api.payloads import Answer
+from pitchbar.api.endpoints import Topic, endpoint
+from pitchbar.api.payloads import ResponseModel
 from pitchbar.codes.queries import count_active_codes
 from pitchbar.scans.queries import count_scans_this_month
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
+TOPIC = Topic(
+    10,
+    "Workspace",
+    "The workspace that the token belongs to.",
+)
+
 bp = Blueprint("workspaces_api", __name__, url_prefix="/api/v1/workspaces/<slug>")
 shared_limit(bp)
 
 
-class Usage(Answer):
+class Usage(ResponseModel):
     active_codes: int
     scans_this_month: int = Field(
         description="Accepted since the first of the month in the workspace's time zone."
     )
 
 
-class WorkspaceAnswer(Answer):
+class WorkspaceResponse(ResponseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -43,10 +49,10 @@ class WorkspaceAnswer(Answer):
 
 @bp.get("")
 @requires_token("read")
-@endpoint("Workspace", answer=WorkspaceAnswer)
-def show(workspace: Workspace) -> WorkspaceAnswer:
+@endpoint(TOPIC, response=WorkspaceResponse)
+def show(workspace: Workspace) -> WorkspaceResponse:
     """Get the workspace"""
-    return WorkspaceAnswer(
+    return WorkspaceResponse(
         slug=workspace.slug,
         name=workspace.name,
         time_zone=workspace.time_zone,

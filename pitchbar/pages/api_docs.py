@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.api.document import openapi_document
-from pitchbar.api.reference_page import outline_of
-from pitchbar.api.responses import as_read
+from pitchbar.api.reference_page import build_reference
+from pitchbar.api.responses import conditional_response
 from pitchbar.api.settings import ApiSettings
 from pitchbar.core.htmx import render
 from pitchbar.settings import current_settings
@@ -24,7 +24,7 @@ _ANY_WORKSPACE = "your-workspace"
 @bp.get("/v1/openapi.json")
 @open_to_all
 def openapi() -> Response:
-    response = as_read(jsonify(openapi_document(_app())))
+    response = conditional_response(jsonify(openapi_document(_app())))
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
@@ -36,7 +36,7 @@ def docs() -> Response:
     slug = _own_slug()
     return render(
         "api/docs.html",
-        topics=outline_of(openapi_document(_app()), slug or _ANY_WORKSPACE),
+        topics=build_reference(openapi_document(_app()), slug or _ANY_WORKSPACE),
         slug=slug,
         base_url=f"{settings.app_url}/api/v1",
         rate=settings[ApiSettings].ratelimit_api,

@@ -4,18 +4,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
-from pitchbar.api.endpoints import endpoint
+from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.paging import PageQuery
-from pitchbar.api.payloads import wrong_field
+from pitchbar.api.payloads import field_error
 from pitchbar.codes.queries import get_code
 from pitchbar.core import clock
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.scans.payloads import (
     ScanList,
-    StatsAnswer,
     StatsQuery,
-    scan_answer,
-    stats_answer,
+    StatsResponse,
+    scan_response,
+    stats_response,
 )
 from pitchbar.scans.queries import (
     daily_points,
@@ -27,6 +27,13 @@ from pitchbar.scans.queries import (
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
+TOPIC = Topic(
+    30,
+    "Scans",
+    "Who opened a code, one by one and as figures.",
+    {"code_id": PathParameter("The code's id.", 42)},
+)
+
 bp = Blueprint("scans_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes/<int:code_id>")
 shared_limit(bp)
 
@@ -35,7 +42,7 @@ _MAX_DAYS, _MAX_HOURS = 732, 24 * 62
 
 @bp.get("/scans")
 @requires_token("read")
-@endpoint("Scans", query=PageQuery, answer=ScanList, errors=(422,))
+@endpoint(TOPIC, query=PageQuery, response=ScanList, errors=(422,))
 def scans(workspace: Workspace, code_id: int, query: PageQuery) -> ScanList:
     """List the scans of a code
 
@@ -49,13 +56,13 @@ def scans(workspace: Workspace, code_id: int, query: PageQuery) -> ScanList:
     more = None
     if len(found) > len(page):
         more = encode_cursor(f"{page[-1].scanned_at.isoformat()}|{page[-1].id}")
-    return ScanList(data=[scan_answer(scan) for scan in page], next_cursor=more)
+    return ScanList(data=[scan_response(scan) for scan in page], next_cursor=more)
 
 
 @bp.get("/stats")
 @requires_token("read")
-@endpoint("Scans", query=StatsQuery, answer=StatsAnswer, errors=(422,))
-def stats(workspace: Workspace, code_id: int, query: StatsQuery) -> StatsAnswer:
+@endpoint(TOPIC, query=StatsQuery, response=StatsResponse, errors=(422,))
+def stats(workspace: Workspace, code_id: int, query: StatsQuery) -> StatsResponse:
     """Get the figures of a code
 
     Totals and a series, empty days and hours included: at most 732 days or 1,488 hours.
@@ -65,7 +72,7 @@ def stats(workspace: Workspace, code_id: int, query: StatsQuery) -> StatsAnswer:
         points = daily_points(workspace, code.id, _days(workspace, query))
     else:
         points = hourly_points(workspace, code.id, _hours(workspace, query))
-    return stats_answer(query.interval, points)
+    return stats_response(query.interval, points)
 
 
 def _read_cursor(text: str) -> tuple[datetime, UUID]:
@@ -85,7 +92,7 @@ def _days(workspace: Workspace, query: StatsQuery) -> list[date]:
     last_day = last.date() if last else today
     first_day = first.date() if first else last_day - timedelta(days=29)
     if not 0 <= (last_day - first_day).days < _MAX_DAYS:
-        raise wrong_field("from", f"must be before to, by at most {_MAX_DAYS} days")
+        raise field_error("from", f"must be before to, by at most {_MAX_DAYS} days")
     return days_between(first_day, last_day)
 
 
@@ -96,7 +103,7 @@ def _hours(workspace: Workspace, query: StatsQuery) -> list[datetime]:
     first_hour = clock.start_of_hour(first.astimezone(UTC))
     last_hour = clock.start_of_hour(last.astimezone(UTC))
     if not timedelta(0) <= last_hour - first_hour < timedelta(hours=_MAX_HOURS):
-        raise wrong_field("from", f"must be before to, by at most {_MAX_HOURS} hours")
+        raise field_error("from", f"must be before to, by at most {_MAX_HOURS} hours")
     return hours_between(first_hour, last_hour)
 
 
@@ -114,7 +121,7 @@ def _read_time(
         if not 1970 <= at.year <= 9000:
             raise ValueError
     except (ValueError, OverflowError):
-        raise wrong_field(name, "must be a day or a time such as 2026-11-01T08:00:00Z") from None
+        raise field_error(name, "must be a day or a time such as 2026-11-01T08:00:00Z") from None
     if end_of_day and len(text) == 10:
         # Where clocks go back at midnight, the day has this minute twice: the second one.
         return at.replace(hour=23, minute=59, fold=1)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR
-from pitchbar.api.payloads import Answer, At, Query, Text
+from pitchbar.api.payloads import Query, ResponseModel, Text, Timestamp
 from pitchbar.core.utm import UTM_NAMES, Utm
 from pitchbar.scans.models import Scan
 from pitchbar.scans.queries import Point
@@ -31,11 +31,11 @@ class StatsQuery(Query):
 
 _UTM: Any = dict.fromkeys(UTM_NAMES, str | None)
 ScanUtm = create_model(
-    "ScanUtm", __base__=Answer, __doc__="What the destination was opened with.", **_UTM
+    "ScanUtm", __base__=ResponseModel, __doc__="What the destination was opened with.", **_UTM
 )
 
 
-class ScanAnswer(Answer):
+class ScanResponse(ResponseModel):
     """A scan. Whatever is not known is null."""
 
     model_config = ConfigDict(
@@ -61,7 +61,7 @@ class ScanAnswer(Answer):
     )
 
     id: UUID
-    at: At
+    at: Timestamp
     ip: str | None = Field(description="As much of it as the installation keeps.")
     visitor: str | None = Field(description="The same for one person on one day, never longer.")
     country: str | None = Field(description="ISO 3166, two letters.")
@@ -75,27 +75,27 @@ class ScanAnswer(Answer):
     robot_reason: str | None
 
 
-class ScanList(Answer):
+class ScanList(ResponseModel):
     """Scans, newest first, robots included."""
 
-    data: list[ScanAnswer]
+    data: list[ScanResponse]
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-class Totals(Answer):
+class Totals(ResponseModel):
     hits: int = Field(description="Everything accepted, robots included.")
     people: int = Field(description="Robots and repeats left out.")
     unique_people: int = Field(description="Exact by day; over more days the sum of days.")
 
 
-class PointAnswer(Answer):
-    at: At = Field(description="Where the day or hour starts.")
+class PointResponse(ResponseModel):
+    at: Timestamp = Field(description="Where the day or hour starts.")
     hits: int
     people: int
     unique_people: int
 
 
-class StatsAnswer(Answer):
+class StatsResponse(ResponseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -123,12 +123,12 @@ class StatsAnswer(Answer):
 
     interval: Literal["day", "hour"]
     totals: Totals
-    series: list[PointAnswer]
+    series: list[PointResponse]
 
 
-def scan_answer(scan: Scan) -> ScanAnswer:
+def scan_response(scan: Scan) -> ScanResponse:
     names = ("ip", "visitor", "country", "device", "os", "browser", "language", "referrer_host")
-    return ScanAnswer.model_validate(
+    return ScanResponse.model_validate(
         {
             "id": scan.id,
             "at": scan.scanned_at,
@@ -140,9 +140,9 @@ def scan_answer(scan: Scan) -> ScanAnswer:
     )
 
 
-def stats_answer(interval: str, points: list[Point]) -> StatsAnswer:
+def stats_response(interval: str, points: list[Point]) -> StatsResponse:
     figures = tuple(Totals.model_fields)
-    return StatsAnswer.model_validate(
+    return StatsResponse.model_validate(
         {
             "interval": interval,
             "totals": {name: sum(getattr(point, name) for point in points) for name in figures},

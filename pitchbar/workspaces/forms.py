@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
-from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
+from pitchbar.forms import Form, SelectChoice, name_field, strip
 
 
 def time_zones() -> list[Any]:
@@ -17,15 +17,7 @@ def time_zones() -> list[Any]:
 
 
 class WorkspaceForm(Form):
-    name = StringField(
-        "Workspace name",
-        filters=[strip],
-        validators=[
-            DataRequired("Give the workspace a name."),
-            Length(max=100, message="Use at most 100 characters."),
-            NoControlCharacters(),
-        ],
-    )
+    name = name_field("Workspace name", "Give the workspace a name.")
     time_zone = SelectField("Time zone", default="UTC", choices=time_zones)
 
 

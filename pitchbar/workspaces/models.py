@@ -41,6 +41,11 @@ class Workspace(Model):
     def subject(self) -> Subject:
         return Subject("workspace", self.id, self.name, self.id)
 
+    @property
+    def offer_mail_reference(self) -> str:
+        """Under which the mail log keeps the messages that offer the ownership."""
+        return f"ownership:{self.id}"
+
 
 class OldSlug(Model):
     """A slug that the workspace had before: its addresses still lead to the workspace."""

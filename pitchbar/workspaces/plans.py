@@ -1,5 +1,6 @@
 """What each plan allows. The limits belong to the workspace, so they stand here, below all that
-asks for them; prices and payment are the business of whoever sells the plans.
+asks for them; prices and payment are the business of whoever sells the plans. A limit comes in with
+the feature that asks for it.
 """
 
 from dataclasses import dataclass
@@ -9,27 +10,18 @@ FREE, STARTER, GROWTH, SCALE = "free", "starter", "growth", "scale"
 
 @dataclass(frozen=True)
 class Plan:
-    """Limits; None is no limit. `scans` and `conversations` are for a calendar month."""
-
     key: str
     name: str
-    price_cents: int
-    active_codes: int | None
-    scans: int
-    conversations: int | None
-    agents: int
-    sources: int
-    pages: int
     members: int
 
 
 PLANS = {
     plan.key: plan
     for plan in (
-        Plan(FREE, "Free", 0, 5, 1_000, 100, 1, 3, 100, 2),
-        Plan(STARTER, "Starter", 1_900, 50, 25_000, 500, 2, 10, 500, 5),
-        Plan(GROWTH, "Growth", 7_900, 500, 250_000, 3_000, 5, 50, 2_000, 15),
-        Plan(SCALE, "Scale", 24_900, None, 2_500_000, None, 25, 250, 10_000, 50),
+        Plan(FREE, "Free", 2),
+        Plan(STARTER, "Starter", 5),
+        Plan(GROWTH, "Growth", 15),
+        Plan(SCALE, "Scale", 50),
     )
 }
 

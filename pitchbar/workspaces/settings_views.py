@@ -3,8 +3,8 @@ from flask import Blueprint, Response, flash, url_for
 from pitchbar.accounts.actors import current_actor
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.forms import SettingsForm
 from pitchbar.workspaces.models import Workspace
@@ -25,12 +25,10 @@ def update(workspace: Workspace) -> Response:
     form = SettingsForm()
     if not form.validate():
         return _show(form, 422)
-    try:
+    with form_errors(form):
         update_workspace(workspace, current_actor(), **form.entered())
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
-        return _show(form, error.status)
+    if form.errors:
+        return _show(form, form.http_status)
     db.session.commit()
     flash("Settings saved.", "success")
     return go_to(url_for("settings.edit", slug=workspace.slug))

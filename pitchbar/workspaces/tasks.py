@@ -1,4 +1,4 @@
-from pitchbar.api.idempotency import purge_kept_answers
+from pitchbar.api.idempotency import purge_stored_responses
 from pitchbar.core import clock
 from pitchbar.events.services import purge_audit
 from pitchbar.events.settings import AuditSettings
@@ -23,5 +23,5 @@ def purge_old() -> None:
 @task(queue=Queue.DEFAULT, tries=3, timeout=120, schedule=every.hour_at(10))
 def forget_answers() -> None:
     """Answers that were kept for repeated requests, past their time."""
-    purge_kept_answers(current_settings())
+    purge_stored_responses(current_settings())
     db.session.commit()

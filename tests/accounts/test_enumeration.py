@@ -57,7 +57,7 @@ def test_sign_in_verifies_one_password_in_every_case(
     class Counting(PasswordHasher):
         def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
             verified.append(str(hash))
-            return super().verify(hash, password)  # type: ignore[return-value]
+            return super().verify(hash, password)
 
     monkeypatch.setattr(hashing, "_hasher", Counting())
     for email in (ADA, "eve@pitchbar.example", "google-only@pitchbar.example"):

@@ -167,7 +167,7 @@ class TestList:
         made = [make_code(people.workspace).id for _ in range(7)]
         seen, cursor = [], None
         while True:
-            query = {"cursor": cursor} if cursor else {}
+            query: dict[str, Any] = {"cursor": cursor} if cursor else {}
             body = api.get("/codes", per_page=3, **query).get_json()
             seen += [code["id"] for code in body["data"]]
             cursor = body["next_cursor"]

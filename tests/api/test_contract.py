@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     allow_header_conformance,
     content_type_conformance,
@@ -83,7 +84,7 @@ def try_operation(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode), draw=some.data())
-    def try_case(case: Case, draw: some.DataObject) -> None:
+    def try_case(case: Case[Any], draw: some.DataObject) -> None:
         for name in case.path_parameters:
             # Mostly an address that is there, so that more than the address is tried.
             if draw.draw(some.sampled_from([True] * 9 + [False])):
@@ -112,6 +113,7 @@ def test_every_answer_is_as_described(
     db.session.commit()
     tally = Tally()
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
         tally.operations += 1
         for mode in EXAMPLES:

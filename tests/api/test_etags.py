@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from pitchbar.codes import api as codes_api
 from pitchbar.codes.models import Code
+from pitchbar.codes.services import lock_code
 from pitchbar.extensions import db
 from tests.browsing import FormClient
 from tests.factories import People, bearer, make_code, make_token
@@ -125,13 +126,12 @@ def test_of_two_changes_at_once_one_is_refused(
     """Both have read the same state, and compared it, before either writes."""
     tag = client.get(url, headers=headers).headers["ETag"]
     both_compared = threading.Barrier(2)
-    hold = codes_api.lock_code
 
-    def hold_when_both_are_here(code: Code) -> bool:
+    def lock_when_both_are_here(code: Code) -> bool:
         both_compared.wait(5)
-        return hold(code)
+        return lock_code(code)
 
-    monkeypatch.setattr(codes_api, "lock_code", hold_when_both_are_here)
+    monkeypatch.setattr(codes_api, "lock_code", lock_when_both_are_here)
     statuses: list[int] = []
 
     def change(name: str) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from pitchbar.api import idempotency
-from pitchbar.api.idempotency import purge_kept_answers
-from pitchbar.api.models import KeptAnswer
+from pitchbar.api.idempotency import purge_stored_responses
+from pitchbar.api.models import StoredResponse
 from pitchbar.codes import api as codes_api
 from pitchbar.codes.models import Code
+from pitchbar.codes.services import create_code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
@@ -49,7 +50,7 @@ def count_codes() -> int:
 
 
 @on_both_databases
-def test_repeated_request_gets_the_first_answer(program: Program) -> None:
+def test_repeated_request_gets_the_first_response(program: Program) -> None:
     first, again = program.post(), program.post()
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.get_data() == again.get_data()
@@ -114,7 +115,7 @@ def test_secret_of_a_new_token_comes_again_but_is_stored_nowhere(
     body = {"name": "Report", "scope": "read"}
     first, again = (client.post(url, json=body, headers=headers) for _ in range(2))
     assert first.get_json()["secret"] == again.get_json()["secret"]
-    kept = db.session.scalars(select(KeptAnswer)).one()
+    kept = db.session.scalars(select(StoredResponse)).one()
     assert first.get_json()["secret"] not in kept.body
 
 
@@ -145,10 +146,10 @@ class TestTime:
         program.post("old")
         self.later(monkeypatch, hours=13)
         program.post("new")
-        assert purge_kept_answers(settings) == 0
+        assert purge_stored_responses(settings) == 0
         self.later(monkeypatch, hours=12)
-        assert purge_kept_answers(settings) == 1
-        assert [one.key for one in db.session.scalars(select(KeptAnswer))] == ["new"]
+        assert purge_stored_responses(settings) == 1
+        assert [one.key for one in db.session.scalars(select(StoredResponse))] == ["new"]
 
     @pytest.mark.settings(idempotency_hours=1)
     def test_setting_says_how_long(self, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +162,7 @@ class TestTwoAtOnce:
     @pytest.fixture
     def gate(self, monkeypatch: pytest.MonkeyPatch) -> Iterator["Gate"]:
         gate = Gate()
-        monkeypatch.setattr(codes_api, "create_code", gate.around(codes_api.create_code))
+        monkeypatch.setattr(codes_api, "create_code", gate.around(create_code))
         yield gate
         gate.open.set()
 

@@ -66,7 +66,7 @@ def test_every_schema_is_json_schema_2020_12(document: Json) -> None:
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
         )
         assert not name.endswith("Query")
-    assert {"CodeAnswer", "ErrorAnswer", "NewCode", "StatsAnswer"} <= set(schemas)
+    assert {"CodeResponse", "ErrorResponse", "NewCode", "StatsResponse"} <= set(schemas)
 
 
 def test_every_example_fits_its_schema(document: Json) -> None:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -53,7 +54,7 @@ def test_cursor_visits_each_once_while_new_ones_come(api: Api, code: Code) -> No
     assert len(everything) == 8
     seen, cursor = [], None
     while True:
-        query = {"cursor": cursor} if cursor else {}
+        query: dict[str, Any] = {"cursor": cursor} if cursor else {}
         body = api.get(f"/codes/{code.id}/scans", per_page=3, **query).get_json()
         seen += [one["id"] for one in body["data"]]
         cursor = body["next_cursor"]

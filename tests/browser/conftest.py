@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
 
 from tests.servers import free_port, give_up
 
@@ -90,7 +90,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
     contexts, complaints = [], []
 
     def open_page(width: int = 1280, **options: Any) -> Page:
-        viewport = {"width": width, "height": 900}
+        viewport: ViewportSize = {"width": width, "height": 900}
         context = browser.new_context(base_url=site.url, viewport=viewport, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)

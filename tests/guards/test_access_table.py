@@ -1,44 +1,36 @@
-"""Every address, asked by everybody: the answers stand in `access_table.txt`, and a change of that
-file is a change of who may do what.
+"""Every address, asked by everybody: the answers stand in the `access_table.txt` of each feature's
+tests, and a change of such a file is a change of who may do what.
 
-A new address, or a new right, needs the table written anew, and its difference read by somebody:
+A new address, or a new right, needs the tables written anew, and their difference read by somebody:
 
     WRITE_ACCESS_TABLE=1 bin/test tests/guards/test_access_table.py -s
-    git diff tests/guards/access_table.txt
+    git diff "tests/*/access_table.txt"
 """
 
 import os
-import shutil
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from pitchbar.accounts.models import Person
-from pitchbar.clients.mailer import Mail, make_mailer
 from pitchbar.core.assets import ROOT
-from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from pitchbar.mailing.settings import MailSettings
-from pitchbar.workspaces.invitations.links import invitation_token
-from pitchbar.workspaces.invitations.services import invite
-from pitchbar.workspaces.models import OwnershipOffer
-from pitchbar.workspaces.queries import find_membership
 from pitchbar.workspaces.roles import ROLES
 from tests.browsing import SITE, FormClient, sign_in
-from tests.factories import People, add_member, bearer, make_code, make_people, make_token
+from tests.factories import People, bearer, make_people, make_token
+from tests.support.addresses import all_addresses, build_path, feature_of, make_all_parts
 
-TABLE = ROOT / "tests" / "guards" / "access_table.txt"
+TESTS = ROOT / "tests"
 COOKIE = "pitchbar_session"
 HANDSHAKE = {
     "Connection": "Upgrade",
@@ -48,6 +40,9 @@ HANDSHAKE = {
 }
 TOKENS = ("reading", "writing", "foreign")
 CALLERS = (*ROLES, "outsider", "nobody", *TOKENS)
+Rows = dict[tuple[str, str], dict[str, int]]
+"""By method and rule: the status that each caller gets."""
+
 HEADING = """\
 # Who gets which answer: the status of a request without anything filled in. A form that may be sent
 # thus answers 422, an act that needs no form 303. "nobody" is signed out; the last three are API
@@ -71,8 +66,8 @@ class Caller:
         is_form = method == "POST" and not url.startswith("/api/")
         data = {"csrf_token": self.csrf_token} if is_form else None
         # Buffered: a streamed answer is read where its request still is.
-        parts = {"data": data, "headers": self.headers, "buffered": True}
-        return client.open(url, method=method, **parts).status_code
+        answer = client.open(url, method=method, data=data, headers=self.headers, buffered=True)
+        return answer.status_code
 
     def open_socket(self, port: int, url: str) -> int:
         """The answer to the handshake: 101 where it opens."""
@@ -91,46 +86,11 @@ class World:
     parts: dict[str, Any]
     callers: dict[str, Caller]
 
-    def url(self, app: Flask, rule: Rule) -> str:
-        """A new kind of part in an address needs a line in `make_world`."""
-        values = {name: self.parts[name] for name in rule.arguments}
-        return urlsplit(app.url_map.bind("pitchbar.test").build(rule.endpoint, values)).path
-
 
 def make_world(app: Flask) -> World:
-    settings = app.extensions["settings"]
     people = make_people()
-    workspace = people.workspace
-    spare = add_member(workspace, "editor")
-    by = {"by_role": "owner", "role": "member", "email": people.outsider.email}
-    invitation = invite(workspace, SYSTEM, settings, **by)
-    membership = find_membership(people.member, workspace.slug)
-    assert membership
-    offer = OwnershipOffer(workspace_id=workspace.id, membership_id=membership.id)
-    db.session.add(offer)
+    parts = make_all_parts(app, people)
     db.session.commit()
-    box = Path(settings.data_dir) / "mail"
-    shutil.rmtree(box, ignore_errors=True)
-    make_mailer("", settings[MailSettings].mail_from, box).send(
-        Mail("a@pitchbar.example", "Hello", "x", "x")
-    )
-    spare_membership = find_membership(spare, workspace.slug)
-    assert spare_membership
-    parts = {
-        "slug": workspace.slug,
-        "code_id": make_code(workspace).id,
-        "member_id": spare_membership.id,
-        "invitation_id": invitation.id,
-        "token": invitation_token(invitation, settings),
-        "mail_id": next(box.iterdir()).stem,
-        "format": "svg",
-        "filename": "css/app.css",
-        "token_id": 0,
-        "session_id": 0,
-        "queue": "crawl",
-        "job_id": 0,
-        "name": "jobs.trim",
-    }
     return World(parts, make_callers(app, people))
 
 
@@ -180,23 +140,41 @@ def port(app: Flask) -> Iterator[int]:
     server.server_close()
 
 
-def all_addresses(app: Flask) -> list[tuple[str, Rule]]:
-    """Method and rule of everything that can be asked; HEAD goes with GET."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        methods = {"SOCKET"} if rule.websocket else (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        found += [(method, rule) for method in methods]
-    return sorted(found, key=lambda pair: (pair[1].rule, pair[0]))
-
-
-def lines_of(rows: dict[tuple[str, str], dict[str, int]]) -> list[str]:
+def table_of(rows: Rows) -> str:
     width = max(len(rule) for _, rule in rows) + 1
     names = "".join(f"{name:>9}" for name in CALLERS)
     lines = [f"{'method':<7}{'rule':<{width}}{names}"]
     for (method, rule), answers in rows.items():
         statuses = "".join(f"{answers[name]:>9}" for name in CALLERS)
         lines.append(f"{method:<7}{rule:<{width}}{statuses}")
-    return lines
+    return HEADING + "\n".join(lines) + "\n"
+
+
+def read_table(text: str) -> Rows:
+    rows = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            address, *statuses = line.rsplit(maxsplit=len(CALLERS))
+            method, rule = address.split(maxsplit=1)
+            rows[method, rule] = dict(zip(CALLERS, statuses, strict=True))
+    names = rows.pop(("method", "rule"))
+    assert [*names.values()] == [*CALLERS]
+    return {key: {name: int(one) for name, one in row.items()} for key, row in rows.items()}
+
+
+def read_tables() -> dict[str, Rows]:
+    """By feature."""
+    return {
+        path.parent.name: read_table(path.read_text())
+        for path in sorted(TESTS.glob("*/access_table.txt"))
+    }
+
+
+def write_tables(found: dict[str, Rows]) -> None:
+    for path in TESTS.glob("*/access_table.txt"):
+        path.unlink()
+    for feature, rows in found.items():
+        (TESTS / feature / "access_table.txt").write_text(table_of(rows))
 
 
 def test_everybody_gets_the_answers_of_the_table(
@@ -205,36 +183,29 @@ def test_everybody_gets_the_answers_of_the_table(
     world = make_world(app)
     db.session.remove()
     restore()
-    rows: dict[tuple[str, str], dict[str, int]] = {}
+    found: dict[str, Rows] = defaultdict(dict)
     for method, rule in all_addresses(app):
-        url = world.url(app, rule)
-        answers = rows[method, rule.rule] = {}
+        url = build_path(app, rule, world.parts)
+        answers = found[feature_of(app, rule)][method, rule.rule] = {}
         for name, caller in world.callers.items():
             if method == "SOCKET":
                 answers[name] = caller.open_socket(port, url)
             else:
                 answers[name] = caller.send(app, method, url)
                 restore()
-    found = lines_of(rows)
     if os.environ.get("WRITE_ACCESS_TABLE"):
-        TABLE.write_text(HEADING + "\n".join(found) + "\n")
-    expected = [line for line in TABLE.read_text().splitlines() if not line.startswith("#")]
-    wrong = sorted(set(found) ^ set(expected))
-    tried = f"{len(rows)} addresses, {len(CALLERS)} callers: {len(rows) * len(CALLERS)} tried"
+        write_tables(found)
+    tried = sum(len(rows) for rows in found.values())
     with capsys.disabled():
-        print(f"\n{tried}, {len(set(found) - set(expected))} wrong")  # noqa: T201  # the figure asked for
-    assert wrong == [], "read the difference, then write the table anew (see above)"
+        print(f"\n{tried} addresses, {len(CALLERS)} callers: {tried * len(CALLERS)} tried")  # noqa: T201  # the figure asked for
+    assert dict(found) == read_tables(), "read the difference, then write the tables (see above)"
 
 
 def test_table_keeps_the_promises_of_the_roles() -> None:
     """What no new line of the table may break, however it came in."""
-    lines = [line for line in TABLE.read_text().splitlines() if not line.startswith("#")]
-    assert lines[0].split() == ["method", "rule", *CALLERS]
-    assert len(lines) > 40
-    for line in lines[1:]:
-        address, *statuses = line.rsplit(maxsplit=len(CALLERS))
-        method, rule = address.split(maxsplit=1)
-        got = dict(zip(CALLERS, map(int, statuses), strict=True))
+    rows = {key: row for table in read_tables().values() for key, row in table.items()}
+    assert len(rows) > 40
+    for (method, rule), got in rows.items():
         # The tick is off here: its token is not set.
         assert max(got.values()) < 500 or rule.endswith("/queue-tick"), rule
         if rule.startswith("/w/<slug>"):

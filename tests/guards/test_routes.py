@@ -1,9 +1,7 @@
 """Every address has an access rule, and the rule holds for every method of every address."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -13,7 +11,8 @@ from werkzeug.test import TestResponse
 from pitchbar.accounts.models import Person
 from pitchbar.workspaces.roles import RIGHTS, ROLES, role_may
 from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
-from tests.factories import People, bearer, make_code, make_token
+from tests.factories import People, bearer, make_token
+from tests.support.addresses import build_path, make_all_parts, rules_below
 
 # A socket asks where it was opened before it asks who opened it.
 ORIGIN = {"Origin": SITE}
@@ -40,22 +39,19 @@ def access_of(app: Flask, rule: Rule) -> str | None:
     return access
 
 
-def example_values(rule: Rule, slug: str, code_id: int) -> dict[str, Any]:
-    """A value for each part of the rule. A new kind of part needs a line here."""
-    known = {"slug": slug, "code_id": code_id, "format": "svg", "filename": "css/app.css"}
-    known |= {"mail_id": "1", "queue": "crawl", "job_id": 1, "name": "jobs.trim"}
-    known |= {"token_id": 1, "session_id": 1, "member_id": 1, "invitation_id": 1, "token": "x"}
-    return {name: known[name] for name in rule.arguments}
+def addresses(app: Flask, prefix: str, parts: dict[str, Any]) -> list[Address]:
+    return [
+        Address(
+            method, build_path(app, rule, parts), access_of(app, rule) or "nothing", rule.websocket
+        )
+        for rule in rules_below(app, prefix)
+        for method in sorted((rule.methods or set()) - {"OPTIONS"})
+    ]
 
 
-def addresses(app: Flask, prefix: str, slug: str, code_id: int) -> Iterator[Address]:
-    urls = app.url_map.bind("pitchbar.test")
-    for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith(prefix):
-            continue
-        url = urlsplit(urls.build(rule.endpoint, example_values(rule, slug, code_id))).path
-        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
-            yield Address(method, url, access_of(app, rule) or "nothing", rule.websocket)
+@pytest.fixture
+def parts(app: Flask, people: People) -> dict[str, Any]:
+    return make_all_parts(app, people)
 
 
 def send(client: FormClient, address: Address, headers: dict[str, str]) -> TestResponse:
@@ -67,17 +63,15 @@ def send(client: FormClient, address: Address, headers: dict[str, str]) -> TestR
 
 
 @pytest.fixture
-def pages(app: Flask, people: People) -> list[Address]:
-    code = make_code(people.workspace)
-    found = list(addresses(app, "/w/", people.workspace.slug, code.id))
+def pages(app: Flask, parts: dict[str, Any]) -> list[Address]:
+    found = addresses(app, "/w/", parts)
     assert len(found) > 10
     return found
 
 
 @pytest.fixture
-def api(app: Flask, people: People) -> list[Address]:
-    code = make_code(people.workspace)
-    api = list(addresses(app, "/api/v1/workspaces/", people.workspace.slug, code.id))
+def api(app: Flask, parts: dict[str, Any]) -> list[Address]:
+    api = addresses(app, "/api/v1/workspaces/", parts)
     assert len(api) > 5
     return api
 
@@ -100,8 +94,8 @@ def test_every_address_of_the_api_asks_for_a_token(api: list[Address]) -> None:
     assert [str(one) for one in api if one.access not in scopes] == []
 
 
-def test_internal_addresses_ask_for_the_operators_token(app: Flask) -> None:
-    found = list(addresses(app, INTERNAL, "any", 1))
+def test_internal_addresses_ask_for_the_operators_token(app: Flask, parts: dict[str, Any]) -> None:
+    found = addresses(app, INTERNAL, parts)
     assert found
     assert [str(one) for one in found if one.access != "token:internal"] == []
 
@@ -154,11 +148,14 @@ def test_member_without_the_right_gets_403(
 
 
 def test_no_form_is_taken_without_its_token(
-    client: FormClient, app: Flask, pages: list[Address], people: People
+    client: FormClient, app: Flask, parts: dict[str, Any], people: People
 ) -> None:
     sign_in(client, people.owner)
-    open_ones = addresses(app, "/", people.workspace.slug, 1)
-    posts = [one for one in open_ones if one.method == "POST" and not one.url.startswith("/api/")]
+    posts = [
+        one
+        for one in addresses(app, "/", parts)
+        if one.method == "POST" and not one.url.startswith("/api/")
+    ]
     assert len(posts) > 5
     for post in posts:
         assert client.post(post.url).status_code == 419, post

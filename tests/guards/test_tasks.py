@@ -58,8 +58,9 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def decorations(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Each `@task(…)` of a module, with the name of its function."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        for call in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+    nodes = ast.walk(ast.parse(path.read_text()))
+    for node in (node for node in nodes if isinstance(node, ast.FunctionDef)):
+        for call in node.decorator_list:
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "task":
                 yield node.name, call
 

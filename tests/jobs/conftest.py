@@ -9,11 +9,11 @@ from flask import Flask
 
 from pitchbar.extensions import db
 from pitchbar.jobs import tasks  # noqa: F401 - declares the hook's own task
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.heartbeats import worker_name
 from pitchbar.jobs.transport import transport
-from pitchbar.jobs.workers.consumer import Consumer, Gate
-from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.workers.consumer import Consumer, WorkerControl
+from pitchbar.jobs.workers.current_job import CurrentJob
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers
 
@@ -39,17 +39,19 @@ def settings(request: pytest.FixtureRequest, make_settings: MakeSettings) -> Set
 
 
 @pytest.fixture
-def ledger(settings: Settings) -> Iterator[Ledger]:
-    made = Ledger(settings.database_url)
+def ledger(settings: Settings) -> Iterator[LedgerConnection]:
+    made = LedgerConnection(settings.database_url)
     yield made
     made.close()
 
 
 @pytest.fixture
-def consumer(app: Flask, ledger: Ledger) -> MakeConsumer:
+def consumer(app: Flask, ledger: LedgerConnection) -> MakeConsumer:
     def make(queue: str = "default", **values: Any) -> Consumer:
         name = values.pop("name", worker_name(queue))
-        return Consumer(name, queue, app, ledger, values.pop("gate", Gate()), InHand())
+        return Consumer(
+            name, queue, app, ledger, values.pop("control", WorkerControl()), CurrentJob()
+        )
 
     return make
 

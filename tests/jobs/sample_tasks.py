@@ -7,9 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from pitchbar.jobs import check_deadline, current_job
-from pitchbar.jobs.attempts import AttemptError, Fail, Release
-from pitchbar.jobs.declaration import task
+from pitchbar.jobs import AttemptError, Fail, Queue, Release, check_deadline, current_job, task
 
 log = logging.getLogger(__name__)
 hanging = threading.Event()
@@ -26,18 +24,18 @@ def lines_of(path: str | Path) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-@task(queue="default")
+@task(queue=Queue.DEFAULT)
 def note(path: str, line: str = "ran") -> None:
     write_line(path, line)
 
 
-@task(queue="crawl", tries=30, timeout=30)
+@task(queue=Queue.CRAWL, tries=30, timeout=30)
 def note_slowly(path: str, line: str, seconds: float) -> None:
     time.sleep(seconds)
     write_line(path, f"{line} {time.time()}")
 
 
-@task(queue="default", tries=3, waits=[0, 0])
+@task(queue=Queue.DEFAULT, tries=3, waits=[0, 0])
 def stumble(path: str, times: int) -> None:
     """Fails `times` times, then is done."""
     write_line(path, "try")
@@ -52,7 +50,7 @@ def stumbled(error: AttemptError, path: str, times: int) -> None:
     write_line(path, f"gave up: {error.outcome} {error.error_class}")
 
 
-@task(queue="default", tries=2, waits=[0])
+@task(queue=Queue.DEFAULT, tries=2, waits=[0])
 def talk(words: str) -> None:
     """Logs, fails, and logs again."""
     log.info("says %s", words)
@@ -62,12 +60,12 @@ def talk(words: str) -> None:
         raise ValueError
 
 
-@task(queue="default", tries=3, waits=[30, 90])
+@task(queue=Queue.DEFAULT, tries=3, waits=[30, 90])
 def try_with_waits() -> None:
     raise ValueError("never works")
 
 
-@task(queue="default", tries=3)
+@task(queue=Queue.DEFAULT, tries=3)
 def refuse(path: str) -> None:
     raise Fail("The site forbids it.")
 
@@ -77,7 +75,7 @@ def refused(error: AttemptError, path: str) -> None:
     write_line(path, f"{error.outcome}: {error.message}")
 
 
-@task(queue="default", tries=1)
+@task(queue=Queue.DEFAULT, tries=1)
 def release_once(path: str, seconds: float) -> None:
     write_line(path, "run")
     job = current_job()
@@ -86,7 +84,7 @@ def release_once(path: str, seconds: float) -> None:
         raise Release(seconds)
 
 
-@task(queue="crawl", tries=1, timeout=1)
+@task(queue=Queue.CRAWL, tries=1, timeout=1)
 def hang(path: str) -> None:
     """Catches all that can be caught, so only force ends it."""
     write_line(path, "hangs")
@@ -103,14 +101,14 @@ def hung(error: AttemptError, path: str) -> None:
     write_line(path, f"{error.outcome}: {error.message}")
 
 
-@task(queue="crawl", tries=1, timeout=1)
+@task(queue=Queue.CRAWL, tries=1, timeout=1)
 def loop_politely(path: str) -> None:
     while True:
         check_deadline()
         time.sleep(0.05)
 
 
-@task(queue="crawl", tries=2)
+@task(queue=Queue.CRAWL, tries=2)
 def kill_own_worker(path: str) -> None:
     write_line(path, "kills")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -121,12 +119,12 @@ def killed_them_all(error: AttemptError, path: str) -> None:
     write_line(path, f"gave up: {error.outcome}")
 
 
-@task(queue="ingestion", unique_until="start")
+@task(queue=Queue.INGESTION, unique_until="start")
 def drain_inbox(path: str) -> None:
     write_line(path, "drained")
 
 
-@task(queue="crawl", tries=1)
+@task(queue=Queue.CRAWL, tries=1)
 def eat_memory(path: str, megabytes: int) -> None:
     _eaten.append(bytearray(os.urandom(1024)) * (megabytes * 1024))
     write_line(path, str(os.getpid()))
@@ -135,6 +133,6 @@ def eat_memory(path: str, megabytes: int) -> None:
 _eaten: list[bytearray] = []
 
 
-@task(queue="default", tries=1)
+@task(queue=Queue.DEFAULT, tries=1)
 def tick_tock() -> None:
     """Scheduled in tests of the schedule."""

@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from pitchbar.jobs.declaration import task
-from pitchbar.jobs.queues import parse_queues
+from pitchbar.jobs import Queue, every, list_scheduled_tasks, parse_queues, task
 from pitchbar.jobs.retries import RetryPolicy
 from tests.jobs.sample_tasks import lines_of, note
 
@@ -15,7 +14,7 @@ def test_task_runs_when_it_is_called(trace: str) -> None:
 
 def test_two_tasks_cannot_share_a_name() -> None:
     with pytest.raises(ValueError, match="two tasks are named"):
-        task(queue="default", name=note.name)(lambda: None)
+        task(queue=Queue.DEFAULT, name=note.name)(lambda: None)
 
 
 @pytest.mark.parametrize("options", [{"queue": "nowhere"}, {"tries": 0}, {"timeout": 0}])
@@ -26,12 +25,23 @@ def test_wrong_declaration_is_refused(options: dict[str, Any]) -> None:
 
 def test_parameter_that_enqueue_would_take_is_refused() -> None:
     with pytest.raises(ValueError, match="delay is an option of enqueue"):
-        task(queue="default")(lambda delay: None)
+        task(queue=Queue.DEFAULT)(lambda delay: None)
 
 
 def test_parameters_without_names_are_refused() -> None:
     with pytest.raises(ValueError, match="cannot be a task's parameter"):
-        task(queue="default")(lambda *args: None)
+        task(queue=Queue.DEFAULT)(lambda *args: None)
+
+
+def test_scheduled_task_that_wants_arguments_is_refused() -> None:
+    with pytest.raises(ValueError, match="nobody gives a scheduled task arguments"):
+        task(queue=Queue.DEFAULT, schedule=every.minutes(5))(lambda path: None)
+
+
+def test_task_is_scheduled_only_when_it_says_so() -> None:
+    scheduled = list_scheduled_tasks()
+    assert note.name not in [one.name for one in scheduled]
+    assert all(one.trigger is not None for one in scheduled)
 
 
 def test_explicit_waits_are_kept_and_the_last_repeats() -> None:

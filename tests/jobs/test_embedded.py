@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from pitchbar.jobs.workers.embedded import EmbeddedConsumers, start_embedded_consumers
@@ -98,7 +98,7 @@ def test_hanging_job_is_ended_and_its_queue_goes_on(
     commit()
     wait_until(lambda: fresh(after).state == "done", 10)
     wait_until(lambda: fresh(job_id).state == "failed")
-    attempt = list_attempts(db.session(), fresh(job_id))[0]
+    attempt = list_attempts(db.session(), fresh(job_id).id)[0]
     assert attempt.outcome == "timeout"
     assert "in hang" in (attempt.traceback or "")
     wait_until(lambda: any(line.startswith("timeout:") for line in lines_of(trace)))

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.arguments import UnfitArgument
-from pitchbar.jobs.ledger.connection import Ledger
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import list_tags
-from pitchbar.jobs.ledger.sweeping import send_due
+from pitchbar.jobs.ledger.sweeping import send_due_jobs
 from pitchbar.jobs.transport import transport
 from tests.jobs.sample_tasks import drain_inbox, note, note_slowly
 from tests.servers import on_both_databases
@@ -58,7 +58,7 @@ def test_release_of_a_savepoint_does_not_send(app: Flask, commit: Commit) -> Non
 
 
 def test_job_of_an_undone_savepoint_is_not_there_and_the_other_is_sent(
-    app: Flask, commit: Commit, ledger: Ledger
+    app: Flask, commit: Commit, ledger: LedgerConnection
 ) -> None:
     kept = enqueue(note, "kept")
     savepoint = db.session.begin_nested()
@@ -69,24 +69,26 @@ def test_job_of_an_undone_savepoint_is_not_there_and_the_other_is_sent(
     assert transport.receive("default") == (kept, 0)
 
 
-def test_job_on_a_bare_connection_is_found_by_the_sweep(ledger: Ledger, app: Flask) -> None:
+def test_job_on_a_bare_connection_is_found_by_the_sweep(
+    ledger: LedgerConnection, app: Flask
+) -> None:
     with ledger.engine.begin() as connection:
         job_id = enqueue(note, "a file", on=connection)
     assert transport.pending("default") == 0
-    assert send_due(ledger, ["default"]) == 1
+    assert send_due_jobs(ledger, ["default"]) == 1
     assert transport.receive("default") == (job_id, 0)
-    assert send_due(ledger, ["default"]) == 0
+    assert send_due_jobs(ledger, ["default"]) == 0
 
 
 def test_delayed_job_is_sent_when_it_is_due(
-    app: Flask, commit: Commit, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    app: Flask, commit: Commit, ledger: LedgerConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enqueue(note, "a file", delay=60)
     commit()
-    assert send_due(ledger, ["default"]) == 0
+    assert send_due_jobs(ledger, ["default"]) == 0
     later = clock.now() + timedelta(seconds=61)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert send_due(ledger, ["default"]) == 1
+    assert send_due_jobs(ledger, ["default"]) == 1
     assert transport.pending("default") == 1
 
 
@@ -105,7 +107,7 @@ def test_tags_are_kept_once_each(app: Flask, commit: Commit) -> None:
     job_id = enqueue(note, "a file", tags=["workspace:4", "source:7", "source:7"])
     commit()
     assert job_id is not None
-    assert list_tags(db.session(), [job_id]) == {job_id: ["source:7", "workspace:4"]}
+    assert list_tags(db.session(), job_id) == ["source:7", "workspace:4"]
 
 
 class Odd(str):
@@ -151,7 +153,7 @@ def test_wrong_call_is_refused_at_once(app: Flask) -> None:
 
 
 def test_commit_goes_well_when_redis_is_gone(
-    app: Flask, commit: Commit, ledger: Ledger, tmp_path: Any
+    app: Flask, commit: Commit, ledger: LedgerConnection, tmp_path: Any
 ) -> None:
     transport.connect("redis://127.0.0.1:1/0", tmp_path)
     enqueue(note, "a file")

@@ -13,7 +13,7 @@ import redis
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import Settings

@@ -10,9 +10,9 @@ from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import every
 from pitchbar.jobs.ledger import heartbeats
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import Job, ScheduleRun
-from pitchbar.jobs.ledger.queries import list_workers
+from pitchbar.jobs.ledger.queries import is_alive, list_workers
 from pitchbar.jobs.schedule import Schedule
 from pitchbar.jobs.triggers import Trigger
 from pitchbar.jobs.workers import Scheduler
@@ -38,7 +38,7 @@ def finish_all() -> None:
 
 
 @pytest.fixture
-def every_five(ledger: Ledger, app: Flask) -> Schedule:
+def every_five(ledger: LedgerConnection, app: Flask) -> Schedule:
     return Schedule(ledger, [TICK_TOCK])
 
 
@@ -74,7 +74,7 @@ def test_period_that_does_not_divide_an_hour_is_refused() -> None:
 
 
 @on_both_databases
-def test_two_schedulers_enqueue_once(ledger: Ledger, app: Flask) -> None:
+def test_two_schedulers_enqueue_once(ledger: LedgerConnection, app: Flask) -> None:
     tasks = [TICK_TOCK]
     one, two = Schedule(ledger, tasks), Schedule(ledger, tasks)
     assert one.tick(NOON) == [tick_tock.name]
@@ -97,7 +97,9 @@ def test_missed_minutes_are_caught_up_once(every_five: Schedule) -> None:
     assert every_five.tick(NOON + minutes(35)) == [tick_tock.name]
 
 
-def test_missed_minutes_are_caught_up_once_after_a_restart(ledger: Ledger, app: Flask) -> None:
+def test_missed_minutes_are_caught_up_once_after_a_restart(
+    ledger: LedgerConnection, app: Flask
+) -> None:
     tasks = [replace(tick_tock, trigger=every.day_at("12:00"))]
     Schedule(ledger, tasks).tick(NOON)
     finish_all()
@@ -107,7 +109,7 @@ def test_missed_minutes_are_caught_up_once_after_a_restart(ledger: Ledger, app: 
     assert Schedule(ledger, tasks).tick(after_two_days + minutes(1)) == []
 
 
-def test_missed_minutes_are_skipped_where_so_declared(ledger: Ledger, app: Flask) -> None:
+def test_missed_minutes_are_skipped_where_so_declared(ledger: LedgerConnection, app: Flask) -> None:
     schedule = Schedule(ledger, [replace(TICK_TOCK, missed="skip")])
     schedule.tick(NOON)
     finish_all()
@@ -143,7 +145,9 @@ def test_scheduler_runs_in_a_thread_and_is_seen(app: Flask, settings: Settings) 
         return len(db.session.execute(select(Job)).all())
 
     wait_until(lambda: jobs() == 1)
-    assert [worker.queues for worker, alive in list_workers(db.session()) if alive] == ["schedule"]
+    assert [worker.queues for worker in list_workers(db.session()) if is_alive(worker)] == [
+        "schedule"
+    ]
     scheduler.stop()
 
     def is_gone() -> bool:
@@ -154,16 +158,16 @@ def test_scheduler_runs_in_a_thread_and_is_seen(app: Flask, settings: Settings) 
 
 
 def test_dead_worker_is_shown_as_such(
-    ledger: Ledger, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ledger: LedgerConnection, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heartbeats.beat(ledger, "host/1/crawl", "crawl", clock.now(), 7)
-    ((worker, alive),) = list_workers(db.session())
-    assert (worker.job_id, alive) == (7, True)
+    heartbeats.record_heartbeat(ledger, "host/1/crawl", "crawl", clock.now(), 7)
+    (worker,) = list_workers(db.session())
+    assert (worker.job_id, is_alive(worker)) == (7, True)
     assert worker.rss_bytes > 1_000_000
-    later = clock.now() + timedelta(days=1, minutes=1)
+    later = clock.now() + timedelta(hours=23)
     monkeypatch.setattr(clock, "now", lambda: later)
     db.session.rollback()
-    assert [alive for _, alive in list_workers(db.session())] == [False]
+    assert [is_alive(one) for one in list_workers(db.session())] == [False]
 
 
 def test_command_ends_when_told(settings: Settings, workers: Workers) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobAttempt, QueueState
 from pitchbar.jobs.ticks import lease
 from pitchbar.jobs.ticks.models import TickLease
@@ -181,7 +181,7 @@ def test_a_second_tick_is_skipped_while_the_first_is_alive(app: Flask, ran: list
 def test_a_pass_whose_lease_was_taken_over_starts_no_other_job(
     app: Flask, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lease, "_PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(lease, "_HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr(ticking.crawl, "function", lambda word: steal_lease())
     add(ticking.crawl, "thief")
     add(ticking.mail, "letter")

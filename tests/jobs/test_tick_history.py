@@ -9,8 +9,7 @@ from sqlalchemy import func, insert, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs import every
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue, every
 from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.ticks.history import KEPT, list_ticks
 from pitchbar.jobs.ticks.models import Tick
@@ -69,11 +68,11 @@ def test_the_last_200_are_kept_and_listed_latest_first(app: Flask) -> None:
 
 
 def test_a_skipped_tick_leaves_no_row(app: Flask) -> None:
-    from pitchbar.jobs.ledger.connection import Ledger
-    from pitchbar.jobs.ticks.lease import take_lease
+    from pitchbar.jobs.ledger.connection import LedgerConnection
+    from pitchbar.jobs.ticks.lease import acquire_lease
 
-    ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
-    assert take_lease(ledger, "someone else")
+    ledger = LedgerConnection(app.config["SQLALCHEMY_DATABASE_URI"])
+    assert acquire_lease(ledger, "someone else")
     ledger.close()
 
     assert run_tick(app, LIMITS)["skipped"] is True

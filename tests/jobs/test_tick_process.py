@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobAttempt
 from pitchbar.jobs.ticks.models import Tick
 from pitchbar.jobs.ticks.tick import TickLimits, run_tick

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.administration import pause_queue, resume_queue
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
+from pitchbar.jobs.ledger.administration import set_queue_paused
 from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from tests.jobs.processes import Workers, stop, wait_until
@@ -35,8 +35,7 @@ def count_jobs(state: str) -> int:
 def outcomes_of(job_id: int | None) -> list[str]:
     assert job_id is not None
     db.session.rollback()
-    job = get_job(db.session(), job_id)
-    return [one.outcome for one in list_attempts(db.session(), job)]
+    return [one.outcome for one in list_attempts(db.session(), job_id)]
 
 
 def fresh(job_id: int | None) -> Job:
@@ -77,7 +76,7 @@ def test_hanging_job_is_killed_and_its_hook_told(
     assert lines_of(trace)[0] == "hangs"
     assert lines_of(trace)[-1] == "timeout: It ran longer than 1 s."
     assert fresh(job_id).state == "failed"
-    attempt = list_attempts(db.session(), fresh(job_id))[0]
+    attempt = list_attempts(db.session(), fresh(job_id).id)[0]
     assert attempt.outcome == "timeout"
     assert "in hang" in (attempt.traceback or "")
 
@@ -151,7 +150,7 @@ def test_paused_queue_waits_and_the_others_go_on(
 ) -> None:
     workers.start("crawl,default")
     wait_until(lambda: seen_workers() == 2)
-    pause_queue(db.session(), "crawl")
+    set_queue_paused(db.session(), "crawl", paused=True)
     commit()
     time.sleep(2.2)
     held = enqueue(note_slowly, trace, "held", 0)
@@ -160,7 +159,7 @@ def test_paused_queue_waits_and_the_others_go_on(
     wait_until(lambda: fresh(free).state == "done")
     time.sleep(2)
     assert fresh(held).state == "queued"
-    resume_queue(db.session(), "crawl")
+    set_queue_paused(db.session(), "crawl", paused=False)
     commit()
     wait_until(lambda: fresh(held).state == "done", 5)
 

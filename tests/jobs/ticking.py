@@ -9,67 +9,66 @@ from pathlib import Path
 from typing import Any
 
 from pitchbar.core.assets import ROOT
-from pitchbar.jobs.attempts import AttemptError, Release
-from pitchbar.jobs.declaration import task
+from pitchbar.jobs import AttemptError, Queue, Release, task
 
 RAN: list[str] = []
 LEASE_SECONDS = 2.0
 _PROGRAM = "from tests.jobs import ticking; ticking.main()"
 
 
-@task(queue="crawl", name="ticking.crawl")
+@task(queue=Queue.CRAWL, name="ticking.crawl")
 def crawl(word: str) -> None:
     RAN.append(word)
 
 
-@task(queue="index", name="ticking.index")
+@task(queue=Queue.INDEX, name="ticking.index")
 def index(word: str) -> None:
     RAN.append(word)
 
 
-@task(queue="default", name="ticking.mail")
+@task(queue=Queue.DEFAULT, name="ticking.mail")
 def mail(word: str) -> None:
     RAN.append(word)
 
 
-@task(queue="analytics", name="ticking.deliver")
+@task(queue=Queue.ANALYTICS, name="ticking.deliver")
 def deliver() -> None:
     RAN.append("analytics")
 
 
-@task(queue="default", name="ticking.mark")
+@task(queue=Queue.DEFAULT, name="ticking.mark")
 def mark() -> None:
     RAN.append("mark")
 
 
-@task(queue="default", name="ticking.nap")
+@task(queue=Queue.DEFAULT, name="ticking.nap")
 def nap(seconds: float) -> None:
     time.sleep(seconds)
 
 
-@task(queue="default", name="ticking.wait_for")
+@task(queue=Queue.DEFAULT, name="ticking.wait_for")
 def wait_for(path: str) -> None:
     """Until the test lets it go on."""
     while not Path(path).exists():
         time.sleep(0.05)
 
 
-@task(queue="default", tries=1, name="ticking.break_down")
+@task(queue=Queue.DEFAULT, tries=1, name="ticking.break_down")
 def break_down() -> None:
     raise ValueError("it broke")
 
 
-@task(queue="default", tries=2, waits=[60], name="ticking.stumble")
+@task(queue=Queue.DEFAULT, tries=2, waits=[60], name="ticking.stumble")
 def stumble() -> None:
     raise ValueError("it stumbled")
 
 
-@task(queue="crawl", name="ticking.come_back")
+@task(queue=Queue.CRAWL, name="ticking.come_back")
 def come_back() -> None:
     raise Release(60)
 
 
-@task(queue="default", tries=1, timeout=60, name="ticking.cling")
+@task(queue=Queue.DEFAULT, tries=1, timeout=60, name="ticking.cling")
 def cling(path: str) -> None:
     """Catches whatever an ordinary task might catch, and goes on."""
     while True:
@@ -84,7 +83,7 @@ def note_failure(error: AttemptError, path: str) -> None:
     Path(path).write_text(f"{error.outcome}: {error.message}")
 
 
-@task(queue="default", tries=1, timeout=1, name="ticking.hold_everything")
+@task(queue=Queue.DEFAULT, tries=1, timeout=1, name="ticking.hold_everything")
 def hold_everything() -> None:
     """Never gives Python the chance to answer a signal."""
     sum(range(10**15))
@@ -124,6 +123,6 @@ def main() -> None:
 
     # As in life, only sooner.
     time_limit._GRACE_SECONDS = 0.5
-    lease.LEASE_SECONDS, lease._PULSE_SECONDS = LEASE_SECONDS, 0.3
+    lease.LEASE_SECONDS, lease._HEARTBEAT_SECONDS = LEASE_SECONDS, 0.3
     limits = TickLimits(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.write(json.dumps(run_tick(create_app(load_settings()), limits)) + "\n")

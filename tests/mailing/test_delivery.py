@@ -12,7 +12,7 @@ from pitchbar.clients.mailer import Mail
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
-from pitchbar.mailing.queries import latest_records
+from pitchbar.mailing.queries import latest_mail_records
 from pitchbar.mailing.services import queue_mail, trim_mail_log
 from pitchbar.mailing.tasks import send_mail
 from pitchbar.workspaces.models import Invitation
@@ -160,10 +160,10 @@ class TestLog:
         record = MailRecord(reference="invitation:7", template="x", to=MAIL.to)
         db.session.add(record)
         db.session.commit()
-        assert latest_records(["invitation:7"])["invitation:7"].state == "queued"
+        assert latest_mail_records(["invitation:7"])["invitation:7"].state == "queued"
         send_mail(record.id, MAIL.to, MAIL.subject, MAIL.text, MAIL.html)
         db.session.expire_all()
-        assert latest_records(["invitation:7"])["invitation:7"].state == "sent"
+        assert latest_mail_records(["invitation:7"])["invitation:7"].state == "sent"
         assert len(post.messages) == 1
 
     def test_newest_message_about_a_thing_counts(self, app: Flask) -> None:
@@ -171,7 +171,7 @@ class TestLog:
             db.session.add(MailRecord(reference="a:1", template="x", to="a", state=state))
         db.session.add(MailRecord(reference="a:2", template="x", to="a", state="sent"))
         db.session.commit()
-        found = latest_records(["a:1", "a:2", "a:3"])
+        found = latest_mail_records(["a:1", "a:2", "a:3"])
         assert {name: one.state for name, one in found.items()} == {"a:1": "failed", "a:2": "sent"}
 
     def test_unexpected_error_is_noted_too(

@@ -5,11 +5,11 @@ from typing import Any
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.declaration import task
+from pitchbar.jobs import Queue, task
 from pitchbar.jobs.ledger.models import Job
 
 
-@task(queue="crawl", tries=3, name="tests.fetch_page")
+@task(queue=Queue.CRAWL, tries=3, name="tests.fetch_page")
 def fetch_page(page_id: int) -> None:
     """Stands in the ledger; no worker runs in these tests."""
 

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 from pitchbar.clients.cloudflare import COMPATIBILITY_DATE
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import DONE, Job
 from pitchbar.jobs.tasks import snapshot_queues
 from pitchbar.jobs.ticks.history import list_ticks

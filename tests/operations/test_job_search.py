@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 
 from pitchbar.extensions import db
+from pitchbar.jobs.ledger.filters import JobFilter
 from pitchbar.jobs.ledger.models import JobTag
-from pitchbar.operations.job_queries import COUNT_BOUND, Bounded, count_jobs, list_jobs
-from pitchbar.operations.job_search import BadSearch, JobFilter, complete, parse_search
+from pitchbar.jobs.ledger.queries import COUNT_BOUND, BoundedCount, count_jobs, list_jobs
+from pitchbar.operations.job_search import BadSearch, complete, parse_search
 from tests.operations.jobs_factory import make_job
 
 
@@ -62,33 +63,37 @@ def test_the_search_finds_by_each_part(app: Flask) -> None:
         "answer",
         "77",
     ):
-        assert [job.id for job in list_jobs(parse_search(text), None).jobs] == [old.id], text
-    assert [job.id for job in list_jobs(parse_search("age:<1h"), None).jobs] == [new.id]
+        assert [job.id for job in list_jobs(db.session(), parse_search(text)).jobs] == [old.id], (
+            text
+        )
+    assert [job.id for job in list_jobs(db.session(), parse_search("age:<1h")).jobs] == [new.id]
 
 
 def test_wildcards_in_words_are_literal(app: Flask) -> None:
     make_job()
-    assert not list_jobs(parse_search("%"), None).jobs
-    assert not list_jobs(parse_search("fetch?page"), None).jobs
+    assert not list_jobs(db.session(), parse_search("%")).jobs
+    assert not list_jobs(db.session(), parse_search("fetch?page")).jobs
 
 
 def test_delayed_jobs_are_not_merely_queued(app: Flask) -> None:
     make_job()
     later = make_job(age=timedelta(hours=-1))
-    assert [job.id for job in list_jobs(parse_search("state:delayed"), None).jobs] == [later.id]
+    assert [job.id for job in list_jobs(db.session(), parse_search("state:delayed")).jobs] == [
+        later.id
+    ]
 
 
 def test_pages_follow_each_other_without_gap(app: Flask) -> None:
     ids = [make_job().id for _ in range(53)]
-    first = list_jobs(JobFilter(), None)
-    second = list_jobs(JobFilter(), first.next_before)
+    first = list_jobs(db.session(), JobFilter())
+    second = list_jobs(db.session(), JobFilter(), first.next_before)
     assert [job.id for job in (*first.jobs, *second.jobs)] == ids[::-1]
     assert second.next_before is None
-    assert count_jobs(JobFilter()).words == "53"
+    assert count_jobs(db.session(), JobFilter()).label == "53"
 
 
 def test_a_count_past_the_bound_says_so() -> None:
-    assert Bounded(COUNT_BOUND + 1).words == "10,000+"
+    assert BoundedCount(COUNT_BOUND + 1).label == "10,000+"
 
 
 def test_completion_offers_keys_then_values() -> None:

@@ -20,7 +20,8 @@ def fail(hours_ago: float = 1, reason: str = "the address was refused (550)") ->
 
 
 def see(client: FormClient, people: People) -> str:
-    return client.get(f"/w/{people.workspace.slug}/").text
+    """The page, its sentences as a browser shows them: on one line."""
+    return " ".join(client.get(f"/w/{people.workspace.slug}/").text.split())
 
 
 def test_everybody_sees_it_in_development(client: FormClient, people: People) -> None:

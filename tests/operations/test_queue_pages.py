@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -68,21 +68,26 @@ def test_a_seen_worker_makes_the_queue_run(client: FormClient) -> None:
     assert "web · 7" in client.get("/ops/queues/workers").text
 
 
+def paused_at(queue: str) -> datetime | None:
+    return db.session.get_one(QueueState, queue, populate_existing=True).paused_at
+
+
 def test_a_queue_is_paused_and_resumed_and_both_are_audited(client: FormClient) -> None:
     assert client.submit("/ops/queues/crawl/pause").status_code == 303
-    assert db.session.get(QueueState, "crawl").paused_at is not None
+    assert paused_at("crawl") is not None
     assert "Paused" in client.get("/ops/queues/crawl").text
     client.submit("/ops/queues/crawl/resume")
-    assert db.session.get(QueueState, "crawl", populate_existing=True).paused_at is None
+    assert paused_at("crawl") is None
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["queue.paused", "queue.resumed"]
 
 
 def test_pausing_twice_keeps_the_first_time(client: FormClient) -> None:
     client.submit("/ops/queues/crawl/pause")
-    first = db.session.get(QueueState, "crawl").paused_at
+    first = paused_at("crawl")
+    assert first is not None
     client.submit("/ops/queues/crawl/pause")
-    assert db.session.get(QueueState, "crawl", populate_existing=True).paused_at == first
+    assert paused_at("crawl") == first
 
 
 def test_an_unknown_queue_is_not_found(client: FormClient) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from pitchbar.cli import main
 from pitchbar.extensions import db
-from pitchbar.jobs.ledger.enqueueing import enqueue
+from pitchbar.jobs import enqueue
 from pitchbar.jobs.tasks import snapshot_queues
 from pitchbar.jobs.ticks.history import list_ticks
 from tests.fakes.cloudflare import ACCOUNT, TOKEN, running_cloudflare

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import Queue
 from pitchbar.jobs.ticks.models import TickLease
 from pitchbar.jobs.ticks.tick import TickLimits
 from pitchbar.operations import tick_views
@@ -42,7 +43,7 @@ def test_without_a_token_set_the_tick_is_off(client: FormClient, asked: list[Tic
     answer = client.post(URL, headers=bearer(""))
 
     assert answer.status_code == 503
-    assert "INTERNAL_QUEUE_TOKEN is not set" in answer.json["error"]["message"]
+    assert "INTERNAL_QUEUE_TOKEN is not set" in answer.get_json()["error"]["message"]
     assert asked == []
 
 
@@ -69,7 +70,7 @@ def test_a_wrong_or_missing_token_is_401(
     answer = client.post(URL, headers={} if header is None else {"Authorization": header})
 
     assert answer.status_code == 401
-    assert answer.json["error"]["code"] == "unauthorized"
+    assert answer.get_json()["error"]["code"] == "unauthorized"
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert asked == []
 
@@ -98,7 +99,7 @@ def test_the_right_token_runs_a_pass_with_the_usual_limits(
     answer = client.post(URL, headers=bearer(TOKEN))
 
     assert (answer.status_code, answer.json) == (200, {"skipped": False, "done": 3})
-    assert asked == [TickLimits(55, 120, ("crawl", "index", "default"))]
+    assert asked == [TickLimits(55, 120, (Queue.CRAWL, Queue.INDEX, Queue.DEFAULT))]
 
 
 @with_token
@@ -107,7 +108,7 @@ def test_limits_in_the_body_count(client: FormClient, asked: list[TickLimits]) -
     answer = client.post(URL, headers=bearer(TOKEN), json=limits)
 
     assert answer.status_code == 200
-    assert asked == [TickLimits(10, 20, ("default", "analytics"))]
+    assert asked == [TickLimits(10, 20, (Queue.DEFAULT, Queue.ANALYTICS))]
 
 
 @with_token
@@ -129,7 +130,7 @@ def test_limits_that_make_no_sense_are_refused(
     answer = client.post(URL, headers=bearer(TOKEN), json=body)
 
     assert answer.status_code == 422
-    assert list(answer.json["error"]["fields"]) == ([field] if field else [])
+    assert list(answer.get_json()["error"]["fields"]) == ([field] if field else [])
     assert asked == []
 
 
@@ -151,7 +152,7 @@ def test_while_a_pass_runs_the_next_is_skipped_at_once(
     answer = client.post(URL, headers=bearer(TOKEN))
 
     assert answer.status_code == 200
-    assert answer.json["skipped"] is True
+    assert answer.get_json()["skipped"] is True
     assert asked == []
 
 
@@ -166,5 +167,5 @@ def test_a_pass_that_breaks_down_is_500(
     answer = client.post(URL, headers=bearer(TOKEN))
 
     assert answer.status_code == 500
-    assert answer.json["error"]["code"] == "tick_failed"
-    assert "exit code -9" in answer.json["error"]["message"]
+    assert answer.get_json()["error"]["code"] == "tick_failed"
+    assert "exit code -9" in answer.get_json()["error"]["message"]

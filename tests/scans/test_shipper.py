@@ -111,7 +111,7 @@ def test_failure_in_the_middle_repeats_nothing_that_arrived(
         taken.append(batch)
         put(batch)
 
-    inbox.put = put_twice_then_fail  # type: ignore[assignment, method-assign]
+    inbox.put = put_twice_then_fail  # type: ignore[method-assign,assignment]
     with pytest.raises(ConnectionError):
         shipper.ship()
     inbox.put = put  # type: ignore[method-assign]

@@ -3,7 +3,6 @@
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -80,7 +79,7 @@ def test_file_taken_from_us_before_we_had_its_lock_is_not_written_to(
     import fcntl
 
     real = fcntl.flock
-    taken: list[Any] = []
+    taken: list[Path] = []
 
     def lock_late(descriptor: int, operation: int) -> None:
         if not taken:

@@ -1,6 +1,7 @@
 """Each role and each view that belongs to a workspace, as a table."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -43,7 +44,7 @@ def code(people: People) -> Code:
 @pytest.fixture
 def address(app: Flask, people: People, code: Code) -> Address:
     """The address of an endpoint, for the code of these tests."""
-    values = {"slug": people.workspace.slug, "code_id": code.id, "format": "svg"}
+    values: dict[str, Any] = {"slug": people.workspace.slug, "code_id": code.id, "format": "svg"}
 
     def make(endpoint: str) -> str:
         rules = app.url_map.iter_rules(endpoint)

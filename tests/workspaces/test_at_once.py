@@ -27,9 +27,12 @@ from tests.servers import on_both_databases
 pytestmark = on_both_databases
 
 
-def both(app: Flask, first: tuple[Person, str, dict[str, str]], *rest: object) -> list[int]:
+Post = tuple[Person, str, dict[str, str]]
+"""Who sends what to which address."""
+
+
+def both(app: Flask, *posts: Post) -> list[int]:
     """Sends the forms of all at once, each in their own browser; gives the statuses."""
-    posts = [first, *rest]
     ready = threading.Barrier(len(posts))
     statuses: list[int] = []
 
@@ -39,7 +42,7 @@ def both(app: Flask, first: tuple[Person, str, dict[str, str]], *rest: object) -
         statuses.append(client.post(url, data=form).status_code)
 
     threads = []
-    for person, url, data in posts:  # type: ignore[misc]  # of the same shape as the first
+    for person, url, data in posts:
         client = app.test_client()
         assert isinstance(client, FormClient)
         sign_in(client, person)
@@ -139,8 +142,8 @@ class TestOwner:
     def test_old_and_new_owner_act_together(self, app: Flask, people: People) -> None:
         make_offer(people.workspace, people.admin)
         at = f"/w/{people.workspace.slug}/ownership"
-        posts = [(people.admin, f"{at}/acceptance", {}), (people.owner, f"{at}/withdrawal", {})]
-        statuses = both(app, *posts)
+        taken, withdrawn = f"{at}/acceptance", f"{at}/withdrawal"
+        statuses = both(app, (people.admin, taken, {}), (people.owner, withdrawn, {}))
         assert statuses[0] == 303
         assert statuses[1] in (403, 404)
         assert len(owners_of(people)) == 1

@@ -149,7 +149,8 @@ class TestExport:
 
     @on_both_databases
     def test_large_log_is_streamed(self, client: FormClient, people: People) -> None:
-        values = {"actor_kind": "person", "actor_name": "Ada", "action": "code.updated"}
+        values: dict[str, Any] = {"actor_kind": "person", "actor_name": "Ada"}
+        values |= {"action": "code.updated"}
         values |= {"subject_kind": "code", "subject_id": "1", "subject_name": "x" * 200}
         values |= {"before": {}, "after": {}, "ip": "", "user_agent": ""}
         rows = [AuditEntry(workspace_id=people.workspace.id, **values) for _ in range(1_200)]

@@ -141,10 +141,10 @@ class TestPurge:
 
         assert purge_deleted_workspaces(now) == 1
 
-        for model in (Membership, Invitation, ApiToken, OldSlug, AuditEntry):
+        scan_models = (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt)
+        for model in (Membership, Invitation, ApiToken, OldSlug, AuditEntry, *scan_models):
             assert count(model, gone) == 0, model
-        for model in (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt):
-            assert count(model, gone) == 0, model
+        for model in scan_models:
             assert count(model, stays) > 0, model
         db.session.expire_all()
         left = db.session.get_one(Code, code_id)

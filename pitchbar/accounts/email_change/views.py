@@ -4,7 +4,6 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
-from pitchbar.accounts.account_forms import EmailChangeForm
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import (
     cancel_email_change,
@@ -12,11 +11,13 @@ from pitchbar.accounts.email_change.services import (
     read_email_link,
     request_email_change,
 )
+from pitchbar.accounts.forms import EmailChangeForm
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
 bp = Blueprint("email_change", __name__)
@@ -38,10 +39,9 @@ def create() -> Response:
     if not form.validate():
         return _show(form, 422)
     by = current_actor()
-    try:
+    with form_errors(form):
         change = request_email_change(current_user, form.email.data or "", by, settings)
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show(form, 422)
     db.session.commit()
     flash(f"Open the link that we sent to {change.new_email}.", "success")
@@ -86,4 +86,5 @@ def _show(form: EmailChangeForm, status: int = 200) -> Response:
 
 
 def _show_dead(error: DomainError) -> Response:
+    db.session.rollback()
     return render("accounts/email_dead.html", message=error.message, http_status=error.status)

@@ -109,6 +109,7 @@ def unlink() -> Response:
     try:
         unlink_identity(current_user, current_actor())
     except DomainError as error:
+        db.session.rollback()
         flash(error.message, "error")
     else:
         db.session.commit()

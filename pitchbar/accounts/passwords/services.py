@@ -2,10 +2,9 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 
 from pitchbar.accounts.errors import InvalidLink, WrongPassword
 from pitchbar.accounts.models import EmailChange, Person
@@ -16,6 +15,7 @@ from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.sessions.services import end_sessions
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
@@ -94,7 +94,7 @@ def _set_password(person: Person, new: str, by: Actor, name: str) -> None:
         .values(password_hash=hash_password(new))
     )
     # Of two requests that start from one password, one wins.
-    if cast(CursorResult[object], db.session.execute(query)).rowcount != 1:
+    if changed_rows(db.session, query) != 1:
         raise InvalidLink("The password was changed a moment ago.")
     db.session.refresh(person)
     end_sessions(person)

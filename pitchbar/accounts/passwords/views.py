@@ -4,14 +4,13 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.accounts.account_forms import ForgottenForm, ResetForm
 from pitchbar.accounts.actors import current_actor
-from pitchbar.accounts.errors import InvalidLink
+from pitchbar.accounts.errors import InvalidLink, WeakPassword
+from pitchbar.accounts.forms import ForgottenForm, ResetForm
 from pitchbar.accounts.limits import rate, typed_email_key
 from pitchbar.accounts.passwords.services import read_reset_token, request_reset, reset_password
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
 from pitchbar.settings import current_settings
 
@@ -65,7 +64,8 @@ def update() -> Response:
         reset_password(person, form.password.data or "", current_actor(person))
     except InvalidLink as error:
         return _show_dead(error)
-    except DomainError as error:
+    except WeakPassword as error:
+        db.session.rollback()
         form.take_errors(error)
         return _show(form, 422)
     db.session.commit()
@@ -81,4 +81,5 @@ def _show(form: ResetForm, status: int = 200) -> Response:
 
 
 def _show_dead(error: InvalidLink) -> Response:
+    db.session.rollback()
     return render("accounts/reset_dead.html", message=error.message, http_status=error.status)

@@ -4,9 +4,9 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
-from pitchbar.accounts.account_forms import NameForm, PasswordChangeForm
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import find_email_change
+from pitchbar.accounts.forms import NameForm, PasswordChangeForm
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.passwords.services import change_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
@@ -17,8 +17,8 @@ from pitchbar.accounts.sign_in.flow import begin_session, current_session
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes
 from pitchbar.core.devices import read_device
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
 bp = Blueprint("profile", __name__)
@@ -54,15 +54,14 @@ def update_password() -> Response:
     form, person = PasswordChangeForm(), current_user._get_current_object()
     if not form.validate():
         return _show(password_form=form, status=422)
-    try:
+    with form_errors(form):
         change_password(
             person,
             form.current_password.data or "",
             form.password.data or "",
             current_actor(person),
         )
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show(password_form=form, status=422)
     begin_session(person)
     db.session.commit()

@@ -4,17 +4,17 @@ from flask import Blueprint, Response, request
 from flask_login import current_user
 
 from pitchbar.accounts.access import local_path, signed_in
-from pitchbar.accounts.account_forms import CodeForm, ReauthenticationForm
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.errors import WrongPassword
+from pitchbar.accounts.forms import CodeForm, ReauthenticationForm
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.reauthentication.access import mark_reauthenticated, return_to_requested_page
 from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
 bp = Blueprint("confirm", __name__)
@@ -34,10 +34,9 @@ def confirm() -> Response:
     form = _form()
     if not form.validate():
         return _show(form, 422)
-    try:
+    with form_errors(form):
         _check(form)
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show(form, 422)
     mark_reauthenticated()
     db.session.commit()

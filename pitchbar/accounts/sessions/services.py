@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.errors import NotFound
 from pitchbar.events.actors import Actor
@@ -80,4 +81,4 @@ def end_sessions(person: Person, keep: PersonSession | None = None) -> int:
     query = delete(PersonSession).where(PersonSession.person_id == person.id)
     if keep is not None:
         query = query.where(PersonSession.id != keep.id)
-    return db.session.execute(query).rowcount  # type: ignore[attr-defined,no-any-return]  # of DML
+    return changed_rows(db.session, query)

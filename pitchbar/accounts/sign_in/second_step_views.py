@@ -3,16 +3,16 @@
 from flask import Blueprint, Response, flash, request, url_for
 
 from pitchbar.accounts.access import local_path, open_to_all
-from pitchbar.accounts.account_forms import CodeForm
 from pitchbar.accounts.actors import current_actor
+from pitchbar.accounts.forms import CodeForm
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_two_factor
 from pitchbar.accounts.sign_in.flow import begin_session, find_challenged_person
 from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, request_address
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
 bp = Blueprint("second_step", __name__)
@@ -41,10 +41,9 @@ def check() -> Response:
     form = CodeForm()
     if not form.validate():
         return _show(form, 422)
-    try:
+    with form_errors(form):
         _check(person, form.code.data or "")
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show(form, 422)
     begin_session(person)
     db.session.commit()

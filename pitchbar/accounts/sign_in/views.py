@@ -13,8 +13,8 @@ from pitchbar.accounts.sign_in.flow import (
     start_or_challenge,
 )
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter, login_manager
+from pitchbar.forms import form_errors
 
 bp = Blueprint("accounts", __name__)
 login_manager.user_loader(load_person)
@@ -36,10 +36,9 @@ def sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
         return _show_login(form, 422)
-    try:
+    with form_errors(form):
         person = authenticate(**form.entered())
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show_login(form, 422)
     response = start_or_challenge(person, local_path(request.form.get("next")))
     db.session.commit()
@@ -61,10 +60,9 @@ def create_account() -> Response:
     form = SignUpForm()
     if not form.validate():
         return render("accounts/signup.html", form=form, next_url="", http_status=422)
-    try:
+    with form_errors(form):
         person = create_person(**form.entered())
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return render("accounts/signup.html", form=form, next_url="", http_status=422)
     begin_session(person)
     db.session.commit()

@@ -1,13 +1,13 @@
 """Ten codes on paper that each stand in once for the authenticator app."""
 
 import secrets
-from typing import cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from pitchbar.accounts.models import Person, RecoveryCode
 from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.core.tokens import SHORT_CODE_ALPHABET, hash_secret
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
@@ -51,7 +51,7 @@ def use_recovery_code(person: Person, code: str, by: Actor) -> bool:
         )
         .values(used_at=clock.now())
     )
-    if cast(CursorResult[object], db.session.execute(query)).rowcount != 1:
+    if changed_rows(db.session, query) != 1:
         return False
     left = count_recovery_codes(person)
     sentence = f"One of your recovery codes was used. {left} {'is' if left == 1 else 'are'} left."

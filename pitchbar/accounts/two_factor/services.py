@@ -3,16 +3,16 @@
 import hmac
 import logging
 import re
-from typing import cast
 
 import pyotp
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 
 from pitchbar.accounts.errors import WrongCode
 from pitchbar.accounts.models import Person, RecoveryCode, TwoFactor
 from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.two_factor.recovery_codes import make_recovery_codes, use_recovery_code
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
@@ -121,7 +121,7 @@ def _accept_code(two_factor: TwoFactor, code: str, app_key: str) -> bool:
         .where(TwoFactor.person_id == two_factor.person_id, TwoFactor.last_step < step)
         .values(last_step=step)
     )
-    return cast(CursorResult[object], db.session.execute(query)).rowcount == 1
+    return changed_rows(db.session, query) == 1
 
 
 def _step_of(code: str, secret: str) -> int | None:

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, flash, make_response, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import signed_in
-from pitchbar.accounts.account_forms import CodeForm
 from pitchbar.accounts.actors import current_actor
+from pitchbar.accounts.forms import CodeForm
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.models import TwoFactor
 from pitchbar.accounts.queries import find_two_factor
@@ -23,8 +23,9 @@ from pitchbar.accounts.two_factor.services import (
     start_setup,
 )
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError, NotFound
+from pitchbar.errors import NotFound
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
 bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
@@ -72,10 +73,9 @@ def activate() -> Response:
     if not form.validate():
         return _show(setup, form, 422)
     by, key = current_actor(), current_settings().app_key
-    try:
+    with form_errors(form):
         codes = enable_two_factor(setup, current_user, form.code.data or "", by, key)
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         return _show(setup, form, 422)
     db.session.commit()
     return render("accounts/recovery_codes.html", codes=codes, is_new=True)

@@ -1,96 +1,121 @@
-"""What an operator does to queues and jobs. Services flush; the caller commits."""
+"""What an operator does to jobs and queues. The caller commits, and tells the audit log."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.core.database import after_commit
-from pitchbar.jobs.arguments import check_arguments
+from pitchbar.core.database import after_commit, changed_rows
+from pitchbar.jobs.arguments import UnfitArgument, bind_arguments
+from pitchbar.jobs.declaration import find_task
 from pitchbar.jobs.ledger.enqueueing import waiting_columns
-from pitchbar.jobs.ledger.errors import JobBusy, JobGone
-from pitchbar.jobs.ledger.models import FAILED, IS_FAILED, QUEUED, RUNNING, Job, QueueState
-from pitchbar.jobs.ledger.queries import JobFilter, conditions
+from pitchbar.jobs.ledger.errors import JobIsRunning, UnusableArguments
+from pitchbar.jobs.ledger.filters import JobFilter, select_jobs
+from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, QueueState
+from pitchbar.jobs.ledger.queries import COUNT_BOUND
 from pitchbar.jobs.transport import transport
 
-
-def pause_queue(session: Session, queue: str) -> None:
-    """Workers stop taking its jobs within two seconds; those that run are finished."""
-    _set_paused(session, queue, clock.now())
+BULK_MOST = COUNT_BOUND
+_BATCH = 500
 
 
-def resume_queue(session: Session, queue: str) -> None:
-    _set_paused(session, queue, None)
+def retry_job(session: Session, job: Job, arguments: dict[str, Any] | None = None) -> None:
+    """Starts the job anew with all its tries, with other arguments when given.
 
-
-def _set_paused(session: Session, queue: str, paused_at: Any) -> None:
-    connection = session.connection()
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(QueueState).values(queue=queue, paused_at=paused_at)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[QueueState.queue], set_={"paused_at": paused_at}
-        )
-    )
-
-
-def retry_job(session: Session, job_id: int, arguments: dict[str, Any] | None = None) -> None:
-    """Lets a failed job, or one that waits for its next try, start now with all its tries, and
-    with other arguments when given. Raises JobGone, JobBusy, UnfitArgument.
+    Raises:
+        JobIsRunning, UnusableArguments
     """
-    values = _fresh_start()
-    job = session.execute(select(Job.task).where(Job.id == job_id)).first()
-    if job is not None and arguments is not None:
-        values["arguments"] = check_arguments(job.task, arguments)
-    waiting = (Job.id == job_id, Job.state.in_((FAILED, QUEUED)))
-    restarted = _restart(session, waiting, values)
-    if not restarted:
-        raise _reason(session, job_id)
+    if job.state == RUNNING:
+        raise JobIsRunning
+    changes = {} if arguments is None else {"arguments": _checked(job.task, arguments)}
+    _requeue(session, [job.id], changes)
 
 
-def retry_jobs(session: Session, wanted: JobFilter, *, limit: int = 10_000) -> int:
-    """Restarts the failed jobs that match; returns how many."""
-    matching = select(Job.id).where(*conditions(session, wanted), IS_FAILED).limit(limit)
-    chosen = list(session.execute(matching).scalars())
-    return _restart(session, (Job.id.in_(chosen), IS_FAILED), _fresh_start())
+def delete_job(session: Session, job: Job) -> None:
+    """Its message, if any, will find nothing. Raises JobIsRunning."""
+    if not _delete(session, [job.id]):
+        raise JobIsRunning
 
 
-def delete_job(session: Session, job_id: int) -> None:
-    """Raises JobGone, JobBusy. Its message, if any, will find nothing."""
-    connection = session.connection()
-    gone = connection.execute(delete(Job).where(Job.id == job_id, Job.state != RUNNING))
-    if not gone.rowcount:
-        raise _reason(session, job_id)
+def retry_jobs(session: Session, wanted: JobFilter) -> int:
+    """Retries the failed jobs among those found, BULK_MOST at the most; returns how many."""
+    count = 0
+    for ids in _batches(session, wanted, (FAILED,)):
+        _requeue(session, ids, {})
+        count += len(ids)
+    return count
 
 
-def delete_jobs(session: Session, wanted: JobFilter, *, limit: int = 10_000) -> int:
-    """Deletes the matching jobs that do not run; returns how many."""
-    matching = select(Job.id).where(*conditions(session, wanted), Job.state != RUNNING).limit(limit)
-    chosen = list(session.execute(matching).scalars())
-    gone = session.connection().execute(delete(Job).where(Job.id.in_(chosen), Job.state != RUNNING))
-    return int(gone.rowcount)
+def delete_jobs(session: Session, wanted: JobFilter) -> int:
+    """Deletes those found that are not running, BULK_MOST at the most; returns how many."""
+    states = (QUEUED, FAILED, DONE)
+    return sum(_delete(session, ids) for ids in _batches(session, wanted, states))
 
 
-def _fresh_start() -> dict[str, Any]:
+def set_queue_paused(
+    session: Session, queue: str, *, paused: bool
+) -> tuple[datetime | None, datetime | None] | None:
+    """Workers of a paused queue finish what they have and take no more, within two seconds.
+
+    Returns since when it was paused before and is now, or None when nothing changes.
+    """
+    state = session.get(QueueState, queue)
+    before = state.paused_at if state is not None else None
+    if paused == (before is not None):
+        return None
+    after = clock.now() if paused else None
+    session.merge(QueueState(queue=queue, paused_at=after))
+    return before, after
+
+
+def _batches(session: Session, wanted: JobFilter, states: Sequence[str]) -> Iterator[list[int]]:
+    query = select_jobs(wanted).with_only_columns(Job.id).where(Job.state.in_(states))
+    ids = list(session.scalars(query.order_by(Job.id).limit(BULK_MOST)))
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _requeue(session: Session, ids: Sequence[int], changes: dict[str, Any]) -> None:
+    """Conditional, so that a job which a worker took meanwhile is left alone."""
     at = clock.now()
-    return {**waiting_columns(at, at, sent=True), "tries_used": 0, "finished_at": None}
+    fresh = {
+        **waiting_columns(at, at, sent=True),
+        "tries_used": 0,
+        "finished_at": None,
+        "error_class": None,
+        "error_message": None,
+    }
+    rows = session.execute(
+        update(Job)
+        .where(Job.id.in_(ids), Job.state != RUNNING)
+        .values({**fresh, **changes})
+        .returning(Job.queue, Job.id, Job.attempt)
+        .execution_options(synchronize_session=False)
+    ).all()
+    by_queue: dict[str, list[tuple[int, int]]] = {}
+    for queue, job_id, attempt in rows:
+        by_queue.setdefault(queue, []).append((job_id, attempt))
+    after_commit(session, lambda: _send(by_queue))
 
 
-def _restart(session: Session, which: tuple[Any, ...], values: dict[str, Any]) -> int:
-    """A running job is left alone: the conditions exclude it. Raises no error for none."""
-    statement = update(Job).where(*which).values(**values)
-    rows = session.connection().execute(statement.returning(Job.id, Job.queue, Job.attempt)).all()
-
-    def send() -> None:
-        for job_id, queue, attempt in rows:
-            transport.send(queue, [(job_id, attempt)])
-
-    after_commit(session, send)
-    return len(rows)
+def _send(by_queue: dict[str, list[tuple[int, int]]]) -> None:
+    for queue, messages in by_queue.items():
+        transport.send(queue, messages)
 
 
-def _reason(session: Session, job_id: int) -> Exception:
-    exists = session.execute(select(Job.id).where(Job.id == job_id)).first()
-    return JobBusy() if exists else JobGone()
+def _delete(session: Session, ids: Sequence[int]) -> int:
+    gone = delete(Job).where(Job.id.in_(ids), Job.state != RUNNING)
+    return changed_rows(session, gone.execution_options(synchronize_session=False))
+
+
+def _checked(task_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    task = find_task(task_name)
+    if task is None:
+        raise UnusableArguments("There is no task of this name any more; the job can be deleted.")
+    try:
+        return bind_arguments(task.name, task.signature, (), arguments)
+    except (UnfitArgument, TypeError) as error:
+        raise UnusableArguments(f"The task does not take these: {error}.") from None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, update
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import DONE, QUEUED, RUNNING, Job
 from pitchbar.jobs.ledger.outages import storable
 
@@ -15,7 +15,7 @@ LEASE_SECONDS = 20.0
 """How long a worker may be silent before its job is another's."""
 HEARTBEAT_SECONDS = 5.0
 
-STARTED = (Job.attempt, Job.task, Job.arguments, Job.timeout_seconds, Job.due_at)
+CLAIM_COLUMNS = (Job.attempt, Job.task, Job.arguments, Job.timeout_seconds, Job.due_at)
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Claim:
         return max(0, round((self.started_at - self.due_at).total_seconds() * 1000))
 
 
-OF_ATTEMPT = (Job.id == bindparam("job_id"), Job.attempt == bindparam("fence"))
+_OF_ATTEMPT = (Job.id == bindparam("job_id"), Job.attempt == bindparam("fence"))
 
-BEGIN = {
+_CLAIM_VALUES = {
     "state": RUNNING,
     "attempt": Job.attempt + 1,
     "tries_used": Job.tries_used + 1,
@@ -46,10 +46,15 @@ BEGIN = {
     "started_at": bindparam("at"),
     "lease_until": bindparam("until"),
 }
-CLAIM = update(Job).where(*OF_ATTEMPT, Job.state == QUEUED).values(**BEGIN).returning(*STARTED)
+CLAIM_STATEMENT = (
+    update(Job)
+    .where(*_OF_ATTEMPT, Job.state == QUEUED)
+    .values(**_CLAIM_VALUES)
+    .returning(*CLAIM_COLUMNS)
+)
 
 
-def finishing(prefix: str) -> Any:
+def finish_statement(prefix: str) -> Any:
     """The UPDATE that ends a job well, with parameters named `prefix` and their column."""
     job_id: Any = bindparam(f"{prefix}job_id")
     fence: Any = bindparam(f"{prefix}fence")
@@ -72,32 +77,36 @@ def finishing(prefix: str) -> Any:
 
 
 _PREFIX = "done_"
-_FINISH = finishing(_PREFIX)
-_RENEW = update(Job).where(*OF_ATTEMPT, Job.state == RUNNING).values(lease_until=bindparam("until"))
-_OWN = (
-    update(Job)
-    .where(*OF_ATTEMPT, Job.state == RUNNING, Job.worker == bindparam("at_worker"))
-    .values(lease_until=bindparam("until"))
-    .returning(*STARTED)
+_FINISH = finish_statement(_PREFIX)
+_RENEW = (
+    update(Job).where(*_OF_ATTEMPT, Job.state == RUNNING).values(lease_until=bindparam("until"))
 )
-_FREE_KEY = update(Job).where(*OF_ATTEMPT).values(unique_key=None)
+_FIND_OWN = (
+    update(Job)
+    .where(*_OF_ATTEMPT, Job.state == RUNNING, Job.worker == bindparam("at_worker"))
+    .values(lease_until=bindparam("until"))
+    .returning(*CLAIM_COLUMNS)
+)
+_RELEASE_UNIQUE_KEY = update(Job).where(*_OF_ATTEMPT).values(unique_key=None)
 
 
-def claim_job(ledger: Ledger, job_id: int, attempt: int, worker: str) -> Claim | None:
+def claim_job(ledger: LedgerConnection, job_id: int, attempt: int, worker: str) -> Claim | None:
     """Takes the job if it still waits for its start number `attempt + 1`; else None: the message
     was a repeat, or the job was deleted.
     """
     at = clock.now()
-    row = ledger.execute(CLAIM, claim_values(job_id, attempt, worker, at)).first()
-    return claim_of(row, job_id, at, worker)
+    row = ledger.execute(CLAIM_STATEMENT, claim_values(job_id, attempt, worker, at)).first()
+    return claim_from_row(row, job_id, at, worker)
 
 
-def find_own_claim(ledger: Ledger, job_id: int, attempt: int, worker: str) -> Claim | None:
+def find_own_claim(
+    ledger: LedgerConnection, job_id: int, attempt: int, worker: str
+) -> Claim | None:
     """Whether a claim that seemed to fail did succeed: its answer may have been lost."""
     at = clock.now()
     values = claim_values(job_id, attempt + 1, worker, at)
     del values["at"]
-    return claim_of(ledger.execute(_OWN, values).first(), job_id, at, worker)
+    return claim_from_row(ledger.execute(_FIND_OWN, values).first(), job_id, at, worker)
 
 
 def claim_values(job_id: int, fence: int, worker: str, at: datetime) -> dict[str, Any]:
@@ -105,21 +114,21 @@ def claim_values(job_id: int, fence: int, worker: str, at: datetime) -> dict[str
     return {"job_id": job_id, "fence": fence, "at_worker": worker, "at": at, "until": until}
 
 
-def claim_of(row: Any, job_id: int, at: datetime, worker: str) -> Claim | None:
-    """Args: row has the columns STARTED, or is None."""
+def claim_from_row(row: Any, job_id: int, at: datetime, worker: str) -> Claim | None:
+    """Args: row has the columns CLAIM_COLUMNS, or is None."""
     if row is None:
         return None
     attempt, task, arguments, timeout, due_at = row
     return Claim(job_id, attempt, task, arguments, timeout, due_at, at, worker)
 
 
-def renew_lease(ledger: Ledger, job_id: int, attempt: int) -> bool:
+def renew_lease(ledger: LedgerConnection, job_id: int, attempt: int) -> bool:
     """False when the job is no longer this holder's."""
     values = {"job_id": job_id, "fence": attempt, "until": _lease_from(clock.now())}
     return bool(ledger.execute(_RENEW, values).rowcount)
 
 
-def finish_job(ledger: Ledger, claim: Claim, run_ms: int, log: str | None = None) -> bool:
+def finish_job(ledger: LedgerConnection, claim: Claim, run_ms: int, log: str | None = None) -> bool:
     """False when somebody else has the job by now, or it is done already."""
     return bool(ledger.execute(_FINISH, finish_values(claim, run_ms, log, _PREFIX)).rowcount)
 
@@ -136,9 +145,9 @@ def finish_values(claim: Claim, run_ms: int, log: str | None, prefix: str) -> di
     return {prefix + name: value for name, value in values.items()}
 
 
-def free_unique_key(ledger: Ledger, claim: Claim) -> None:
+def release_unique_key(ledger: LedgerConnection, claim: Claim) -> None:
     """Lets the next job with this key be enqueued while this one runs."""
-    ledger.execute(_FREE_KEY, {"job_id": claim.job_id, "fence": claim.attempt})
+    ledger.execute(_RELEASE_UNIQUE_KEY, {"job_id": claim.job_id, "fence": claim.attempt})
 
 
 def _lease_from(at: datetime) -> datetime:

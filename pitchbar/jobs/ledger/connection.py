@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pitchbar.core.database import engine_options
 
 
-class Ledger:
+class LedgerConnection:
     """Make one per process, after forking.
 
     Args:

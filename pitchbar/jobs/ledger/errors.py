@@ -3,12 +3,18 @@ from pitchbar.errors import DomainError, NotFound
 
 class JobGone(NotFound):
     def __init__(self) -> None:
-        super().__init__("This job is gone; finished jobs are kept for a while only.")
+        super().__init__("There is no such job. Finished jobs are removed after a while.")
 
 
-class JobBusy(DomainError):
-    status = 409
-    code = "job_busy"
+class JobIsRunning(DomainError):
+    code = "job_is_running"
 
     def __init__(self) -> None:
-        super().__init__("This job is running. Wait until it ends.")
+        super().__init__("The job is running. Wait until it ends.")
+
+
+class UnusableArguments(DomainError):
+    code = "unusable_arguments"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"arguments": sentence})

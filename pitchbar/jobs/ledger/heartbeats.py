@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import JobWorker, QueueState
 
 ALIVE_SECONDS = 20.0
@@ -24,7 +24,9 @@ def worker_name(queue: str, pid: int = 0) -> str:
     return f"{socket.gethostname()[:60]}/{pid or os.getpid()}/{queue}"
 
 
-def beat(ledger: Ledger, name: str, queues: str, started_at: datetime, job_id: int | None) -> None:
+def record_heartbeat(
+    ledger: LedgerConnection, name: str, queues: str, started_at: datetime, job_id: int | None
+) -> None:
     dialect: Any = postgresql if ledger.engine.dialect.name == "postgresql" else sqlite
     changing = {"seen_at": clock.now(), "job_id": job_id, "rss_bytes": rss_bytes()}
     row = {
@@ -38,11 +40,11 @@ def beat(ledger: Ledger, name: str, queues: str, started_at: datetime, job_id: i
     ledger.execute(statement.on_conflict_do_update(index_elements=[JobWorker.id], set_=changing))
 
 
-def forget_worker(ledger: Ledger, name: str) -> None:
+def remove_worker(ledger: LedgerConnection, name: str) -> None:
     ledger.execute(delete(JobWorker).where(JobWorker.id == name))
 
 
-def list_paused(ledger: Ledger) -> frozenset[str]:
+def list_paused_queues(ledger: LedgerConnection) -> frozenset[str]:
     paused = select(QueueState.queue).where(QueueState.paused_at.is_not(None))
     return frozenset(ledger.execute(paused).scalars())
 

@@ -13,14 +13,14 @@ T = TypeVar("T")
 _MAX_PAUSE_SECONDS = 2.0
 
 
-def is_away(error: BaseException) -> bool:
+def is_database_down(error: BaseException) -> bool:
     """Whether the database, not the statement, is the trouble."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
-def insist(write: Callable[[], T], given_up: Callable[[], bool]) -> T | None:
+def retry_until_stored(write: Callable[[], T], given_up: Callable[[], bool]) -> T | None:
     """Repeats `write` until the database takes it; None once `given_up()`.
 
     Raises whatever is not the database being away.
@@ -30,7 +30,7 @@ def insist(write: Callable[[], T], given_up: Callable[[], bool]) -> T | None:
         try:
             return write()
         except Exception as error:
-            if not is_away(error):
+            if not is_database_down(error):
                 raise
             if given_up():
                 return None

@@ -16,11 +16,11 @@ from sqlalchemy import func, select, update
 from pitchbar.core import clock
 from pitchbar.jobs.attempts import AttemptError
 from pitchbar.jobs.ledger.claims import LEASE_SECONDS
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.endings import fail_attempt, release_attempt
 from pitchbar.jobs.ledger.heartbeats import worker_name
 from pitchbar.jobs.ledger.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
-from pitchbar.jobs.ledger.outages import is_away
+from pitchbar.jobs.ledger.outages import is_database_down
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _BATCH = 500
 _PASS_SECONDS = 3.0
 
 
-def send_due(ledger: Ledger, queues: Iterable[str]) -> int:
+def send_due_jobs(ledger: LedgerConnection, queues: Iterable[str]) -> int:
     """Sends the jobs that have become due, or were written where nobody could send them."""
     at = clock.now()
     due = (IS_QUEUED, Job.send_at <= at)
@@ -41,16 +41,16 @@ def send_due(ledger: Ledger, queues: Iterable[str]) -> int:
     return _mark_and_send(ledger, found, due, at) if found else 0
 
 
-def send_again(ledger: Ledger, queues: Iterable[str]) -> int:
+def resend_lost_messages(ledger: LedgerConnection, queues: Iterable[str]) -> int:
     """Sends again what the queue has lost: there are more jobs waiting than messages.
 
     While there are as many messages, each job's own is most likely still in line, however long
     that is, and sending more would only make the line longer.
     """
-    return sum(_send_missing(ledger, queue) for queue in queues)
+    return sum(_resend_missing(ledger, queue) for queue in queues)
 
 
-def _send_missing(ledger: Ledger, queue: str) -> int:
+def _resend_missing(ledger: LedgerConnection, queue: str) -> int:
     sent, until = 0, time.monotonic() + _PASS_SECONDS
     while time.monotonic() < until:
         at = clock.now()
@@ -68,7 +68,7 @@ def _send_missing(ledger: Ledger, queue: str) -> int:
     return sent
 
 
-def _count_missing(ledger: Ledger, queue: str, old: tuple[Any, ...]) -> int:
+def _count_missing(ledger: LedgerConnection, queue: str, old: tuple[Any, ...]) -> int:
     """How many messages fewer than waiting jobs there are; 0 when no job has waited long."""
     if ledger.execute(select(Job.id).where(*old, Job.queue == queue).limit(1)).first() is None:
         return 0
@@ -76,7 +76,7 @@ def _count_missing(ledger: Ledger, queue: str, old: tuple[Any, ...]) -> int:
     return max(0, int(ledger.execute(waiting).scalar_one()) - transport.pending(queue))
 
 
-def _mark_and_send(ledger: Ledger, ids: Any, still: tuple[Any, ...], at: datetime) -> int:
+def _mark_and_send(ledger: LedgerConnection, ids: Any, still: tuple[Any, ...], at: datetime) -> int:
     """Marks first, so that of several sweeps only one sends."""
     marked = ledger.execute(
         update(Job)
@@ -92,7 +92,7 @@ def _mark_and_send(ledger: Ledger, ids: Any, still: tuple[Any, ...], at: datetim
     return len(marked)
 
 
-def end_lost(ledger: Ledger) -> int:
+def end_expired_leases(ledger: LedgerConnection) -> int:
     """Ends attempts whose lease is over: their worker died, or hangs past the job's time."""
     at = clock.now()
     lapsed = ledger.execute(
@@ -108,24 +108,24 @@ def end_lost(ledger: Ledger) -> int:
     return ended
 
 
-def _end_attempt(ledger: Ledger, attempt: int, error: AttemptError) -> bool:
+def _end_attempt(ledger: LedgerConnection, attempt: int, error: AttemptError) -> bool:
     """One that cannot be ended must not keep the others waiting."""
     try:
         with ledger.session() as session:
             return fail_attempt(session, attempt, error)
     except Exception as failure:
-        if is_away(failure):
+        if is_database_down(failure):
             raise
         log.exception("job %s: its lost attempt cannot be ended", error.job_id)
         return False
 
 
-def end_attempts_of(
-    ledger: Ledger, worker: str, overdue: tuple[int, int] | None, traceback: str
+def end_attempts_of_worker(
+    ledger: LedgerConnection, worker: str, overdue: tuple[int, int] | None, traceback: str
 ) -> int:
     """Ends what a worker that is dead for certain had in hand, without waiting for its lease."""
     ended = 0
-    for job_id, attempt, timeout in _held_by(ledger, worker):
+    for job_id, attempt, timeout in _running_attempts_of(ledger, worker):
         is_overdue = (job_id, attempt) == overdue
         stacks = traceback if is_overdue else ""
         error = dead_worker_error(
@@ -139,20 +139,20 @@ def end_attempts_of(
     return ended
 
 
-def release_attempts_of(ledger: Ledger, worker: str, reason: str) -> None:
+def release_attempts_of_worker(ledger: LedgerConnection, worker: str, reason: str) -> None:
     """Gives back what a worker that must stop has in hand, the try too."""
-    for job_id, attempt, _ in _held_by(ledger, worker):
+    for job_id, attempt, _ in _running_attempts_of(ledger, worker):
         with ledger.session() as session:
             release_attempt(session, attempt, AttemptError(job_id, RELEASED, "", reason), 0)
 
 
-def _held_by(ledger: Ledger, worker: str) -> Sequence[Any]:
+def _running_attempts_of(ledger: LedgerConnection, worker: str) -> Sequence[Any]:
     held = select(Job.id, Job.attempt, Job.timeout_seconds).where(IS_RUNNING, Job.worker == worker)
     rows: Sequence[Any] = ledger.execute(held).all()
     return rows
 
 
-def end_lost_here(ledger: Ledger) -> int:
+def end_attempts_of_dead_processes(ledger: LedgerConnection) -> int:
     """Ends attempts of processes of this host that are gone, without waiting for their leases.
 
     For the embedded shape alone, and before its consumers start: elsewhere another container may
@@ -162,7 +162,7 @@ def end_lost_here(ledger: Ledger) -> int:
     here = Job.worker.startswith(f"{host}/", autoescape=True)
     workers = ledger.execute(select(Job.worker).where(IS_RUNNING, here).distinct()).scalars().all()
     gone = [worker for worker in workers if not _is_alive(int(worker.split("/")[1]))]
-    return sum(end_attempts_of(ledger, worker, None, "") for worker in gone)
+    return sum(end_attempts_of_worker(ledger, worker, None, "") for worker in gone)
 
 
 def _is_alive(pid: int) -> bool:
@@ -189,7 +189,7 @@ def dead_worker_error(
     return AttemptError(job_id, LOST, "WorkerLost", message, traceback)
 
 
-def mend_clock(ledger: Ledger) -> int:
+def repair_clock_skew(ledger: LedgerConnection) -> int:
     """After the clock was set back: jobs of "the future" keep their waits, not their times."""
     at = clock.now()
     ahead = ledger.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from pitchbar.core import clock
 from pitchbar.jobs.ledger import heartbeats
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import QUEUED, Job, JobWorker
 from pitchbar.jobs.transport import transport
 
@@ -25,21 +25,21 @@ def _due(queue: str) -> tuple[Any, ...]:
     return (Job.state == QUEUED, Job.queue == queue, Job.due_at <= clock.now())
 
 
-def find_due(ledger: Ledger, queue: str) -> Any:
+def find_due(ledger: LedgerConnection, queue: str) -> Any:
     """(id, attempt) of the job that has waited longest; None when none is due."""
     oldest = select(Job.id, Job.attempt).where(*_due(queue)).order_by(Job.due_at, Job.id).limit(1)
     return ledger.execute(oldest).first()
 
 
-def count_due(ledger: Ledger, queue: str) -> int:
+def count_due(ledger: LedgerConnection, queue: str) -> int:
     return int(ledger.execute(select(func.count()).where(*_due(queue))).scalar_one())
 
 
-def is_scheduler_alive(ledger: Ledger) -> bool:
+def is_scheduler_alive(ledger: LedgerConnection) -> bool:
     return "schedule" in _list_served(ledger, _SCHEDULER_ALIVE_SECONDS)
 
 
-def _list_served(ledger: Ledger, seconds: float) -> set[str]:
+def _list_served(ledger: LedgerConnection, seconds: float) -> set[str]:
     """The queues of processes that were seen in the last `seconds`, this one left out."""
     since = clock.now() - timedelta(seconds=seconds)
     alive = select(JobWorker.queues).where(
@@ -48,7 +48,7 @@ def _list_served(ledger: Ledger, seconds: float) -> set[str]:
     return {queue for queues in ledger.execute(alive).scalars() for queue in queues.split(",")}
 
 
-def drop_messages(ledger: Ledger, queues: Sequence[str]) -> None:
+def drop_messages(ledger: LedgerConnection, queues: Sequence[str]) -> None:
     """Where no worker comes for them, messages would only pile up: the ledger has the jobs."""
     served = _list_served(ledger, heartbeats.ALIVE_SECONDS)
     until = time.monotonic() + _DROP_SECONDS

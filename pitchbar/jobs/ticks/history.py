@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from pitchbar.core import clock
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ticks.models import Tick
 
 KEPT = 200
@@ -15,7 +15,7 @@ COUNTS = ("done", "failed", "retried", "released", "left")
 _DIED = "Its process died, or was cut off from the database."
 
 
-def begin_tick(ledger: Ledger, started_by: str) -> int:
+def begin_tick(ledger: LedgerConnection, started_by: str) -> int:
     """Returns the new row's id. Only the holder of the lease may call it: whatever else seems to
     run has died.
     """
@@ -29,7 +29,10 @@ def begin_tick(ledger: Ledger, started_by: str) -> int:
 
 
 def end_tick(
-    ledger: Ledger, tick_id: int, by_queue: Mapping[str, Mapping[str, int]], seconds: float
+    ledger: LedgerConnection,
+    tick_id: int,
+    by_queue: Mapping[str, Mapping[str, int]],
+    seconds: float,
 ) -> dict[str, Any]:
     """Writes what the pass has done, and returns it as its caller is told."""
     totals = {name: sum(counts[name] for counts in by_queue.values()) for name in COUNTS}

@@ -1,4 +1,4 @@
-"""The one lease on ticking, and the thread that keeps it, and the job in hand, alive."""
+"""The one lease on ticking, and the thread that keeps it, and the current job, alive."""
 
 import logging
 import threading
@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from pitchbar.core import clock
 from pitchbar.jobs.ledger import claims, heartbeats
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ticks.models import TickLease
 
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30.0
 """A holder that is silent for this long is dead, and the next tick takes over."""
-_PULSE_SECONDS = 5.0
+_HEARTBEAT_SECONDS = 5.0
 
 
-def take_lease(ledger: Ledger, holder: str) -> bool:
+def acquire_lease(ledger: LedgerConnection, holder: str) -> bool:
     """False when another pass is alive."""
     at = clock.now()
     lease = update(TickLease).where(TickLease.id == 1, _is_free(at))
@@ -28,13 +28,13 @@ def take_lease(ledger: Ledger, holder: str) -> bool:
     return bool(ledger.execute(lease.values(**values)).rowcount)
 
 
-def keep_lease(ledger: Ledger, holder: str) -> bool:
+def renew_lease(ledger: LedgerConnection, holder: str) -> bool:
     """False when another has taken over, because we were silent for too long."""
     lease = update(TickLease).where(TickLease.id == 1, TickLease.holder == holder)
     return bool(ledger.execute(lease.values(held_until=_until(clock.now()))).rowcount)
 
 
-def give_lease_back(ledger: Ledger, holder: str) -> None:
+def release_lease(ledger: LedgerConnection, holder: str) -> None:
     lease = update(TickLease).where(TickLease.id == 1, TickLease.holder == holder)
     ledger.execute(lease.values(holder=None, held_until=None))
 
@@ -55,14 +55,15 @@ def _until(at: datetime) -> datetime:
     return at + timedelta(seconds=LEASE_SECONDS)
 
 
-class Pulse:
+class LeaseHeartbeat:
     """Says every few seconds, from a thread of its own, that this pass and its job are alive.
 
-    `in_hand` is (job id, attempt) of what runs now. `is_lost` tells that another tick took over.
+    `current_job` is (job id, attempt) of what runs now. `is_lost` tells that another tick took
+    over.
     """
 
-    def __init__(self, ledger: Ledger, holder: str, queues: tuple[str, ...]) -> None:
-        self.in_hand: tuple[int, int] | None = None
+    def __init__(self, ledger: LedgerConnection, holder: str, queues: tuple[str, ...]) -> None:
+        self.current_job: tuple[int, int] | None = None
         self.is_lost = False
         self.worker = heartbeats.worker_name("tick")
         self._ledger = ledger
@@ -70,7 +71,7 @@ class Pulse:
         self._queues = ",".join(queues)
         self._started_at = clock.now()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="tick-pulse")
+        self._thread = threading.Thread(target=self._run, daemon=True, name="tick-heartbeat")
 
     def start(self) -> None:
         self._thread.start()
@@ -81,19 +82,21 @@ class Pulse:
 
     def _run(self) -> None:
         while True:
-            self._beat_once()
-            if self._closed.wait(_PULSE_SECONDS):
+            self._renew()
+            if self._closed.wait(_HEARTBEAT_SECONDS):
                 break
         self._ledger.release()
 
-    def _beat_once(self) -> None:
-        held = self.in_hand
+    def _renew(self) -> None:
+        held = self.current_job
         try:
             if held:
                 claims.renew_lease(self._ledger, *held)
-            self.is_lost = not keep_lease(self._ledger, self._holder)
+            self.is_lost = not renew_lease(self._ledger, self._holder)
             job_id = held[0] if held else None
-            heartbeats.beat(self._ledger, self.worker, self._queues, self._started_at, job_id)
+            heartbeats.record_heartbeat(
+                self._ledger, self.worker, self._queues, self._started_at, job_id
+            )
         except Exception as error:
             # The database is away: when it stays so, the leases lapse and others take over.
             log.warning("tick: no heartbeat: %s", error)

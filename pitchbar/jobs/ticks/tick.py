@@ -21,15 +21,15 @@ from pitchbar.jobs.attempts import error_from_exception
 from pitchbar.jobs.declaration import Task
 from pitchbar.jobs.ledger import heartbeats, sweeping
 from pitchbar.jobs.ledger.claims import Claim, claim_job
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.endings import fail_attempt
 from pitchbar.jobs.ledger.models import DONE, FAILED, RELEASED, TIMEOUT, Job
 from pitchbar.jobs.queues import Queue
 from pitchbar.jobs.schedule import Schedule
 from pitchbar.jobs.ticks.due_jobs import count_due, drop_messages, find_due, is_scheduler_alive
 from pitchbar.jobs.ticks.history import COUNTS, begin_tick, end_tick, skipped_answer
-from pitchbar.jobs.ticks.lease import Pulse, give_lease_back, take_lease
-from pitchbar.jobs.ticks.time_limit import JobAlarm, alarm
+from pitchbar.jobs.ticks.lease import LeaseHeartbeat, acquire_lease, release_lease
+from pitchbar.jobs.ticks.time_limit import TimeLimitExceeded, time_limit
 from pitchbar.jobs.workers.logs import JobLogHandler, end_log
 from pitchbar.jobs.workers.runner import Runner
 
@@ -60,25 +60,25 @@ def run_tick(
         tasks: the scheduled ones, which are enqueued here when no scheduler is alive.
         started_by: "request" or "command".
     """
-    ledger = Ledger(app.config["SQLALCHEMY_DATABASE_URI"])
+    ledger = LedgerConnection(app.config["SQLALCHEMY_DATABASE_URI"])
     schedule = Schedule(ledger, tasks)
     holder = uuid.uuid4().hex
     try:
-        if not take_lease(ledger, holder):
+        if not acquire_lease(ledger, holder):
             return skipped_answer(ledger.execute)
         try:
-            return _Pass(app, ledger, limits, holder, schedule).run(started_by)
+            return _TickRun(app, ledger, limits, holder, schedule).run(started_by)
         finally:
-            give_lease_back(ledger, holder)
+            release_lease(ledger, holder)
     finally:
         ledger.close()
 
 
-class _Pass:
+class _TickRun:
     def __init__(
         self,
         app: Flask,
-        ledger: Ledger,
+        ledger: LedgerConnection,
         limits: TickLimits,
         holder: str,
         schedule: Schedule,
@@ -87,8 +87,8 @@ class _Pass:
         self._limits = limits
         self._started = time.monotonic()
         self._stopped = False
-        self._pulse = Pulse(ledger, holder, limits.queues)
-        self._runner = Runner(app, ledger, self._is_over)
+        self._heartbeat = LeaseHeartbeat(ledger, holder, limits.queues)
+        self._runner = Runner(app, ledger, self._must_stop)
         self._schedule = schedule
         self._scheduled_minute: object = None
         self._counts: dict[str, Counter[str]] = {queue: Counter() for queue in limits.queues}
@@ -98,13 +98,13 @@ class _Pass:
         handler = JobLogHandler()
         logging.getLogger().addHandler(handler)
         before = signal.signal(signal.SIGTERM, self._stop)
-        self._pulse.start()
+        self._heartbeat.start()
         try:
-            sweeping.mend_clock(self._ledger)
-            sweeping.end_lost(self._ledger)
+            sweeping.repair_clock_skew(self._ledger)
+            sweeping.end_expired_leases(self._ledger)
             self._work()
         finally:
-            self._pulse.close()
+            self._heartbeat.close()
             signal.signal(signal.SIGTERM, before)
             logging.getLogger().removeHandler(handler)
         return self._end(tick_id)
@@ -113,18 +113,18 @@ class _Pass:
         """On TERM the job in hand is the last."""
         self._stopped = True
 
-    def _is_over(self) -> bool:
+    def _must_stop(self) -> bool:
         late = time.monotonic() - self._started >= self._limits.max_time
-        return late or self._stopped or self._pulse.is_lost
+        return late or self._stopped or self._heartbeat.is_lost
 
     def _work(self) -> None:
         """Until a whole round over the queues finds nothing due. They take turns, one job each, so
         that a long one does not keep the others waiting.
         """
         found = True
-        while found and not self._is_over():
+        while found and not self._must_stop():
             self._enqueue_scheduled()
-            paused = heartbeats.list_paused(self._ledger)
+            paused = heartbeats.list_paused_queues(self._ledger)
             queues = [queue for queue in self._limits.queues if queue not in paused]
             found = sum(map(self._run_next, queues)) > 0
 
@@ -137,11 +137,11 @@ class _Pass:
 
     def _run_next(self, queue: str) -> bool:
         """Whether the queue had a job due."""
-        while not self._is_over():
+        while not self._must_stop():
             due = find_due(self._ledger, queue)
             if due is None:
                 return False
-            claim = claim_job(self._ledger, due.id, due.attempt, self._pulse.worker)
+            claim = claim_job(self._ledger, due.id, due.attempt, self._heartbeat.worker)
             if claim is not None:
                 self._counts[queue][self._run(claim)] += 1
                 return True
@@ -150,20 +150,20 @@ class _Pass:
     def _run(self, claim: Claim) -> str:
         """Returns under which count the attempt falls."""
         seconds = min(claim.timeout_seconds, self._limits.job_timeout)
-        self._pulse.in_hand = (claim.job_id, claim.attempt)
+        self._heartbeat.current_job = (claim.job_id, claim.attempt)
         try:
-            with alarm(seconds):
+            with time_limit(seconds):
                 outcome = self._runner.run(replace(claim, timeout_seconds=seconds))
-        except JobAlarm as error:
-            outcome = self._end_late(claim, seconds, error)
+        except TimeLimitExceeded as error:
+            outcome = self._end_overdue(claim, seconds, error)
         finally:
-            self._pulse.in_hand = None
+            self._heartbeat.current_job = None
         if outcome in (DONE, RELEASED):
             return outcome
         state = self._ledger.execute(select(Job.state).where(Job.id == claim.job_id)).scalar()
         return "failed" if state == FAILED else "retried"
 
-    def _end_late(self, claim: Claim, seconds: int, exception: JobAlarm) -> str:
+    def _end_overdue(self, claim: Claim, seconds: int, exception: TimeLimitExceeded) -> str:
         stack = error_from_exception(claim.job_id, exception, TIMEOUT).traceback
         error = sweeping.dead_worker_error(
             claim.job_id, claim.worker, seconds, is_overdue=True, traceback=stack
@@ -178,5 +178,5 @@ class _Pass:
             counts["left"] = count_due(self._ledger, queue)
             by_queue[queue] = {name: counts[name] for name in COUNTS}
         drop_messages(self._ledger, self._limits.queues)
-        heartbeats.forget_worker(self._ledger, self._pulse.worker)
+        heartbeats.remove_worker(self._ledger, self._heartbeat.worker)
         return end_tick(self._ledger, tick_id, by_queue, time.monotonic() - self._started)

@@ -10,18 +10,18 @@ from types import FrameType
 _GRACE_SECONDS = 5.0
 
 
-class JobAlarm(BaseException):
+class TimeLimitExceeded(BaseException):
     """The job's time is over. No `Exception`: a task that catches those must not live on."""
 
 
 @contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raises JobAlarm in the block after `seconds`.
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises TimeLimitExceeded in the block after `seconds`.
 
     Code that does not let Python answer a signal ends with the whole process, its stack on
     standard error, a moment later; then the job's lease lapses and the next sweep ends it.
     """
-    before = signal.signal(signal.SIGALRM, _ring)
+    before = signal.signal(signal.SIGALRM, _interrupt)
     if sys.__stderr__ is not None:
         faulthandler.dump_traceback_later(seconds + _GRACE_SECONDS, exit=True, file=sys.__stderr__)
     try:
@@ -33,5 +33,5 @@ def alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _ring(_number: int, _frame: FrameType | None) -> None:
-    raise JobAlarm
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise TimeLimitExceeded

@@ -15,11 +15,11 @@ from flask import Flask
 
 from pitchbar.core import clock
 from pitchbar.jobs.ledger.claims import Claim, claim_job, find_own_claim
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.finish_and_claim import finish_and_claim
-from pitchbar.jobs.ledger.outages import insist
-from pitchbar.jobs.transport import Message, transport
-from pitchbar.jobs.workers.current_job import InHand
+from pitchbar.jobs.ledger.outages import retry_until_stored
+from pitchbar.jobs.transport import JobMessage, transport
+from pitchbar.jobs.workers.current_job import CurrentJob
 from pitchbar.jobs.workers.runner import AttemptResult, Runner
 from pitchbar.jobs.workers.stop_flag import StopFlag
 
@@ -29,11 +29,11 @@ _MAX_PAUSE_SECONDS = 2.0
 
 
 @dataclass
-class Gate:
+class WorkerControl:
     """What a process's consumers obey."""
 
     stop: StopFlag = field(default_factory=StopFlag)
-    give_up: threading.Event = field(default_factory=threading.Event)
+    aborted: threading.Event = field(default_factory=threading.Event)
     paused: frozenset[str] = frozenset()
 
 
@@ -43,80 +43,86 @@ class Consumer:
     Args:
         name: the worker's name in the ledger, host/pid/queue.
         queue: whose messages it takes.
-        in_hand: where others see what it runs.
+        current_job: where others see what it runs.
     """
 
     def __init__(
-        self, name: str, queue: str, app: Flask, ledger: Ledger, gate: Gate, in_hand: InHand
+        self,
+        name: str,
+        queue: str,
+        app: Flask,
+        ledger: LedgerConnection,
+        control: WorkerControl,
+        current_job: CurrentJob,
     ) -> None:
         self.name = name
         self.queue = queue
-        self.in_hand = in_hand
+        self.current_job = current_job
         self.started_at = clock.now()
         self.is_abandoned = False
         self.thread_id = 0
         self.timeout_seconds = 0
         self._ledger = ledger
-        self._gate = gate
-        self._runner = Runner(app, ledger, gate.give_up.is_set)
-        self._pause = 0.1
+        self._control = control
+        self._runner = Runner(app, ledger, control.aborted.is_set)
+        self._delay = 0.1
 
     def run(self) -> None:
-        """Until the gate says stop."""
+        """Until the control says stop."""
         self.thread_id = threading.get_ident()
         while not self._is_over():
-            if self.queue in self._gate.paused:
-                self._gate.stop.wait(_PAUSE_SECONDS)
+            if self.queue in self._control.paused:
+                self._control.stop.wait(_PAUSE_SECONDS)
                 continue
             try:
-                self._step()
-                self._pause = 0.1
+                self._poll()
+                self._delay = 0.1
             except Exception:
                 log.exception("consumer of %s stumbled", self.queue)
-                self._rest()
+                self._back_off()
         self._ledger.release()
 
     def _is_over(self) -> bool:
-        return self._gate.stop.is_set() or self.is_abandoned
+        return self._control.stop.is_set() or self.is_abandoned
 
-    def _step(self) -> None:
+    def _poll(self) -> None:
         message = self._receive()
         if message is None:
             return
         if self._is_over():
             transport.send(self.queue, [message])
             return
-        self.work_on(message)
+        self.process(message)
 
-    def _receive(self) -> Message | None:
+    def _receive(self) -> JobMessage | None:
         try:
             return transport.receive(self.queue)
         except ValueError as error:
             log.error("dropped: %s", error)
         except Exception as error:
             log.warning("%s cannot be read: %s", self.queue, error)
-            self._rest()
+            self._back_off()
         return None
 
-    def _rest(self) -> None:
-        self._gate.stop.wait(self._pause)
-        self._pause = min(_MAX_PAUSE_SECONDS, self._pause * 2)
+    def _back_off(self) -> None:
+        self._control.stop.wait(self._delay)
+        self._delay = min(_MAX_PAUSE_SECONDS, self._delay * 2)
 
-    def work_on(self, message: Message) -> int:
+    def process(self, message: JobMessage) -> int:
         """Runs the message's job, and those that wait behind it; returns how many it ran."""
         ran = 0
         try:
-            claim = self._claim(message, maybe_ours=False)
+            claim = self._claim(message, may_be_ours=False)
             while claim is not None:
                 ran += 1
                 claim = self._run(claim)
         finally:
-            self.in_hand.clear()
+            self.current_job.clear()
         return ran
 
-    def _claim(self, message: Message, *, maybe_ours: bool) -> Claim | None:
+    def _claim(self, message: JobMessage, *, may_be_ours: bool) -> Claim | None:
         job_id, attempt = message
-        answers = chain([maybe_ours], repeat(True))
+        answers = chain([may_be_ours], repeat(True))
 
         def claim() -> Claim | None:
             # When an answer was lost, the job may be ours already.
@@ -124,21 +130,21 @@ class Consumer:
                 return own
             return claim_job(self._ledger, job_id, attempt, self.name)
 
-        return insist(claim, self._is_over)
+        return retry_until_stored(claim, self._is_over)
 
     def _run(self, claim: Claim) -> Claim | None:
         """Returns the next job, which is claimed in the same breath when there is one."""
         self.timeout_seconds = claim.timeout_seconds
-        self.in_hand.take(claim.job_id, claim.attempt, claim.timeout_seconds)
+        self.current_job.start(claim.job_id, claim.attempt, claim.timeout_seconds)
         result = self._runner.execute(claim)
-        self.in_hand.set_over()
+        self.current_job.set_executed()
         if result.error is None and (message := self._next_message()):
             return self._finish_and_claim(claim, result, message)
         self._runner.store(claim, result)
         return None
 
-    def _next_message(self) -> Message | None:
-        if self._is_over() or self.queue in self._gate.paused:
+    def _next_message(self) -> JobMessage | None:
+        if self._is_over() or self.queue in self._control.paused:
             return None
         try:
             return transport.receive_now(self.queue)
@@ -147,14 +153,14 @@ class Consumer:
             return None
 
     def _finish_and_claim(
-        self, claim: Claim, result: AttemptResult, message: Message
+        self, claim: Claim, result: AttemptResult, message: JobMessage
     ) -> Claim | None:
         try:
             return finish_and_claim(self._ledger, claim, result.run_ms, result.log, message)
         except Exception as error:
             log.warning("worker %s writes one by one: %s", self.name, error)
             self._runner.store(claim, result)
-            return self._claim(message, maybe_ours=True)
+            return self._claim(message, may_be_ours=True)
 
 
 def drain(consumer: Consumer, *, seconds: float) -> int:
@@ -164,5 +170,5 @@ def drain(consumer: Consumer, *, seconds: float) -> int:
         message = transport.receive(consumer.queue)
         if message is None:
             break
-        ran += consumer.work_on(message)
+        ran += consumer.process(message)
     return ran

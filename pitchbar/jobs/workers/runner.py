@@ -10,11 +10,11 @@ from flask import Flask
 from pitchbar.jobs.attempts import AttemptError, Fail, JobTimeout, Release, error_from_exception
 from pitchbar.jobs.context import job_context
 from pitchbar.jobs.declaration import Task, find_task
-from pitchbar.jobs.ledger.claims import Claim, finish_job, free_unique_key
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.claims import Claim, finish_job, release_unique_key
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.endings import fail_attempt, release_attempt
 from pitchbar.jobs.ledger.models import DONE, ERROR, REFUSED, RELEASED, TIMEOUT
-from pitchbar.jobs.ledger.outages import insist
+from pitchbar.jobs.ledger.outages import retry_until_stored
 from pitchbar.jobs.workers.logs import begin_log, end_log
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Runner:
         aborted: when true, a result that cannot be stored is left to the sweep.
     """
 
-    def __init__(self, app: Flask, ledger: Ledger, aborted: Callable[[], bool]) -> None:
+    def __init__(self, app: Flask, ledger: LedgerConnection, aborted: Callable[[], bool]) -> None:
         self._app = app
         self._ledger = ledger
         self._aborted = aborted
@@ -66,7 +66,7 @@ class Runner:
 
     def store(self, claim: Claim, result: AttemptResult) -> None:
         try:
-            insist(lambda: self._store(claim, result), self._aborted)
+            retry_until_stored(lambda: self._store(claim, result), self._aborted)
         except Exception:
             log.exception("job %s: how it ended cannot be written", claim.job_id)
 
@@ -95,12 +95,12 @@ class Runner:
                 f"This release knows no task named {claim.task}; "
                 "another release enqueued the job, or the task was removed."
             )
-        self._free_key(task, claim)
+        self._release_unique_key(task, claim)
         task.function(**claim.arguments)
 
-    def _free_key(self, task: Task, claim: Claim) -> None:
+    def _release_unique_key(self, task: Task, claim: Claim) -> None:
         if task.unique_until == "start":
-            insist(lambda: free_unique_key(self._ledger, claim), self._aborted)
+            retry_until_stored(lambda: release_unique_key(self._ledger, claim), self._aborted)
 
     def _store(self, claim: Claim, result: AttemptResult) -> bool:
         error = result.error

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pitchbar.core import clock
 from pitchbar.jobs.declaration import Task, list_scheduled_tasks
 from pitchbar.jobs.ledger import heartbeats, sweeping
-from pitchbar.jobs.ledger.connection import Ledger
+from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.queues import QUEUES
 from pitchbar.jobs.schedule import Schedule
 from pitchbar.jobs.workers.stop_flag import StopFlag
@@ -21,7 +21,7 @@ class Scheduler:
     """Starts every declared task with a schedule, or just `tasks`. A second one does no harm."""
 
     def __init__(self, database_url: str, tasks: Iterable[Task] | None = None) -> None:
-        self._ledger = Ledger(database_url)
+        self._ledger = LedgerConnection(database_url)
         self._schedule = Schedule(self._ledger, list_scheduled_tasks() if tasks is None else tasks)
         self._stopped = StopFlag()
         self._name = heartbeats.worker_name("schedule")
@@ -38,11 +38,11 @@ class Scheduler:
         """Until `stop()`."""
         while not self._stopped.is_set():
             # A step that fails does not keep the others from being done.
-            done = [self._try(step) for step in (self._beat, self._tick, self._sweep)]
+            done = [self._try(step) for step in (self._record_heartbeat, self._tick, self._sweep)]
             # When the database was away the minute is tried again, while it lasts.
             left = _seconds_to_next_minute()
             self._stopped.wait(left if all(done) else min(left, _RETRY_SECONDS))
-        self._try(lambda: heartbeats.forget_worker(self._ledger, self._name))
+        self._try(lambda: heartbeats.remove_worker(self._ledger, self._name))
         self._ledger.close()
 
     def _try(self, step: Callable[[], object]) -> bool:
@@ -56,13 +56,13 @@ class Scheduler:
     def _tick(self) -> None:
         self._schedule.tick()
 
-    def _beat(self) -> None:
-        heartbeats.beat(self._ledger, self._name, "schedule", self._started_at, None)
+    def _record_heartbeat(self) -> None:
+        heartbeats.record_heartbeat(self._ledger, self._name, "schedule", self._started_at, None)
 
     def _sweep(self) -> None:
-        sweeping.send_due(self._ledger, QUEUES)
-        sweeping.send_again(self._ledger, QUEUES)
-        sweeping.end_lost(self._ledger)
+        sweeping.send_due_jobs(self._ledger, QUEUES)
+        sweeping.resend_lost_messages(self._ledger, QUEUES)
+        sweeping.end_expired_leases(self._ledger)
 
 
 def _seconds_to_next_minute() -> float:

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from pitchbar.api.idempotency import delete_stored_responses
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import delete_audit_log, record_event
 from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
+from pitchbar.mailing.services import delete_mail
 from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import (
     UNDO_DAYS,
@@ -68,12 +70,22 @@ def purge_workspace(workspace_id: int, now: datetime) -> bool:
     name = workspace.name
     if not changed_rows(db.session, update(Workspace).where(*due).values(values)):
         return False
+    _delete_traces(workspace)
     for model in (OwnershipOffer, Invitation, ApiToken, OldSlug, Membership):
         db.session.execute(delete(model).where(model.workspace_id == workspace_id))
     delete_audit_log(workspace_id)
     # Without a workspace: an entry for the operators, there is nobody else left to read it.
     record_event("workspace.purged", Subject("workspace", workspace_id, name), by=SYSTEM)
     return True
+
+
+def _delete_traces(workspace: Workspace) -> None:
+    """What others keep under the ids of the workspace's tokens and invitations."""
+    tokens = select(ApiToken.id).where(ApiToken.workspace_id == workspace.id)
+    delete_stored_responses(db.session.scalars(tokens).all())
+    invitations = select(Invitation).where(Invitation.workspace_id == workspace.id)
+    references = [each.mail_reference for each in db.session.scalars(invitations)]
+    delete_mail([workspace.offer_mail_reference, *references])
 
 
 def purge_deleted_workspaces(now: datetime) -> int:

@@ -5,8 +5,8 @@ from flask import Blueprint, Response, flash, url_for
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.deletion.services import request_deletion, undo_deletion
 from pitchbar.workspaces.forms import ConfirmationForm
@@ -27,11 +27,10 @@ def confirm_deletion(workspace: Workspace) -> Response:
 @recently_authenticated()
 def delete(workspace: Workspace) -> Response:
     form = ConfirmationForm()
-    try:
+    with form_errors(form):
         request_deletion(workspace, current_actor(), confirmation=form.confirmation.data or "")
-    except DomainError as error:
-        form.take_errors(error)
-        return render("workspaces/delete.html", form=form, http_status=error.status)
+    if form.errors:
+        return render("workspaces/delete.html", form=form, http_status=form.http_status)
     db.session.commit()
     flash("The workspace will be deleted in seven days. You can undo it until then.", "success")
     return go_to(url_for("pages.overview", slug=workspace.slug))

@@ -1,8 +1,7 @@
-from wtforms import EmailField, SelectField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms import SelectField
 
 from pitchbar.accounts.forms import SignUpForm
-from pitchbar.forms import Form, strip
+from pitchbar.forms import Form, email_field
 from pitchbar.workspaces.members.forms import role_choices
 from pitchbar.workspaces.roles import MEMBER
 
@@ -10,15 +9,7 @@ from pitchbar.workspaces.roles import MEMBER
 class InviteForm(Form):
     """Only the roles that the person may give can be chosen."""
 
-    email = EmailField(
-        "E-mail",
-        filters=[strip],
-        validators=[
-            DataRequired("Enter an e-mail address."),
-            Length(max=254, message="Use at most 254 characters."),
-            Email("This is not an e-mail address."),
-        ],
-    )
+    email = email_field("E-mail")
     role = SelectField("Role", default=MEMBER)
 
     def __init__(self, roles: tuple[str, ...]) -> None:

@@ -10,8 +10,8 @@ from pitchbar.accounts.services import create_person
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in.flow import begin_session
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.errors import InvalidInvitationLink, InvitationClosed
 from pitchbar.workspaces.invitations.forms import JoinForm
@@ -48,7 +48,7 @@ def accept(token: str) -> Response:
         db.session.rollback()
         return _show(invitation, token, JoinForm())
     db.session.commit()
-    return _welcome(invitation)
+    return _enter_workspace(invitation)
 
 
 @bp.post("/account")
@@ -60,17 +60,15 @@ def join(token: str) -> Response:
     form = JoinForm()
     if current_user.is_authenticated or not form.validate():
         return _show(invitation, token, form, 422)
-    try:
+    with form_errors(form):
         require_open(invitation)
         person = create_person(email=invitation.email, **form.entered())
         accept_invitation(invitation, person, current_actor(person))
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return _show(invitation, token, form, 422)
     begin_session(person)
     db.session.commit()
-    return _welcome(invitation)
+    return _enter_workspace(invitation)
 
 
 def _get_invitation(token: str) -> Invitation:
@@ -117,7 +115,7 @@ def _is_member(invitation: Invitation) -> bool:
     return find_membership(current_user, invitation.workspace.slug) is not None
 
 
-def _welcome(invitation: Invitation) -> Response:
+def _enter_workspace(invitation: Invitation) -> Response:
     flash(f"Welcome to {invitation.workspace.name}.", "success")
     return _to_workspace(invitation)
 

@@ -7,6 +7,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.invitations.forms import InviteForm
@@ -35,11 +36,9 @@ def create(workspace: Workspace) -> Response:
     form = InviteForm(assignable_roles(g.role))
     if not form.validate():
         return show_members(workspace, form, 422)
-    try:
+    with form_errors(form):
         invite(workspace, current_actor(), current_settings(), by_role=g.role, **form.entered())
-    except DomainError as error:
-        db.session.rollback()
-        form.take_errors(error)
+    if form.errors:
         return show_members(workspace, form, 422)
     db.session.commit()
     flash(f"{form.email.data} is invited. The link also stands below, to copy.", "success")

@@ -12,7 +12,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
-from pitchbar.mailing.queries import latest_records
+from pitchbar.mailing.queries import latest_mail_records
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.errors import RoleNotAssignable, UnknownRole
@@ -163,7 +163,7 @@ def _member_rows(
 def _invitation_rows(invitations: Sequence[Invitation]) -> Sequence[InvitationRow]:
     settings = current_settings()
     reach = assignable_roles(g.role)
-    mails = latest_records([one.mail_reference for one in invitations])
+    mails = latest_mail_records([one.mail_reference for one in invitations])
     return [
         InvitationRow(
             one,

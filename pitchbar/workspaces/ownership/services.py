@@ -43,7 +43,7 @@ def offer_ownership(
         "workspaces/ownership_offer",
         to=to.person.email,
         subject=f"{by.name} offers you the ownership of {workspace.name}",
-        reference=f"ownership:{workspace.id}",
+        reference=workspace.offer_mail_reference,
         workspace_name=workspace.name,
         owner_name=by.name,
         person_name=to.person.name,

@@ -6,8 +6,8 @@ from flask_login import current_user
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.errors import OfferNotFound
@@ -40,12 +40,11 @@ def offer(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     form = ConfirmationForm()
     typed = form.confirmation.data or ""
-    try:
+    with form_errors(form):
         offer_ownership(workspace, member, current_actor(), current_settings(), confirmation=typed)
-    except DomainError as error:
-        form.take_errors(error)
+    if form.errors:
         context = {"form": form, "member": member}
-        return render("workspaces/offer_ownership.html", http_status=error.status, **context)
+        return render("workspaces/offer_ownership.html", http_status=form.http_status, **context)
     db.session.commit()
     flash(f"{member.person.name} is asked. Until they accept, you are the owner.", "success")
     return _to_members(workspace)

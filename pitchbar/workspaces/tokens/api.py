@@ -5,21 +5,28 @@ them: one that may write may make and revoke tokens, as they may.
 from flask import Blueprint
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.api.endpoints import endpoint
+from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 from pitchbar.workspaces.tokens.payloads import (
     NewToken,
-    NewTokenAnswer,
-    TokenAnswer,
+    NewTokenResponse,
     TokenList,
-    new_token_answer,
-    token_answer,
+    TokenResponse,
+    new_token_response,
+    token_response,
 )
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens_before
 from pitchbar.workspaces.tokens.services import create_token, revoke_token
+
+TOPIC = Topic(
+    90,
+    "Tokens",
+    "Keys to this API.",
+    {"token_id": PathParameter("The token's id.", 7)},
+)
 
 bp = Blueprint("tokens_api", __name__, url_prefix="/api/v1/workspaces/<slug>/tokens")
 shared_limit(bp)
@@ -27,7 +34,7 @@ shared_limit(bp)
 
 @bp.get("")
 @requires_token("read")
-@endpoint("Tokens", query=PageQuery, answer=TokenList, errors=(422,))
+@endpoint(TOPIC, query=PageQuery, response=TokenList, errors=(422,))
 def index(workspace: Workspace, query: PageQuery) -> TokenList:
     """List tokens
 
@@ -36,13 +43,13 @@ def index(workspace: Workspace, query: PageQuery) -> TokenList:
     tokens = list_tokens_before(workspace, before_id=query.start(read_id), count=query.per_page + 1)
     page = tokens[: query.per_page]
     more = encode_cursor(page[-1].id) if len(tokens) > len(page) else None
-    return TokenList(data=[token_answer(token) for token in page], next_cursor=more)
+    return TokenList(data=[token_response(token) for token in page], next_cursor=more)
 
 
 @bp.post("")
 @requires_token("read-write")
-@endpoint("Tokens", body=NewToken, answer=NewTokenAnswer, status=201, errors=(409, 413, 415, 422))
-def create(workspace: Workspace, payload: NewToken) -> NewTokenAnswer:
+@endpoint(TOPIC, body=NewToken, response=NewTokenResponse, status=201, errors=(409, 413, 415, 422))
+def create(workspace: Workspace, payload: NewToken) -> NewTokenResponse:
     """Create a token
 
     The secret is in this answer only. The new token counts as made by the person who made the
@@ -51,20 +58,20 @@ def create(workspace: Workspace, payload: NewToken) -> NewTokenAnswer:
     token, secret = create_token(
         workspace, name=payload.name, scope=payload.scope, by=current_actor()
     )
-    return new_token_answer(token, secret)
+    return new_token_response(token, secret)
 
 
 @bp.get("/<int:token_id>")
 @requires_token("read")
-@endpoint("Tokens", answer=TokenAnswer)
-def show(workspace: Workspace, token_id: int) -> TokenAnswer:
+@endpoint(TOPIC, response=TokenResponse)
+def show(workspace: Workspace, token_id: int) -> TokenResponse:
     """Get a token"""
-    return token_answer(get_token(workspace, token_id))
+    return token_response(get_token(workspace, token_id))
 
 
 @bp.delete("/<int:token_id>")
 @requires_token("read-write")
-@endpoint("Tokens", status=204)
+@endpoint(TOPIC, status=204)
 def delete(workspace: Workspace, token_id: int) -> None:
     """Revoke a token
 

@@ -1,19 +1,10 @@
-from wtforms import RadioField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import RadioField
 
-from pitchbar.forms import Form, NoControlCharacters, strip
+from pitchbar.forms import Form, name_field
 
 
 class TokenForm(Form):
-    name = StringField(
-        "Name",
-        filters=[strip],
-        validators=[
-            DataRequired("Give the token a name."),
-            Length(max=100, message="Use at most 100 characters."),
-            NoControlCharacters(),
-        ],
-    )
+    name = name_field("Name", "Give the token a name.")
     scope = RadioField(
         "Scope",
         default="read",

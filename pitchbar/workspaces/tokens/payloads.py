@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from pitchbar.api.paging import NEXT_CURSOR
-from pitchbar.api.payloads import Answer, At, Payload, Text
+from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
 from pitchbar.workspaces.models import ApiToken
 
 _EXAMPLE: dict[str, JsonValue] = {
@@ -28,36 +28,36 @@ class NewToken(Payload):
     scope: Literal["read", "read-write"] = Field(description="What it will open.")
 
 
-class TokenAnswer(Answer):
+class TokenResponse(ResponseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: int
     name: str
     scope: Literal["read", "read-write"]
-    created_at: At
+    created_at: Timestamp
     created_by: str
-    last_used_at: At | None = Field(description="To the minute; null for one never used.")
+    last_used_at: Timestamp | None = Field(description="To the minute; null for one never used.")
 
 
-class NewTokenAnswer(TokenAnswer):
+class NewTokenResponse(TokenResponse):
     model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "secret": _SECRET}]})
 
     secret: str = Field(description="The token itself. Only here: keep it now.")
 
 
-class TokenList(Answer):
+class TokenList(ResponseModel):
     """Tokens in force, newest first."""
 
-    data: list[TokenAnswer]
+    data: list[TokenResponse]
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def token_answer(token: ApiToken) -> TokenAnswer:
-    return TokenAnswer.model_validate(_fields(token))
+def token_response(token: ApiToken) -> TokenResponse:
+    return TokenResponse.model_validate(_fields(token))
 
 
-def new_token_answer(token: ApiToken, secret: str) -> NewTokenAnswer:
-    return NewTokenAnswer.model_validate({**_fields(token), "secret": secret})
+def new_token_response(token: ApiToken, secret: str) -> NewTokenResponse:
+    return NewTokenResponse.model_validate({**_fields(token), "secret": secret})
 
 
 def _fields(token: ApiToken) -> dict[str, object]:

@@ -1,0 +1,11 @@
+"""What a database can hold as text."""
+
+
+def storable(text: str) -> str:
+    """Without what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def has_control_characters(text: str) -> bool:
+    """What no keyboard types and PostgreSQL cannot store; line breaks and tabs are none."""
+    return any(ord(char) < 32 and char not in "\r\n\t" for char in text)

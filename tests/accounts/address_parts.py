@@ -1,0 +1,9 @@
+from typing import Any
+
+from flask import Flask
+
+from tests.factories import People
+
+
+def make_parts(app: Flask, people: People) -> dict[str, Any]:
+    return {"session_id": 0}
