@@ -16,6 +16,7 @@ from pitchbar.codes.services import (
     update_code,
 )
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.text import storable
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -47,7 +48,7 @@ def index(workspace: Workspace) -> Response:
     status = status if status in ("active", "archived", "all") else "active"
     page = list_codes(
         workspace,
-        search=search.replace("\x00", ""),
+        search=storable(search),
         status=status,
         number=request.args.get("page", 1, type=int),
     )
