@@ -2,12 +2,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
-from pitchbar.jobs import enqueue
-from pitchbar.jobs.ledger.models import RUNNING, Job, JobTag
+from pitchbar.jobs import delete_tagged_jobs, enqueue
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
@@ -33,10 +32,9 @@ def queue_mail(
 
 def delete_mail(references: Sequence[str]) -> None:
     """Forgets the messages about these things, and the jobs that hold their text."""
-    tagged = select(JobTag.job_id).where(JobTag.tag.in_(references))
-    jobs = delete(Job).where(Job.id.in_(tagged), Job.state != RUNNING)
-    for statement in (jobs, delete(MailRecord).where(MailRecord.reference.in_(references))):
-        db.session.execute(statement.execution_options(synchronize_session=False))
+    delete_tagged_jobs(db.session(), references)
+    records = delete(MailRecord).where(MailRecord.reference.in_(references))
+    db.session.execute(records.execution_options(synchronize_session=False))
 
 
 def trim_mail_log(now: datetime) -> int:
