@@ -10,7 +10,7 @@ def _make_app() -> Any:
     from pitchbar.settings import load_settings
 
     settings = load_settings()
-    return build_edge(settings, bus, behind=create_app(settings).wsgi_app)
+    return build_edge(settings, bus, app=create_app(settings).wsgi_app)
 
 
 def _make_edge() -> Any:

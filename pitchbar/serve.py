@@ -87,7 +87,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
-        return build_edge(self._settings, bus, behind=app.wsgi_app)
+        return build_edge(self._settings, bus, app=app.wsgi_app)
 
 
 def _seed() -> str:

@@ -22,7 +22,7 @@ from pitchbar.codes.services import (
     archive_code,
     create_code,
     delete_code,
-    hold_code,
+    lock_code,
     restore_code,
     update_code,
 )
@@ -94,7 +94,7 @@ def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeResp
 
     Scans follow within two seconds. Printed symbols stay valid.
     """
-    code = _held_code(workspace, code_id)
+    code = _get_locked_code(workspace, code_id)
     if fields := _fields(payload):
         update_code(code, current_actor(), current_settings(), **fields)
     if payload.status not in (None, code.status):
@@ -113,7 +113,7 @@ def delete(workspace: Workspace, code_id: int) -> None:
     or on the command line.
     """
     require_right_of_creator("delete_codes")
-    code = _held_code(workspace, code_id)
+    code = _get_locked_code(workspace, code_id)
     # People type the name to be sure; a program names the code by its address.
     delete_code(code, current_actor(), confirmation=code.name)
 
@@ -133,11 +133,11 @@ def _answer(code: Code, workspace: Workspace) -> CodeResponse:
     return code_response(code, workspace, current_settings())
 
 
-def _held_code(workspace: Workspace, code_id: int) -> Code:
+def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
     """The code in the state that `If-Match` names, and nobody changes it meanwhile."""
     code = get_code(workspace, code_id)
     check_precondition(_answer(code, workspace))
-    if has_precondition() and not hold_code(code):
+    if has_precondition() and not lock_code(code):
         raise PreconditionFailed
     return code
 

@@ -41,7 +41,7 @@ def create_code(workspace: Workspace, by: Actor, settings: Settings, **fields: A
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=ACTIVE)
     _assign(code, fields, settings)
-    _save_under(code, chosen)
+    _insert_with_short_code(code, chosen)
     _record(code, by, "code.created", {})
     return code
 
@@ -84,7 +84,7 @@ def delete_code(code: Code, by: Actor, confirmation: str) -> None:
     _record(code, by, "code.deleted", before)
 
 
-def hold_code(code: Code) -> bool:
+def lock_code(code: Code) -> bool:
     """Keeps others from changing the code until the end of the transaction; False when somebody
     has changed it since it was read here.
     """
@@ -100,7 +100,7 @@ def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:
         setattr(code, name, fields[name])
 
 
-def _save_under(code: Code, chosen: str) -> None:
+def _insert_with_short_code(code: Code, chosen: str) -> None:
     # Two people may choose one short code at once: the unique index decides, not a look before.
     attempts = [chosen] if chosen else [new_short_code() for _ in range(5)]
     for short_code in attempts:

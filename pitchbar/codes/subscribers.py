@@ -10,10 +10,10 @@ from pitchbar.extensions import db
 
 
 def register() -> None:
-    subscribe("workspace.purged", empty_codes)
+    subscribe("workspace.purged", erase_codes)
 
 
-def empty_codes(event: Event) -> None:
+def erase_codes(event: Event) -> None:
     """Short codes stay taken, since they are printed; all else of the codes goes.
 
     Resolvers are not told one by one: each looks again within two seconds anyway.

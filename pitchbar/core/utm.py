@@ -23,10 +23,6 @@ class Utm(NamedTuple):
         """The values of an object that has a `utm_…` for each."""
         return cls(*(getattr(owner, name) or "" for name in UTM_COLUMNS))
 
-    def or_else(self, defaults: "Utm") -> "Utm":
-        """Where a value is empty, the one of `defaults` holds."""
-        return Utm(*(own or other for own, other in zip(self, defaults, strict=True)))
-
     def columns(self) -> dict[str, str]:
         """By the name of the column: {"utm_source": "poster", …}."""
         return dict(zip(UTM_COLUMNS, self, strict=True))

@@ -13,7 +13,7 @@ from pitchbar.jobs.attempts import AttemptError, Fail, Release
 from pitchbar.jobs.context import check_deadline, current_job, seconds_left
 from pitchbar.jobs.declaration import Task, list_scheduled_tasks, list_tasks, task
 from pitchbar.jobs.ledger.enqueueing import enqueue
-from pitchbar.jobs.ledger.tags import delete_tagged_jobs
+from pitchbar.jobs.ledger.forgetting import forget_jobs
 from pitchbar.jobs.queues import QUEUES, Queue, parse_queues
 from pitchbar.jobs.schedule import enqueue_scheduled
 from pitchbar.jobs.transport import connect_transport
@@ -28,10 +28,10 @@ __all__ = [
     "check_deadline",
     "connect_transport",
     "current_job",
-    "delete_tagged_jobs",
     "enqueue",
     "enqueue_scheduled",
     "every",
+    "forget_jobs",
     "list_scheduled_tasks",
     "list_tasks",
     "parse_queues",

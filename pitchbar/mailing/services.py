@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
-from pitchbar.jobs import delete_tagged_jobs, enqueue
+from pitchbar.jobs import enqueue, forget_jobs
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
@@ -32,9 +32,8 @@ def queue_mail(
 
 def delete_mail(references: Sequence[str]) -> None:
     """Forgets the messages about these things, and the jobs that hold their text."""
-    delete_tagged_jobs(db.session(), references)
-    records = delete(MailRecord).where(MailRecord.reference.in_(references))
-    db.session.execute(records.execution_options(synchronize_session=False))
+    forget_jobs(references, on=db.session())
+    changed_rows(db.session, delete(MailRecord).where(MailRecord.reference.in_(references)))
 
 
 def trim_mail_log(now: datetime) -> int:

@@ -36,12 +36,12 @@ def insert_into(connection: Connection, model: type[Model], names: Sequence[str]
     return sqlite.insert(model)
 
 
-def insert_ignoring(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
+def insert_or_ignore(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
     """Rows that are there already stay as they are."""
     return insert_into(connection, model, names).on_conflict_do_nothing()
 
 
-def add_to_columns(
+def insert_or_add(
     connection: Connection, model: type[Model], names: Sequence[str], added: Sequence[str]
 ) -> Any:
     """Adds the columns `added` to the row that is there, or starts it."""

@@ -13,7 +13,7 @@ from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
 from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.factories import make_ingestion
-from pitchbar.scans.visitors import PassingSalts
+from pitchbar.scans.visitors import EphemeralSalts
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
@@ -73,7 +73,7 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
     query = select(Code).where(Code.workspace_id == workspace.id).order_by(Code.id)
     codes = list(db.session.scalars(query))
     db.session.commit()
-    ingestion = make_ingestion(current_settings(), db.engine, Bus(), PassingSalts())
+    ingestion = make_ingestion(current_settings(), db.engine, Bus(), EphemeralSalts())
     ingestion.ingest_scans(b"".join(_scan_lines(workspace, codes)))
 
 

@@ -32,46 +32,46 @@ DRAIN_SECONDS = 50.0
 _RETRY_SECONDS = 2.0
 
 
-class IngestionCall:
-    """Remembers that lines wait, and calls for the job at most once a second.
+class DrainSignal:
+    """Remembers that lines wait, and enqueues the job at most once a second.
 
     Args:
-        call: enqueues the job; when it raises, it is called again a little later.
+        enqueue_drain: enqueues the job; when it raises, it is called again a little later.
     """
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call = call
-        self._owed = False
-        self._quiet_until = 0.0
+    def __init__(self, enqueue_drain: Callable[[], None]) -> None:
+        self._enqueue = enqueue_drain
+        self._is_marked = False
+        self._paused_until = 0.0
 
-    def note(self) -> None:
+    def mark(self) -> None:
         """Lines were put."""
-        self._owed = True
+        self._is_marked = True
 
-    def settle(self) -> None:
-        """Calls when a call is owed. Never raises: the lines are safe in the inbox."""
+    def flush(self) -> None:
+        """Enqueues the job when lines were put. Never raises: they are safe in the inbox."""
         now = time.monotonic()
-        if not self._owed or now < self._quiet_until:
+        if not self._is_marked or now < self._paused_until:
             return
         try:
-            self._call()
+            self._enqueue()
         except Exception as error:
-            self._quiet_until = now + _RETRY_SECONDS
+            self._paused_until = now + _RETRY_SECONDS
             log.warning("ingestion is called for again soon: %s", error)
             return
-        self._owed = False
-        self._quiet_until = now + CALL_EVERY_SECONDS
+        self._is_marked = False
+        self._paused_until = now + CALL_EVERY_SECONDS
 
 
-def make_call(settings: Settings, engine: Engine) -> IngestionCall:
+def make_drain_signal(settings: Settings, engine: Engine) -> DrainSignal:
     """For a process that ships to Redis; it needs the ledger's table and no Flask."""
     connect_transport(settings.redis_url, settings.data_dir)
 
-    def call() -> None:
+    def enqueue_drain() -> None:
         with Session(engine) as session, session.begin():
             enqueue(drain_inbox, on=session, unique="scans.drain_inbox")
 
-    return IngestionCall(call)
+    return DrainSignal(enqueue_drain)
 
 
 def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int:
@@ -103,12 +103,12 @@ def drain_inbox() -> None:
 
     settings = current_settings()
     if settings.redis_url:
-        inbox, ingestion = _parts(settings)
+        inbox, ingestion = _consumer_parts(settings)
         drain(inbox, ingestion.ingest_scans, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)
 
 
 @cache
-def _parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
+def _consumer_parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
     """Once for each process: connections, and what is remembered of salts and agents."""
     # Imported here, because the edge declares this task too, and runs without Flask.
     from pitchbar.extensions import bus

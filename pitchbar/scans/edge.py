@@ -11,14 +11,14 @@ from typing import Any
 
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id, write_line
-from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit
 from pitchbar.scans.redirects import build_location
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.spool import Spool
 
-Start = Callable[..., Any]
-WsgiApp = Callable[[dict[str, Any], Start], Iterable[bytes]]
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 PREFIX = "/t/"
 _NO_STORE = ("Cache-Control", "no-store, private")
@@ -30,7 +30,7 @@ class Edge:
     """Args:
     limit: per address; None switches it off.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
-    behind: answers everything that is not a scan; None answers 404.
+    app: answers everything that is not a scan; None answers 404.
     """
 
     def __init__(
@@ -38,47 +38,53 @@ class Edge:
         *,
         resolver: Resolver,
         spool: Spool,
-        notices: Notices,
+        pages: EdgePages,
         limit: AddressLimit | None,
         trusted_proxies: int = 0,
-        behind: WsgiApp | None = None,
+        app: WsgiApp | None = None,
     ) -> None:
         self._resolve = resolver.resolve
         self._append = spool.append
-        self._notices = notices
+        self._pages = pages
         self._limit = limit
         self._trusted_proxies = trusted_proxies
-        self._behind = behind
+        self._app = app
 
     def __call__(  # noqa: C901  # each call costs: the path of a scan is one function
-        self, environ: dict[str, Any], start: Start
+        self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
-            if self._behind is not None:
-                return self._behind(environ, start)
-            return self._answer_other(path, environ, start)
+            if self._app is not None:
+                return self._app(environ, start_response)
+            return self._respond_without_app(path, environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
-            return self._notices.answer("method", environ, start, ("Allow", "GET, HEAD"))
+            return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
         address = client_address(environ, self._trusted_proxies)
         if self._limit is not None:
             key = limit_key(address) if ":" in address else address
             wait = self._limit.take(key)
             if wait:
-                return self._notices.answer("busy", environ, start, ("Retry-After", str(wait)))
+                return self._pages.respond(
+                    "busy", environ, start_response, ("Retry-After", str(wait))
+                )
         try:
             code = self._resolve(path[3:])
         except Unavailable:
-            return self._notices.answer("unavailable", environ, start, ("Retry-After", "5"))
+            return self._pages.respond("unavailable", environ, start_response, ("Retry-After", "5"))
         if code is None:
-            return self._notices.answer("unknown", environ, start)
+            return self._pages.respond("unknown", environ, start_response)
         if not code.is_active:
             if code.fallback:
                 # Led on, but no scan: the code is out of use.
-                start("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
+                start_response(
+                    "302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX]
+                )
                 return ()
-            return self._notices.answer("archived", environ, start, name=code.workspace_name)
+            return self._pages.respond(
+                "archived", environ, start_response, name=code.workspace_name
+            )
         query = environ.get("QUERY_STRING")
         if query:
             location, utm = build_location(code, query)
@@ -104,11 +110,15 @@ class Edge:
                 ],
             )
         )
-        start("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
+        start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
         return ()
 
-    def _answer_other(self, path: str, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    def _respond_without_app(
+        self, path: str, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
         if path == "/up":
-            start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE])
+            start_response(
+                "200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE]
+            )
             return (b"ok\n",)
-        return self._notices.answer("unknown", environ, start)
+        return self._pages.respond("unknown", environ, start_response)

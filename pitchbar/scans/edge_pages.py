@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from pitchbar.core.assets import ROOT, asset_path
 
-_NOTICES = {
+_PAGES = {
     "unknown": (
         "404 Not Found",
         "This code leads nowhere",
@@ -37,7 +37,7 @@ _NOTICES = {
 }
 
 
-class Notices:
+class EdgePages:
     """Renders once and keeps the bytes.
 
     Args:
@@ -52,17 +52,17 @@ class Notices:
         self._template = environment.get_template("public/code_unavailable.html")
         self._render = lru_cache(maxsize=1024)(self._render_now)
 
-    def answer(
+    def respond(
         self,
-        notice: str,
+        page: str,
         environ: dict[str, Any],
-        start: Callable[..., Any],
+        start_response: Callable[..., Any],
         *headers: tuple[str, str],
         name: str | None = None,
     ) -> Iterable[bytes]:
         """Starts the response and returns its body, which a HEAD request does not get."""
-        status, body = _NOTICES[notice][0], self._render(notice, name)
-        start(
+        status, body = _PAGES[page][0], self._render(page, name)
+        start_response(
             status,
             [
                 ("Content-Type", "text/html; charset=utf-8"),
@@ -76,6 +76,6 @@ class Notices:
         )
         return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
 
-    def _render_now(self, notice: str, name: str | None) -> bytes:
-        _, title, message = _NOTICES[notice]
+    def _render_now(self, page: str, name: str | None) -> bytes:
+        _, title, message = _PAGES[page]
         return self._template.render(title=title, message=message, workspace_name=name).encode()

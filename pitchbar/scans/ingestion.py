@@ -12,10 +12,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from pitchbar.core.bus import Bus
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
-from pitchbar.scans.bulk_sql import insert_ignoring, write
+from pitchbar.scans.bulk_sql import insert_or_ignore, write
 from pitchbar.scans.enrichment import EnrichedScan, Enrichment
 from pitchbar.scans.models import Scan
-from pitchbar.scans.partitions import ensure_partitions, forget_partitions
+from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
@@ -57,12 +57,12 @@ class Ingestion:
         accepted, rejected = _read(lines)
         count = 0
         for start in range(0, len(accepted), BATCH):
-            count += self._ingest_or_sort_out(accepted[start : start + BATCH], rejected)
+            count += self._ingest_or_bisect(accepted[start : start + BATCH], rejected)
         # Last, because lines that come again would be set aside again.
-        self._set_aside(rejected)
+        self._keep_rejected(rejected)
         return count
 
-    def _ingest_or_sort_out(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
+    def _ingest_or_bisect(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
         try:
             return self._ingest(scans)
         except Exception as error:
@@ -74,7 +74,7 @@ class Ingestion:
         # One bad row must not hold up the others.
         middle = len(scans) // 2
         return sum(
-            self._ingest_or_sort_out(half, rejected) for half in (scans[:middle], scans[middle:])
+            self._ingest_or_bisect(half, rejected) for half in (scans[:middle], scans[middle:])
         )
 
     def _ingest(self, scans: list[AcceptedScan]) -> int:
@@ -87,16 +87,16 @@ class Ingestion:
                 inserted = self._store(connection, scans)
         except BaseException:
             self._salts.forget()
-            forget_partitions()
+            forget_known_partitions()
             raise
         if inserted:
             self._wake_pages(inserted)
         return len(inserted)
 
     def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[EnrichedScan]:
-        enriched = self._enrichment.enrich(connection, _in_order(scans), self._salts)
+        enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
         rows = [one.row for one in enriched]
-        statement = insert_ignoring(connection, Scan, list(rows[0])).returning(Scan.id)
+        statement = insert_or_ignore(connection, Scan, list(rows[0])).returning(Scan.id)
         new_ids = set(write(connection, statement, rows).scalars())
         inserted = [one for one in enriched if one.id in new_ids]
         if inserted:
@@ -112,7 +112,7 @@ class Ingestion:
             },
         )
 
-    def _set_aside(self, rejected: Rejected) -> None:
+    def _keep_rejected(self, rejected: Rejected) -> None:
         """Renamed to end in `.spool`, the file is read again: after its cause is mended."""
         if not rejected:
             return
@@ -142,7 +142,7 @@ def _is_about_data(error: Exception) -> bool:
     return isinstance(error, StatementError | ValueError | LookupError | ArithmeticError)
 
 
-def _in_order(scans: list[AcceptedScan]) -> list[AcceptedScan]:
+def _unique_by_time(scans: list[AcceptedScan]) -> list[AcceptedScan]:
     """By time, each id once; the id decides between equal times, so that two workers insert in
     the same order.
     """

@@ -22,10 +22,10 @@ class AddressLimit:
         self._limit = limit
         self._seconds = seconds
         self._redis = redis
-        self._ask_from = max(1, limit // 8)
+        self._shared_from = max(1, limit // 8)
         self._counts: dict[str, int] = {}
         # How many of ours Redis knows of.
-        self._told: dict[str, int] = {}
+        self._reported: dict[str, int] = {}
         self._window = 0
         self._skip_redis_until = 0.0
 
@@ -33,11 +33,11 @@ class AddressLimit:
         now = time.time()
         window = int(now) // self._seconds
         if window != self._window:
-            self._window, self._counts, self._told = window, {}, {}
+            self._window, self._counts, self._reported = window, {}, {}
         counts = self._counts
         count = counts.get(key, 0) + 1
         counts[key] = count
-        if self._redis is not None and self._ask_from <= count <= self._limit:
+        if self._redis is not None and self._shared_from <= count <= self._limit:
             count = max(count, self._shared_count(key, window, count))
             if count > self._limit:
                 # Known now: the rest of the window needs no network.
@@ -51,17 +51,19 @@ class AddressLimit:
         if time.monotonic() < self._skip_redis_until:
             return 0
         # The first question brings along what was counted here in silence.
-        told = self._told.get(key, 0)
-        self._told[key] = max(told, count)
+        reported = self._reported.get(key, 0)
+        self._reported[key] = max(reported, count)
         try:
-            return self._add_up(f"pitchbar:limit:{self._name}:{key}:{window}", count - told)
+            return self._increment_shared(
+                f"pitchbar:limit:{self._name}:{key}:{window}", count - reported
+            )
         except Exception as error:
-            self._told[key] = told
+            self._reported[key] = reported
             self._skip_redis_until = time.monotonic() + _PAUSE_SECONDS
             log.warning("limits are counted per process: Redis does not answer (%s)", error)
             return 0
 
-    def _add_up(self, name: str, share: int) -> int:
+    def _increment_shared(self, name: str, share: int) -> int:
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.incrby(name, max(0, share))
             pipe.expire(name, self._seconds + 1)

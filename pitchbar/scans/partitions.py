@@ -26,7 +26,7 @@ def ensure_partitions(engine: Engine, times: Iterable[datetime]) -> None:
         _known.add((url, year, month))
 
 
-def forget_partitions() -> None:
+def forget_known_partitions() -> None:
     """After an error: perhaps one was dropped since."""
     _known.clear()
 

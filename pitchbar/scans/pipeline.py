@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
-from pitchbar.scans.draining import make_call
+from pitchbar.scans.draining import make_drain_signal
 from pitchbar.scans.edge import Edge, WsgiApp
-from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
 from pitchbar.scans.limits import AddressLimit
@@ -21,14 +21,14 @@ from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 
 
-def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> Edge:
+def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge:
     """The edge with its shipper running; on exit what is left is shipped or stays on disk."""
     engine = make_engine(settings)
     resolver = Resolver(engine, max_stale=settings[ScanSettings].resolver_max_stale_seconds)
     resolver.listen(bus)
     spool = Spool(settings[ScanSettings].spool_dir)
-    call = make_call(settings, engine) if settings.redis_url else None
-    shipper = Shipper(spool, _make_inbox(settings, engine, bus), call)
+    drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
+    shipper = Shipper(spool, _make_inbox(settings, engine, bus), drain_signal)
     shipper.start()
     atexit.register(shipper.stop)
     # Granian's workers are children of multiprocessing, which end without asking atexit.
@@ -36,18 +36,18 @@ def build_edge(settings: Settings, bus: Bus, behind: WsgiApp | None = None) -> E
 
     def in_child() -> None:
         engine.dispose(close=False)
-        resolver.forget_parent()
-        spool.forget_parent()
+        resolver.reset_after_fork()
+        spool.reset_after_fork()
         shipper.start_in_child()
 
     os.register_at_fork(after_in_child=in_child)
     return Edge(
         resolver=resolver,
         spool=spool,
-        notices=Notices(settings.app_url),
+        pages=EdgePages(settings.app_url),
         limit=_make_limit(settings),
         trusted_proxies=settings.trusted_proxies,
-        behind=behind,
+        app=app,
     )
 
 

@@ -4,11 +4,13 @@ A value in the scanned address beats the code's default, which beats one that st
 destination already. Everything else in the destination stays as it was, byte for byte.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_plus
 
 from pitchbar.core.utm import UTM_COLUMNS, UTM_MAX_LENGTH, Utm
 
+_COUNT = len(UTM_COLUMNS)
 _INDEX = {name: index for index, name in enumerate(UTM_COLUMNS)}
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _MAX_LOCATION = 8000
@@ -37,7 +39,7 @@ def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
     """The address for a scan that came with `query`, and the UTM values that hold for it."""
     # A header is ASCII without spaces; what a client sent unescaped is escaped here.
     incoming, others = _split_incoming(quote(query.encode("latin-1", "replace"), safe=_SAFE))
-    wanted = incoming.or_else(code.defaults)
+    wanted = [own or default for own, default in zip(incoming, code.defaults, strict=True)]
     for forwarded in (others, []) if code.forward_parameters else ([],):
         location, utm = set_utm(code.destination, wanted, forwarded)
         if len(location) <= _MAX_LOCATION:
@@ -46,15 +48,16 @@ def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
     return code.location, code.utm
 
 
-def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, Utm]:
+def set_utm(destination: str, wanted: Sequence[str], forwarded: list[str]) -> tuple[str, Utm]:
     """Puts `wanted` values in their old place when the destination has them, else at the end.
 
-    `forwarded` are raw `name=value` pairs; one that the destination has already is left out.
+    `wanted` has one for each of `Utm`, perhaps empty. `forwarded` are raw `name=value` pairs; one
+    that the destination has already is left out.
     Returns the address and all UTM values, those included that only the destination had.
     """
     base, hash_sign, fragment = destination.partition("#")
     path, question_mark, query = base.partition("?")
-    found = list(Utm())
+    found = [""] * _COUNT
     kept: list[str] = []
     names = set()
     for pair in query.split("&") if query else []:
@@ -74,11 +77,12 @@ def set_utm(destination: str, wanted: Utm, forwarded: list[str]) -> tuple[str, U
             kept.append(_pair(index, value))
     kept.extend(pair for pair in forwarded if pair.partition("=")[0] not in names)
     result = f"{path}?{'&'.join(kept)}" if kept else path + question_mark
-    return result + hash_sign + fragment, Utm(*found)
+    return result + hash_sign + fragment, Utm._make(found)
 
 
-def _split_incoming(query: str) -> tuple[Utm, list[str]]:
-    values = list(Utm())
+def _split_incoming(query: str) -> tuple[list[str], list[str]]:
+    """A value for each of `Utm`, and the other pairs as they came."""
+    values = [""] * _COUNT
     others = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
@@ -88,7 +92,7 @@ def _split_incoming(query: str) -> tuple[Utm, list[str]]:
                 others.append(pair)
         elif not values[index]:
             values[index] = unquote_plus(value, errors="replace")[:UTM_MAX_LENGTH]
-    return Utm(*values), others
+    return values, others
 
 
 def _decoded(name: str) -> str:

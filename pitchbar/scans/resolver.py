@@ -30,7 +30,7 @@ _QUERY = text(
     """  # noqa: S608  # our own names, no input
 )
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
-_POSSIBLE = re.compile(r"[a-z0-9_-]{1,64}")
+_WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
 # How long a visitor waits for the database, with and without an old answer at hand.
 _KNOWN_WAIT_SECONDS = 0.5
 _UNKNOWN_WAIT_SECONDS = 3.0
@@ -49,7 +49,7 @@ class _Lookup:
 
     def __init__(self) -> None:
         self.asked_at = time.monotonic()
-        self.answered = False
+        self.is_complete = False
         self.code: ResolvedCode | None = None
         self.done = threading.Event()
 
@@ -72,7 +72,7 @@ class Resolver:
         self._unknown: OrderedDict[str, float] = OrderedDict()
         self._lookups: dict[str, _Lookup] = {}
         self._lock = threading.Lock()
-        self._ask_again_at = 0.0
+        self._retry_at = 0.0
 
     def listen(self, bus: Bus) -> None:
         """Forgets a code as soon as the bus says that it changed."""
@@ -88,7 +88,7 @@ class Resolver:
             if entry is not None:
                 self._entries[short_code] = (-1e9, entry[1])
 
-    def forget_parent(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: the parent's threads are gone, and with them their answers."""
         self._lock = threading.Lock()
         self._lookups = {}
@@ -100,54 +100,54 @@ class Resolver:
         if entry is not None and now - entry[0] < self._max_stale:
             return entry[1]
         short_code = normalise_short_code(short_code)
-        return self._look_up(short_code, now) if _POSSIBLE.fullmatch(short_code) else None
+        return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
 
     def _look_up(self, short_code: str, now: float) -> ResolvedCode | None:
         known_at, code = self._entries.get(short_code, (-1e9, None))
         known_at = max(known_at, self._unknown.get(short_code, -1e9))
         if now - known_at < self._max_stale:
             return code
-        if now >= self._ask_again_at:
-            lookup = self._ask(short_code)
+        if now >= self._retry_at:
+            lookup = self._start_lookup(short_code)
             lookup.done.wait(_KNOWN_WAIT_SECONDS if code else _UNKNOWN_WAIT_SECONDS)
-            if lookup.answered:
+            if lookup.is_complete:
                 return lookup.code
-            self._ask_again_at = time.monotonic() + _RETRY_SECONDS
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
         if code is None:
             raise Unavailable
         return code
 
-    def _ask(self, short_code: str) -> _Lookup:
+    def _start_lookup(self, short_code: str) -> _Lookup:
         with self._lock:
             lookup = self._lookups.get(short_code)
             if lookup is None:
                 lookup = self._lookups[short_code] = _Lookup()
                 threading.Thread(
-                    target=self._answer, args=(short_code, lookup), daemon=True, name="resolver"
+                    target=self._run_lookup, args=(short_code, lookup), daemon=True, name="resolver"
                 ).start()
             return lookup
 
-    def _answer(self, short_code: str, lookup: _Lookup) -> None:
+    def _run_lookup(self, short_code: str, lookup: _Lookup) -> None:
         try:
             lookup.code = self._read(short_code)
-            lookup.answered = True
+            lookup.is_complete = True
         except Exception as error:
             log.error("the database does not answer the resolver: %s", error)
         with self._lock:
             if self._lookups.get(short_code) is lookup:
                 del self._lookups[short_code]
-                if lookup.answered:
-                    self._remember(short_code, lookup)
+                if lookup.is_complete:
+                    self._cache_result(short_code, lookup)
         lookup.done.set()
 
-    def _remember(self, short_code: str, lookup: _Lookup) -> None:
+    def _cache_result(self, short_code: str, lookup: _Lookup) -> None:
         # As old as the question: the answer may have changed since.
         if lookup.code is None:
             self._entries.pop(short_code, None)
-            _put_last(self._unknown, short_code, lookup.asked_at, _UNKNOWN_CAPACITY)
+            _put_newest(self._unknown, short_code, lookup.asked_at, _UNKNOWN_CAPACITY)
         else:
             self._unknown.pop(short_code, None)
-            _put_last(self._entries, short_code, (lookup.asked_at, lookup.code), self._capacity)
+            _put_newest(self._entries, short_code, (lookup.asked_at, lookup.code), self._capacity)
 
     def _read(self, short_code: str) -> ResolvedCode | None:
         with self._engine.connect() as connection:
@@ -173,7 +173,7 @@ class Resolver:
         )
 
 
-def _put_last(cache: OrderedDict[str, Value], key: str, value: Value, capacity: int) -> None:
+def _put_newest(cache: OrderedDict[str, Value], key: str, value: Value, capacity: int) -> None:
     cache[key] = value
     cache.move_to_end(key)
     while len(cache) > capacity:

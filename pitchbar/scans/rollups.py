@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
-from pitchbar.scans.bulk_sql import add_to_columns, insert_ignoring, insert_into, write
+from pitchbar.scans.bulk_sql import insert_into, insert_or_add, insert_or_ignore, write
 from pitchbar.scans.enrichment import EnrichedScan
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
 
@@ -18,7 +18,7 @@ VisitorKey = tuple[int, int, date, str]
 
 def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> None:
     """Adds scans that were really inserted, for their code and for the workspace."""
-    new_visitors = _remember_visitors(connection, scans)
+    new_visitors = _upsert_visitors(connection, scans)
     hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0, 0, 0])
     days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
     for scan in scans:
@@ -39,7 +39,7 @@ def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> Non
     _add(connection, ScanDay, "day", sorted(days.items()))
 
 
-def _remember_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> set[VisitorKey]:
+def _upsert_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> set[VisitorKey]:
     """Writes who was seen and when; returns those who are new on their day."""
     last_at: dict[VisitorKey, datetime] = {}
     for scan in scans:
@@ -53,11 +53,11 @@ def _remember_visitors(connection: Connection, scans: Sequence[EnrichedScan]) ->
         for (w, c, d, v), at in sorted(last_at.items())
     ]
     table = ScanVisitor
-    statement = insert_ignoring(connection, table, list(rows[0])).returning(
+    statement = insert_or_ignore(connection, table, list(rows[0])).returning(
         table.workspace_id, table.code_id, table.day, table.visitor
     )
     new = {tuple(row) for row in write(connection, statement, rows)}
-    _move_last_seen(connection, [row for row in rows if _key(row) not in new])
+    _update_last_seen(connection, [row for row in rows if _key(row) not in new])
     return new
 
 
@@ -65,7 +65,7 @@ def _key(row: dict[str, object]) -> tuple[object, ...]:
     return row["workspace_id"], row["code_id"], row["day"], row["visitor"]
 
 
-def _move_last_seen(connection: Connection, rows: list[dict[str, object]]) -> None:
+def _update_last_seen(connection: Connection, rows: list[dict[str, object]]) -> None:
     # Only a code's own row is read again, by the search for repeats.
     rows = [row for row in rows if row["code_id"] != WHOLE_WORKSPACE]
     if not rows:
@@ -92,4 +92,4 @@ def _add(
         | dict(zip(FIGURES, counts, strict=True))
         for (workspace_id, code_id, at), counts in rollups
     ]
-    write(connection, add_to_columns(connection, model, list(rows[0]), FIGURES), rows)
+    write(connection, insert_or_add(connection, model, list(rows[0]), FIGURES), rows)

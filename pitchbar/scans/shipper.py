@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 
-from pitchbar.scans.draining import IngestionCall
+from pitchbar.scans.draining import DrainSignal
 from pitchbar.scans.inbox import Inbox
 from pitchbar.scans.spool import Segment, Spool
 
@@ -22,13 +22,13 @@ class Shipper:
     """Ships every 50 ms what is new; deletes a segment when the inbox has all of it.
 
     Args:
-        call: asks for ingestion after lines were put; None where the inbox ingests by itself.
+        drain_signal: has lines ingested that were put; None where the inbox does it by itself.
     """
 
-    def __init__(self, spool: Spool, inbox: Inbox, call: IngestionCall | None = None) -> None:
+    def __init__(self, spool: Spool, inbox: Inbox, drain_signal: DrainSignal | None = None) -> None:
         self._spool = spool
         self._inbox = inbox
-        self._call = call
+        self._drain_signal = drain_signal
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
@@ -67,7 +67,7 @@ class Shipper:
     def ship(self) -> None:
         """One pass. Raises what the inbox raises; nothing is forgotten then."""
         with contextlib.suppress(OSError):
-            self._spool.settle_overflow()
+            self._spool.flush_overflow()
         if time.monotonic() >= self._adopt_at:
             self._adopt_at = time.monotonic() + _ADOPT_SECONDS
             for segment in self._spool.adopt():
@@ -75,13 +75,13 @@ class Shipper:
         for segment in self._spool.segments():
             self._ship_segment(segment)
         self._ship_overflow()
-        if self._call is not None:
-            self._call.settle()
+        if self._drain_signal is not None:
+            self._drain_signal.flush()
 
     def _put(self, lines: bytes) -> None:
         self._inbox.put(lines)
-        if self._call is not None:
-            self._call.note()
+        if self._drain_signal is not None:
+            self._drain_signal.mark()
 
     def _ship_segment(self, segment: Segment) -> None:
         while batch := segment.read(_BATCH_BYTES):

@@ -78,7 +78,7 @@ class Spool:
         if self.refused % 1000 == 1:
             log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
 
-    def settle_overflow(self) -> None:
+    def flush_overflow(self) -> None:
         """Writes held lines to disk, if it takes them again; raises OSError when it does not."""
         while self.overflow and self._write(self.overflow[0]):
             self.overflow.popleft()
@@ -119,7 +119,7 @@ class Spool:
             self._segments[:0] = adopted
         return adopted
 
-    def forget_parent(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: the parent's segments are the parent's, and so are their locks."""
         for segment in self._segments:
             os.close(segment.descriptor)

@@ -1,10 +1,10 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
-from pitchbar.scans.visitors import destroy_old_salts
+from pitchbar.scans.visitors import delete_expired_salts
 
 
 @task(queue=Queue.DEFAULT, tries=3, schedule=every.minutes(10))
 def forget_visitors() -> None:
     """Destroys salts that are 48 hours old, also on a day without scans."""
-    destroy_old_salts(db.session.connection())
+    delete_expired_salts(db.session.connection())
     db.session.commit()

@@ -49,10 +49,10 @@ class StoredSalts:
     ) -> bytes | None:
         now = clock.now()
         known = self._known.get((workspace_id, day))
-        if known is None or _is_over(known[0], now):
+        if known is None or _is_expired(known[0], now):
             # What is destroyed in the database does not live on here.
             self._known = {
-                key: one for key, one in self._known.items() if not _is_over(one[0], now)
+                key: one for key, one in self._known.items() if not _is_expired(one[0], now)
             }
             known = self._read_or_make(connection, workspace_id, day, time_zone)
             if known is None:
@@ -74,10 +74,10 @@ class StoredSalts:
         row = connection.execute(query).one_or_none()
         # From 48 hours after the day began, its salt may be destroyed already: a second one would
         # make the same people new again.
-        if row is None and not _is_over(start_of_day(day, time_zone), now):
+        if row is None and not _is_expired(start_of_day(day, time_zone), now):
             self._make(connection, workspace_id, day, now)
             row = connection.execute(query).one()
-        if row is None or _is_over(row.created_at, now):
+        if row is None or _is_expired(row.created_at, now):
             return None
         return row.created_at, row.salt
 
@@ -92,11 +92,11 @@ class StoredSalts:
         )
 
 
-def _is_over(begun_at: datetime, now: datetime) -> bool:
-    return now - begun_at >= SALT_LIFETIME
+def _is_expired(created_at: datetime, now: datetime) -> bool:
+    return now - created_at >= SALT_LIFETIME
 
 
-class PassingSalts:
+class EphemeralSalts:
     """Salts that are never written: for made-up history, whose days are long closed."""
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class PassingSalts:
         self._salts.clear()
 
 
-def destroy_old_salts(connection: Connection) -> int:
+def delete_expired_salts(connection: Connection) -> int:
     """Deletes salts older than 48 hours, and the visitor lists that rest on them."""
     now = clock.now()
     gone = connection.execute(

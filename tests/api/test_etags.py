@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from pitchbar.codes import api as codes_api
 from pitchbar.codes.models import Code
-from pitchbar.codes.services import hold_code
+from pitchbar.codes.services import lock_code
 from pitchbar.extensions import db
 from tests.browsing import FormClient
 from tests.factories import People, bearer, make_code, make_token
@@ -129,9 +129,9 @@ def test_of_two_changes_at_once_one_is_refused(
 
     def hold_when_both_are_here(code: Code) -> bool:
         both_compared.wait(5)
-        return hold_code(code)
+        return lock_code(code)
 
-    monkeypatch.setattr(codes_api, "hold_code", hold_when_both_are_here)
+    monkeypatch.setattr(codes_api, "lock_code", hold_when_both_are_here)
     statuses: list[int] = []
 
     def change(name: str) -> None:

@@ -11,7 +11,7 @@ from pitchbar.codes.services import archive_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.edge import Edge
-from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.resolver import Resolver
 from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.factories import People, make_code
@@ -101,8 +101,8 @@ class TestAtTheEdge:
     @pytest.fixture
     def edge(self, app: Flask, counted: list[bytes]) -> Edge:
         spool: Any = SimpleNamespace(append=counted.append)
-        notices = Notices("http://pitchbar.test")
-        return Edge(resolver=Resolver(db.engine), spool=spool, notices=notices, limit=None)
+        notices = EdgePages("http://pitchbar.test")
+        return Edge(resolver=Resolver(db.engine), spool=spool, pages=notices, limit=None)
 
     def scan(self, edge: Edge, short_code: str, method: str = "GET") -> tuple[str, dict[str, str]]:
         answers: list[tuple[str, dict[str, str]]] = []

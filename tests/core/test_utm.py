@@ -15,8 +15,3 @@ def test_values_of_a_row_are_read_by_their_columns() -> None:
     assert Utm.of(scan) == Utm(source="print", content="blue")
     assert Utm.of(scan).given() == {"source": "print", "content": "blue"}
     assert Utm.of(scan).columns()["utm_content"] == "blue"
-
-
-def test_default_holds_where_a_value_is_empty() -> None:
-    given = Utm(source="mail", term="a")
-    assert given.or_else(Utm("print", "qr")) == Utm("mail", "qr", "", "a", "")

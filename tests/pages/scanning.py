@@ -11,7 +11,7 @@ from pitchbar.core.utm import Utm
 from pitchbar.extensions import bus, db
 from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.factories import make_ingestion
-from pitchbar.scans.visitors import PassingSalts
+from pitchbar.scans.visitors import EphemeralSalts
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
@@ -39,7 +39,7 @@ class Visit:
 def store(*visits: Visit) -> None:
     """Stores the visits in one go, as the ingestion would, and tells the open pages."""
     settings = current_settings()
-    ingestion = make_ingestion(settings, db.engine, bus, PassingSalts())
+    ingestion = make_ingestion(settings, db.engine, bus, EphemeralSalts())
     lines = [_line(visit) for visit in visits]
     db.session.commit()
     assert ingestion.ingest_scans(b"".join(lines)) == len(visits)

@@ -12,7 +12,7 @@ from pitchbar.codes.models import Code
 from pitchbar.core.assets import ROOT
 from pitchbar.core.bus import Bus
 from pitchbar.scans.edge import Edge
-from pitchbar.scans.edge_pages import Notices
+from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.ingestion import Ingestion
 from pitchbar.scans.resolver import Resolver
@@ -65,7 +65,7 @@ def restartable_redis(tmp_path: Path) -> Iterator[RestartableRedis]:
 def spool(tmp_path: Path) -> Iterator[Spool]:
     spool = Spool(tmp_path)
     yield spool
-    spool.forget_parent()
+    spool.reset_after_fork()
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def code(workspace: Workspace) -> Code:
 @pytest.fixture
 def make_edge(engine: Engine, spool: Spool) -> MakeEdge:
     def make(**options: Any) -> Edge:
-        parts = {"resolver": Resolver(engine), "spool": spool, "notices": Notices(SITE)}
+        parts = {"resolver": Resolver(engine), "spool": spool, "pages": EdgePages(SITE)}
         return Edge(**{**parts, "limit": None, **options})
 
     return make

@@ -205,7 +205,7 @@ def test_what_is_no_scan_goes_to_the_application_behind(make_edge: MakeEdge) -> 
         start("200 OK", [])
         return [environ["PATH_INFO"].encode()]
 
-    edge = make_edge(behind=behind)
+    edge = make_edge(app=behind)
     assert ask(edge, "/login").body == b"/login"
     assert ask(edge, "/t").body == b"/t"
     assert ask(edge, "/t/nothing").status == 404

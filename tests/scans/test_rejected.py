@@ -168,4 +168,4 @@ def test_rejected_lines_are_read_again_when_the_file_is_renamed(
     spool = Spool(rejected.parent)
     (segment,) = spool.adopt()
     assert ingest(segment.read(10_000)) == 1
-    spool.forget_parent()
+    spool.reset_after_fork()

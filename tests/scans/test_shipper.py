@@ -138,7 +138,7 @@ def test_stop_keeps_on_disk_what_the_inbox_does_not_take(
     shipper.start()
     lines = append(spool, 20)
     shipper.stop()
-    spool.forget_parent()
+    spool.reset_after_fork()
 
     heir = Spool(spool.directory)
     inbox.trouble = None
@@ -152,7 +152,7 @@ def test_line_written_after_the_stop_is_the_next_process_to_ship(
     shipper.start()
     shipper.stop()
     lines = append(spool, 3)
-    spool.forget_parent()
+    spool.reset_after_fork()
 
     Shipper(Spool(spool.directory), inbox).ship()
     assert inbox.lines == lines
@@ -184,7 +184,7 @@ def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
     wait_until(lambda: not spool.overflow)
     assert inbox.lines == []
     shipper.stop()
-    spool.forget_parent()
+    spool.reset_after_fork()
 
     inbox.trouble = None
     Shipper(Spool(spool.directory), inbox).ship()

@@ -32,7 +32,7 @@ def test_full_segment_is_followed_by_another(tmp_path: Path) -> None:
 
     assert len(files(tmp_path)) == 7
     assert lines_in(spool.segments()) == [b"[%030d]" % number for number in range(20)]
-    spool.forget_parent()
+    spool.reset_after_fork()
 
 
 def test_segment_is_deleted_only_when_all_of_it_is_shipped(spool: Spool, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_full_disk_leaves_whole_lines_in_files_and_the_rest_in_memory(start: Sta
 def test_lines_in_memory_go_to_disk_when_it_has_room_again(start: Start) -> None:
     start(
         FULL_DISK + "limit(resource.RLIM_INFINITY)\n"
-        "spool.settle_overflow()\n"
+        "spool.flush_overflow()\n"
         "assert held() == []\n"
         "assert sorted(stored()) == lines, stored()\n"
         "spool.append(b'[10]\\n')\n"

@@ -101,7 +101,7 @@ def test_child_of_a_fork_leaves_the_parents_segments_alone(spool: Spool, tmp_pat
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
-        spool.forget_parent()
+        spool.reset_after_fork()
         spool.append(b"[2]\n")
         os.write(write_end, b"done")
         signal.pause()
@@ -127,7 +127,7 @@ def test_segments_of_a_killed_parent_are_free_though_its_child_lives(
         "spool.append(b'[1]\\n')\n"
         "child = os.fork()\n"
         "if child == 0:\n"
-        "    spool.forget_parent()\n"
+        "    spool.reset_after_fork()\n"
         "    os.close(1)\n"
         "    time.sleep(60)\n"
         "    os._exit(0)\n"

@@ -11,7 +11,7 @@ from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
-from pitchbar.scans.visitors import StoredSalts, destroy_old_salts
+from pitchbar.scans.visitors import StoredSalts, delete_expired_salts
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import make_line, rows_of, stored_days
@@ -99,17 +99,17 @@ def test_salt_and_visitor_list_are_destroyed_after_48_hours(
 
     set_time(START + timedelta(hours=47, minutes=59))
     with engine.begin() as connection:
-        assert destroy_old_salts(connection) == 0
+        assert delete_expired_salts(connection) == 0
     assert (count(engine, VisitorSalt), count(engine, ScanVisitor)) == (1, 2)
 
     set_time(START + timedelta(hours=48))
     with engine.begin() as connection:
-        assert destroy_old_salts(connection) == 1
+        assert delete_expired_salts(connection) == 1
     assert count(engine, VisitorSalt) == 0
 
     set_time(START + timedelta(hours=61))
     with engine.begin() as connection:
-        destroy_old_salts(connection)
+        delete_expired_salts(connection)
     assert count(engine, ScanVisitor) == 0
 
 
@@ -126,7 +126,7 @@ def test_scan_that_arrives_after_48_hours_has_no_visitor_but_counts(
     set_time(START + timedelta(hours=48, minutes=1))
     if is_destroyed:
         with engine.begin() as connection:
-            destroy_old_salts(connection)
+            delete_expired_salts(connection)
 
     ingest(make_line(START + timedelta(hours=1)))
     make_ingestion(settings, engine, Bus()).ingest_scans(make_line(START + timedelta(hours=2)))
@@ -164,7 +164,7 @@ def test_no_day_ever_gets_a_second_salt(
     for hours in range(1, 97):
         set_time(begins + timedelta(hours=hours))
         with engine.begin() as connection:
-            destroy_old_salts(connection)
+            delete_expired_salts(connection)
         ingest(make_line(begins + timedelta(minutes=hours), time_zone=zone))
 
     assert stored_days(engine)[1, 1, date(2026, 3, 10)] == (97, 97, 1)
