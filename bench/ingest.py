@@ -56,45 +56,45 @@ NETWORKS = ("81.2.69", "91.64.3", "90.84.9", "8.34.21", "2a02:1210:4a1", "10.0.0
 
 def make_deliveries(count: int) -> tuple[list[bytes], int]:
     """Batches of lines, and how many different scans are in them."""
-    dice = random.Random(7)
+    rng = random.Random(7)
     end = time.time_ns() // 1_000_000
     lines = []
     visitors: list[list[str]] = []
     for number in range(count):
         at = end - (count - number) * 40  # 25 scans a second, as at a large event
         if number % (25 * 360) == 0:
-            visitors = [_visitor(dice) for _ in range(200)]
-        lines.append(_line(dice, at, dice.choice(visitors)))
+            visitors = [_visitor(rng) for _ in range(200)]
+        lines.append(_line(rng, at, rng.choice(visitors)))
     deliveries = list(lines)
     for _ in range(count // 20):
         # Mostly soon after, as when a shipper did not hear the inbox's answer.
-        first = dice.randrange(count)
-        deliveries.insert(min(len(deliveries), first + dice.randrange(1, 2000)), lines[first])
+        first = rng.randrange(count)
+        deliveries.insert(min(len(deliveries), first + rng.randrange(1, 2000)), lines[first])
     batches = [
         b"".join(deliveries[start : start + BATCH]) for start in range(0, len(deliveries), BATCH)
     ]
     return batches, count
 
 
-def _visitor(dice: random.Random) -> list[str]:
-    network = dice.choice(NETWORKS)
+def _visitor(rng: random.Random) -> list[str]:
+    network = rng.choice(NETWORKS)
     colon = ":" in network
     address = (
-        f"{network}::{dice.randrange(1, 9999):x}" if colon else f"{network}.{dice.randrange(255)}"
+        f"{network}::{rng.randrange(1, 9999):x}" if colon else f"{network}.{rng.randrange(255)}"
     )
-    robot = dice.random() < 0.06
-    agent = dice.choice(ROBOTS if robot else AGENTS).replace("{n}", str(dice.randrange(6)))
-    return [address, agent, dice.choice(("de-CH,de;q=0.9", "en-GB", "fr-FR,fr;q=0.8", ""))]
+    robot = rng.random() < 0.06
+    agent = rng.choice(ROBOTS if robot else AGENTS).replace("{n}", str(rng.randrange(6)))
+    return [address, agent, rng.choice(("de-CH,de;q=0.9", "en-GB", "fr-FR,fr;q=0.8", ""))]
 
 
-def _line(dice: random.Random, at: int, visitor: list[str]) -> bytes:
-    code = dice.randrange(50)
+def _line(rng: random.Random, at: int, visitor: list[str]) -> bytes:
+    code = rng.randrange(50)
     workspace = code % 5
-    utm = Utm("print", "qr", f"campaign-{code % 7}", content=dice.choice(("", "blue", "red")))
-    method = "HEAD" if dice.random() < 0.01 else "GET"
-    referrer = dice.choice(("", "", "", "https://www.instagram.com/", "https://t.co/xyz"))
-    purpose = "prefetch" if dice.random() < 0.01 else ""
-    scan_id = new_scan_id(at, dice.getrandbits(74))
+    utm = Utm("print", "qr", f"campaign-{code % 7}", content=rng.choice(("", "blue", "red")))
+    method = "HEAD" if rng.random() < 0.01 else "GET"
+    referrer = rng.choice(("", "", "", "https://www.instagram.com/", "https://t.co/xyz"))
+    purpose = "prefetch" if rng.random() < 0.01 else ""
+    scan_id = new_scan_id(at, rng.getrandbits(74))
     of_code = (code + 1, workspace + 1, ZONES[workspace])
     address, agent, language = visitor
     return write_line(

@@ -70,7 +70,7 @@ class Rush:
             )
 
 
-def run(shape: str, number: int, scans: int, dice: random.Random) -> bool:
+def run(shape: str, number: int, scans: int, rng: random.Random) -> bool:
     with tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as name:
         folder, port = Path(name), machine.free_port()
         environ = {
@@ -85,24 +85,24 @@ def run(shape: str, number: int, scans: int, dice: random.Random) -> bool:
         }
         make_code(environ)
         if shape == "embedded":
-            return strike(shape, number, scans, dice, environ, folder)
+            return strike(shape, number, scans, rng, environ, folder)
         with machine.redis_running(folder) as url:
-            return strike(shape, number, scans, dice, environ | {"REDIS_URL": url}, folder)
+            return strike(shape, number, scans, rng, environ | {"REDIS_URL": url}, folder)
 
 
 def strike(
     shape: str,
     number: int,
     scans: int,
-    dice: random.Random,
+    rng: random.Random,
     environ: dict[str, str],
     folder: Path,
 ) -> bool:
     processes = start_all(shape, environ, folder)
     rush = Rush(int(environ["PORT"]), scans)
     threads = rush.start()
-    moments = sorted(dice.randrange(scans // 6, scans * 5 // 6) for _ in processes)
-    for moment, process in zip(moments, dice.sample(processes, len(processes)), strict=True):
+    moments = sorted(rng.randrange(scans // 6, scans * 5 // 6) for _ in processes)
+    for moment, process in zip(moments, rng.sample(processes, len(processes)), strict=True):
         machine.wait_until(partial(rush.has_come_to, moment, threads), 30, "scans")
         machine.end(process, signal.SIGKILL)
     for thread in threads:
@@ -178,9 +178,9 @@ def main() -> None:
     parser.add_argument("--shapes", default="embedded,redis")
     parser.add_argument("--seed", type=int, default=None, help="the same moments again")
     args = parser.parse_args()
-    dice = random.Random(args.seed)
+    rng = random.Random(args.seed)
     results = [
-        run(shape, number, args.scans, dice)
+        run(shape, number, args.scans, rng)
         for shape in args.shapes.split(",")
         for number in range(1, args.runs + 1)
     ]

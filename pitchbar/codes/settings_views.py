@@ -16,7 +16,7 @@ bp = Blueprint("code_settings", __name__, url_prefix="/w/<slug>/settings/codes")
 @bp.get("")
 @requires("manage_settings")
 def edit(workspace: Workspace) -> Response:
-    return _show(CodeSettingsForm(obj=workspace))
+    return _render_form(CodeSettingsForm(obj=workspace))
 
 
 @bp.post("")
@@ -24,16 +24,16 @@ def edit(workspace: Workspace) -> Response:
 def update(workspace: Workspace) -> Response:
     form = CodeSettingsForm()
     if not form.validate():
-        return _show(form, 422)
+        return _render_form(form, 422)
     settings = current_settings()
     with form_errors(form):
         update_defaults(workspace, current_actor(), settings, **form.entered())
     if form.errors:
-        return _show(form, form.http_status)
+        return _render_form(form, form.http_status)
     db.session.commit()
     flash("Settings saved. Archived codes follow within two seconds.", "success")
     return go_to(url_for("code_settings.edit", slug=workspace.slug))
 
 
-def _show(form: CodeSettingsForm, status: int = 200) -> Response:
+def _render_form(form: CodeSettingsForm, status: int = 200) -> Response:
     return render("codes/settings.html", "codes/_settings.html", form=form, http_status=status)

@@ -16,6 +16,7 @@ from pitchbar.codes.services import (
     update_code,
 )
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.text import storable
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -30,11 +31,11 @@ def short_url_of(code: Code) -> str:
     return short_url(code.short_code, current_settings())
 
 
-def _show_code(workspace: Workspace, code: Code) -> Response:
+def _redirect_to_code(workspace: Workspace, code: Code) -> Response:
     return go_to(url_for("codes.show", slug=workspace.slug, code_id=code.id))
 
 
-def _show_form(form: CodeForm, code: Code | None = None, status: int = 200) -> Response:
+def _render_form(form: CodeForm, code: Code | None = None, status: int = 200) -> Response:
     page = "codes/edit.html" if code else "codes/new.html"
     return render(page, "codes/_form.html", form=form, code=code, http_status=status)
 
@@ -47,7 +48,7 @@ def index(workspace: Workspace) -> Response:
     status = status if status in ("active", "archived", "all") else "active"
     page = list_codes(
         workspace,
-        search=search.replace("\x00", ""),
+        search=storable(search),
         status=status,
         number=request.args.get("page", 1, type=int),
     )
@@ -72,7 +73,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
 @bp.get("/new")
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
-    return _show_form(NewCodeForm(data=defaults_of(workspace)))
+    return _render_form(NewCodeForm(data=defaults_of(workspace)))
 
 
 @bp.post("")
@@ -80,21 +81,21 @@ def new(workspace: Workspace) -> Response:
 def create(workspace: Workspace) -> Response:
     form = NewCodeForm()
     if not form.validate():
-        return _show_form(form, status=422)
+        return _render_form(form, status=422)
     with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _show_form(form, status=422)
+        return _render_form(form, status=422)
     db.session.commit()
     flash("Code created. Scan it to see the first figure move.", "success")
-    return _show_code(workspace, code)
+    return _redirect_to_code(workspace, code)
 
 
 @bp.get("/<int:code_id>/edit")
 @requires("edit_codes")
 def edit(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    return _show_form(CodeForm(obj=code), code)
+    return _render_form(CodeForm(obj=code), code)
 
 
 @bp.post("/<int:code_id>")
@@ -103,14 +104,14 @@ def update(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = CodeForm()
     if not form.validate():
-        return _show_form(form, code, 422)
+        return _render_form(form, code, 422)
     with form_errors(form):
         update_code(code, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _show_form(form, get_code(workspace, code_id), 422)
+        return _render_form(form, get_code(workspace, code_id), 422)
     db.session.commit()
     flash("Changes saved. Scans follow within two seconds.", "success")
-    return _show_code(workspace, code)
+    return _redirect_to_code(workspace, code)
 
 
 @bp.post("/<int:code_id>/archival")
@@ -121,7 +122,7 @@ def archive(workspace: Workspace, code_id: int) -> Response:
     db.session.commit()
     undo_url = url_for("codes.restore", slug=workspace.slug, code_id=code.id)
     flash({"text": f"“{code.name}” is archived.", "undo_url": undo_url}, "success")  # type: ignore[arg-type]  # the template knows both forms
-    return _show_code(workspace, code)
+    return _redirect_to_code(workspace, code)
 
 
 @bp.post("/<int:code_id>/restoration")
@@ -131,7 +132,7 @@ def restore(workspace: Workspace, code_id: int) -> Response:
     restore_code(code, current_actor())
     db.session.commit()
     flash(f"“{code.name}” is active again.", "success")
-    return _show_code(workspace, code)
+    return _redirect_to_code(workspace, code)
 
 
 @bp.get("/<int:code_id>/delete")

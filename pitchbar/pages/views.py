@@ -8,7 +8,7 @@ from flask_login import current_user
 from pitchbar.accounts.access import open_to_all
 from pitchbar.codes.queries import has_codes, names_of
 from pitchbar.core.htmx import render
-from pitchbar.scans.figures import load_board
+from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.queries import TopCode, list_top_codes
 from pitchbar.scans.ranges import RANGES, Range, find_range
@@ -46,7 +46,7 @@ def home() -> Response:
 @requires("view")
 def overview(workspace: Workspace) -> Response:
     span = _range()
-    board = load_board(workspace, None, span)
+    dashboard = load_dashboard(workspace, None, span)
     return render(
         "pages/overview.html",
         range=span,
@@ -54,7 +54,7 @@ def overview(workspace: Workspace) -> Response:
         top_codes=_ranked(workspace, list_top_codes(workspace, span)),
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
-        **vars(board),
+        **vars(dashboard),
     )
 
 

@@ -21,6 +21,7 @@ from uuid import UUID
 
 import orjson
 
+from pitchbar.core.text import storable
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 
 # How many UTM values every line has.
@@ -94,7 +95,7 @@ def read_line(line: bytes) -> AcceptedScan:
     try:
         facts = orjson.loads(line)
         if b"\\u0000" in line:
-            facts = _without_nul(facts)
+            facts = _storable(facts)
         scan_id, milliseconds, code_id, workspace_id, time_zone, utm, *texts = facts[:12]
         method, address, user_agent, language, referrer, purpose = map(_text, texts)
         return AcceptedScan(
@@ -141,8 +142,8 @@ def _text(value: object) -> str:
     return value
 
 
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL stores every character but this one."""
+def _storable(value: Any) -> Any:
+    """The value with all texts in it as PostgreSQL takes them."""
     if isinstance(value, list):
-        return [_without_nul(one) for one in value]
-    return value.replace("\x00", "") if isinstance(value, str) else value
+        return [_storable(one) for one in value]
+    return storable(value) if isinstance(value, str) else value

@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 
 def insert_into(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
-    """An insert of the connection's dialect, which has `on_conflict_…`; `write` runs it."""
+    """An insert of the connection's dialect, which has `on_conflict_…`; `run_insert` runs it."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(model).from_select(names, _rows_of(model, names))
     return sqlite.insert(model)
@@ -53,14 +53,16 @@ def insert_or_add(
     )
 
 
-def write(connection: Connection, statement: Any, rows: Sequence[Row]) -> CursorResult[Any]:
+def run_insert(connection: Connection, statement: Any, rows: Sequence[Row]) -> CursorResult[Any]:
     """Runs an insert for all rows at once. Every row has the names that the insert was made for."""
     if connection.dialect.name == "postgresql":
         return connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
     return connection.execute(statement, rows)
 
 
-def find(connection: Connection, statement: Any, model: type[Model], keys: Sequence[Row]) -> Any:
+def run_lookup(
+    connection: Connection, statement: Any, model: type[Model], keys: Sequence[Row]
+) -> Any:
     """Runs a select for the rows of `model` whose columns have the values of one of `keys`."""
     names = list(keys[0])
     table: Any = model.__table__

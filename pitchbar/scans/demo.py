@@ -79,7 +79,7 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
 
 def _scan_lines(workspace: Workspace, codes: list[Code]) -> list[bytes]:
     """Plausible, and the same shape every time: fixed seed, real clock."""
-    dice = random.Random(20)
+    rng = random.Random(20)
     now = clock.now()
     lines = []
     for code in codes:
@@ -89,25 +89,25 @@ def _scan_lines(workspace: Workspace, codes: list[Code]) -> list[bytes]:
             progress = 1 - back / DAYS
             weekend = 1.5 if day.weekday() >= 4 else 1.0
             expected = per_day * weekend * (1 + trend * (progress - 0.5))
-            for _ in range(max(0, round(dice.gauss(expected, math.sqrt(expected) * 1.3)))):
-                at = _moment(dice, day)
+            for _ in range(max(0, round(rng.gauss(expected, math.sqrt(expected) * 1.3)))):
+                at = _moment(rng, day)
                 if at < now:
-                    lines.append(_line(dice, workspace, code, at))
+                    lines.append(_line(rng, workspace, code, at))
     return lines
 
 
-def _moment(dice: random.Random, day: datetime) -> datetime:
-    hour = dice.choices(range(24), _HOURS)[0]
-    return day.replace(hour=hour, minute=dice.randrange(60), second=dice.randrange(60))
+def _moment(rng: random.Random, day: datetime) -> datetime:
+    hour = rng.choices(range(24), _HOURS)[0]
+    return day.replace(hour=hour, minute=rng.randrange(60), second=rng.randrange(60))
 
 
-def _line(dice: random.Random, workspace: Workspace, code: Code, at: datetime) -> bytes:
-    robot = dice.random() < 0.06
-    agent = dice.choice(_ROBOTS if robot else _PHONES if dice.random() < 0.86 else _OTHERS)
-    network, language = dice.choices(_NETWORKS, (30, 22, 16, 10, 5, 4, 4, 3, 3, 3, 2, 1))[0]
+def _line(rng: random.Random, workspace: Workspace, code: Code, at: datetime) -> bytes:
+    robot = rng.random() < 0.06
+    agent = rng.choice(_ROBOTS if robot else _PHONES if rng.random() < 0.86 else _OTHERS)
+    network, language = rng.choices(_NETWORKS, (30, 22, 16, 10, 5, 4, 4, 3, 3, 3, 2, 1))[0]
     milliseconds = int(at.timestamp() * 1000)
-    scan_id = new_scan_id(milliseconds, dice.getrandbits(62))
-    address = f"{network}.{dice.randrange(1, 255)}"
+    scan_id = new_scan_id(milliseconds, rng.getrandbits(62))
+    address = f"{network}.{rng.randrange(1, 255)}"
     return write_line(
         scan_id,
         milliseconds,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # The job outlives the pause between two calls, so that no line waits for the next one.
-CALL_EVERY_SECONDS = 1.0
+ENQUEUE_EVERY_SECONDS = 1.0
 LINGER_SECONDS = 3.0
 DRAIN_SECONDS = 50.0
 _RETRY_SECONDS = 2.0
@@ -60,7 +60,7 @@ class DrainSignal:
             log.warning("ingestion is called for again soon: %s", error)
             return
         self._is_marked = False
-        self._paused_until = now + CALL_EVERY_SECONDS
+        self._paused_until = now + ENQUEUE_EVERY_SECONDS
 
 
 def make_drain_signal(settings: Settings, engine: Engine) -> DrainSignal:

@@ -13,7 +13,7 @@ from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
 from pitchbar.scans.accepted import AcceptedScan
-from pitchbar.scans.bulk_sql import find
+from pitchbar.scans.bulk_sql import run_lookup
 from pitchbar.scans.models import ScanVisitor
 from pitchbar.scans.robots import find_robot_reason
 from pitchbar.scans.visitors import Salts, visitor_hash
@@ -105,7 +105,7 @@ def _salts_of(
         (scan.workspace_id, day): scan.time_zone for scan, day in zip(scans, days, strict=True)
     }
     # Sorted, so that two workers that make salts wait for each other in the same order.
-    return {key: salts.salt_of(connection, *key, zones[key]) for key in sorted(zones)}
+    return {key: salts.find_salt(connection, *key, zones[key]) for key in sorted(zones)}
 
 
 def _last_seen(
@@ -116,7 +116,7 @@ def _last_seen(
         return {}
     table = ScanVisitor
     names = ("workspace_id", "code_id", "day", "visitor")
-    rows = find(
+    rows = run_lookup(
         connection,
         select(table.code_id, table.day, table.visitor, table.last_at),
         table,

@@ -61,16 +61,16 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Board(Series):
+class Dashboard(Series):
     """All that moves when a scan arrives."""
 
     recent: list[RecentScan]
 
 
-def load_board(workspace: Workspace, code_id: int | None, span: Range) -> Board:
+def load_dashboard(workspace: Workspace, code_id: int | None, span: Range) -> Dashboard:
     """Reads a board for one code, or for the workspace when `code_id` is None."""
     series = load_series(workspace, code_id, span)
-    return Board(series.figures, series.chart, load_recent_scans(workspace, code_id))
+    return Dashboard(series.figures, series.chart, load_recent_scans(workspace, code_id))
 
 
 def load_series(workspace: Workspace, code_id: int | None, span: Range) -> Series:

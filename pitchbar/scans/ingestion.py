@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from pitchbar.core.bus import Bus
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
-from pitchbar.scans.bulk_sql import insert_or_ignore, write
+from pitchbar.scans.bulk_sql import insert_or_ignore, run_insert
 from pitchbar.scans.enrichment import EnrichedScan, Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
@@ -86,7 +86,7 @@ class Ingestion:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 inserted = self._store(connection, scans)
         except BaseException:
-            self._salts.forget()
+            self._salts.discard()
             forget_known_partitions()
             raise
         if inserted:
@@ -97,7 +97,7 @@ class Ingestion:
         enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
         rows = [one.row for one in enriched]
         statement = insert_or_ignore(connection, Scan, list(rows[0])).returning(Scan.id)
-        new_ids = set(write(connection, statement, rows).scalars())
+        new_ids = set(run_insert(connection, statement, rows).scalars())
         inserted = [one for one in enriched if one.id in new_ids]
         if inserted:
             stored.publish(connection, inserted)

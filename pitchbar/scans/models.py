@@ -1,4 +1,4 @@
-"""Scans and their sums.
+"""Scans and their rollups.
 
 None of these tables has a foreign key: a scan is a fact that was accepted before the database was
 asked, and it is written whatever became of its code meanwhile.
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
 
-# In the sums, the row of a workspace as a whole stands under this code id.
+# In the rollups, the row of a workspace as a whole stands under this code id.
 WHOLE_WORKSPACE = 0
 
 
@@ -49,7 +49,7 @@ class Scan(Model):
 
 
 class ScanHour(Model):
-    """Sums of one UTC hour. A unique person counts in the hour in which the day first saw them."""
+    """Figures of a UTC hour. A unique person counts in the hour in which the day first saw them."""
 
     __tablename__ = "scan_hours"
     __table_args__ = (Index("ix_scan_hours_of_workspace", "workspace_id", "hour_at"),)
@@ -63,7 +63,7 @@ class ScanHour(Model):
 
 
 class ScanDay(Model):
-    """Sums of one day in the workspace's time zone."""
+    """Figures of one day in the workspace's time zone."""
 
     __tablename__ = "scan_days"
     __table_args__ = (Index("ix_scan_days_of_workspace", "workspace_id", "day"),)

@@ -1,4 +1,4 @@
-"""Figures, series and latest scans, read from the sums and, for single scans, from the rows."""
+"""Figures, series and latest scans, read from the rollups and, for single scans, from the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -76,9 +76,9 @@ class Resolver:
 
     def listen(self, bus: Bus) -> None:
         """Forgets a code as soon as the bus says that it changed."""
-        bus.subscribe("codes", lambda message: self.forget(str(message["short_code"])))
+        bus.subscribe("codes", lambda message: self.invalidate(str(message["short_code"])))
 
-    def forget(self, short_code: str) -> None:
+    def invalidate(self, short_code: str) -> None:
         """The next scan looks again; the old entry stays in case the database is gone."""
         with self._lock:
             # An answer that is under way may be older than the change.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
-from pitchbar.scans.bulk_sql import insert_into, insert_or_add, insert_or_ignore, write
+from pitchbar.scans.bulk_sql import insert_into, insert_or_add, insert_or_ignore, run_insert
 from pitchbar.scans.enrichment import EnrichedScan
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
 
@@ -56,7 +56,7 @@ def _upsert_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> s
     statement = insert_or_ignore(connection, table, list(rows[0])).returning(
         table.workspace_id, table.code_id, table.day, table.visitor
     )
-    new = {tuple(row) for row in write(connection, statement, rows)}
+    new = {tuple(row) for row in run_insert(connection, statement, rows)}
     _update_last_seen(connection, [row for row in rows if _key(row) not in new])
     return new
 
@@ -78,7 +78,7 @@ def _update_last_seen(connection: Connection, rows: list[dict[str, object]]) -> 
         # A batch may arrive after younger ones.
         where=later > ScanVisitor.last_at,
     )
-    write(connection, statement, rows)
+    run_insert(connection, statement, rows)
 
 
 def _add(
@@ -92,4 +92,4 @@ def _add(
         | dict(zip(FIGURES, counts, strict=True))
         for (workspace_id, code_id, at), counts in rollups
     ]
-    write(connection, insert_or_add(connection, model, list(rows[0]), FIGURES), rows)
+    run_insert(connection, insert_or_add(connection, model, list(rows[0]), FIGURES), rows)

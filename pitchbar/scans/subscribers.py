@@ -2,17 +2,15 @@ from sqlalchemy import delete
 
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
-from pitchbar.scans import code_panels
 from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_scans)
-    code_panels.register()
 
 
 def delete_scans(event: Event) -> None:
-    """All scans of the workspace and their sums go with it."""
+    """All scans of the workspace and their rollups go with it."""
     for model in (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt):
         of_workspace = model.workspace_id == int(event.subject.id)
         db.session.execute(

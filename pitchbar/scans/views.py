@@ -5,7 +5,7 @@ from flask import Blueprint, g, render_template, request
 from pitchbar.codes.queries import get_code
 from pitchbar.errors import NotFound
 from pitchbar.live import LiveView
-from pitchbar.scans.figures import load_board
+from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.ingestion import TOPIC
 from pitchbar.scans.ranges import Range, find_range
@@ -21,7 +21,7 @@ def robot_label(reason: str) -> str:
     return ROBOT_LABELS.get(reason, reason)
 
 
-def _open_board() -> LiveView:
+def _open_dashboard() -> LiveView:
     """The figures of one code, or of all in the workspace."""
     workspace_id, code_id = g.workspace.id, _code_id(g.workspace)
     span = find_range(request.args.get("range"))
@@ -29,18 +29,18 @@ def _open_board() -> LiveView:
     def concerns(message: dict[str, Any]) -> bool:
         return code_id in message["codes"] if code_id else workspace_id in message["workspaces"]
 
-    return LiveView(lambda: _render_board(g.workspace, code_id, span), TOPIC, concerns)
+    return LiveView(lambda: _render_dashboard(g.workspace, code_id, span), TOPIC, concerns)
 
 
-add_workspace_panel(bp, "view", _open_board)
+add_workspace_panel(bp, "view", _open_dashboard)
 
 
-def _render_board(workspace: Workspace, code_id: int | None, span: Range) -> str:
-    board = load_board(workspace, code_id, span)
+def _render_dashboard(workspace: Workspace, code_id: int | None, span: Range) -> str:
+    dashboard = load_dashboard(workspace, code_id, span)
     guide = None if code_id else load_guide(workspace)
     parts = ("figures", "chart", "recent", *(["guide"] if guide else []))
     return "".join(
-        render_template(f"scans/_{part}.html", range=span, guide=guide, **vars(board))
+        render_template(f"scans/_{part}.html", range=span, guide=guide, **vars(dashboard))
         for part in parts
     )
 

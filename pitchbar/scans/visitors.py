@@ -23,12 +23,12 @@ SALT_LIFETIME = timedelta(hours=48)
 class Salts(Protocol):
     """Finds the salt of a workspace's day; None when it is gone already."""
 
-    def salt_of(
+    def find_salt(
         self, connection: Connection, workspace_id: int, day: date, time_zone: str
     ) -> bytes | None:
         """16 random bytes. The day is one of the named zone."""
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Called when the transaction was rolled back."""
 
 
@@ -44,7 +44,7 @@ class StoredSalts:
     def __init__(self) -> None:
         self._known: dict[tuple[int, date], tuple[datetime, bytes]] = {}
 
-    def salt_of(
+    def find_salt(
         self, connection: Connection, workspace_id: int, day: date, time_zone: str
     ) -> bytes | None:
         now = clock.now()
@@ -54,17 +54,17 @@ class StoredSalts:
             self._known = {
                 key: one for key, one in self._known.items() if not _is_expired(one[0], now)
             }
-            known = self._read_or_make(connection, workspace_id, day, time_zone)
+            known = self._get_or_create(connection, workspace_id, day, time_zone)
             if known is None:
                 return None
             self._known[workspace_id, day] = known
         return known[1]
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """After a rollback: a salt made in that transaction does not exist."""
         self._known.clear()
 
-    def _read_or_make(
+    def _get_or_create(
         self, connection: Connection, workspace_id: int, day: date, time_zone: str
     ) -> tuple[datetime, bytes] | None:
         now = clock.now()
@@ -75,13 +75,13 @@ class StoredSalts:
         # From 48 hours after the day began, its salt may be destroyed already: a second one would
         # make the same people new again.
         if row is None and not _is_expired(start_of_day(day, time_zone), now):
-            self._make(connection, workspace_id, day, now)
+            self._insert(connection, workspace_id, day, now)
             row = connection.execute(query).one()
         if row is None or _is_expired(row.created_at, now):
             return None
         return row.created_at, row.salt
 
-    def _make(self, connection: Connection, workspace_id: int, day: date, now: datetime) -> None:
+    def _insert(self, connection: Connection, workspace_id: int, day: date, now: datetime) -> None:
         """Another worker may be faster: then its salt holds."""
         values = {"salt": os.urandom(16), "created_at": now}
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -102,12 +102,12 @@ class EphemeralSalts:
     def __init__(self) -> None:
         self._salts: dict[tuple[int, date], bytes] = {}
 
-    def salt_of(
+    def find_salt(
         self, connection: Connection, workspace_id: int, day: date, time_zone: str
     ) -> bytes | None:
         return self._salts.setdefault((workspace_id, day), os.urandom(16))
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         self._salts.clear()
 
 

@@ -127,11 +127,11 @@ def test_of_two_changes_at_once_one_is_refused(
     tag = client.get(url, headers=headers).headers["ETag"]
     both_compared = threading.Barrier(2)
 
-    def hold_when_both_are_here(code: Code) -> bool:
+    def lock_when_both_are_here(code: Code) -> bool:
         both_compared.wait(5)
         return lock_code(code)
 
-    monkeypatch.setattr(codes_api, "lock_code", hold_when_both_are_here)
+    monkeypatch.setattr(codes_api, "lock_code", lock_when_both_are_here)
     statuses: list[int] = []
 
     def change(name: str) -> None:

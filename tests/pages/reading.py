@@ -10,7 +10,7 @@ _ROW = re.compile(r'<tr id="scan-[^"]+"(.*?)</tr>', re.S)
 
 
 @dataclass(frozen=True)
-class Shown:
+class DashboardPage:
     """`figures` by key; `changes` as words; `rows` are the latest scans, as HTML."""
 
     figures: dict[str, int]
@@ -18,9 +18,9 @@ class Shown:
     rows: list[str]
 
 
-def read_board(page: str) -> Shown:
+def read_dashboard(page: str) -> DashboardPage:
     found = _FIGURE.findall(page)
-    return Shown(
+    return DashboardPage(
         {key: int(value) for key, _, value in found},
         {key: " ".join(re.sub(r"<[^>]*>", " ", change).split()) for key, change, _ in found},
         _ROW.findall(page),
@@ -29,5 +29,5 @@ def read_board(page: str) -> Shown:
 
 def figures_of(page: str) -> tuple[int, int, int]:
     """All hits, people and unique people."""
-    figures = read_board(page).figures
+    figures = read_dashboard(page).figures
     return figures["hits"], figures["people"], figures["unique_people"]

@@ -12,7 +12,7 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_code, make_workspace
-from tests.pages.reading import figures_of, read_board
+from tests.pages.reading import figures_of, read_dashboard
 from tests.pages.scanning import ROBOT, Visit, store, visits
 from tests.servers import on_both_databases
 
@@ -55,7 +55,7 @@ class TestWithoutData:
     def test_code_without_scans_shows_zeros(self, client: FormClient, at: str, code: Code) -> None:
         for page in (client.get(at).text, client.get(f"{at}codes/{code.id}").text):
             assert figures_of(page) == (0, 0, 0)
-            assert set(read_board(page).changes.values()) == {""}
+            assert set(read_dashboard(page).changes.values()) == {""}
             assert "No scans yet" in page
 
 
@@ -76,17 +76,19 @@ def test_three_figures_tell_hits_people_and_unique_people(
 
 def test_change_is_against_the_span_before(client: FormClient, at: str, code: Code) -> None:
     store(*visits(code, 4, NOW - 8 * DAY), *visits(code, 5, NOW - DAY))
-    week = read_board(client.get(f"{at}?range=7d").text)
+    week = read_dashboard(client.get(f"{at}?range=7d").text)
     assert week.figures["people"] == 5
     assert week.changes["people"] == "25% more than before"
-    month = read_board(client.get(f"{at}?range=30d").text)
+    month = read_dashboard(client.get(f"{at}?range=30d").text)
     assert month.figures["people"] == 9
     assert month.changes["people"] == "from 0"
 
 
 def test_fall_is_told_as_less(client: FormClient, at: str, code: Code) -> None:
     store(*visits(code, 4, NOW - 8 * DAY), *visits(code, 1, NOW - DAY))
-    assert read_board(client.get(f"{at}?range=7d").text).changes["hits"] == "75% less than before"
+    assert (
+        read_dashboard(client.get(f"{at}?range=7d").text).changes["hits"] == "75% less than before"
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_code_page_counts_its_own_scans_only(
     store(*visits(code, 2), *visits(other, 3), *visits(make_code(people.elsewhere), 7))
     assert figures_of(client.get(f"{at}codes/{code.id}").text) == (2, 2, 2)
     assert figures_of(client.get(at).text) == (5, 5, 5)
-    rows = read_board(client.get(f"{at}codes/{code.id}").text).rows
+    rows = read_dashboard(client.get(f"{at}codes/{code.id}").text).rows
     assert len(rows) == 2
 
 
@@ -203,7 +205,7 @@ class TestLatestScans:
             Visit(code, NOW - 2 * HOUR, user_agent=ROBOT),
             Visit(code, NOW - HOUR, method="HEAD"),
         )
-        head, robot, person = read_board(client.get(f"{at}codes/{code.id}").text).rows
+        head, robot, person = read_dashboard(client.get(f"{at}codes/{code.id}").text).rows
         assert "Robot: " in head
         assert "Robot: " in robot
         assert 'class="scan-robot"' in robot
@@ -215,7 +217,7 @@ class TestLatestScans:
 
     def test_twelve_are_shown_newest_first(self, client: FormClient, at: str, code: Code) -> None:
         store(*visits(code, 15, NOW - HOUR))
-        rows = read_board(client.get(at).text).rows
+        rows = read_dashboard(client.get(at).text).rows
         times = re.findall(r'datetime="([^"]+)"', "".join(rows))
         assert len(rows) == 12
         assert times == sorted(times, reverse=True)

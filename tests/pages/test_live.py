@@ -38,7 +38,7 @@ def socket(people: People) -> str:
     return f"/w/{people.workspace.slug}/live/socket"
 
 
-def next_board(socket: Client) -> str:
+def next_message(socket: Client) -> str:
     message = socket.receive(timeout=WAIT)
     assert isinstance(message, str)
     return message
@@ -47,7 +47,7 @@ def next_board(socket: Client) -> str:
 def wait_for_end(socket: Client) -> int:
     """Reads on until the server closes; returns its reason."""
     try:
-        while next_board(socket):
+        while next_message(socket):
             pass
     except ConnectionClosed as end:
         reason: int = end.reason
@@ -60,7 +60,7 @@ class TestMessages:
     ) -> None:
         store(*visits(code, 2))
         page = served.open(socket, people.member)
-        board = next_board(page)
+        board = next_message(page)
         for fragment in ('id="figures"', 'id="chart"', 'id="recent-scans"'):
             assert board.count(fragment) == 1
         assert "<html" not in board
@@ -74,11 +74,11 @@ class TestMessages:
             served.open(f"{socket}?code={code.id}", people.member),
         ]
         for page in pages:
-            assert figures_of(next_board(page)) == (0, 0, 0)
+            assert figures_of(next_message(page)) == (0, 0, 0)
         started = time.monotonic()
         store(*visits(code, 1))
         for page in pages:
-            assert figures_of(next_board(page)) == (1, 1, 1)
+            assert figures_of(next_message(page)) == (1, 1, 1)
         # Without a push, the next look would come after 20 seconds.
         assert time.monotonic() - started < 5
 
@@ -86,7 +86,7 @@ class TestMessages:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         page = served.open(f"{socket}?code={code.id}", people.member)
-        next_board(page)
+        next_message(page)
         store(*visits(make_code(people.workspace), 1), *visits(make_code(people.elsewhere), 1))
         assert page.receive(timeout=1) is None
 
@@ -94,11 +94,11 @@ class TestMessages:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         page = served.open(socket, people.owner)
-        next_board(page)
+        next_message(page)
         page.close()
         store(*visits(code, 3))
         page = served.open(socket, people.owner)
-        assert figures_of(next_board(page)) == (3, 3, 3)
+        assert figures_of(next_message(page)) == (3, 3, 3)
 
     def test_polling_gives_the_same_board(
         self, served: Served, client: FormClient, people: People, code: Code, socket: str
@@ -107,7 +107,7 @@ class TestMessages:
         sign_in(client, people.member)
         for query in ("?range=7d", f"?range=24h&code={code.id}"):
             page = served.open(socket + query, people.member)
-            board = next_board(page)
+            board = next_message(page)
             polled = client.get(f"/w/{people.workspace.slug}/live/fragments{query}").text
             assert without_ages(polled) == without_ages(board)
 
@@ -119,12 +119,12 @@ def without_ages(board: str) -> list[str]:
 
 class TestAdmission:
     def test_signed_out_is_refused_before_the_handshake(self, served: Served, socket: str) -> None:
-        assert served.knock(socket, None) == 302
+        assert served.handshake_status(socket, None) == 302
 
     def test_outsider_is_refused_before_the_handshake(
         self, served: Served, people: People, socket: str
     ) -> None:
-        assert served.knock(socket, people.outsider) == 404
+        assert served.handshake_status(socket, people.outsider) == 404
 
     @pytest.mark.parametrize(
         "origin",
@@ -143,13 +143,13 @@ class TestAdmission:
     def test_other_sites_are_refused_before_the_handshake(
         self, served: Served, people: People, socket: str, origin: str | None
     ) -> None:
-        assert served.knock(socket, people.owner, origin) == 403
+        assert served.handshake_status(socket, people.owner, origin) == 403
 
     def test_code_of_another_workspace_is_refused(
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         for number in (make_code(people.elsewhere).id, 999, "abc", "-1", "9" * 30):
-            assert served.knock(f"{socket}?code={number}", people.owner) == 404
+            assert served.handshake_status(f"{socket}?code={number}", people.owner) == 404
 
     def test_plain_request_is_told_that_it_is_a_socket(
         self, served: Served, people: People, socket: str
@@ -164,7 +164,7 @@ class TestEnd:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         page = served.open(socket, people.member)
-        next_board(page)
+        next_message(page)
         db.session.execute(delete(Membership).where(Membership.person_id == people.member.id))
         store(*visits(code, 1))
         assert wait_for_end(page) == 1008
@@ -173,7 +173,7 @@ class TestEnd:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         page = served.open(socket, people.member)
-        next_board(page)
+        next_message(page)
         message = {"workspaces": [people.workspace.id], "codes": [code.id]}
         take_database_away()
         bus.publish("scans", message)
@@ -184,8 +184,8 @@ class TestEnd:
         self, served: Served, people: People, socket: str
     ) -> None:
         first, second = served.open(socket, people.owner), served.open(socket, people.admin)
-        next_board(first)
-        next_board(second)
+        next_message(first)
+        next_message(second)
         assert wait_for_end(served.open(socket, people.editor)) == 1013
         first.close()
         assert eventually_open(served, people, socket)
@@ -197,7 +197,7 @@ def eventually_open(served: Served, people: People, socket: str) -> bool:
     while time.monotonic() < until:
         page = served.open(socket, people.editor)
         try:
-            next_board(page)
+            next_message(page)
         except ConnectionClosed:
             continue
         return True
@@ -209,7 +209,7 @@ class TestPace:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         page = served.open(socket, people.member)
-        next_board(page)
+        next_message(page)
         until = time.monotonic() + 1
         boards = 0
         while time.monotonic() < until:
@@ -223,8 +223,11 @@ class TestPace:
         page = served.open("/ops/queues/socket", people.owner)
         started = time.monotonic()
         for _ in range(3):
-            assert 'id="totals"' in next_board(page)
+            assert 'id="totals"' in next_message(page)
         assert 2 <= time.monotonic() - started < 8
 
     def test_other_sites_are_refused_here_too(self, served: Served, people: People) -> None:
-        assert served.knock("/ops/queues/socket", people.owner, "http://evil.example") == 403
+        assert (
+            served.handshake_status("/ops/queues/socket", people.owner, "http://evil.example")
+            == 403
+        )

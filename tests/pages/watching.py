@@ -45,7 +45,7 @@ class Served:
         self.opened.append(page)
         return page
 
-    def knock(self, path: str, person: Person | None, origin: str | None = SITE) -> int:
+    def handshake_status(self, path: str, person: Person | None, origin: str | None = SITE) -> int:
         """Asks for a socket and returns the status; 101 would be one."""
         headers = self.cookie_of(person) | _origin(origin) | _HANDSHAKE
         return httpx.get(self.at.replace("ws:", "http:") + path, headers=headers).status_code

@@ -14,7 +14,7 @@ PEER = "198.51.100.7"
 
 
 @dataclass
-class Answer:
+class EdgeResponse:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -24,7 +24,9 @@ class Answer:
         return value
 
 
-def ask(edge: Edge, path: str, query: str = "", method: str = "GET", **environ: Any) -> Answer:
+def call_edge(
+    edge: Edge, path: str, query: str = "", method: str = "GET", **environ: Any
+) -> EdgeResponse:
     """`environ` names headers as WSGI does, e.g. HTTP_USER_AGENT."""
     started: list[Any] = []
     given = {
@@ -37,10 +39,10 @@ def ask(edge: Edge, path: str, query: str = "", method: str = "GET", **environ: 
     }
     body: Iterable[bytes] = edge(given, lambda *answer: started.append(answer))
     ((status, headers),) = started
-    return Answer(int(status.split()[0]), headers, b"".join(body))
+    return EdgeResponse(int(status.split()[0]), headers, b"".join(body))
 
 
-def spooled(spool: Spool) -> list[dict[str, Any]]:
+def read_spool(spool: Spool) -> list[dict[str, Any]]:
     """The lines on disk and in memory, by the names of their parts."""
     names = ["id", "at", *FIELDS]
     lines = [line for one in spool.segments() for line in one.path.read_bytes().splitlines()]

@@ -54,18 +54,18 @@ def only_row(engine: Engine) -> Any:
     return row
 
 
-Sums = dict[tuple[int, int, Any], tuple[int, int, int]]
+Rollups = dict[tuple[int, int, Any], tuple[int, int, int]]
 
 
-def stored_days(engine: Engine) -> Sums:
+def stored_days(engine: Engine) -> Rollups:
     return _stored(engine, ScanDay, "day")
 
 
-def stored_hours(engine: Engine) -> Sums:
+def stored_hours(engine: Engine) -> Rollups:
     return _stored(engine, ScanHour, "hour_at")
 
 
-def _stored(engine: Engine, table: Any, bucket: str) -> Sums:
+def _stored(engine: Engine, table: Any, bucket: str) -> Rollups:
     with engine.connect() as connection:
         rows = connection.execute(select(table.__table__))
         return {
@@ -78,7 +78,7 @@ def _stored(engine: Engine, table: Any, bucket: str) -> Sums:
         }
 
 
-def expected_days(engine: Engine, zones: dict[int, str] | None = None) -> Sums:
+def expected_days(engine: Engine, zones: dict[int, str] | None = None) -> Rollups:
     """The sums of days, computed from the rows alone; `zones` by workspace id."""
     hits: Counter[Any] = Counter()
     people: Counter[Any] = Counter()
@@ -95,13 +95,13 @@ def expected_days(engine: Engine, zones: dict[int, str] | None = None) -> Sums:
     return {key: (hits[key], people[key], len(visitors[key])) for key in hits}
 
 
-def assert_sums_equal_rows(engine: Engine, zones: dict[int, str] | None = None) -> None:
+def assert_rollups_equal_rows(engine: Engine, zones: dict[int, str] | None = None) -> None:
     days, hours = stored_days(engine), stored_hours(engine)
     assert days == expected_days(engine, zones)
     assert _totals(hours) == _totals(days)
 
 
-def _totals(sums: Sums) -> dict[tuple[int, int], tuple[int, ...]]:
+def _totals(sums: Rollups) -> dict[tuple[int, int], tuple[int, ...]]:
     totals: dict[tuple[int, int], tuple[int, ...]] = {}
     for (workspace_id, code_id, _), three in sums.items():
         before = totals.get((workspace_id, code_id), (0, 0, 0))

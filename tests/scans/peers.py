@@ -13,7 +13,7 @@ from pitchbar.core.database import engine_options
 from tests.servers import _bundled_redis, _wait_for_redis, free_port, give_up
 
 
-class Line:
+class DatabaseProxy:
     """A line to PostgreSQL that can be cut, or made to hang with the connection open."""
 
     def __init__(self, database_url: str) -> None:
@@ -35,7 +35,7 @@ class Line:
     def hang(self) -> None:
         self._open.clear()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self._is_cut = False
         self._open.set()
 

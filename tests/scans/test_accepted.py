@@ -119,9 +119,9 @@ def test_line_is_written_as_ever() -> None:
 
 
 def test_id_is_a_uuid_of_version_7_with_its_time_and_74_random_bits() -> None:
-    dice = random.Random(7)
+    rng = random.Random(7)
     milliseconds = 1763212345088
-    for bits in (0, (1 << 74) - 1, *(dice.getrandbits(74) for _ in range(50))):
+    for bits in (0, (1 << 74) - 1, *(rng.getrandbits(74) for _ in range(50))):
         scan_id = UUID(hex=new_scan_id(milliseconds, bits))
         assert (scan_id.version, scan_id.variant) == (7, "specified in RFC 4122")
         assert scan_id.int >> 80 == milliseconds

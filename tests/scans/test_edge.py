@@ -14,11 +14,11 @@ from pitchbar.scans.edge import Edge
 from pitchbar.scans.spool import Spool
 from tests.factories import make_code, make_workspace
 from tests.scans.conftest import MakeEdge
-from tests.scans.edging import PEER, ask, spooled
+from tests.scans.edging import PEER, call_edge, read_spool
 
 
 def test_scan_is_redirected_with_these_headers_and_no_others(edge: Edge) -> None:
-    answer = ask(edge, "/t/menu")
+    answer = call_edge(edge, "/t/menu")
 
     assert answer.status == 302
     assert answer.headers == [
@@ -31,7 +31,7 @@ def test_scan_is_redirected_with_these_headers_and_no_others(edge: Edge) -> None
 
 
 def test_scan_is_on_disk_when_it_is_answered(edge: Edge, code: Code, spool: Spool) -> None:
-    ask(
+    call_edge(
         edge,
         "/t/menu",
         "utm_campaign=spring",
@@ -39,7 +39,7 @@ def test_scan_is_on_disk_when_it_is_answered(edge: Edge, code: Code, spool: Spoo
         HTTP_REFERER="https://a.example/",
     )
 
-    (line,) = spooled(spool)
+    (line,) = read_spool(spool)
     assert not spool.overflow
     assert line["code_id"] == code.id
     assert line["workspace_id"] == code.workspace_id
@@ -51,9 +51,9 @@ def test_scan_is_on_disk_when_it_is_answered(edge: Edge, code: Code, spool: Spoo
 
 def test_ids_are_unique_sorted_by_time_and_of_version_7(edge: Edge, spool: Spool) -> None:
     for _ in range(500):
-        ask(edge, "/t/menu")
+        call_edge(edge, "/t/menu")
 
-    lines = spooled(spool)
+    lines = read_spool(spool)
     ids = [UUID(hex=line["id"]) for line in lines]
     assert len(set(ids)) == 500
     assert {one.version for one in ids} == {7}
@@ -62,32 +62,32 @@ def test_ids_are_unique_sorted_by_time_and_of_version_7(edge: Edge, spool: Spool
 
 
 def test_incoming_values_reach_the_destination_and_the_line(edge: Edge, spool: Spool) -> None:
-    answer = ask(edge, "/t/menu", "utm_source=mail&utm_term=caf%C3%A9&table=4")
+    answer = call_edge(edge, "/t/menu", "utm_source=mail&utm_term=caf%C3%A9&table=4")
 
     assert answer["Location"] == (
         "https://destination.example/menu?utm_source=mail&utm_term=caf%C3%A9"
     )
-    assert spooled(spool)[0]["utm"] == ["mail", "", "", "café", ""]
+    assert read_spool(spool)[0]["utm"] == ["mail", "", "", "café", ""]
 
 
 def test_head_answers_like_get_and_is_recorded_as_what_it_is(edge: Edge, spool: Spool) -> None:
-    assert ask(edge, "/t/menu", method="HEAD").headers == ask(edge, "/t/menu").headers
-    assert [line["method"] for line in spooled(spool)] == ["HEAD", "GET"]
+    assert call_edge(edge, "/t/menu", method="HEAD").headers == call_edge(edge, "/t/menu").headers
+    assert [line["method"] for line in read_spool(spool)] == ["HEAD", "GET"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_refused_and_nothing_is_recorded(
     edge: Edge, spool: Spool, method: str
 ) -> None:
-    answer = ask(edge, "/t/menu", method=method)
+    answer = call_edge(edge, "/t/menu", method=method)
 
     assert (answer.status, answer["Allow"]) == (405, "GET, HEAD")
-    assert spooled(spool) == []
+    assert read_spool(spool) == []
 
 
 @pytest.mark.parametrize("path", ["/t/MENU", "/t/Menu", "/t/menu/", "/t/%6denu", "/t/m%65nu"])
 def test_short_code_is_found_however_it_is_typed(edge: Edge, path: str) -> None:
-    assert ask(edge, path).status == 302
+    assert call_edge(edge, path).status == 302
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_short_code_is_found_however_it_is_typed(edge: Edge, path: str) -> None:
     ],
 )
 def test_unknown_code_is_a_plain_404(edge: Edge, spool: Spool, path: str) -> None:
-    answer = ask(edge, path)
+    answer = call_edge(edge, path)
 
     assert answer.status == 404
     assert b"leads nowhere" in answer.body
-    assert spooled(spool) == []
+    assert read_spool(spool) == []
     assert int(answer["Content-Length"]) == len(answer.body)
 
 
@@ -122,47 +122,47 @@ def test_archived_code_is_gone_and_says_whose_it_was(edge: Edge, code: Code, spo
     archive_code(code, SYSTEM)
     db.session.commit()
 
-    answer = ask(edge, "/t/menu")
+    answer = call_edge(edge, "/t/menu")
     assert answer.status == 410
     assert "Corner Café" in answer.body.decode()
-    assert spooled(spool) == []
+    assert read_spool(spool) == []
 
 
 def test_deleted_code_is_unknown(edge: Edge, code: Code) -> None:
     delete_code(code, SYSTEM, code.name)
     db.session.commit()
 
-    assert ask(edge, "/t/menu").status == 404
+    assert call_edge(edge, "/t/menu").status == 404
 
 
 def test_names_of_workspaces_are_escaped(make_edge: MakeEdge, app: Flask) -> None:
     archive_code(make_code(make_workspace(name="<b>Café</b>"), short_code="menu"), SYSTEM)
     db.session.commit()
 
-    body = ask(make_edge(), "/t/menu").body
+    body = call_edge(make_edge(), "/t/menu").body
     assert b"<b>" not in body
     assert b"&lt;b&gt;Caf" in body
 
 
 @pytest.mark.parametrize("path", ["/t/menu", "/t/nothing", "/up", "/"])
 def test_no_answer_sets_a_cookie_or_may_be_kept(edge: Edge, path: str) -> None:
-    answer = ask(edge, path)
+    answer = call_edge(edge, path)
 
     assert "set-cookie" not in {name.lower() for name, _ in answer.headers}
     assert "no-store" in answer["Cache-Control"]
 
 
 def test_notice_has_no_body_for_head(edge: Edge) -> None:
-    answer = ask(edge, "/t/nothing", method="HEAD")
+    answer = call_edge(edge, "/t/nothing", method="HEAD")
 
     assert (answer.status, answer.body) == (404, b"")
-    assert answer["Content-Length"] == ask(edge, "/t/nothing")["Content-Length"]
+    assert answer["Content-Length"] == call_edge(edge, "/t/nothing")["Content-Length"]
 
 
 def test_headers_of_any_size_and_content_make_a_line_of_bounded_size(
     edge: Edge, spool: Spool
 ) -> None:
-    answer = ask(
+    answer = call_edge(
         edge,
         "/t/menu",
         "utm_source=" + "%F0%9F%98%80" * 3000 + "&" + "x=y&" * 3000,
@@ -172,7 +172,7 @@ def test_headers_of_any_size_and_content_make_a_line_of_bounded_size(
         HTTP_SEC_PURPOSE='"' * 60_000,
     )
 
-    (line,) = spooled(spool)
+    (line,) = read_spool(spool)
     assert answer.status == 302
     assert [len(line[name]) for name in ("user_agent", "language", "referrer", "purpose")] == [
         512,
@@ -189,15 +189,15 @@ def test_missing_headers_are_empty(edge: Edge, spool: Spool) -> None:
         lambda *_: None,
     )
 
-    (line,) = spooled(spool)
+    (line,) = read_spool(spool)
     assert (line["address"], line["user_agent"], line["purpose"]) == ("", "", "")
 
 
 @pytest.mark.parametrize("name", ["HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE"])
 def test_purpose_is_read_from_any_of_its_headers(edge: Edge, spool: Spool, name: str) -> None:
-    ask(edge, "/t/menu", **{name: "prefetch"})
+    call_edge(edge, "/t/menu", **{name: "prefetch"})
 
-    assert spooled(spool)[0]["purpose"] == "prefetch"
+    assert read_spool(spool)[0]["purpose"] == "prefetch"
 
 
 def test_what_is_no_scan_goes_to_the_application_behind(make_edge: MakeEdge) -> None:
@@ -206,11 +206,11 @@ def test_what_is_no_scan_goes_to_the_application_behind(make_edge: MakeEdge) -> 
         return [environ["PATH_INFO"].encode()]
 
     edge = make_edge(app=behind)
-    assert ask(edge, "/login").body == b"/login"
-    assert ask(edge, "/t").body == b"/t"
-    assert ask(edge, "/t/nothing").status == 404
+    assert call_edge(edge, "/login").body == b"/login"
+    assert call_edge(edge, "/t").body == b"/t"
+    assert call_edge(edge, "/t/nothing").status == 404
 
 
 def test_alone_it_answers_health_checks_and_404(edge: Edge) -> None:
-    assert ask(edge, "/up").body == b"ok\n"
-    assert ask(edge, "/login").status == 404
+    assert call_edge(edge, "/up").body == b"ok\n"
+    assert call_edge(edge, "/login").status == 404

@@ -6,7 +6,7 @@ from pitchbar.codes.models import Code
 from pitchbar.scans.limits import AddressLimit
 from pitchbar.scans.spool import Spool
 from tests.scans.conftest import MakeEdge
-from tests.scans.edging import PEER, ask, spooled
+from tests.scans.edging import PEER, call_edge, read_spool
 
 
 def test_busy_address_is_told_when_to_come_back(
@@ -14,11 +14,11 @@ def test_busy_address_is_told_when_to_come_back(
 ) -> None:
     edge = make_edge(limit=AddressLimit("t", 3, 3600))
 
-    answers = [ask(edge, "/t/menu") for _ in range(5)]
+    answers = [call_edge(edge, "/t/menu") for _ in range(5)]
     assert [answer.status for answer in answers] == [302, 302, 302, 429, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 3600
-    assert len(spooled(spool)) == 3
-    assert ask(edge, "/t/menu", REMOTE_ADDR="203.0.113.9").status == 302
+    assert len(read_spool(spool)) == 3
+    assert call_edge(edge, "/t/menu", REMOTE_ADDR="203.0.113.9").status == 302
 
 
 def test_one_household_has_one_limit_whatever_its_addresses(
@@ -26,9 +26,11 @@ def test_one_household_has_one_limit_whatever_its_addresses(
 ) -> None:
     edge = make_edge(limit=AddressLimit("t", 2, 3600))
 
-    household = [ask(edge, "/t/menu", REMOTE_ADDR=f"2001:db8:1:2::{n}").status for n in range(1, 5)]
+    household = [
+        call_edge(edge, "/t/menu", REMOTE_ADDR=f"2001:db8:1:2::{n}").status for n in range(1, 5)
+    ]
     assert household == [302, 302, 429, 429]
-    assert ask(edge, "/t/menu", REMOTE_ADDR="2001:db8:1:3::1").status == 302
+    assert call_edge(edge, "/t/menu", REMOTE_ADDR="2001:db8:1:3::1").status == 302
 
 
 FORGED = "6.6.6.6, 203.0.113.5, 10.0.0.2"
@@ -52,8 +54,8 @@ def test_address_is_what_our_proxies_saw(
 ) -> None:
     edge = make_edge(trusted_proxies=proxies)
 
-    ask(edge, "/t/menu", HTTP_X_FORWARDED_FOR=forwarded)
-    assert spooled(spool)[0]["address"] == address
+    call_edge(edge, "/t/menu", HTTP_X_FORWARDED_FOR=forwarded)
+    assert read_spool(spool)[0]["address"] == address
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
@@ -63,7 +65,7 @@ def test_forged_header_does_not_evade_the_limit(
     edge = make_edge(limit=AddressLimit("t", 2, 3600), trusted_proxies=proxies)
 
     statuses = [
-        ask(edge, "/t/menu", HTTP_X_FORWARDED_FOR=f"6.6.6.{n}, 203.0.113.5").status
+        call_edge(edge, "/t/menu", HTTP_X_FORWARDED_FOR=f"6.6.6.{n}, 203.0.113.5").status
         for n in range(4)
     ]
     assert statuses == [302, 302, 429, 429]

@@ -18,15 +18,15 @@ STREAM = "pitchbar:scans"
 
 
 class Worker:
-    """Remembers what it ingested; fails while `trouble` is set."""
+    """Remembers what it ingested; fails while `error` is set."""
 
     def __init__(self) -> None:
         self.batches: list[bytes] = []
-        self.trouble: Exception | None = None
+        self.error: Exception | None = None
 
     def ingest(self, lines: bytes) -> int:
-        if self.trouble:
-            raise self.trouble
+        if self.error:
+            raise self.error
         self.batches.append(lines)
         return len(lines.splitlines())
 
@@ -68,7 +68,7 @@ def test_embedded_inbox_ingests_at_once(worker: Worker) -> None:
 def test_embedded_inbox_passes_failures_on_so_that_the_spool_keeps_the_lines(
     worker: Worker,
 ) -> None:
-    worker.trouble = ConnectionError()
+    worker.error = ConnectionError()
 
     with pytest.raises(ConnectionError):
         DirectInbox(worker.ingest).put(b"[1]\n")
@@ -116,12 +116,12 @@ def test_batch_that_failed_is_delivered_again(
     inbox: RedisInbox, worker: Worker, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox.put(b"[1]\n")
-    worker.trouble = ConnectionError("no database")
+    worker.error = ConnectionError("no database")
     with pytest.raises(ConnectionError):
         inbox.drain(worker.ingest, 0.01)
     assert pending(connection) == 1
 
-    worker.trouble = None
+    worker.error = None
     monkeypatch.setattr(inbox_module, "_CLAIM_AFTER_MS", 0)
     drain_all(inbox, worker)
     assert worker.batches == [b"[1]\n"]

@@ -18,7 +18,7 @@ from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (
     IPHONE,
-    assert_sums_equal_rows,
+    assert_rollups_equal_rows,
     make_line,
     only_row,
     rows_of,
@@ -72,7 +72,7 @@ def test_same_delivery_twice_is_counted_once(engine: Engine, ingest: Ingest) -> 
     assert ingest(*lines) == 20
     assert ingest(*lines) == 0
     assert len(rows_of(engine)) == 20
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_both_databases
@@ -80,7 +80,7 @@ def test_overlapping_deliveries_store_each_scan_once(engine: Engine, ingest: Ing
     lines = [make_line(address=f"81.2.69.{n}") for n in range(30)]
 
     assert [ingest(*lines[:20]), ingest(*lines[10:]), ingest(*lines[5:25])] == [20, 10, 0]
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_both_databases
@@ -88,13 +88,13 @@ def test_id_that_repeats_within_a_delivery_is_one_scan(engine: Engine, ingest: I
     line = make_line()
 
     assert ingest(line, line, make_line(address="81.2.69.9"), line) == 2
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_both_databases
 def test_delivery_of_any_size_is_stored(engine: Engine, ingest: Ingest) -> None:
     assert ingest(*(make_line(address=f"10.0.{n % 7}.{n % 250}") for n in range(1203))) == 1203
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def test_blank_lines_are_nothing(ingest: Ingest, rejected: Path) -> None:
@@ -135,7 +135,7 @@ def test_day_is_that_of_the_workspace(engine: Engine, ingest: Ingest, noon: date
         (3, date(2026, 3, 10)),
     }
     zones = {1: "Pacific/Kiritimati", 3: "Pacific/Pago_Pago"}
-    assert_sums_equal_rows(engine, zones)
+    assert_rollups_equal_rows(engine, zones)
 
 
 @on_both_databases
@@ -174,7 +174,7 @@ def test_sums_equal_the_rows_whatever_arrives_how_often_in_which_order(
     stored = sum(ingest(*delivery) for delivery in deliveries)
 
     assert stored == len(rows_of(engine)) == 400
-    assert_sums_equal_rows(engine, zones)
+    assert_rollups_equal_rows(engine, zones)
 
 
 def _random_line(dice: random.Random, around: datetime, zones: dict[int, str]) -> bytes:
@@ -218,7 +218,7 @@ def test_two_workers_at_once_count_every_scan_and_person_once(
     days = stored_days(engine)
     assert sum(three[2] for key, three in days.items() if key[1] == 0) == 40
     # Repeats may be judged differently by two at once; the sums never differ from the rows.
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def _with_patience(ingestion: Ingestion, delivery: bytes) -> int:

@@ -12,7 +12,7 @@ from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.partitions import ensure_partitions
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
-from tests.scans.lines import assert_sums_equal_rows, make_line, rows_of
+from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
 from tests.scans.peers import make_engine
 from tests.servers import on_postgresql
 
@@ -40,7 +40,7 @@ def test_delivery_across_the_end_of_a_month_goes_to_both(engine: Engine, ingest:
     ingest(*(make_line(MIDNIGHT + timedelta(seconds=s), address=f"81.2.69.{s}") for s in seconds))
 
     assert partitions(engine) == {"scans_2026_01": 2, "scans_2026_02": 2}
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def test_december_is_followed_by_january(engine: Engine, ingest: Ingest) -> None:
@@ -91,7 +91,7 @@ def test_two_workers_that_meet_in_a_new_month_both_succeed(
 
     assert problems == []
     assert set(partitions(engine).values()) == {4}
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def test_somebody_who_reads_all_scans_does_not_hold_up_a_new_month(

@@ -14,11 +14,11 @@ from pitchbar.scans.factories import make_ingestion
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (
-    assert_sums_equal_rows,
+    assert_rollups_equal_rows,
     make_line,
     rows_of,
 )
-from tests.scans.peers import Line, make_engine
+from tests.scans.peers import DatabaseProxy, make_engine
 from tests.servers import on_both_databases, on_postgresql
 
 MALFORMED = [
@@ -54,7 +54,7 @@ def test_malformed_line_is_set_aside_and_the_rest_is_stored(
     assert ingest(*good[:3], MALFORMED[number], *good[3:]) == 5
     assert rejected.read_bytes() == MALFORMED[number]
     assert rejected.stat().st_mode & 0o777 == 0o600
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def test_malformed_line_is_set_aside_once_however_often_it_comes_before_the_rest_is_stored(
@@ -114,28 +114,28 @@ def test_locked_database_fails_the_delivery_and_stores_it_later(
 
     assert rows_of(engine) == []
     assert ingest(*lines) == 5
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_postgresql
 def test_database_that_goes_away_fails_the_delivery_and_stores_it_later(
     settings: Settings, engine: Engine, rejected: Path
 ) -> None:
-    line = Line(settings.database_url)
-    far = make_engine(line.url)
+    proxy = DatabaseProxy(settings.database_url)
+    far = make_engine(proxy.url)
     ingestion = make_ingestion(settings, far, Bus())
     lines = b"".join(make_line(address=f"81.2.69.{n}") for n in range(5))
 
-    line.cut()
+    proxy.cut()
     with pytest.raises(OperationalError):
         ingestion.ingest_scans(lines)
-    line.mend()
+    proxy.restore()
 
     assert ingestion.ingest_scans(lines) == 5
     assert not rejected.exists()
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
     far.dispose()
-    line.close()
+    proxy.close()
 
 
 @on_both_databases
@@ -153,7 +153,7 @@ def test_database_that_is_not_migrated_yet_sets_nothing_aside(
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE later RENAME TO scan_days"))
     assert ingest(line) == 1
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 def test_rejected_lines_are_read_again_when_the_file_is_renamed(

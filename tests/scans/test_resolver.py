@@ -14,7 +14,7 @@ from pitchbar.extensions import bus, db
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.settings import Settings
 from tests.factories import make_code, make_workspace
-from tests.scans.peers import Line, make_engine
+from tests.scans.peers import DatabaseProxy, make_engine
 from tests.servers import on_postgresql
 
 
@@ -170,27 +170,27 @@ def test_guessing_pushes_no_real_code_out(engine: Engine, code: Code, questions:
 
 
 @pytest.fixture
-def line(settings: Settings) -> Iterator[Line]:
-    line = Line(settings.database_url)
-    yield line
-    line.close()
+def proxy(settings: Settings) -> Iterator[DatabaseProxy]:
+    proxy = DatabaseProxy(settings.database_url)
+    yield proxy
+    proxy.close()
 
 
 @pytest.fixture
-def far(line: Line) -> Iterator[Engine]:
-    engine = make_engine(line.url)
+def far(proxy: DatabaseProxy) -> Iterator[Engine]:
+    engine = make_engine(proxy.url)
     yield engine
     engine.dispose()
 
 
 @on_postgresql
 def test_known_code_redirects_while_the_database_is_gone(
-    far: Engine, code: Code, line: Line
+    far: Engine, code: Code, proxy: DatabaseProxy
 ) -> None:
     resolver = Resolver(far, max_stale=0.01)
     location(resolver)
 
-    line.cut()
+    proxy.cut()
     for _ in range(20):
         time.sleep(0.02)
         assert location(resolver) == "https://a.example/1"
@@ -198,27 +198,27 @@ def test_known_code_redirects_while_the_database_is_gone(
 
 @on_postgresql
 def test_unknown_to_the_cache_is_unavailable_while_the_database_is_gone(
-    far: Engine, code: Code, line: Line
+    far: Engine, code: Code, proxy: DatabaseProxy
 ) -> None:
     resolver = Resolver(far)
-    line.cut()
+    proxy.cut()
 
     for _ in range(3):
         with pytest.raises(Unavailable):
             resolver.resolve("menu")
 
-    line.mend()
+    proxy.restore()
     time.sleep(2.1)
     assert location(resolver) == "https://a.example/1"
 
 
 @on_postgresql
 def test_database_that_hangs_delays_one_visitor_a_little_and_the_others_not(
-    far: Engine, code: Code, line: Line
+    far: Engine, code: Code, proxy: DatabaseProxy
 ) -> None:
     resolver = Resolver(far, max_stale=0.01)
     location(resolver)
-    line.hang()
+    proxy.hang()
     time.sleep(0.02)
 
     waits = []
@@ -229,7 +229,7 @@ def test_database_that_hangs_delays_one_visitor_a_little_and_the_others_not(
 
     assert waits[0] < 1
     assert max(waits[1:]) < 0.1
-    line.mend()
+    proxy.restore()
     for thread in threading.enumerate():
         if thread.name == "resolver":
             thread.join(5)

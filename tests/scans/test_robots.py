@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pitchbar.core import clock
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (
-    assert_sums_equal_rows,
+    assert_rollups_equal_rows,
     make_line,
     only_row,
     rows_of,
@@ -63,7 +63,7 @@ def test_repeats_within_two_seconds_are_kept_apart(
     # Each is measured against the one before it, repeat or not.
     assert [row.robot_reason for row in rows_of(engine)] == [None, "repeat", "repeat", None]
     assert stored_days(engine)[1, 1, date(2026, 3, 10)] == (4, 2, 1)
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_both_databases
@@ -75,7 +75,7 @@ def test_repeat_that_arrives_before_the_first_is_still_a_repeat_of_it(
     ingest(make_line(noon + timedelta(seconds=2.5)))
 
     assert [row.robot_reason for row in rows_of(engine)] == ["repeat", None, "repeat"]
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
 
 
 @on_both_databases

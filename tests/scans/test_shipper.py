@@ -12,15 +12,15 @@ from tests.scans.peers import RestartableRedis
 
 
 class Inbox:
-    """Keeps what it is given; `trouble` is raised as long as it is set."""
+    """Keeps what it is given; `error` is raised as long as it is set."""
 
     def __init__(self) -> None:
         self.batches: list[bytes] = []
-        self.trouble: Exception | None = None
+        self.error: Exception | None = None
 
     def put(self, lines: bytes) -> None:
-        if self.trouble:
-            raise self.trouble
+        if self.error:
+            raise self.error
         self.batches.append(lines)
 
     def drain(self, ingest: Callable[[bytes], int], wait_seconds: float) -> int:
@@ -86,14 +86,14 @@ def test_batches_hold_whole_lines_of_about_five_hundred_scans(
 def test_inbox_that_fails_gets_all_when_it_is_back(
     spool: Spool, inbox: Inbox, shipper: Shipper, caplog: pytest.LogCaptureFixture
 ) -> None:
-    inbox.trouble = ConnectionError("gone")
+    inbox.error = ConnectionError("gone")
     shipper.start()
     lines = append(spool, 50)
     time.sleep(0.2)
     assert inbox.lines == []
     assert files(spool)
 
-    inbox.trouble = None
+    inbox.error = None
     wait_until(lambda: inbox.lines == lines)
     assert "scans wait in the spool: gone" in caplog.text
 
@@ -134,14 +134,14 @@ def test_stop_ships_the_rest_and_leaves_no_file(
 def test_stop_keeps_on_disk_what_the_inbox_does_not_take(
     spool: Spool, inbox: Inbox, shipper: Shipper
 ) -> None:
-    inbox.trouble = ConnectionError("gone")
+    inbox.error = ConnectionError("gone")
     shipper.start()
     lines = append(spool, 20)
     shipper.stop()
     spool.reset_after_fork()
 
     heir = Spool(spool.directory)
-    inbox.trouble = None
+    inbox.error = None
     Shipper(heir, inbox).ship()
     assert inbox.lines == lines
 
@@ -175,7 +175,7 @@ def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
     spool = Spool(tmp_path / "file")
     lines = append(spool, 10)
     shipper = Shipper(spool, inbox)
-    inbox.trouble = ConnectionError("gone")
+    inbox.error = ConnectionError("gone")
     with pytest.raises(ConnectionError):
         shipper.ship()
 
@@ -186,7 +186,7 @@ def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
     shipper.stop()
     spool.reset_after_fork()
 
-    inbox.trouble = None
+    inbox.error = None
     Shipper(Spool(spool.directory), inbox).ship()
     assert inbox.lines == lines
 

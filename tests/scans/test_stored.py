@@ -18,7 +18,7 @@ from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
-from tests.scans.lines import assert_sums_equal_rows, make_line, rows_of
+from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
 from tests.servers import on_both_databases
 
 
@@ -111,7 +111,7 @@ def test_error_of_a_subscriber_undoes_the_batch_and_its_rollups(
     with pytest.raises(ConnectionError):
         ingest(*LINES)
     assert rows_of(engine) == []
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)
     subscriber.error = None
     assert ingest(*LINES) == 4
-    assert_sums_equal_rows(engine)
+    assert_rollups_equal_rows(engine)

@@ -176,10 +176,10 @@ def test_destroyed_salt_does_not_live_on_in_a_workers_memory(
     salts = StoredSalts()
     with engine.begin() as connection:
         for workspace_id in range(1, 6):
-            assert salts.salt_of(connection, workspace_id, START.date(), "UTC")
+            assert salts.find_salt(connection, workspace_id, START.date(), "UTC")
         later = START + timedelta(days=3)
         set_time(later)
-        salts.salt_of(connection, 1, later.date(), "UTC")
+        salts.find_salt(connection, 1, later.date(), "UTC")
 
     assert list(salts._known) == [(1, later.date())]
 
@@ -187,11 +187,11 @@ def test_destroyed_salt_does_not_live_on_in_a_workers_memory(
 def test_salt_of_a_transaction_that_failed_is_forgotten(engine: Engine, set_time: SetTime) -> None:
     salts = StoredSalts()
     with engine.connect() as connection:
-        first = salts.salt_of(connection, 1, START.date(), "UTC")
+        first = salts.find_salt(connection, 1, START.date(), "UTC")
         connection.rollback()
-    salts.forget()
+    salts.discard()
     with engine.begin() as connection:
-        second = salts.salt_of(connection, 1, START.date(), "UTC")
+        second = salts.find_salt(connection, 1, START.date(), "UTC")
         stored = connection.execute(select(VisitorSalt.salt)).scalar_one()
 
     assert second == stored != first

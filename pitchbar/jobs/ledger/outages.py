@@ -1,4 +1,4 @@
-"""Getting things written: through a database that comes and goes, and texts of any kind."""
+"""Getting things written through a database that comes and goes."""
 
 import logging
 import time
