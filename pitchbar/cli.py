@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from pitchbar.commands import Console
-from pitchbar.queue_commands import deploy_cron_worker, queue_tick, schedule, work
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -92,9 +91,6 @@ def routes(console: Console) -> None:
         access = getattr(app.view_functions[rule.endpoint], "access", "all")
         click.echo(f"{methods:<12} {rule.rule:<55} {access}")
 
-
-for command in (work, schedule, queue_tick, deploy_cron_worker):
-    main.add_command(command)
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))

@@ -55,7 +55,7 @@ def make_offer(workspace: Workspace, to: Person) -> OwnershipOffer:
     return offer
 
 
-def audited(workspace: Workspace, action: str = "") -> list[AuditEntry]:
+def audit_entries_of(workspace: Workspace, action: str = "") -> list[AuditEntry]:
     """Entries of the log, the newest first."""
     query = select(AuditEntry).where(AuditEntry.workspace_id == workspace.id)
     if action:

@@ -53,7 +53,7 @@ def respond_once(client_id: int, make: Callable[[], Response]) -> Response:
     if not _claim(client_id, key):
         return _replay(client_id, key)
     response = make()
-    _keep(client_id, key, response)
+    _store(client_id, key, response)
     return response
 
 
@@ -88,7 +88,7 @@ def _claim(client_id: int, key: str) -> bool:
         raise
 
 
-def _keep(client_id: int, key: str, response: Response) -> None:
+def _store(client_id: int, key: str, response: Response) -> None:
     body = encrypt(response.get_data(as_text=True), current_settings().app_key)
     db.session.execute(
         update(StoredResponse)
@@ -99,16 +99,18 @@ def _keep(client_id: int, key: str, response: Response) -> None:
 
 def _replay(client_id: int, key: str) -> Response:
     mine = (StoredResponse.client_id == client_id, StoredResponse.key == key)
-    kept = db.session.scalar(select(StoredResponse).where(*mine))
-    if kept is None:  # purged in this very moment
+    stored = db.session.scalar(select(StoredResponse).where(*mine))
+    if stored is None:  # purged in this very moment
         raise RequestInProgress
-    if kept.request_hash != _request_hash():
+    if stored.request_hash != _request_hash():
         raise IdempotencyKeyReused
     try:
-        body = decrypt(kept.body, current_settings().app_key)
+        body = decrypt(stored.body, current_settings().app_key)
     except Unreadable:  # APP_KEY was changed meanwhile
         raise IdempotencyKeyReused from None
-    response: Response = current_app.response_class(body, kept.status, mimetype="application/json")
+    response: Response = current_app.response_class(
+        body, stored.status, mimetype="application/json"
+    )
     response.add_etag()
     response.headers[REPLAYED] = "true"
     return response

@@ -19,7 +19,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ParameterRow:
     """A parameter or a field; `place` is "path", "query", "header" or "body"."""
 
     name: str
@@ -30,37 +30,39 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExampleResponse:
     status: str
     description: str
     example: str
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationEntry:
     id: str
     method: str
     path: str
     summary: str
     description: str
-    rows: list[Row]
+    rows: list[ParameterRow]
     curl: str
-    outcomes: list[Outcome]
+    outcomes: list[ExampleResponse]
 
 
 @dataclass(frozen=True)
-class Topic:
+class TopicSection:
     name: str
     description: str
-    operations: list[Operation]
+    operations: list[OperationEntry]
 
 
-def build_reference(document: Json, slug: str) -> list[Topic]:
+def build_reference(document: Json, slug: str) -> list[TopicSection]:
     """By topic; `slug` stands in the examples."""
     reader = _Reader(document, slug)
     found = list(reader.operations())
     return [
-        Topic(tag["name"], tag["description"], [op for name, op in found if name == tag["name"]])
+        TopicSection(
+            tag["name"], tag["description"], [op for name, op in found if name == tag["name"]]
+        )
         for tag in document["tags"]
     ]
 
@@ -70,17 +72,17 @@ class _Reader:
         self._document = document
         self._slug = slug
 
-    def operations(self) -> Iterator[tuple[str, Operation]]:
+    def operations(self) -> Iterator[tuple[str, OperationEntry]]:
         for path, methods in self._document["paths"].items():
             for method in METHODS:
                 if method in methods:
                     operation = methods[method]
                     yield operation["tags"][0], self._operation(path, method, operation)
 
-    def _operation(self, path: str, method: str, operation: Json) -> Operation:
+    def _operation(self, path: str, method: str, operation: Json) -> OperationEntry:
         parameters = [self._resolve(each) for each in operation["parameters"]]
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        return Operation(
+        return OperationEntry(
             operation["operationId"].replace(".", "-"),
             method.upper(),
             path,
@@ -101,14 +103,14 @@ class _Reader:
         resolved: Json = found
         return resolved
 
-    def _rows(self, parameters: list[Json], content: Json | None) -> list[Row]:
+    def _rows(self, parameters: list[Json], content: Json | None) -> list[ParameterRow]:
         """Headers last: they are the same everywhere."""
         rows = [self._parameter(each) for each in parameters if each["name"] != "slug"]
         fields = list(self._fields(content["schema"])) if content else []
         return sorted([*rows, *fields], key=lambda row: row.place == "header")
 
-    def _parameter(self, parameter: Json) -> Row:
-        return Row(
+    def _parameter(self, parameter: Json) -> ParameterRow:
+        return ParameterRow(
             parameter["name"],
             parameter["in"],
             self._kind(parameter["schema"]),
@@ -116,13 +118,13 @@ class _Reader:
             parameter.get("description", ""),
         )
 
-    def _fields(self, schema: Json, prefix: str = "") -> Iterator[Row]:
+    def _fields(self, schema: Json, prefix: str = "") -> Iterator[ParameterRow]:
         """The fields of a body, nested ones as `utm.source`."""
         schema = self._plain(schema)
         for name, part in schema.get("properties", {}).items():
             is_needed = name in schema.get("required", ())
             description = part.get("description", "")
-            yield Row(prefix + name, "body", self._kind(part), is_needed, description)
+            yield ParameterRow(prefix + name, "body", self._kind(part), is_needed, description)
             yield from self._fields(part, f"{prefix}{name}.")
 
     def _plain(self, schema: Json) -> Json:
@@ -156,8 +158,8 @@ class _Reader:
             parts.append("-o code.svg")
         return " \\\n  ".join(parts)
 
-    def _outcome(self, status: str, response: Json) -> Outcome:
+    def _outcome(self, status: str, response: Json) -> ExampleResponse:
         response = self._resolve(response)
         example = response.get("content", {}).get("application/json", {}).get("example")
         text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
-        return Outcome(status, response["description"], text)
+        return ExampleResponse(status, response["description"], text)

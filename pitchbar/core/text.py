@@ -2,8 +2,8 @@
 
 
 def storable(text: str) -> str:
-    """Without what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    """With a sign in place of what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def has_control_characters(text: str) -> bool:

@@ -31,12 +31,12 @@ def each_entry(workspace_id: int | None, wanted: AuditFilter) -> Iterator[AuditE
 
 def list_actions(workspace_id: int | None) -> list[str]:
     """The actions that occur in this log, by name."""
-    query = select(AuditEntry.action).where(_of(workspace_id)).distinct()
+    query = select(AuditEntry.action).where(_in_workspace(workspace_id)).distinct()
     return sorted(db.session.scalars(query))
 
 
 def _entries(workspace_id: int | None, wanted: AuditFilter) -> Select[AuditEntry]:
-    query = select(AuditEntry).where(_of(workspace_id)).order_by(AuditEntry.id.desc())
+    query = select(AuditEntry).where(_in_workspace(workspace_id)).order_by(AuditEntry.id.desc())
     if wanted.action:
         query = query.where(AuditEntry.action == wanted.action)
     if wanted.actor:
@@ -48,7 +48,7 @@ def _entries(workspace_id: int | None, wanted: AuditFilter) -> Select[AuditEntry
     return query
 
 
-def _of(workspace_id: int | None) -> ColumnElement[bool]:
+def _in_workspace(workspace_id: int | None) -> ColumnElement[bool]:
     if workspace_id is None:
         return AuditEntry.workspace_id.is_(None)
     return AuditEntry.workspace_id == workspace_id

@@ -23,17 +23,17 @@ def send_mail(record_id: int, to: str, subject: str, text: str, html: str) -> No
     try:
         mailer.send(Mail(to, subject, text, html))
     except MailError as error:
-        _note(record_id, FAILED, str(error))
+        _record_outcome(record_id, FAILED, str(error))
         if error.permanent:
             raise Fail(str(error)) from error
         raise
     except Exception:
-        _note(record_id, FAILED, "the message could not be made ready for sending")
+        _record_outcome(record_id, FAILED, "the message could not be made ready for sending")
         raise
-    _note(record_id, SENT)
+    _record_outcome(record_id, SENT)
 
 
-def _note(record_id: int, state: str, reason: str = "") -> None:
+def _record_outcome(record_id: int, state: str, reason: str = "") -> None:
     outcome = {"state": state, "reason": reason[:500], "finished_at": clock.now()}
     db.session.execute(update(MailRecord).where(MailRecord.id == record_id).values(outcome))
     db.session.commit()

@@ -11,6 +11,7 @@ from pitchbar.operations import (
     tick_views,
     views,
 )
+from pitchbar.operations.commands import deploy_cron_worker
 
 FEATURE = Feature(
     requires=("jobs", "workspaces"),
@@ -24,4 +25,5 @@ FEATURE = Feature(
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
+    commands=(deploy_cron_worker,),
 )

@@ -16,7 +16,7 @@ bp = Blueprint("workspaces", __name__)
 
 
 @bp.app_context_processor
-def frame() -> dict[str, object]:
+def layout_context() -> dict[str, object]:
     """What the layout shows on every page: who, where, and what they may do."""
     if not has_request_context():
         return {}  # a job renders a message: there is nobody to show

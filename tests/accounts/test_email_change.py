@@ -9,7 +9,7 @@ from pitchbar.accounts.models import EmailChange, Person, PersonSession
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from tests.accounts.walking import has_toast, link_in, mails, mails_to, text_of
+from tests.accounts.walking import body_text, first_link, has_toast, mails_to, sent_mails
 from tests.browsing import FormClient, sign_in
 from tests.factories import PASSWORD, make_person
 from tests.servers import on_both_databases
@@ -37,7 +37,7 @@ def test_link_to_the_new_address_changes_it(client: FormClient, ada: Person) -> 
     assert ask(client).location == "/account"
     assert ada.email == OLD
     assert NEW in client.get("/account").text
-    link = link_in(mails_to(NEW)[0])
+    link = first_link(mails_to(NEW)[0])
     assert NEW in client.get(link).text
     assert ada.email == OLD, "a mail scanner that opens the link must not change anything"
     assert confirm(client, link).location == "/account"
@@ -50,12 +50,12 @@ def test_link_to_the_new_address_changes_it(client: FormClient, ada: Person) -> 
 def test_both_addresses_are_told(client: FormClient, ada: Person) -> None:
     ask(client)
     assert [mail["Subject"] for mail in mails_to(OLD)] == ["A change of your address was asked for"]
-    assert NEW in text_of(mails_to(OLD)[0])
-    confirm(client, link_in(mails_to(NEW)[0]))
+    assert NEW in body_text(mails_to(OLD)[0])
+    confirm(client, first_link(mails_to(NEW)[0]))
     for address in (OLD, NEW):
         assert mails_to(address)[-1]["Subject"] == "Your address was changed"
-    assert "/password/forgotten" in text_of(mails_to(NEW)[-1])
-    assert "/password/forgotten" not in text_of(mails_to(OLD)[-1])
+    assert "/password/forgotten" in body_text(mails_to(NEW)[-1])
+    assert "/password/forgotten" not in body_text(mails_to(OLD)[-1])
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert entry is not None
     assert entry.action == "account.email_changed"
@@ -70,19 +70,19 @@ class TestTakenAddress:
         assert has_toast(
             client, "Open the link that we sent to taken@pitchbar.example.", "/account"
         )
-        assert len(mails()) == 4
+        assert len(sent_mails()) == 4
 
     def test_its_owner_is_told_and_gets_no_link(self, client: FormClient, ada: Person) -> None:
         make_person(email="taken@pitchbar.example")
         ask(client, "taken@pitchbar.example")
         (mail,) = mails_to("taken@pitchbar.example")
         assert mail["Subject"] == "You have a Pitchbar account already"
-        assert "token" not in text_of(mail)
+        assert "token" not in body_text(mail)
 
     def test_taken_meanwhile_is_refused(self, client: FormClient, ada: Person) -> None:
         ask(client)
         make_person(email=NEW)
-        response = confirm(client, link_in(mails_to(NEW)[0]))
+        response = confirm(client, first_link(mails_to(NEW)[0]))
         assert response.status_code == 422
         assert "The address was not changed" in response.text
         assert ada.email == OLD
@@ -100,7 +100,7 @@ def test_address_is_kept_in_one_form(
     client: FormClient, ada: Person, typed: str, kept: str
 ) -> None:
     ask(client, typed)
-    confirm(client, link_in(mails_to(kept)[0]))
+    confirm(client, first_link(mails_to(kept)[0]))
     assert ada.email == kept
 
 
@@ -111,7 +111,7 @@ def test_address_that_cannot_be_is_refused_at_the_field(
     response = ask(client, email)
     assert response.status_code == 422
     assert 'id="email-error"' in response.text
-    assert mails() == []
+    assert sent_mails() == []
 
 
 class TestLinksThatDoNotWork:
@@ -123,7 +123,7 @@ class TestLinksThatDoNotWork:
 
     def test_used(self, client: FormClient, ada: Person) -> None:
         ask(client)
-        link = link_in(mails_to(NEW)[0])
+        link = first_link(mails_to(NEW)[0])
         confirm(client, link)
         self.assert_dead(client, link, "This link was used already")
 
@@ -139,29 +139,29 @@ class TestLinksThatDoNotWork:
         ask(client)
         later = clock.now() + timedelta(minutes=60)
         monkeypatch.setattr(clock, "now", lambda: later)
-        self.assert_dead(client, link_in(mails_to(NEW)[0]), "This link is too old.")
+        self.assert_dead(client, first_link(mails_to(NEW)[0]), "This link is too old.")
         assert NEW not in client.get("/account").text
 
     def test_replaced_by_a_newer_one(self, client: FormClient, ada: Person) -> None:
         ask(client)
         ask(client, "another@pitchbar.example")
-        self.assert_dead(client, link_in(mails_to(NEW)[0]), "replaced by a newer one")
+        self.assert_dead(client, first_link(mails_to(NEW)[0]), "replaced by a newer one")
 
     def test_given_up(self, client: FormClient, ada: Person) -> None:
         ask(client)
         client.submit("/account/email/cancel")
-        self.assert_dead(client, link_in(mails_to(NEW)[0]), "This link was used already")
+        self.assert_dead(client, first_link(mails_to(NEW)[0]), "This link was used already")
 
     def test_ended_by_a_change_of_the_password(self, client: FormClient, ada: Person) -> None:
         ask(client)
         form = {"current_password": PASSWORD, "password": "seven loud geese at noon"}
         client.submit("/account/password", form)
-        self.assert_dead(client, link_in(mails_to(NEW)[0]), "This link was used already")
+        self.assert_dead(client, first_link(mails_to(NEW)[0]), "This link was used already")
 
     def test_of_another_account(self, app: Flask, client: FormClient, ada: Person) -> None:
         """Whoever reads the new mailbox must not get the account with it."""
         ask(client)
-        link = link_in(mails_to(NEW)[0])
+        link = first_link(mails_to(NEW)[0])
         eve = make_person(email="eve@pitchbar.example")
         sign_in(client, eve)
         self.assert_dead(client, link, "This link belongs to another account.")
@@ -171,7 +171,7 @@ class TestLinksThatDoNotWork:
         self, app: Flask, client: FormClient, ada: Person
     ) -> None:
         ask(client)
-        link = link_in(mails_to(NEW)[0])
+        link = first_link(mails_to(NEW)[0])
         client.submit("/logout")
         response = client.get(link)
         assert response.status_code == 302

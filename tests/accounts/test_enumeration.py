@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import NO_PASSWORD, Person
 from pitchbar.accounts.passwords import hashing
-from tests.accounts.walking import mails, text_of
+from tests.accounts.walking import body_text, sent_mails
 from tests.browsing import FormClient
 from tests.factories import make_person
 
@@ -42,9 +42,9 @@ def test_work_is_the_same(client: FormClient) -> None:
     """One message each, so that the time tells nothing either."""
     ask(client)
     ask(client, "eve@pitchbar.example")
-    assert [str(mail["To"]) for mail in mails()] == [ADA, "eve@pitchbar.example"]
-    assert "There is no Pitchbar account" in text_of(mails()[1])
-    assert "token" not in text_of(mails()[1])
+    assert [str(mail["To"]) for mail in sent_mails()] == [ADA, "eve@pitchbar.example"]
+    assert "There is no Pitchbar account" in body_text(sent_mails()[1])
+    assert "token" not in body_text(sent_mails()[1])
 
 
 @pytest.mark.usefixtures("ada")
@@ -81,4 +81,4 @@ class TestThrottle:
             client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
             status = ask(client, "ADA@pitchbar.example" if number % 2 else ADA).status_code
         assert status == 429
-        assert len(mails()) == 5
+        assert len(sent_mails()) == 5

@@ -12,7 +12,14 @@ from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from tests.accounts.walking import has_toast, is_signed_in, link_in, mails, mails_to, text_of
+from tests.accounts.walking import (
+    body_text,
+    first_link,
+    has_toast,
+    is_signed_in,
+    mails_to,
+    sent_mails,
+)
 from tests.browsing import FormClient, sign_in
 from tests.factories import PASSWORD, make_person
 from tests.servers import on_both_databases
@@ -31,7 +38,7 @@ def ask(client: FormClient, email: str = ADA) -> TestResponse:
 
 def link_for(client: FormClient, email: str = ADA) -> str:
     ask(client, email)
-    return link_in(mails_to(email)[-1])
+    return first_link(mails_to(email)[-1])
 
 
 def token_in(link: str) -> str:
@@ -73,7 +80,7 @@ def test_person_is_told_and_the_audit_log_too(client: FormClient) -> None:
     set_password(client, link_for(client))
     last = mails_to(ADA)[-1]
     assert last["Subject"] == "Your password was changed"
-    assert "/password/forgotten" in text_of(last)
+    assert "/password/forgotten" in body_text(last)
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.subject_name, entry.ip) == (
         "account.password_reset",
@@ -136,8 +143,8 @@ class TestLinksThatDoNotWork:
         assert found is not None
         form = {"email": ADA, "csrf_token": found[1]}
         assert client.post("/password/forgotten", data=form, base_url=there).status_code == 200
-        assert link_in(mails_to(ADA)[0]).startswith("/password/reset?token=")
-        assert "evil.example" not in text_of(mails_to(ADA)[0])
+        assert first_link(mails_to(ADA)[0]).startswith("/password/reset?token=")
+        assert "evil.example" not in body_text(mails_to(ADA)[0])
 
 
 @pytest.mark.usefixtures("ada")
@@ -175,13 +182,13 @@ def test_address_is_found_however_it_is_written_and_mail_goes_to_the_stored_one(
 ) -> None:
     make_person(email=stored)
     ask(client, typed)
-    assert [mail["Subject"] for mail in mails()] == ["Set a new password"]
-    assert str(mails()[0]["To"]) == stored
+    assert [mail["Subject"] for mail in sent_mails()] == ["Set a new password"]
+    assert str(sent_mails()[0]["To"]) == stored
 
 
 def test_plus_address_is_another_account(client: FormClient, ada: Person) -> None:
     ask(client, "ada+x@pitchbar.example")
-    assert mails()[0]["Subject"] == "There is no Pitchbar account with this address"
+    assert sent_mails()[0]["Subject"] == "There is no Pitchbar account with this address"
 
 
 def test_person_without_a_password_sets_one(client: FormClient) -> None:
@@ -193,7 +200,7 @@ def test_person_without_a_password_sets_one(client: FormClient) -> None:
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@b.example\r\nBcc: eve@pitchbar.example"])
 def test_what_is_no_address_is_refused(client: FormClient, email: str) -> None:
     assert ask(client, email).status_code == 422
-    assert mails() == []
+    assert sent_mails() == []
 
 
 def test_broken_mail_does_not_fail_the_request(app: Flask, client: FormClient, ada: Person) -> None:

@@ -9,7 +9,7 @@ from tests.browsing import FormClient
 WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
 
 
-def is_refused(password: str, **who: str) -> bool:
+def is_rejected(password: str, **who: str) -> bool:
     try:
         require_strong_password(password, **{**WHO, **who})
     except WeakPassword:
@@ -34,24 +34,24 @@ def is_refused(password: str, **who: str) -> bool:
     ],
 )
 def test_password_that_others_try_first_is_refused(password: str) -> None:
-    assert is_refused(password)
+    assert is_rejected(password)
 
 
 @pytest.mark.parametrize(
     "password", ["a quiet horse counts to nine", "nine quiet horses", "correct-battery", "ÿ" * 12]
 )
 def test_other_password_is_taken(password: str) -> None:
-    assert not is_refused(password)
+    assert not is_rejected(password)
 
 
 def test_short_name_is_no_reason() -> None:
-    assert not is_refused("a major journey", name="Jo", email="jo@pitchbar.example")
+    assert not is_rejected("a major journey", name="Jo", email="jo@pitchbar.example")
 
 
 def test_list_has_many_passwords_of_a_length_that_we_take() -> None:
     long_ones = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= 10]
     assert len(long_ones) > 1000
-    assert all(is_refused(one.upper()) for one in long_ones)
+    assert all(is_rejected(one.upper()) for one in long_ones)
 
 
 def test_sign_up_asks_too(client: FormClient) -> None:

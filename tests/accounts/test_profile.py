@@ -6,7 +6,7 @@ from pitchbar.accounts.models import NO_PASSWORD, Person
 from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from tests.accounts.walking import is_signed_in, mails_to, text_of
+from tests.accounts.walking import body_text, is_signed_in, mails_to
 from tests.browsing import FormClient, sign_in
 from tests.factories import PASSWORD, People, make_person
 
@@ -116,7 +116,7 @@ class TestPassword:
         change(client)
         (mail,) = mails_to(ada.email)
         assert mail["Subject"] == "Your password was changed"
-        assert "127.0.0.1" in text_of(mail)
+        assert "127.0.0.1" in body_text(mail)
         entry = db.session.scalars(select(AuditEntry)).one()
         assert (entry.action, entry.subject_id) == ("account.password_changed", str(ada.id))
         assert NEW not in str(vars(entry))

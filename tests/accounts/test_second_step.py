@@ -10,7 +10,7 @@ from pitchbar.accounts.models import Person, TwoFactor
 from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import db
 from tests.accounts.authenticator import ADA, Phone, give_code, give_password
-from tests.accounts.walking import has_toast, is_signed_in, mails_to, text_of
+from tests.accounts.walking import body_text, has_toast, is_signed_in, mails_to
 from tests.browsing import FormClient
 from tests.servers import on_both_databases
 
@@ -121,7 +121,7 @@ def test_planted_session_ends_with_the_first_step(client: FormClient, phone: Pho
 
 def test_reset_of_the_password_does_not_go_around_it(client: FormClient, phone: Phone) -> None:
     client.submit("/password/forgotten", {"email": ADA})
-    token = text_of(mails_to(ADA)[-1]).partition("token=")[2].split()[0]
+    token = body_text(mails_to(ADA)[-1]).partition("token=")[2].split()[0]
     new = "seven loud geese at noon"
     client.submit("/password/reset", {"token": token, "password": new})
     assert not is_signed_in(client)

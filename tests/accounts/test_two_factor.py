@@ -15,7 +15,7 @@ from tests.accounts.authenticator import (
     set_up,
     turn_on,
 )
-from tests.accounts.walking import mails_to, text_of
+from tests.accounts.walking import body_text, mails_to
 from tests.browsing import FormClient, sign_in
 from tests.factories import PASSWORD, make_person
 
@@ -103,7 +103,7 @@ class TestRecoveryCodes:
         give_password(client)
         assert give_code(client, codes[3]).status_code == 303
         assert count_recovery_codes(ada) == 9
-        assert "9 are left" in text_of(mails_to(ADA)[-1])
+        assert "9 are left" in body_text(mails_to(ADA)[-1])
         client.submit("/logout")
         give_password(client)
         assert give_code(client, codes[3]).status_code == 422

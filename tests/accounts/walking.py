@@ -17,7 +17,7 @@ from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from tests.browsing import SITE, FormClient
 
-_GOOGLE_LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
+_LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
 
 
 def is_signed_in(client: FormClient) -> bool:
@@ -28,7 +28,7 @@ def has_toast(client: FormClient, sentence: str, page: str = "/login") -> bool:
     return sentence in unescape(client.get(page).text)
 
 
-def mails() -> list[EmailMessage]:
+def sent_mails() -> list[EmailMessage]:
     """What was sent so far, oldest first."""
     folder = Path(current_settings().data_dir) / "mail"
     found = [
@@ -39,20 +39,20 @@ def mails() -> list[EmailMessage]:
 
 
 def mails_to(address: str) -> list[EmailMessage]:
-    return [mail for mail in mails() if str(mail["To"]) == address]
+    return [mail for mail in sent_mails() if str(mail["To"]) == address]
 
 
-def text_of(mail: EmailMessage) -> str:
+def body_text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     text: str = body.get_content()
     return text
 
 
-def link_in(mail: EmailMessage) -> str:
+def first_link(mail: EmailMessage) -> str:
     """The path of the first link of ours in the text."""
-    found = _GOOGLE_LINK.search(text_of(mail))
-    assert found is not None, text_of(mail)
+    found = _LINK.search(body_text(mail))
+    assert found is not None, body_text(mail)
     return found[1]
 
 

@@ -15,7 +15,7 @@ from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.resolver import Resolver
 from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.factories import People, make_code
-from tests.members import audited
+from tests.members import audit_entries_of
 from tests.servers import on_both_databases
 
 FALLBACK = "https://harbour.example/gone?x=1#top"
@@ -37,7 +37,7 @@ class TestForm:
         assert 'name="utm_source" type="text" value="print"' in page
         assert 'name="utm_medium" type="text" value="qr"' in page
         assert '<option selected value="H">' in page
-        entry = audited(people.workspace)[0]
+        entry = audit_entries_of(people.workspace)[0]
         assert (entry.action, entry.after["default_utm_source"]) == ("workspace.updated", "print")
 
     def test_what_is_typed_beats_the_default(self, client: FormClient, people: People) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs import enqueue
+from pitchbar.jobs import enqueue, forget_jobs
 from pitchbar.jobs.ledger.administration import (
     delete_job,
     delete_jobs,
@@ -224,6 +224,19 @@ def test_deleted_job_takes_its_attempts_and_tags_along(
     commit()
     for model in (JobAttempt, JobTag):
         assert db.session.execute(select(model)).all() == []
+
+
+@on_both_databases
+def test_jobs_are_forgotten_by_their_tags_unless_they_run(app: Flask, commit: Commit) -> None:
+    gone = enqueue(note, "a", tags=["workspace:1", "mail"])
+    runs = enqueue(note, "b", tags=["workspace:1"])
+    other = enqueue(note, "c", tags=["workspace:2", "mail"])
+    db.session.execute(update(Job).where(Job.id == runs).values(state="running"))
+    commit()
+    assert forget_jobs(["workspace:1", "workspace:3"], on=db.session()) == 1
+    commit()
+    assert ids(JobFilter()) == [other, runs]
+    assert gone not in db.session.scalars(select(JobTag.job_id)).all()
 
 
 @on_both_databases

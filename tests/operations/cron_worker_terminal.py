@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 from click.testing import CliRunner, Result
 
-from pitchbar.operations.commands import CronWorkerConfig, run_cron_worker_command
+from pitchbar.operations.cron_worker_setup import CronWorkerConfig, run_cron_worker_command
 from tests.fakes.cloudflare import ACCOUNT, TOKEN, FakeCloudflare
 
 NAME = "pitchbar-queue-tick"

@@ -21,7 +21,14 @@ from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.ownership.services import accept_ownership
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, add_member, make_person, make_workspace
-from tests.members import audited, make_invitation, make_offer, membership_of, path_of, role_of
+from tests.members import (
+    audit_entries_of,
+    make_invitation,
+    make_offer,
+    membership_of,
+    path_of,
+    role_of,
+)
 from tests.servers import on_both_databases
 
 pytestmark = on_both_databases
@@ -85,7 +92,7 @@ class TestSameMember:
         assert statuses[0] == 303
         assert statuses[1] in (404, 409)
         assert role_of(people.editor, people.workspace) is None
-        assert len(audited(people.workspace, "member.removed")) == 1
+        assert len(audit_entries_of(people.workspace, "member.removed")) == 1
 
     def test_two_admins_give_two_roles(self, app: Flask, people: People) -> None:
         second = add_member(people.workspace, "admin")
@@ -95,7 +102,7 @@ class TestSameMember:
         statuses = both(app, *posts)
         # One after the other both may; in the same moment the second is told.
         assert statuses in ([303, 303], [303, 409])
-        changes = audited(people.workspace, "member.role_changed")
+        changes = audit_entries_of(people.workspace, "member.role_changed")
         assert len(changes) == statuses.count(303)
         assert role_of(people.member, people.workspace) == changes[0].after["role"]
 
@@ -222,7 +229,7 @@ class TestInvitations:
         statuses = both(app, (person, url, {}), (person, url, {}))
         assert statuses in ([303, 303], [303, 410])
         assert role_of(person, people.workspace) == "editor"
-        assert len(audited(people.workspace, "invitation.accepted")) == 1
+        assert len(audit_entries_of(people.workspace, "invitation.accepted")) == 1
 
     def test_revoked_while_it_is_accepted(self, app: Flask, people: People) -> None:
         person = make_person(email="new@pitchbar.example")

@@ -19,7 +19,7 @@ from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import ApiToken, Invitation, Membership, OldSlug, Workspace
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, bearer, make_code, make_token, make_workspace
-from tests.members import audited, make_invitation, make_offer
+from tests.members import audit_entries_of, make_invitation, make_offer
 from tests.servers import on_both_databases
 
 WEEK = timedelta(days=7)
@@ -50,7 +50,7 @@ class TestAsking:
         assert people.workspace.deletion_asked_at is None
         assert ask(client, people) == 303
         assert people.workspace.deletion_asked_at is not None
-        assert audited(people.workspace)[0].action == "workspace.deletion_asked"
+        assert audit_entries_of(people.workspace)[0].action == "workspace.deletion_asked"
 
     @pytest.mark.parametrize("role", ["admin", "editor", "analyst", "member"])
     def test_only_the_owner_may(self, client: FormClient, people: People, role: str) -> None:
@@ -113,7 +113,7 @@ class TestWeek:
         assert people.workspace.deletion_asked_at is None
         assert client.get(f"/w/{people.workspace.slug}/settings").status_code == 200
         assert client.submit(f"/w/{people.workspace.slug}/restoration").status_code == 409
-        assert audited(people.workspace)[0].action == "workspace.deletion_undone"
+        assert audit_entries_of(people.workspace)[0].action == "workspace.deletion_undone"
 
 
 class TestPurge:

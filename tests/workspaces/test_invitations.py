@@ -10,7 +10,7 @@ from pitchbar.workspaces.models import Invitation
 from tests.browsing import FormClient, sign_in
 from tests.factories import People
 from tests.mailbox import link_in, sent_mails
-from tests.members import audited, make_invitation, path_of
+from tests.members import audit_entries_of, make_invitation, path_of
 
 
 def send(client: FormClient, people: People, **data: str) -> tuple[int, str]:
@@ -36,7 +36,7 @@ class TestInviting:
         assert "7 days" in mail.text
         assert invitation.expires_at - clock.now() > timedelta(days=6, hours=23)
         assert invitation.invited_by_id == people.admin.id
-        assert audited(people.workspace)[0].after == {
+        assert audit_entries_of(people.workspace)[0].after == {
             "email": "new@pitchbar.example",
             "role": "editor",
         }
@@ -179,7 +179,7 @@ class TestAfterwards:
         assert client.submit(url).status_code == 303
         assert invitation.state == "open"
         assert [link_in(mail) for mail in sent_mails()] == [path, path]
-        assert audited(people.workspace)[0].action == "invitation.resent"
+        assert audit_entries_of(people.workspace)[0].action == "invitation.resent"
 
     def test_revoked_link_is_dead(self, client: FormClient, people: People) -> None:
         invitation = make_invitation(people.workspace)
@@ -190,7 +190,7 @@ class TestAfterwards:
         assert client.submit(f"{url}/revocation").status_code == 410
         assert client.submit(f"{url}/delivery").status_code == 410
         assert len(sent_mails()) == 1
-        assert audited(people.workspace)[0].action == "invitation.revoked"
+        assert audit_entries_of(people.workspace)[0].action == "invitation.revoked"
 
     @pytest.mark.parametrize("act", ["delivery", "revocation"])
     def test_admin_cannot_touch_an_invitation_of_an_admin(

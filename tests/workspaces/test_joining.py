@@ -7,7 +7,7 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.models import Invitation
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, make_person
-from tests.members import audited, make_invitation, path_of, role_of
+from tests.members import audit_entries_of, make_invitation, path_of, role_of
 
 ACCOUNT = {"name": "Nia", "password": "nine quiet horses"}
 
@@ -35,7 +35,7 @@ class TestNewPerson:
         assert role_of(person, people.workspace) == "editor"
         assert client.get(f"/w/{people.workspace.slug}/").status_code == 200
         assert invitation.state == "accepted"
-        entry = audited(people.workspace, "invitation.accepted")[0]
+        entry = audit_entries_of(people.workspace, "invitation.accepted")[0]
         assert (entry.actor_id, entry.actor_name) == (person.id, "Nia")
 
     def test_address_and_role_are_those_of_the_invitation(

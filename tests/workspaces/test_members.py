@@ -7,7 +7,7 @@ from pitchbar.workspaces.models import Membership
 from pitchbar.workspaces.roles import ROLES
 from tests.browsing import FormClient, sign_in
 from tests.factories import People, add_member, make_person
-from tests.members import audited, make_offer, membership_of, role_of
+from tests.members import audit_entries_of, make_offer, membership_of, role_of
 
 
 def act(client: FormClient, people: People, target: Person, act: str, **data: str) -> int:
@@ -66,7 +66,7 @@ class TestRoles:
         sign_in(client, people.owner)
         assert act(client, people, people.member, "role", role=role) == 303
         assert role_of(people.member, people.workspace) == role
-        entry = audited(people.workspace)[0]
+        entry = audit_entries_of(people.workspace)[0]
         assert (entry.action, entry.before, entry.after) == (
             "member.role_changed",
             {"role": "member"},
@@ -136,7 +136,7 @@ class TestRemoval:
         sign_in(client, people.admin)
         assert act(client, people, people.editor, "removal") == 303
         assert their_browser.get(f"/w/{people.workspace.slug}/").status_code == 404
-        entry = audited(people.workspace)[0]
+        entry = audit_entries_of(people.workspace)[0]
         assert entry.action == "member.removed"
         assert entry.before == {"email": people.editor.email, "role": "editor"}
 
@@ -170,7 +170,7 @@ class TestLeaving:
         answer = client.submit(f"/w/{people.workspace.slug}/leaving")
         assert (answer.status_code, answer.location) == (303, "/")
         assert role_of(person, people.workspace) is None
-        assert audited(people.workspace)[0].action == "member.left"
+        assert audit_entries_of(people.workspace)[0].action == "member.left"
         assert client.get("/", follow_redirects=True).status_code == 200
 
     def test_last_owner_cannot_leave(self, client: FormClient, people: People) -> None:

@@ -4,7 +4,7 @@ from pitchbar.workspaces.ownership.queries import find_offer
 from tests.browsing import FormClient, sign_in
 from tests.factories import People
 from tests.mailbox import link_in, sent_mails
-from tests.members import audited, make_offer, membership_of, role_of
+from tests.members import audit_entries_of, make_offer, membership_of, role_of
 
 
 def offer(client: FormClient, people: People, role: str = "admin", typed: str = "") -> int:
@@ -22,7 +22,7 @@ class TestOffering:
         [mail] = sent_mails()
         assert mail.to == people.admin.email
         assert link_in(mail) == f"/w/{people.workspace.slug}/ownership"
-        assert audited(people.workspace)[0].action == "ownership.offered"
+        assert audit_entries_of(people.workspace)[0].action == "ownership.offered"
         assert "Ownership offered" in client.get(f"/w/{people.workspace.slug}/members").text
 
     @pytest.mark.parametrize("typed", ["corner café", "Corner", " ", "Corner Café x"])
@@ -79,7 +79,7 @@ class TestAnswering:
         assert role_of(people.member, people.workspace) == "owner"
         assert role_of(people.owner, people.workspace) == "admin"
         assert find_offer(people.workspace) is None
-        assert audited(people.workspace)[0].after == {"owner": people.member.email}
+        assert audit_entries_of(people.workspace)[0].after == {"owner": people.member.email}
         assert client.get(f"/w/{people.workspace.slug}/delete").status_code == 200
         sign_in(client, people.owner)
         assert client.get(f"/w/{people.workspace.slug}/delete").status_code == 403

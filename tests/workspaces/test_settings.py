@@ -5,7 +5,7 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.models import OldSlug
 from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.factories import People, bearer, make_code, make_token, make_workspace
-from tests.members import audited
+from tests.members import audit_entries_of
 from tests.servers import on_both_databases
 
 
@@ -27,7 +27,7 @@ class TestGeneral:
         sign_in(client, getattr(people, role))
         assert save(client, people, name="New name", time_zone="Asia/Tokyo")[0] == 303
         assert (people.workspace.name, people.workspace.time_zone) == ("New name", "Asia/Tokyo")
-        entry = audited(people.workspace)[0]
+        entry = audit_entries_of(people.workspace)[0]
         assert entry.action == "workspace.updated"
         assert entry.before == {"name": "Corner Café", "time_zone": "UTC"}
         assert entry.after == {"name": "New name", "time_zone": "Asia/Tokyo"}
@@ -35,7 +35,7 @@ class TestGeneral:
     def test_saving_the_same_is_no_entry(self, client: FormClient, people: People) -> None:
         sign_in(client, people.owner)
         save(client, people)
-        assert audited(people.workspace) == []
+        assert audit_entries_of(people.workspace) == []
 
     @pytest.mark.parametrize("role", ["editor", "analyst", "member"])
     def test_others_may_not(self, client: FormClient, people: People, role: str) -> None:

@@ -40,7 +40,7 @@ def request_email_change(person: Person, email: str, by: Actor, settings: Settin
     change.new_email, change.secret_hash = new_email, hash_secret(secret)
     change.requested_at = clock.now()
     db.session.add(change)
-    _write_to_new(new_email, secret, settings)
+    _mail_new_address(new_email, secret, settings)
     record_event("account.email_change_requested", person, by=by, after={"email": new_email})
     sentence = f"Somebody asked to change your address to {new_email}. Nothing is changed yet."
     send_security_mail(person.email, by, "A change of your address was asked for", sentence)
@@ -50,10 +50,10 @@ def request_email_change(person: Person, email: str, by: Actor, settings: Settin
 def find_email_change(person: Person, settings: Settings) -> EmailChange | None:
     """What the person asked for and can still confirm."""
     change = db.session.get(EmailChange, person.id)
-    return change if change and not _is_too_old(change, settings) else None
+    return change if change and not _is_expired(change, settings) else None
 
 
-def read_email_link(person: Person, secret: str, settings: Settings) -> EmailChange:
+def verify_email_change_token(person: Person, secret: str, settings: Settings) -> EmailChange:
     """Raises InvalidLink: tampered with, replaced, used, too old, or another account's."""
     change = db.session.scalar(
         select(EmailChange).where(EmailChange.secret_hash == hash_secret(secret))
@@ -66,7 +66,7 @@ def read_email_link(person: Person, secret: str, settings: Settings) -> EmailCha
         raise InvalidLink(
             "This link belongs to another account. Sign in to that one, then open it again."
         )
-    if _is_too_old(change, settings):
+    if _is_expired(change, settings):
         raise InvalidLink("This link is too old.")
     return change
 
@@ -92,7 +92,7 @@ def cancel_email_change(person: Person) -> None:
     db.session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
 
 
-def _write_to_new(email: str, secret: str, settings: Settings) -> None:
+def _mail_new_address(email: str, secret: str, settings: Settings) -> None:
     if find_person_by_email(email):
         subject = "You have a Pitchbar account already"
         link, template = f"{settings.app_url}/login", "accounts/email_taken"
@@ -103,6 +103,6 @@ def _write_to_new(email: str, secret: str, settings: Settings) -> None:
     queue_mail(template, to=email, subject=subject, link=link, minutes=minutes)
 
 
-def _is_too_old(change: EmailChange, settings: Settings) -> bool:
+def _is_expired(change: EmailChange, settings: Settings) -> bool:
     age = clock.now() - change.requested_at
     return age >= timedelta(minutes=settings[AccountSettings].email_change_minutes)

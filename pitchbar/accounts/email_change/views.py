@@ -8,8 +8,8 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import (
     cancel_email_change,
     confirm_email_change,
-    read_email_link,
     request_email_change,
+    verify_email_change_token,
 )
 from pitchbar.accounts.forms import EmailChangeForm
 from pitchbar.accounts.limits import rate, signed_in_key
@@ -52,9 +52,12 @@ def create() -> Response:
 @signed_in
 def show() -> Response:
     try:
-        change = read_email_link(current_user, request.args.get("token", ""), current_settings())
+        change = verify_email_change_token(
+            current_user, request.args.get("token", ""), current_settings()
+        )
     except DomainError as error:
-        return _show_dead(error)
+        db.session.rollback()
+        return _show_invalid_link(error)
     token = request.args["token"]
     return render("accounts/email_confirm.html", change=change, token=token)
 
@@ -63,10 +66,13 @@ def show() -> Response:
 @signed_in
 def confirm() -> Response:
     try:
-        change = read_email_link(current_user, request.form.get("token", ""), current_settings())
+        change = verify_email_change_token(
+            current_user, request.form.get("token", ""), current_settings()
+        )
         confirm_email_change(current_user, change, current_actor())
     except DomainError as error:
-        return _show_dead(error)
+        db.session.rollback()
+        return _show_invalid_link(error)
     db.session.commit()
     flash(f"Your address is {current_user.email} now.", "success")
     return go_to(url_for("profile.show"))
@@ -85,6 +91,5 @@ def _show(form: EmailChangeForm, status: int = 200) -> Response:
     return render("accounts/email.html", form=form, http_status=status)
 
 
-def _show_dead(error: DomainError) -> Response:
-    db.session.rollback()
+def _show_invalid_link(error: DomainError) -> Response:
     return render("accounts/email_dead.html", message=error.message, http_status=error.status)

@@ -13,7 +13,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 
 
-def create_person_from(claims: Claims) -> Person:
+def create_person_from_google(claims: Claims) -> Person:
     """A new account without a password. Raises EmailTaken."""
     name = "".join(char for char in claims.name if char.isprintable()).strip()[:100]
     person = create_person(

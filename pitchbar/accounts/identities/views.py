@@ -8,7 +8,11 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import local_path, open_to_all, signed_in
 from pitchbar.accounts.actors import current_actor
-from pitchbar.accounts.identities.services import create_person_from, link_identity, unlink_identity
+from pitchbar.accounts.identities.services import (
+    create_person_from_google,
+    link_identity,
+    unlink_identity,
+)
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.queries import find_person_by_email, find_person_of_identity
 from pitchbar.accounts.reauthentication.access import (
@@ -169,7 +173,7 @@ def _sign_in(claims: Claims, next_url: str | None) -> Response:
         # Whoever made that account may not own the address: its password decides.
         link_after_password(namesake, claims)
         return go_to(url_for("accounts.login", next=next_url))
-    begin_session(create_person_from(claims))
+    begin_session(create_person_from_google(claims))
     return go_to(url_for("workspaces.new"))
 
 

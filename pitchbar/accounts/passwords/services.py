@@ -34,7 +34,7 @@ def change_password(person: Person, current: str, new: str, by: Actor) -> None:
     _set_password(person, new, by, "account.password_changed")
 
 
-def request_reset(email: str, settings: Settings) -> None:
+def request_password_reset(email: str, settings: Settings) -> None:
     """Writes to the address in every case, so that neither the page nor the time it takes tells
     whether there is an account; only its mailbox learns that.
     """
@@ -56,7 +56,7 @@ def make_reset_token(person: Person, settings: Settings) -> str:
     return str(_signer(settings).dumps([person.id, fingerprint(person), moment]))
 
 
-def read_reset_token(token: str, settings: Settings) -> Person:
+def verify_reset_token(token: str, settings: Settings) -> Person:
     """Whose password the link may set.
 
     Raises:

@@ -15,7 +15,7 @@ def require_strong_password(password: str, *, email: str, name: str) -> None:
     also with digits and signs around it), or holds the person's own address or name.
     """
     plain = password.casefold()
-    if plain in _breached() or plain.strip(_AFFIXES) in _breached():
+    if plain in _breached_passwords() or plain.strip(_AFFIXES) in _breached_passwords():
         raise WeakPassword(
             "This password is among the first that attackers try. Choose another one."
         )
@@ -33,7 +33,7 @@ def _without_spaces(text: str) -> str:
 
 
 @cache
-def _breached() -> frozenset[str]:
+def _breached_passwords() -> frozenset[str]:
     # 30,000 passwords by how often they were found in breaches; loaded at the first use.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 

@@ -8,7 +8,11 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.errors import InvalidLink, WeakPassword
 from pitchbar.accounts.forms import ForgottenForm, ResetForm
 from pitchbar.accounts.limits import rate, typed_email_key
-from pitchbar.accounts.passwords.services import read_reset_token, request_reset, reset_password
+from pitchbar.accounts.passwords.services import (
+    request_password_reset,
+    reset_password,
+    verify_reset_token,
+)
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db, limiter
@@ -35,7 +39,7 @@ def create() -> Response:
     form = ForgottenForm()
     if not form.validate():
         return render("accounts/forgotten.html", form=form, http_status=422)
-    request_reset(form.email.data or "", current_settings())
+    request_password_reset(form.email.data or "", current_settings())
     db.session.commit()
     minutes = current_settings()[AccountSettings].password_reset_minutes
     return render("accounts/reset_sent.html", email=form.email.data, minutes=minutes)
@@ -46,9 +50,9 @@ def create() -> Response:
 def edit() -> Response:
     """The link of the mail. Its token stands in the query, which no log keeps."""
     try:
-        read_reset_token(request.args.get("token", ""), current_settings())
+        verify_reset_token(request.args.get("token", ""), current_settings())
     except InvalidLink as error:
-        return _show_dead(error)
+        return _show_invalid_link(error)
     return _show(ResetForm())
 
 
@@ -58,12 +62,13 @@ def edit() -> Response:
 def update() -> Response:
     form = ResetForm()
     try:
-        person = read_reset_token(request.form.get("token", ""), current_settings())
+        person = verify_reset_token(request.form.get("token", ""), current_settings())
         if not form.validate():
             return _show(form, 422)
         reset_password(person, form.password.data or "", current_actor(person))
     except InvalidLink as error:
-        return _show_dead(error)
+        db.session.rollback()
+        return _show_invalid_link(error)
     except WeakPassword as error:
         db.session.rollback()
         form.take_errors(error)
@@ -80,6 +85,5 @@ def _show(form: ResetForm, status: int = 200) -> Response:
     return render("accounts/reset.html", form=form, token=token, http_status=status)
 
 
-def _show_dead(error: InvalidLink) -> Response:
-    db.session.rollback()
+def _show_invalid_link(error: InvalidLink) -> Response:
     return render("accounts/reset_dead.html", message=error.message, http_status=error.status)

@@ -44,13 +44,13 @@ def find_setup(person: Person) -> TwoFactor | None:
     return found if found and not found.enabled_at else None
 
 
-def secret_of(two_factor: TwoFactor, app_key: str) -> str:
+def decrypt_secret(two_factor: TwoFactor, app_key: str) -> str:
     return decrypt(two_factor.encrypted_secret, app_key)
 
 
 def provisioning_uri(two_factor: TwoFactor, person: Person, app_key: str) -> str:
     """The `otpauth:` address that authenticator apps read from the QR code."""
-    totp = pyotp.TOTP(secret_of(two_factor, app_key))
+    totp = pyotp.TOTP(decrypt_secret(two_factor, app_key))
     return totp.provisioning_uri(name=person.email, issuer_name="Pitchbar")
 
 
@@ -108,12 +108,12 @@ def verify_second_factor(
 def _accept_code(two_factor: TwoFactor, code: str, app_key: str) -> bool:
     """The conditional update decides which of two requests with one code wins."""
     try:
-        secret = secret_of(two_factor, app_key)
+        secret = decrypt_secret(two_factor, app_key)
     except Unreadable:
         # APP_KEY was replaced without `rotate-app-key`.
         log.error("the two-factor secret of person %s cannot be read", two_factor.person_id)
         raise WrongCode("The app cannot be checked just now. Use a recovery code.") from None
-    step = _step_of("".join(code.split()), secret)
+    step = _matching_step("".join(code.split()), secret)
     if step is None:
         return False
     query = (
@@ -124,7 +124,7 @@ def _accept_code(two_factor: TwoFactor, code: str, app_key: str) -> bool:
     return changed_rows(db.session, query) == 1
 
 
-def _step_of(code: str, secret: str) -> int | None:
+def _matching_step(code: str, secret: str) -> int | None:
     totp = pyotp.TOTP(secret)
     current = int(clock.now().timestamp()) // _STEP_SECONDS
     found = None

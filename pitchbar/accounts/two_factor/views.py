@@ -15,11 +15,11 @@ from pitchbar.accounts.queries import find_two_factor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.accounts.two_factor.recovery_codes import count_recovery_codes, renew_recovery_codes
 from pitchbar.accounts.two_factor.services import (
+    decrypt_secret,
     disable_two_factor,
     enable_two_factor,
     find_setup,
     provisioning_uri,
-    secret_of,
     start_setup,
 )
 from pitchbar.core.htmx import go_to, render
@@ -122,6 +122,6 @@ def remove() -> Response:
 
 
 def _show(setup: TwoFactor, form: CodeForm, status: int = 200) -> Response:
-    secret = secret_of(setup, current_settings().app_key)
+    secret = decrypt_secret(setup, current_settings().app_key)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return render("accounts/two_factor_setup.html", form=form, secret=groups, http_status=status)

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, or_, update
 
 from pitchbar.core import clock
+from pitchbar.core.text import storable
 from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import DONE, QUEUED, RUNNING, Job
-from pitchbar.jobs.ledger.outages import storable
 
 LEASE_SECONDS = 20.0
 """How long a worker may be silent before its job is another's."""

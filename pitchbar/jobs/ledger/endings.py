@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
+from pitchbar.core.text import storable
 from pitchbar.jobs.attempts import AttemptError
 from pitchbar.jobs.declaration import find_task
 from pitchbar.jobs.ledger.enqueueing import new_row, waiting_columns
 from pitchbar.jobs.ledger.models import FAILED, LOST, REFUSED, RUNNING, Job, JobAttempt
-from pitchbar.jobs.ledger.outages import storable
 from pitchbar.jobs.retries import RetryPolicy
 from pitchbar.jobs.transport import transport
 

@@ -1,4 +1,4 @@
-"""Getting things written: through a database that comes and goes, and texts of any kind."""
+"""Getting things written through a database that comes and goes."""
 
 import logging
 import time
@@ -37,8 +37,3 @@ def retry_until_stored(write: Callable[[], T], given_up: Callable[[], bool]) -> 
             log.warning("the ledger waits for the database: %s", str(error).splitlines()[0])
             time.sleep(pause)
             pause = min(_MAX_PAUSE_SECONDS, pause * 2)
-
-
-def storable(text: str) -> str:
-    """Without what PostgreSQL refuses in a text: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

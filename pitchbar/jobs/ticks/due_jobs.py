@@ -36,10 +36,10 @@ def count_due(ledger: LedgerConnection, queue: str) -> int:
 
 
 def is_scheduler_alive(ledger: LedgerConnection) -> bool:
-    return "schedule" in _list_served(ledger, _SCHEDULER_ALIVE_SECONDS)
+    return "schedule" in _list_served_queues(ledger, _SCHEDULER_ALIVE_SECONDS)
 
 
-def _list_served(ledger: LedgerConnection, seconds: float) -> set[str]:
+def _list_served_queues(ledger: LedgerConnection, seconds: float) -> set[str]:
     """The queues of processes that were seen in the last `seconds`, this one left out."""
     since = clock.now() - timedelta(seconds=seconds)
     alive = select(JobWorker.queues).where(
@@ -50,7 +50,7 @@ def _list_served(ledger: LedgerConnection, seconds: float) -> set[str]:
 
 def drop_messages(ledger: LedgerConnection, queues: Sequence[str]) -> None:
     """Where no worker comes for them, messages would only pile up: the ledger has the jobs."""
-    served = _list_served(ledger, heartbeats.ALIVE_SECONDS)
+    served = _list_served_queues(ledger, heartbeats.ALIVE_SECONDS)
     until = time.monotonic() + _DROP_SECONDS
     try:
         for queue in sorted(set(queues) - served):

@@ -41,7 +41,7 @@ def request_deletion(workspace: Workspace, by: Actor, *, confirmation: str) -> N
     """Raises WrongConfirmation; ConcurrentChange when it was asked for already."""
     require_confirmation(workspace, confirmation)
     asked = Workspace.deletion_asked_at
-    _set(workspace, asked.is_(None), deletion_asked_at=clock.now())
+    _update_deletion(workspace, asked.is_(None), deletion_asked_at=clock.now())
     after = {"purge_at": _purge_at(workspace)}
     record_event("workspace.deletion_asked", workspace, by=by, after=after)
 
@@ -50,7 +50,7 @@ def undo_deletion(workspace: Workspace, by: Actor) -> None:
     """Raises ConcurrentChange when it was undone already, or carried out in this moment."""
     before = {"purge_at": _purge_at(workspace)}
     asked = Workspace.deletion_asked_at
-    _set(workspace, asked.is_not(None), deletion_asked_at=None)
+    _update_deletion(workspace, asked.is_not(None), deletion_asked_at=None)
     record_event("workspace.deletion_undone", workspace, by=by, before=before)
 
 
@@ -105,7 +105,9 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Workspace.purged_at.is_(None), Workspace.deletion_asked_at <= asked_before
 
 
-def _set(workspace: Workspace, condition: ColumnElement[bool], **values: datetime | None) -> None:
+def _update_deletion(
+    workspace: Workspace, condition: ColumnElement[bool], **values: datetime | None
+) -> None:
     mine = (Workspace.id == workspace.id, Workspace.purged_at.is_(None), condition)
     if not changed_rows(db.session, update(Workspace).where(*mine).values(**values)):
         raise ConcurrentChange

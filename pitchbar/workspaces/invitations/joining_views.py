@@ -48,7 +48,7 @@ def accept(token: str) -> Response:
         db.session.rollback()
         return _show(invitation, token, JoinForm())
     db.session.commit()
-    return _enter_workspace(invitation)
+    return _welcome(invitation)
 
 
 @bp.post("/account")
@@ -68,7 +68,7 @@ def join(token: str) -> Response:
         return _show(invitation, token, form, 422)
     begin_session(person)
     db.session.commit()
-    return _enter_workspace(invitation)
+    return _welcome(invitation)
 
 
 def _get_invitation(token: str) -> Invitation:
@@ -115,7 +115,7 @@ def _is_member(invitation: Invitation) -> bool:
     return find_membership(current_user, invitation.workspace.slug) is not None
 
 
-def _enter_workspace(invitation: Invitation) -> Response:
+def _welcome(invitation: Invitation) -> Response:
     flash(f"Welcome to {invitation.workspace.name}.", "success")
     return _to_workspace(invitation)
 

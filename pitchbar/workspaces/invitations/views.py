@@ -53,6 +53,7 @@ def resend(workspace: Workspace, invitation_id: int) -> Response:
     try:
         resend_invitation(invitation, current_actor(), current_settings(), by_role=g.role)
     except DomainError as error:
+        db.session.rollback()
         return _refused(workspace, error)
     db.session.commit()
     flash(f"The invitation for {invitation.email} is on its way again.", "success")
@@ -71,7 +72,6 @@ def revoke(workspace: Workspace, invitation_id: int) -> Response:
 
 def _refused(workspace: Workspace, error: DomainError) -> Response:
     """The page as it is now, with the reason on top of the form."""
-    db.session.rollback()
     form = InviteForm(assignable_roles(g.role))
     form.form_errors.append(error.message)
     return show_members(workspace, form, error.status)

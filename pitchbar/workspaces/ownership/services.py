@@ -68,7 +68,7 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
         OfferNotFound: it was withdrawn meanwhile. ConcurrentChange: the member is gone.
     """
     member = offer.membership
-    if not _drop_offer(_same(offer)):
+    if not _drop_offer(_same_offer(offer)):
         raise OfferNotFound
     mine = Membership.workspace_id == workspace.id
     demoted = changed_rows(
@@ -84,12 +84,12 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
 
 def _end_offer(offer: OwnershipOffer, by: Actor, what: str) -> None:
     member = offer.membership
-    if not _drop_offer(_same(offer)):
+    if not _drop_offer(_same_offer(offer)):
         raise OfferNotFound
     record_event(what, member, by=by, before={"to": member.person.email})
 
 
-def _same(offer: OwnershipOffer) -> ColumnElement[bool]:
+def _same_offer(offer: OwnershipOffer) -> ColumnElement[bool]:
     return (OwnershipOffer.workspace_id == offer.workspace_id) & (
         OwnershipOffer.membership_id == offer.membership_id
     )
