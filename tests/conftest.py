@@ -19,8 +19,10 @@ from tests import network
 from tests.browsing import SITE, FormClient
 from tests.factories import People, make_people
 from tests.servers import PostgresServer, memory_folder, postgres_server, redis_server
+from tests.support.routing import share_compiled_rules
 
 network.refuse_all_but_loopback()
+share_compiled_rules()
 
 MakeSettings = Callable[..., Settings]
 
