@@ -85,7 +85,7 @@ def spark(values: Sequence[int]) -> Spark:
     room = SPARK_HEIGHT - 2 * SPARK_MARGIN
     points = [
         (x, SPARK_HEIGHT - SPARK_MARGIN - value / top * room)
-        for x, value in zip(_spread(len(heights), SPARK_WIDTH), heights, strict=True)
+        for x, value in zip(_space_evenly(len(heights), SPARK_WIDTH), heights, strict=True)
     ]
     return Spark(line=_line(points), area=_area(points, SPARK_HEIGHT))
 
@@ -123,11 +123,11 @@ def round_up_scale(highest: int) -> int:
 
 
 def _scale(values: Sequence[int], top: int) -> list[tuple[float, float]]:
-    xs = _spread(len(values), WIDTH)
+    xs = _space_evenly(len(values), WIDTH)
     return [(x, HEIGHT - HEIGHT * value / top) for x, value in zip(xs, values, strict=True)]
 
 
-def _spread(count: int, width: int) -> list[float]:
+def _space_evenly(count: int, width: int) -> list[float]:
     """`count` positions from 0 to `width`. A single one stands in the middle."""
     if count == 1:
         return [width / 2]
@@ -138,9 +138,10 @@ def _line(points: Sequence[tuple[float, float]]) -> str:
     """An SVG path through the points. One point becomes a level line, none an empty path."""
     if len(points) == 1:
         (x, y) = points[0]
-        return f"M0 {_n(y)}H{_n(x * 2)}"
+        return f"M0 {_coordinate(y)}H{_coordinate(x * 2)}"
     return " ".join(
-        f"{'L' if index else 'M'}{_n(x)} {_n(y)}" for index, (x, y) in enumerate(points)
+        f"{'L' if index else 'M'}{_coordinate(x)} {_coordinate(y)}"
+        for index, (x, y) in enumerate(points)
     )
 
 
@@ -149,13 +150,13 @@ def _area(points: Sequence[tuple[float, float]], bottom: int) -> str:
     if not points:
         return ""
     last_x = points[0][0] * 2 if len(points) == 1 else points[-1][0]
-    return f"{_line(points)} L{_n(last_x)} {bottom} L0 {bottom}Z"
+    return f"{_line(points)} L{_coordinate(last_x)} {bottom} L0 {bottom}Z"
 
 
 def _x_ticks(labels: Sequence[str]) -> tuple[XTick, ...]:
     """Evenly spaced labels, at most `MAX_X_LABELS`, never touching the ends' neighbours."""
     shown = _shown_indexes(len(labels))
-    xs = _spread(len(labels), 100)
+    xs = _space_evenly(len(labels), 100)
     return tuple(
         XTick(
             label=labels[index],
@@ -184,6 +185,6 @@ def _anchor(index: int, count: int) -> str:
     return "middle"
 
 
-def _n(value: float) -> str:
+def _coordinate(value: float) -> str:
     """A coordinate with at most one decimal, without a trailing zero."""
     return f"{value:.1f}".removesuffix(".0")

@@ -38,8 +38,8 @@ def home() -> Response:
         return render("pages/home.html")
     memberships = list_memberships(current_user)
     if not memberships:
-        return _to(url_for("workspaces.new"))
-    return _to(url_for("pages.overview", slug=memberships[0].workspace.slug))
+        return _redirect(url_for("workspaces.new"))
+    return _redirect(url_for("pages.overview", slug=memberships[0].workspace.slug))
 
 
 @bp.get("/w/<slug>/")
@@ -62,7 +62,7 @@ def _range() -> Range:
     return find_range(request.args.get("range"))
 
 
-def _to(url: str) -> Response:
+def _redirect(url: str) -> Response:
     return current_app.make_response(redirect(url))
 
 

@@ -63,7 +63,7 @@ def test_wildcards_are_letters_like_any_other(client: FormClient, people: People
     assert names(client, at, q="a_b") == ["a_b"]
     assert names(client, at, q="a\\b") == ["a\\b"]
     assert names(client, at, q="' OR 1=1 --") == []
-    assert names(client, at, q="\x00") != []
+    assert names(client, at, q="\x00") == []
 
 
 @on_both_databases

@@ -1,12 +1,16 @@
 """Who hears of stored scans: in the worker, in the embedded process and in the demo."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, select
 
+from pitchbar.core.assets import ROOT
 from pitchbar.demo import make_demo
 from pitchbar.scans import draining, stored
 from pitchbar.scans.draining import drain_inbox
@@ -115,3 +119,17 @@ def test_error_of_a_subscriber_undoes_the_batch_and_its_rollups(
     subscriber.error = None
     assert ingest(*LINES) == 4
     assert_rollups_equal_rows(engine)
+
+
+def test_edge_that_stores_scans_itself_knows_every_subscriber(tmp_path: Path) -> None:
+    """Alone and without Redis there is no worker, and nobody else who would tell them."""
+    program = "import sys, wsgi; wsgi.edge; print('pitchbar.features' in sys.modules)"
+    environ = {
+        "PATH": str(Path(sys.executable).parent),
+        "APP_KEY": "any",
+        "DATA_DIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True
+    )
+    assert done.stdout == "True\n", done.stderr
