@@ -21,7 +21,7 @@ from sqlalchemy import text
 from pitchbar import create_app
 from pitchbar.extensions import db
 from pitchbar.settings import load_settings
-from tests.servers import memory_folder, postgres_server
+from tests.support.servers import memory_folder, postgres_server
 
 PAGES = (
     "/ops/queues",

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 
 from pitchbar.settings import Settings, load_settings
 from tests.jobs.processes import Workers, stop
-from tests.servers import memory_folder, postgres_server, redis_server
+from tests.support.servers import memory_folder, postgres_server, redis_server
 
 
 @dataclass

@@ -15,11 +15,11 @@ from sqlalchemy.orm import scoped_session
 from pitchbar import create_app
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings, load_settings
-from tests import network
-from tests.browsing import SITE, FormClient
-from tests.factories import People, make_people
-from tests.servers import PostgresServer, memory_folder, postgres_server, redis_server
+from tests.support import network
+from tests.support.browsing import SITE, FormClient
+from tests.support.factories import People, make_people
 from tests.support.routing import share_compiled_rules
+from tests.support.servers import PostgresServer, memory_folder, postgres_server, redis_server
 
 network.refuse_all_but_loopback()
 share_compiled_rules()

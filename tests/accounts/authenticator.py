@@ -8,8 +8,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from pitchbar.core import clock
-from tests.browsing import FormClient
-from tests.factories import PASSWORD
+from tests.support.browsing import FormClient
+from tests.support.factories import PASSWORD
 
 ADA = "ada@pitchbar.example"
 

@@ -7,10 +7,10 @@ import pytest
 from pitchbar.accounts.models import Person
 from pitchbar.clients.identity import make_identity_provider
 from tests.accounts.authenticator import ADA, Phone, set_up, turn_on
-from tests.browsing import FormClient, sign_in
-from tests.factories import make_person
 from tests.fakes.identity import Provider, account, provider_server
-from tests.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this folder
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import make_person
+from tests.support.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this folder
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import is_signed_in
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import PASSWORD, People, make_person
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import PASSWORD, People, make_person
 
 COOKIE = "pitchbar_session"
 IPHONE = (

@@ -10,9 +10,9 @@ from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import body_text, first_link, has_toast, mails_to, sent_mails
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, make_person
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, make_person
+from tests.support.servers import on_both_databases
 
 OLD, NEW = "ada@pitchbar.example", "countess@pitchbar.example"
 

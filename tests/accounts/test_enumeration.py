@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 from pitchbar.accounts.models import NO_PASSWORD, Person
 from pitchbar.accounts.passwords import hashing
 from tests.accounts.walking import body_text, sent_mails
-from tests.browsing import FormClient
-from tests.factories import make_person
+from tests.support.browsing import FormClient
+from tests.support.factories import make_person
 
 ADA = "ada@pitchbar.example"
 

@@ -14,10 +14,10 @@ from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from tests.accounts.walking import authorize_at_google, has_toast, is_signed_in, sign_in_with_google
-from tests.browsing import SITE, FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import make_person
 from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.support.browsing import SITE, FormClient, sign_in
+from tests.support.factories import make_person
 
 
 @pytest.fixture

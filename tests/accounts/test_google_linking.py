@@ -16,10 +16,10 @@ from tests.accounts.walking import (
     is_signed_in,
     sign_in_with_google,
 )
-from tests.browsing import FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import PASSWORD, make_person
 from tests.fakes.identity import CLIENT_ID, CLIENT_SECRET, Provider, account
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, make_person
 
 
 @pytest.fixture

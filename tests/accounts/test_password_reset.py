@@ -20,9 +20,9 @@ from tests.accounts.walking import (
     mails_to,
     sent_mails,
 )
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, make_person
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, make_person
+from tests.support.servers import on_both_databases
 
 ADA, NEW = "ada@pitchbar.example", "seven loud geese at noon"
 

@@ -4,7 +4,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from pitchbar.accounts.errors import WeakPassword
 from pitchbar.accounts.passwords.hashing import hash_password, verify_password
 from pitchbar.accounts.passwords.strength import require_strong_password
-from tests.browsing import FormClient
+from tests.support.browsing import FormClient
 
 WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
 

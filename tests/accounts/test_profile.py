@@ -7,8 +7,8 @@ from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import body_text, is_signed_in, mails_to
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, People, make_person
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, People, make_person
 
 NEW = "seven loud geese at noon"
 

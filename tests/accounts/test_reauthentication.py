@@ -11,8 +11,8 @@ from pitchbar.core import clock
 from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import csrf, db
 from tests.accounts.walking import age_authentication, has_toast
-from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
-from tests.factories import PASSWORD, make_person
+from tests.support.browsing import FRAGMENT, SITE, FormClient, sign_in
+from tests.support.factories import PASSWORD, make_person
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DANGEROUS = (

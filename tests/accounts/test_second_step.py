@@ -11,8 +11,8 @@ from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import db
 from tests.accounts.authenticator import ADA, Phone, give_code, give_password
 from tests.accounts.walking import body_text, has_toast, is_signed_in, mails_to
-from tests.browsing import FormClient
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient
+from tests.support.servers import on_both_databases
 
 
 def test_password_alone_does_not_sign_in(client: FormClient, phone: Phone) -> None:

@@ -2,8 +2,8 @@ import pytest
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import PASSWORD, People, make_code
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import PASSWORD, People, make_code
 
 COOKIE = "pitchbar_session"
 

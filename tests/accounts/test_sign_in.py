@@ -5,9 +5,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import Person
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import PASSWORD, People, make_person
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import PASSWORD, People, make_person
+from tests.support.servers import on_both_databases
 
 WRONG = "The e-mail address or the password is not right."
 

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.extensions import db
-from tests.browsing import FRAGMENT, FormClient
-from tests.factories import make_person
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient
+from tests.support.factories import make_person
+from tests.support.servers import on_both_databases
 
 GOOD = {"name": "Ada", "email": "ada@pitchbar.example", "password": "nine quiet horses"}
 

@@ -16,8 +16,8 @@ from tests.accounts.authenticator import (
     turn_on,
 )
 from tests.accounts.walking import body_text, mails_to
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, make_person
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, make_person
 
 _CODE = re.compile(r"<code>([a-z0-9-]{17})</code>")
 

@@ -15,7 +15,7 @@ from pitchbar.accounts.models import PersonSession
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from tests.browsing import SITE, FormClient
+from tests.support.browsing import SITE, FormClient
 
 _LINK = re.compile(rf"{re.escape(SITE)}(\S+)")
 

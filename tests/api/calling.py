@@ -6,8 +6,8 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from pitchbar.workspaces.models import Workspace
-from tests.browsing import FormClient
-from tests.factories import bearer, make_token
+from tests.support.browsing import FormClient
+from tests.support.factories import bearer, make_token
 
 
 @dataclass

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.api.calling import Api, make_api
-from tests.browsing import FormClient
-from tests.factories import People
+from tests.support.browsing import FormClient
+from tests.support.factories import People
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, bearer, make_code, make_token
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, bearer, make_code, make_token
 
 CALLS = [
     ("GET", ""),

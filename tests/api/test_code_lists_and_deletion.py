@@ -9,8 +9,8 @@ from pitchbar.codes.services import archive_code, delete_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.api.calling import Api, wrong_fields
-from tests.factories import People, make_code
-from tests.servers import on_both_databases
+from tests.support.factories import People, make_code
+from tests.support.servers import on_both_databases
 
 GOOD: dict[str, Any] = {"name": "Menu", "destination_url": "https://shop.example/"}
 EVERYTHING: dict[str, Any] = {

@@ -10,9 +10,9 @@ from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership
 from pitchbar.workspaces.tokens.services import create_token
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_code, make_token
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.servers import on_both_databases
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from pitchbar.api.document import openapi_document
 from pitchbar.extensions import db
 from tests.api.scanning import make_scans
-from tests.factories import People, bearer, make_code, make_token
+from tests.support.factories import People, bearer, make_code, make_token
 
 EXAMPLES = {GenerationMode.POSITIVE: 30, GenerationMode.NEGATIVE: 15}
 CHECKS = [

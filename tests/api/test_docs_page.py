@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from pitchbar.api.document import openapi_document
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_person
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_person
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pitchbar.codes import api as codes_api
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import lock_code
 from pitchbar.extensions import db
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_code, make_token
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.servers import on_both_databases
 
 
 @pytest.fixture

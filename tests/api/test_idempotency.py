@@ -20,9 +20,9 @@ from pitchbar.codes.services import create_code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_token
-from tests.servers import on_both_databases, on_postgresql
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_token
+from tests.support.servers import on_both_databases, on_postgresql
 
 BODY = {"name": "Poster", "destination_url": "https://destination.example/"}
 

@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 
 from pitchbar.codes.models import Code
 from pitchbar.extensions import db
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_code, make_token
-from tests.servers import on_both_databases, on_postgresql
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.servers import on_both_databases, on_postgresql
 
 JSON = {"Content-Type": "application/json"}
 GOOD = b'{"name": "Poster", "destination_url": "https://destination.example/"}'

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from pitchbar.workspaces.tokens import access
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_code, make_token
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_code, make_token
 
 pytestmark = pytest.mark.settings(ratelimit_enabled=True, ratelimit_api="5/minute")
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from pitchbar.api.document import openapi_document
-from tests.browsing import FormClient
+from tests.support.browsing import FormClient
 
 Json = dict[str, Any]
 

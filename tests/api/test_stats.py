@@ -7,10 +7,10 @@ import pytest
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from tests.api.calling import Api, make_api, wrong_fields
-from tests.browsing import FormClient
-from tests.factories import People, make_code, make_workspace
 from tests.pages.scanning import ROBOT, Visit, store, visits
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient
+from tests.support.factories import People, make_code, make_workspace
+from tests.support.servers import on_both_databases
 
 NOW = datetime(2026, 11, 18, 14, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from pitchbar.settings import Settings
-from tests.browsing import FormClient
-from tests.factories import People, bearer
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer
 
 
 def run(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -7,9 +7,9 @@ from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.api.scanning import make_scans
-from tests.browsing import FormClient
-from tests.factories import People, bearer, make_code, make_token
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.servers import on_both_databases
 
 
 @on_both_databases

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from pitchbar.core.assets import ROOT
-from tests.servers import PostgresServer
+from tests.support.servers import PostgresServer
 
 
 def run(bench: str, *arguments: str) -> str:

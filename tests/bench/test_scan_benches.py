@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from pitchbar.core.assets import ROOT
-from tests.servers import give_up
+from tests.support.servers import give_up
 
 NUMBER = r"[\d.]+"
 

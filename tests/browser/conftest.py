@@ -14,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
 
-from tests.servers import free_port, give_up
+from tests.support.servers import free_port, give_up
 
 # What Chromium logs when a form is refused; the page shows the reason at the field.
 _REFUSED = "Failed to load resource: the server responded with a status of 422"

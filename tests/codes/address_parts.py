@@ -2,7 +2,7 @@ from typing import Any
 
 from flask import Flask
 
-from tests.factories import People, make_code
+from tests.support.factories import People, make_code
 
 
 def make_parts(app: Flask, people: People) -> dict[str, Any]:

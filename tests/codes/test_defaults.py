@@ -13,10 +13,10 @@ from pitchbar.extensions import db
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.resolver import Resolver
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, make_code
-from tests.members import audit_entries_of
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_code
+from tests.support.members import audit_entries_of
+from tests.support.servers import on_both_databases
 
 FALLBACK = "https://harbour.example/gone?x=1#top"
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from pitchbar.codes.models import Code
 from pitchbar.extensions import db
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code
 
 GOOD = {
     "name": "Spring menu",

@@ -5,8 +5,8 @@ import zxingcpp
 from PIL import Image, ImageOps
 
 from pitchbar.codes.rendering import render_png
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code
 
 LEVELS = "LMQH"
 

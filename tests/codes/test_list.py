@@ -5,9 +5,9 @@ import pytest
 from pitchbar.codes.services import archive_code, delete_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, make_code
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_code
+from tests.support.servers import on_both_databases
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from sqlalchemy import event
 from pitchbar.codes import panels
 from pitchbar.codes.panels import Column, Columns, Panel, register_columns, register_panel
 from pitchbar.extensions import db
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code
 
 
 @pytest.fixture

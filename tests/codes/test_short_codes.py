@@ -9,9 +9,9 @@ from pitchbar.codes.models import Code
 from pitchbar.codes.services import delete_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code
+from tests.support.servers import on_both_databases
 
 FORM = {"name": "Menu", "destination_url": "https://shop.example/"}
 TAKEN = "“menu” is taken. Choose another, or leave it empty for a random one."

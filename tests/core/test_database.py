@@ -13,8 +13,8 @@ from pitchbar.accounts.models import Person
 from pitchbar.core.database import after_commit
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership
-from tests.factories import make_person
-from tests.servers import on_both_databases
+from tests.support.factories import make_person
+from tests.support.servers import on_both_databases
 
 Sessions = scoped_session[Any]
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from pitchbar import create_app
 from pitchbar.errors import DomainError, Forbidden, NotFound
-from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import PASSWORD, People
+from tests.support.browsing import FRAGMENT, SITE, FormClient, sign_in
+from tests.support.factories import PASSWORD, People
 
 SECRET = "the text of an exception is for the log"
 

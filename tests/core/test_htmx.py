@@ -6,8 +6,8 @@ import pytest
 
 from pitchbar.core.assets import STATIC, asset_path
 from pitchbar.core.sockets import WholeSends
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, make_code
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_code
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy.orm import scoped_session
 
 from pitchbar.accounts.models import Person
 from pitchbar.core.pagination import Page, decode_cursor, encode_cursor, paginate
-from tests.factories import make_person
+from tests.support.factories import make_person
 
 BY_ID = select(Person).order_by(Person.id)
 

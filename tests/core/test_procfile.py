@@ -14,9 +14,9 @@ import pytest
 from simple_websocket import Client as Socket
 
 from pitchbar.core.assets import ROOT
-from tests.browsing import SITE
-from tests.factories import PASSWORD, bearer
-from tests.servers import PostgresServer, free_port
+from tests.support.browsing import SITE
+from tests.support.factories import PASSWORD, bearer
+from tests.support.servers import PostgresServer, free_port
 
 pytestmark = pytest.mark.full
 

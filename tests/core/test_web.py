@@ -9,9 +9,9 @@ from flask import Flask, request
 
 from pitchbar import create_app
 from pitchbar.core.logs import set_up_logs
-from tests.browsing import SITE, FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import People
+from tests.support.browsing import SITE, FormClient, sign_in
+from tests.support.factories import People
 
 ALL_PLACES = ["/", "/login", "/no/such/page", "/up", "/static/css/base.css", "/api/nothing"]
 

@@ -26,9 +26,9 @@ from pitchbar.accounts.models import Person
 from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
 from pitchbar.workspaces.roles import ROLES
-from tests.browsing import SITE, FormClient, sign_in
-from tests.factories import People, bearer, make_people, make_token
 from tests.support.addresses import all_addresses, build_path, feature_of, make_all_parts
+from tests.support.browsing import SITE, FormClient, sign_in
+from tests.support.factories import People, bearer, make_people, make_token
 
 TESTS = ROOT / "tests"
 COOKIE = "pitchbar_session"

@@ -18,9 +18,9 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, People, bearer, make_code, make_people, make_token
-from tests.members import make_invitation, make_offer, membership_of, path_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, People, bearer, make_code, make_people, make_token
+from tests.support.members import make_invitation, make_offer, membership_of, path_of
 
 PREFIXES = ("/w/<slug>", "/api/v1/workspaces/<slug>", "/invitations/<token>")
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.partitions import ensure_partitions
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 
 @pytest.fixture

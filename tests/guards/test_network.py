@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.network import NetworkUsed, is_loopback
+from tests.support.network import NetworkUsed, is_loopback
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("2001:db8::1", 443, 0, 0)])

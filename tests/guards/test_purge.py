@@ -19,7 +19,7 @@ from pitchbar.core.database import Model
 from pitchbar.extensions import db
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 from pitchbar.workspaces.models import UNDO_DAYS, ApiToken, Invitation, Workspace
-from tests.factories import make_person, make_workspace
+from tests.support.factories import make_person, make_workspace
 
 # Stands in every text that is filled in, so that it is found wherever it stays.
 MARK = "zx"

@@ -10,9 +10,9 @@ from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import Person
 from pitchbar.workspaces.roles import RIGHTS, ROLES, role_may
-from tests.browsing import FRAGMENT, SITE, FormClient, sign_in
-from tests.factories import People, bearer, make_token
 from tests.support.addresses import build_path, make_all_parts, rules_below
+from tests.support.browsing import FRAGMENT, SITE, FormClient, sign_in
+from tests.support.factories import People, bearer, make_token
 
 # A socket asks where it was opened before it asks who opened it.
 ORIGIN = {"Origin": SITE}

@@ -16,7 +16,7 @@ from pitchbar.jobs.ledger.queries import list_tags
 from pitchbar.jobs.ledger.sweeping import send_due_jobs
 from pitchbar.jobs.transport import transport
 from tests.jobs.sample_tasks import drain_inbox, note, note_slowly
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 Commit = Callable[[], None]
 

@@ -19,7 +19,7 @@ from pitchbar.jobs.transport import transport
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers, wait_until
 from tests.jobs.sample_tasks import lines_of, note_slowly
-from tests.servers import free_port, give_up, on_postgresql
+from tests.support.servers import free_port, give_up, on_postgresql
 
 Commit = Callable[[], None]
 _GONE_SECONDS = 10

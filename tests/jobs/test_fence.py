@@ -24,7 +24,7 @@ from pitchbar.jobs.ledger.sweeping import end_expired_leases
 from pitchbar.jobs.transport import transport
 from pitchbar.jobs.workers.runner import AttemptResult, Runner
 from tests.jobs.sample_tasks import note
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 Runs = tuple[Claim, Claim]
 

@@ -33,7 +33,7 @@ from pitchbar.jobs.ledger.trimming import trim_ledger
 from pitchbar.jobs.workers.consumer import drain
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import lines_of, note, refuse, try_with_waits
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 Commit = Callable[[], None]
 

@@ -30,7 +30,7 @@ from tests.jobs.sample_tasks import (
     talk,
     try_with_waits,
 )
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 log = logging.getLogger(__name__)
 Commit = Callable[[], None]

@@ -19,7 +19,7 @@ from pitchbar.jobs.workers import Scheduler
 from pitchbar.settings import Settings
 from tests.jobs.processes import Workers, wait_until
 from tests.jobs.sample_tasks import tick_tock
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TICK_TOCK = replace(tick_tock, trigger=every.minutes(5))

@@ -26,7 +26,7 @@ from pitchbar.jobs.workers.consumer import WorkerControl, drain
 from pitchbar.jobs.workers.maintenance import MaintenanceThread
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import kill_own_worker, lines_of, note, stumble
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 Commit = Callable[[], None]
 SetClock = Callable[[timedelta], None]

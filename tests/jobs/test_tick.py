@@ -17,7 +17,7 @@ from pitchbar.jobs.ticks import lease
 from pitchbar.jobs.ticks.models import TickLease
 from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from tests.jobs import ticking
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 
 @pytest.fixture(autouse=True)

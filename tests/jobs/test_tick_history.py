@@ -16,7 +16,7 @@ from pitchbar.jobs.ticks.models import Tick
 from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from pitchbar.jobs.transport import transport
 from tests.jobs import ticking
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 LIMITS = TickLimits(max_time=20, job_timeout=20)
 EACH_MINUTE = replace(ticking.mark, trigger=every.minutes(1))

@@ -20,7 +20,7 @@ from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from tests.jobs import ticking
 from tests.jobs.processes import wait_until
 from tests.jobs.ticking import answer_of, start_tick
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -22,7 +22,7 @@ from tests.jobs.sample_tasks import (
     note,
     note_slowly,
 )
-from tests.servers import on_both_databases, on_postgresql
+from tests.support.servers import on_both_databases, on_postgresql
 
 Commit = Callable[[], None]
 

@@ -16,12 +16,12 @@ from pitchbar.mailing.queries import latest_mail_records
 from pitchbar.mailing.services import queue_mail, trim_mail_log
 from pitchbar.mailing.tasks import send_mail
 from pitchbar.workspaces.models import Invitation
-from tests.browsing import FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import People
-from tests.mail_servers import Post, mail_server
-from tests.members import make_invitation, membership_of, path_of
-from tests.servers import free_port, on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.mail_servers import Post, mail_server
+from tests.support.members import make_invitation, membership_of, path_of
+from tests.support.servers import free_port, on_both_databases
 
 MAIL = Mail("ada@pitchbar.example", "Hello", "Hello", "<p>Hello</p>")
 

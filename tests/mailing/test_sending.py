@@ -14,7 +14,7 @@ from pitchbar.jobs import Fail
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.mailing.services import queue_mail
 from pitchbar.mailing.tasks import send_mail
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 LETTER = Mail("ada@pitchbar.example", "Grüße\nBcc: x@y.example", "Plain ü", "<p>Rich ü</p>")
 

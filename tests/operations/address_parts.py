@@ -6,7 +6,7 @@ from flask import Flask
 
 from pitchbar.clients.mailer import Mail, make_mailer
 from pitchbar.mailing.settings import MailSettings
-from tests.factories import People
+from tests.support.factories import People
 
 
 def make_parts(app: Flask, people: People) -> dict[str, Any]:

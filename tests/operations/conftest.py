@@ -1,3 +1,3 @@
 """What the tests of this folder share."""
 
-from tests.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this folder
+from tests.support.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this folder

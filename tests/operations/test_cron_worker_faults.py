@@ -8,7 +8,7 @@ from pitchbar.clients import cloudflare
 from tests.fakes.cloudflare import ACCOUNT, Answer, FakeCloudflare, running_cloudflare
 from tests.fakes.cloudflare import TOKEN as API_TOKEN
 from tests.operations.cron_worker_terminal import NAME, Run, terminal_at
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from pitchbar.jobs.tasks import snapshot_queues
 from pitchbar.jobs.ticks.history import list_ticks
 from pitchbar.operations.cron_worker import TICK_PATH, render_worker
 from tests.operations.workerd import Workerd, WorkerdMissing, install, running_worker
-from tests.servers import free_port, give_up
+from tests.support.servers import free_port, give_up
 
 TOKEN = "the-token-that-the-server-knows"
 LIMITS = {"max_time": 20, "job_timeout": 20, "queues": ["crawl", "default"]}

@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from tests.browsing import FRAGMENT, FormClient, sign_in
 from tests.conftest import MakeSettings
-from tests.factories import People, make_token
 from tests.operations.outage import take_database_away
-from tests.servers import free_port
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_token
+from tests.support.servers import free_port
 
 
 @pytest.fixture

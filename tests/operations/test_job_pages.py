@@ -7,8 +7,8 @@ from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.jobs.ledger.models import Job, JobAttempt
-from tests.browsing import FRAGMENT, FormClient
 from tests.operations.jobs_factory import make_job
+from tests.support.browsing import FRAGMENT, FormClient
 
 JOBS = "/ops/queues/jobs"
 

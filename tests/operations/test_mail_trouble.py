@@ -5,8 +5,8 @@ import pytest
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
-from tests.browsing import FormClient, sign_in
-from tests.factories import People
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
 
 WORDS = "could not be sent in the last 24 hours"
 

@@ -1,7 +1,7 @@
-from tests.browsing import FormClient, sign_in
-from tests.factories import People
-from tests.mailbox import sent_mails
-from tests.members import make_invitation, path_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.mailbox import sent_mails
+from tests.support.members import make_invitation, path_of
 
 
 def test_empty_mailbox_says_what_comes_here(client: FormClient) -> None:

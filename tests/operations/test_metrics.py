@@ -8,8 +8,8 @@ from pitchbar.extensions import db
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.operations.alarms import raise_alarms
 from pitchbar.operations.totals import count_finished, load_totals
-from tests.browsing import FormClient
 from tests.operations.jobs_factory import make_job
+from tests.support.browsing import FormClient
 
 
 def _scrape(client: FormClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

@@ -7,9 +7,9 @@ from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.jobs.ledger.models import Job, JobSnapshot, JobWorker, QueueState
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_person
 from tests.operations.jobs_factory import make_job
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_person
 
 PAGES = (
     "/ops/queues",

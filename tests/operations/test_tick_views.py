@@ -16,8 +16,8 @@ from pitchbar.jobs.ticks.models import TickLease
 from pitchbar.jobs.ticks.tick import TickLimits
 from pitchbar.operations import tick_views
 from pitchbar.operations.tick_process import TickFailed
-from tests.browsing import FormClient
-from tests.factories import bearer
+from tests.support.browsing import FormClient
+from tests.support.factories import bearer
 
 URL = "/api/v1/internal/queue-tick"
 TOKEN = "a-token-of-the-tests-and-no-other"

@@ -10,11 +10,11 @@ from pitchbar.codes.services import delete_code
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code, make_workspace
 from tests.pages.reading import figures_of, read_dashboard
 from tests.pages.scanning import ROBOT, Visit, store, visits
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code, make_workspace
+from tests.support.servers import on_both_databases
 
 NOW = datetime(2026, 11, 18, 14, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People
 
 
 def break_the_overview(app: Flask) -> None:

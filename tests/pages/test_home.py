@@ -1,5 +1,5 @@
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_person, make_workspace
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_person, make_workspace
 
 
 def test_visitor_reads_what_this_is(client: FormClient) -> None:

@@ -11,7 +11,7 @@ from simple_websocket import Client, ConnectionClosed
 from werkzeug.serving import make_server
 
 from pitchbar.accounts.models import Person
-from tests.browsing import SITE, FormClient, sign_in
+from tests.support.browsing import SITE, FormClient, sign_in
 
 _HANDSHAKE = {
     "Connection": "Upgrade",

@@ -20,9 +20,9 @@ from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
-from tests.browsing import SITE
-from tests.factories import make_code, make_workspace
 from tests.scans.peers import RestartableRedis, make_engine
+from tests.support.browsing import SITE
+from tests.support.factories import make_code, make_workspace
 
 Ingest = Callable[..., int]
 MakeEdge = Callable[..., Edge]

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, make_url
 
 from pitchbar.core.database import engine_options
-from tests.servers import _bundled_redis, _wait_for_redis, free_port, give_up
+from tests.support.servers import _bundled_redis, _wait_for_redis, free_port, give_up
 
 
 class DatabaseProxy:

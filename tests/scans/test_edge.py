@@ -12,9 +12,9 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.spool import Spool
-from tests.factories import make_code, make_workspace
 from tests.scans.conftest import MakeEdge
 from tests.scans.edging import PEER, call_edge, read_spool
+from tests.support.factories import make_code, make_workspace
 
 
 def test_scan_is_redirected_with_these_headers_and_no_others(edge: Edge) -> None:

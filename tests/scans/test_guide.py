@@ -11,8 +11,8 @@ from pitchbar.core.bus import Bus
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.factories import make_ingestion
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_code
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_code
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari"
 ROBOT = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"

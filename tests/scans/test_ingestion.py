@@ -26,7 +26,7 @@ from tests.scans.lines import (
     stored_hours,
 )
 from tests.scans.peers import make_engine
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

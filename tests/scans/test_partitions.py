@@ -14,7 +14,7 @@ from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
 from tests.scans.peers import make_engine
-from tests.servers import on_postgresql
+from tests.support.servers import on_postgresql
 
 pytestmark = on_postgresql
 MIDNIGHT = datetime(2026, 2, 1, tzinfo=UTC)

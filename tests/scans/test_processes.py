@@ -21,9 +21,9 @@ from flask import Flask
 from pitchbar.core.assets import ROOT
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
-from tests.factories import make_code, make_workspace
 from tests.scans.peers import RestartableRedis
-from tests.servers import free_port
+from tests.support.factories import make_code, make_workspace
+from tests.support.servers import free_port
 
 pytestmark = pytest.mark.full
 BIN = Path(sys.executable).parent

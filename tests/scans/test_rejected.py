@@ -19,7 +19,7 @@ from tests.scans.lines import (
     rows_of,
 )
 from tests.scans.peers import DatabaseProxy, make_engine
-from tests.servers import on_both_databases, on_postgresql
+from tests.support.servers import on_both_databases, on_postgresql
 
 MALFORMED = [
     b"nonsense\n",

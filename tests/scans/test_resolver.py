@@ -13,9 +13,9 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.settings import Settings
-from tests.factories import make_code, make_workspace
 from tests.scans.peers import DatabaseProxy, make_engine
-from tests.servers import on_postgresql
+from tests.support.factories import make_code, make_workspace
+from tests.support.servers import on_postgresql
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.scans.lines import (
     rows_of,
     stored_days,
 )
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

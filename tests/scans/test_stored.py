@@ -23,7 +23,7 @@ from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 
 class Subscriber:

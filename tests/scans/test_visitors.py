@@ -15,7 +15,7 @@ from pitchbar.scans.visitors import StoredSalts, delete_expired_salts
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import make_line, rows_of, stored_days
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SetTime = Callable[[datetime], None]

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from pitchbar.core.assets import ROOT
-from tests.factories import People
+from tests.support.factories import People
 
 
 def make_all_parts(app: Flask, people: People) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from flask import Flask
 from pitchbar.events.actors import SYSTEM
 from pitchbar.workspaces.invitations.links import invitation_token
 from pitchbar.workspaces.invitations.services import invite
-from tests.factories import People, add_member
-from tests.members import make_offer, membership_of
+from tests.support.factories import People, add_member
+from tests.support.members import make_offer, membership_of
 
 
 def make_parts(app: Flask, people: People) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from pitchbar.codes.services import archive_code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.workspaces.roles import ROLES, role_may
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, make_code
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_code
+from tests.support.servers import on_both_databases
 
 EDITORS = {"owner", "admin", "editor"}
 # endpoint, method, who may, the status for those who may

@@ -19,9 +19,9 @@ from pitchbar.workspaces.members.services import change_role, leave_workspace, r
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.ownership.services import accept_ownership
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, add_member, make_person, make_workspace
-from tests.members import (
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, add_member, make_person, make_workspace
+from tests.support.members import (
     audit_entries_of,
     make_invitation,
     make_offer,
@@ -29,7 +29,7 @@ from tests.members import (
     path_of,
     role_of,
 )
-from tests.servers import on_both_databases
+from tests.support.servers import on_both_databases
 
 pytestmark = on_both_databases
 

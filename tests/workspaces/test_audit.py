@@ -13,9 +13,9 @@ from pitchbar.events.services import purge_audit, record_event
 from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
-from tests.browsing import FormClient, sign_in
-from tests.factories import People
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.servers import on_both_databases
 
 
 def log(workspace: Workspace, action: str = "code.updated", **fields: Any) -> None:

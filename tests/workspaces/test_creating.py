@@ -3,8 +3,8 @@ from sqlalchemy import select
 
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership, Workspace
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, make_person, make_workspace
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, make_person, make_workspace
 
 GOOD = {"name": "Harbour Kitchen", "time_zone": "Pacific/Auckland"}
 

@@ -17,10 +17,10 @@ from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorS
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces, undo_deletion
 from pitchbar.workspaces.errors import ConcurrentChange
 from pitchbar.workspaces.models import ApiToken, Invitation, Membership, OldSlug, Workspace
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, bearer, make_code, make_token, make_workspace
-from tests.members import audit_entries_of, make_invitation, make_offer
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, bearer, make_code, make_token, make_workspace
+from tests.support.members import audit_entries_of, make_invitation, make_offer
+from tests.support.servers import on_both_databases
 
 WEEK = timedelta(days=7)
 

@@ -7,10 +7,10 @@ from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.workspaces.errors import RoleNotAssignable
 from pitchbar.workspaces.models import Invitation
-from tests.browsing import FormClient, sign_in
-from tests.factories import People
-from tests.mailbox import link_in, sent_mails
-from tests.members import audit_entries_of, make_invitation, path_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.mailbox import link_in, sent_mails
+from tests.support.members import audit_entries_of, make_invitation, path_of
 
 
 def send(client: FormClient, people: People, **data: str) -> tuple[int, str]:

@@ -5,9 +5,9 @@ from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Invitation
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_person
-from tests.members import audit_entries_of, make_invitation, path_of, role_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_person
+from tests.support.members import audit_entries_of, make_invitation, path_of, role_of
 
 ACCOUNT = {"name": "Nia", "password": "nine quiet horses"}
 

@@ -9,9 +9,9 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Invitation
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, make_person
-from tests.members import make_invitation, path_of, role_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, make_person
+from tests.support.members import make_invitation, path_of, role_of
 
 ACCOUNT = {"name": "Nia", "password": "nine quiet horses"}
 

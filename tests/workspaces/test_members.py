@@ -5,9 +5,9 @@ from pitchbar.accounts.models import Person
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Membership
 from pitchbar.workspaces.roles import ROLES
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, add_member, make_person
-from tests.members import audit_entries_of, make_offer, membership_of, role_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, add_member, make_person
+from tests.support.members import audit_entries_of, make_offer, membership_of, role_of
 
 
 def act(client: FormClient, people: People, target: Person, act: str, **data: str) -> int:

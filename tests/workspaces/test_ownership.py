@@ -1,10 +1,10 @@
 import pytest
 
 from pitchbar.workspaces.ownership.queries import find_offer
-from tests.browsing import FormClient, sign_in
-from tests.factories import People
-from tests.mailbox import link_in, sent_mails
-from tests.members import audit_entries_of, make_offer, membership_of, role_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.mailbox import link_in, sent_mails
+from tests.support.members import audit_entries_of, make_offer, membership_of, role_of
 
 
 def offer(client: FormClient, people: People, role: str = "admin", typed: str = "") -> int:

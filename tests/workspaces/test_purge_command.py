@@ -12,8 +12,8 @@ from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.workspaces.commands import purge
 from pitchbar.workspaces.models import Workspace
-from tests.factories import People
-from tests.members import make_invitation
+from tests.support.factories import People
+from tests.support.members import make_invitation
 
 
 @pytest.mark.settings(audit_retention_days=30)

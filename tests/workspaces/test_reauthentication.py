@@ -7,9 +7,9 @@ import pytest
 from pitchbar.accounts.models import PersonSession
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from tests.browsing import FormClient, sign_in
-from tests.factories import PASSWORD, People
-from tests.members import membership_of
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import PASSWORD, People
+from tests.support.members import membership_of
 
 
 def _let_time_pass() -> None:

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Invitation
-from tests.browsing import FormClient, sign_in
-from tests.factories import add_member, make_person, make_workspace
-from tests.members import make_invitation
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import add_member, make_person, make_workspace
+from tests.support.members import make_invitation
 
 
 def all_invitations() -> list[Invitation]:

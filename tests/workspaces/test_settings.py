@@ -3,10 +3,10 @@ from sqlalchemy import select
 
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import OldSlug
-from tests.browsing import FRAGMENT, FormClient, sign_in
-from tests.factories import People, bearer, make_code, make_token, make_workspace
-from tests.members import audit_entries_of
-from tests.servers import on_both_databases
+from tests.support.browsing import FRAGMENT, FormClient, sign_in
+from tests.support.factories import People, bearer, make_code, make_token, make_workspace
+from tests.support.members import audit_entries_of
+from tests.support.servers import on_both_databases
 
 
 def save(client: FormClient, people: People, **data: str) -> tuple[int, str]:

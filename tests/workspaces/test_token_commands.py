@@ -11,8 +11,8 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.commands import tokens
 from pitchbar.workspaces.models import ApiToken
-from tests.browsing import FormClient
-from tests.factories import People, bearer
+from tests.support.browsing import FormClient
+from tests.support.factories import People, bearer
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken
 from pitchbar.workspaces.tokens.services import create_token
-from tests.browsing import FormClient, sign_in
-from tests.factories import People, bearer
-from tests.servers import on_both_databases
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People, bearer
+from tests.support.servers import on_both_databases
 
 SECRET = re.compile(r'<code id="secret">(pb_live_[\w-]{43})</code>')
 FORM = {"name": "Nightly report", "scope": "read"}
