@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
@@ -27,3 +27,16 @@ class MailRecord(Model):
     reason: Mapped[str] = mapped_column(String(500), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailBody(Model):
+    """The message itself, encrypted, until it was sent: it may hold a link that opens an account.
+    Jobs and their pages know its record's id alone.
+    """
+
+    __tablename__ = "mail_bodies"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey(MailRecord.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    encrypted: Mapped[str] = mapped_column(Text)

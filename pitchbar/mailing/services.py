@@ -7,9 +7,11 @@ from sqlalchemy import delete
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue, forget_jobs
+from pitchbar.mailing.bodies import store_body
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
+from pitchbar.settings import current_settings
 
 _LOG_DAYS = 30
 
@@ -21,13 +23,14 @@ def queue_mail(
 
     `template` names `emails/<template>.html` and `.txt`, which are rendered now, with `context`;
     `reference` names what the message is about, for whoever asks the mail log what became of it.
+    The job carries the record's id alone: operators read jobs, and messages hold secrets.
     """
     mail = compose(template, to=to, subject=subject, **context)
     record = MailRecord(reference=reference, template=template, to=to)
     db.session.add(record)
     db.session.flush()
-    tags = ["mail", reference] if reference else ["mail"]
-    enqueue(send_mail, record.id, mail.to, mail.subject, mail.text, mail.html, tags=tags)
+    store_body(record.id, mail, current_settings().app_key)
+    enqueue(send_mail, record.id, tags=["mail", reference] if reference else ["mail"])
 
 
 def delete_mail(references: Sequence[str]) -> None:
