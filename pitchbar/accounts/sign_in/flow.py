@@ -19,6 +19,7 @@ from pitchbar.accounts.sessions.services import (
     touch_session,
 )
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
@@ -61,7 +62,7 @@ def begin_session(person: Person) -> None:
         end_session(replaced)
     session.clear()
     session.permanent = True
-    session[_SECRET] = start_session(person, current_actor(person))
+    g.person_session, session[_SECRET] = start_session(person, current_actor(person))
     login_user(person)
     if is_still_valid(waiting) and waiting["person"] == person.id:
         _link_google_account(person, waiting)
@@ -119,6 +120,9 @@ def touch_current_session() -> None:
 def _link_google_account(person: Person, waiting: dict[str, Any]) -> None:
     claims = Claims(waiting["subject"], waiting["email"], person.name)
     try:
+        if claims.email == person.email:
+            # Google's word for the address, and the password of the account.
+            prove_address(person, current_actor(person), keep=g.person_session)
         link_identity(person, claims, current_actor(person))
     except DomainError as error:
         # Signing in worked; that the link did not can be seen on the account page.
