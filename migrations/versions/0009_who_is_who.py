@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_table('mail_bodies',
     sa.Column('record_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('encrypted', sa.Text(), nullable=False),
+    sa.Column('to_stranger', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.ForeignKeyConstraint(['record_id'], ['mail_log.id'], name=op.f('fk_mail_bodies_record_id_mail_log'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_mail_bodies'))
     )

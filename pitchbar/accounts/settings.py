@@ -20,6 +20,7 @@ class AccountSettings(SettingsGroup):
     )
 
     ratelimit_login: Rate = "5/minute"
+    ratelimit_login_account: Rate = "30/minute"
     ratelimit_signup: Rate = "20/hour"
     ratelimit_signup_all: Rate = "300/hour"
     ratelimit_taken: Rate = "5/day"
@@ -29,7 +30,7 @@ class AccountSettings(SettingsGroup):
     ratelimit_two_factor_account: Rate = "30/hour"
     ratelimit_confirm: Rate = "5/minute"
     ratelimit_reset: Rate = "5/minute"
-    ratelimit_reset_account: Rate = "20/day"
+    ratelimit_reset_account: Rate = "5/hour"
 
     @property
     def has_google(self) -> bool:

@@ -11,16 +11,20 @@ from pitchbar.extensions import db
 from pitchbar.mailing.models import MailBody
 
 
-def store_body(record_id: int, mail: Mail, app_key: str) -> None:
+def store_body(record_id: int, mail: Mail, app_key: str, *, to_stranger: bool) -> None:
     encrypted = encrypt(json.dumps(asdict(mail)), app_key)
-    db.session.add(MailBody(record_id=record_id, encrypted=encrypted))
+    db.session.add(MailBody(record_id=record_id, encrypted=encrypted, to_stranger=to_stranger))
     db.session.flush()
 
 
-def find_body(record_id: int, app_key: str) -> Mail | None:
-    """None for one that was sent, or has been forgotten. Raises Unreadable."""
-    body = db.session.get(MailBody, record_id)
-    return Mail(**json.loads(decrypt(body.encrypted, app_key))) if body else None
+def find_body(record_id: int) -> MailBody | None:
+    """None for one that was sent, or has been forgotten."""
+    return db.session.get(MailBody, record_id)
+
+
+def read_body(body: MailBody, app_key: str) -> Mail:
+    """Raises Unreadable."""
+    return Mail(**json.loads(decrypt(body.encrypted, app_key)))
 
 
 def delete_body(record_id: int) -> None:

@@ -1,12 +1,12 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 
-QUEUED, SENT, FAILED = "queued", "sent", "failed"
+QUEUED, SENT, FAILED, HELD_BACK = "queued", "sent", "failed", "held_back"
 
 
 class MailRecord(Model):
@@ -40,3 +40,5 @@ class MailBody(Model):
         ForeignKey(MailRecord.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     encrypted: Mapped[str] = mapped_column(Text)
+    # To an address that anybody has typed, and that nobody here has.
+    to_stranger: Mapped[bool] = mapped_column(server_default=false())

@@ -36,7 +36,7 @@ def new() -> Response:
 
 @bp.post("/account/email")
 @signed_in
-@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_key)
+@limiter.limit(rate(lambda own: own.ratelimit_verification), key_func=signed_in_key)
 @recently_authenticated()
 def create() -> Response:
     if is_unproven():

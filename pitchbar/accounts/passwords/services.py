@@ -49,7 +49,8 @@ def request_password_reset(email: str, settings: Settings) -> None:
     # To the address as the account has it: the one typed may only look the same.
     to = person.email if person else normalise_email(email)
     minutes = settings[AccountSettings].password_reset_minutes
-    queue_mail(template, to=to, subject=subject, link=link, minutes=minutes)
+    stranger = person is None
+    queue_mail(template, to=to, subject=subject, to_stranger=stranger, link=link, minutes=minutes)
 
 
 def make_reset_token(person: Person, settings: Settings) -> str:

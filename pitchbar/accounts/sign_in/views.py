@@ -3,7 +3,7 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.forms import SignInForm, SignUpForm
-from pitchbar.accounts.limits import count_taken, limit_new_addresses, rate, typed_email_key
+from pitchbar.accounts.limits import count_taken, limit_new_addresses
 from pitchbar.accounts.services import authenticate, create_person
 from pitchbar.accounts.sessions.services import end_session
 from pitchbar.accounts.sign_in.flow import (
@@ -12,9 +12,10 @@ from pitchbar.accounts.sign_in.flow import (
     load_person,
     start_or_challenge,
 )
+from pitchbar.accounts.sign_in.limits import limit_sign_in
 from pitchbar.accounts.verification.services import send_verification
 from pitchbar.core.htmx import go_to, render
-from pitchbar.extensions import db, limiter, login_manager
+from pitchbar.extensions import db, login_manager
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 
@@ -32,8 +33,7 @@ def login() -> Response:
 
 @bp.post("/login")
 @open_to_all
-@limiter.limit(rate(lambda own: own.ratelimit_login))
-@limiter.limit(rate(lambda own: own.ratelimit_login), key_func=typed_email_key)
+@limit_sign_in
 def sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
