@@ -79,7 +79,7 @@ def test_failing_job_is_tried_again_and_each_attempt_is_kept(
     assert [one.outcome for one in attempts] == ["error", "error"]
     assert attempts[0].error_class == "ValueError"
     assert attempts[0].error_message is not None
-    assert attempts[0].error_message.startswith("stumbled over 1")
+    assert attempts[0].error_message.startswith("stumbled over\ufffd 1")
     assert "sample_tasks.py" in (attempts[0].traceback or "")
 
 
