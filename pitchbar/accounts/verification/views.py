@@ -64,6 +64,8 @@ def edit() -> Response:
 @limit_new_addresses
 @recently_authenticated()
 def correct() -> Response:
+    if current_user.is_proven:
+        return go_to(url_for("email_change.new"))
     form = AddressCorrectionForm()
     if not form.validate():
         return _show_correction(form, 422)
