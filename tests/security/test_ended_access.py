@@ -51,7 +51,7 @@ def token_by_token(client: FormClient, workspace: Workspace, secret: str) -> str
         headers=bearer(secret),
     )
     assert answer.status_code == 201
-    return str(answer.json["secret"])
+    return str((answer.json or {})["secret"])
 
 
 def status_of(client: FormClient, workspace: Workspace, secret: str) -> int:

@@ -372,4 +372,4 @@ class TestWithoutProof:
             headers=bearer(secret),
         )
         assert answer.status_code == 403
-        assert answer.json["error"]["code"] == "address_not_proven"
+        assert (answer.json or {})["error"]["code"] == "address_not_proven"
