@@ -3,13 +3,17 @@
 import re
 from html import unescape
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from pitchbar.accounts.models import TwoFactor
 from pitchbar.accounts.passwords.services import make_reset_token, request_password_reset
 from pitchbar.accounts.sign_in.devices import COOKIE
+from pitchbar.core.clock import now
+from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.settings import current_settings
@@ -113,6 +117,28 @@ class TestStrangersAtTheSignIn:
         # Also from an address whose tries the strangers have used up.
         come_from(client, 8)
         assert try_sign_in(client, VICTIM.upper(), PASSWORD).status_code == 303
+
+    def test_second_step_is_not_held_shut_on_it(self, client: FormClient, app: Flask) -> None:
+        """By somebody who has found out the password."""
+        person = make_person(email=VICTIM)
+        try_sign_in(client, VICTIM, PASSWORD)
+        client.submit("/logout")
+        key = current_settings().app_key
+        secret = encrypt("JBSWY3DPEHPK3PXP", key)
+        db.session.add(TwoFactor(person_id=person.id, encrypted_secret=secret, enabled_at=now()))
+        db.session.commit()
+        stranger = app.test_client()
+        assert isinstance(stranger, FormClient)
+        come_from(stranger, 1)
+        try_sign_in(stranger, VICTIM, PASSWORD)
+        for number in range(6):
+            come_from(stranger, number)
+            status = stranger.submit("/login/two-factor", {"code": "000000"}).status_code
+        assert status == 429
+        come_from(client, 99)
+        try_sign_in(client, VICTIM, PASSWORD)
+        code = pyotp.TOTP("JBSWY3DPEHPK3PXP").now()
+        assert client.submit("/login/two-factor", {"code": code}).status_code == 303
 
     def test_device_has_a_budget_of_its_own_and_no_more(self, client: FormClient) -> None:
         make_person(email=VICTIM)
