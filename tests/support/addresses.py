@@ -35,7 +35,8 @@ def all_addresses(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def build_path(app: Flask, rule: Rule, parts: dict[str, Any]) -> str:
-    """Raises KeyError with the name of a part that no feature names."""
+    unknown = sorted(rule.arguments - set(parts))
+    assert not unknown, f"say in an address_parts.py what {unknown} of {rule.rule} lead to"
     values = {name: parts[name] for name in rule.arguments}
     return urlsplit(app.url_map.bind("pitchbar.test").build(rule.endpoint, values)).path
 
