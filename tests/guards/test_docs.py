@@ -72,7 +72,13 @@ def test_files_that_are_named_exist(document: Path) -> None:
         ROOT,
         *(
             ROOT / part
-            for part in ("pitchbar", "pitchbar/codes", "pitchbar/mailing", "tests/codes")
+            for part in (
+                "pitchbar",
+                "pitchbar/codes",
+                "pitchbar/mailing",
+                "tests/codes",
+                "tests/mailing",
+            )
         ),
     )
     missing = [name for name in named if not any((place / name).exists() for place in places)]
