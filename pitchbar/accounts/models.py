@@ -25,6 +25,13 @@ class Person(UserMixin, Model):  # type: ignore[misc]  # flask_login has no type
     name: Mapped[str] = mapped_column(String(100), info={"forgotten": "with the account"})
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # When they first showed that the address is theirs: by a mailed link, or by Google's word.
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the address is theirs beyond doubt. Anybody can sign up with any address."""
+        return self.verified_at is not None
 
     @property
     def has_password(self) -> bool:

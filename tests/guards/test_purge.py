@@ -27,7 +27,7 @@ MARK = "zx"
 # Rows that are a workspace's own without naming it: the column that says whose they are.
 LINKED = {"kept_answers": "client_id", "mail_log": "reference", "jobs": "", "job_tags": "tag"}
 # What is filled by rows above, of which each takes its own along.
-WITHIN = {"job_attempts"}
+WITHIN = {"job_attempts", "mail_bodies"}
 
 # What stays of a purged workspace, and why.
 KEPT = {
