@@ -3,7 +3,6 @@
 import threading
 from typing import Any
 
-
 _CLOSE = 0x8
 
 
@@ -26,7 +25,7 @@ class WholeSends:
             if not self._is_closed:
                 self._sock.sendall(data)
             # RFC 6455, 5.2: the lower half of a frame's first byte is its opcode.
-            self._is_closed = self._is_closed or bool(data) and data[0] & 0x0F == _CLOSE
+            self._is_closed = self._is_closed or (bool(data) and data[0] & 0x0F == _CLOSE)
         return len(data)
 
     def __getattr__(self, name: str) -> Any:
