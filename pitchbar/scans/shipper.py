@@ -7,7 +7,8 @@ import time
 
 from pitchbar.scans.draining import DrainSignal
 from pitchbar.scans.inbox import Inbox
-from pitchbar.scans.spool import Segment, Spool
+from pitchbar.scans.segments import Segment
+from pitchbar.scans.spool import Spool
 
 log = logging.getLogger(__name__)
 

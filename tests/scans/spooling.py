@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pitchbar.scans.spool import SUFFIX, Segment, Spool
+from pitchbar.scans.segments import SUFFIX, Segment
+from pitchbar.scans.spool import Spool
 
 
 def files(folder: Path) -> list[Path]:

@@ -6,8 +6,9 @@ import pytest
 import redis
 
 from pitchbar.scans.inbox import RedisInbox, connect
+from pitchbar.scans.segments import SUFFIX
 from pitchbar.scans.shipper import Shipper
-from pitchbar.scans.spool import SUFFIX, Spool
+from pitchbar.scans.spool import Spool
 from tests.support.servers import RedisServer
 from tests.support.waiting import wait_until
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pitchbar.scans.spool import SUFFIX, Spool
+from pitchbar.scans.segments import SUFFIX
+from pitchbar.scans.spool import Spool
 from tests.scans.conftest import Start
 from tests.scans.spooling import files, ship
 
@@ -88,7 +89,7 @@ def test_file_taken_from_us_before_we_had_its_lock_is_not_written_to(
             taken[0].unlink()
         real(descriptor, operation)
 
-    monkeypatch.setattr("pitchbar.scans.spool.fcntl.flock", lock_late)
+    monkeypatch.setattr("pitchbar.scans.segments.fcntl.flock", lock_late)
     spool.append(b"[1]\n")
 
     (file,) = files(tmp_path)
