@@ -30,6 +30,7 @@ ENQUEUE_EVERY_SECONDS = 1.0
 LINGER_SECONDS = 3.0
 DRAIN_SECONDS = 50.0
 _RETRY_SECONDS = 2.0
+_LAST_LOOK_SECONDS = 1.0
 
 
 class DrainSignal:
@@ -75,7 +76,11 @@ def make_drain_signal(settings: Settings, engine: Engine) -> DrainSignal:
 
 
 def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int:
-    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored."""
+    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored.
+
+    While a batch is in hands that do not acknowledge it, it stays: they may be dead, and then the
+    batch is ours after 30 seconds, though no new line comes.
+    """
     stored = 0
     until = time.monotonic() + seconds
     quiet_until = time.monotonic() + linger
@@ -83,6 +88,8 @@ def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int
         count = inbox.drain(ingest, wait_seconds=0.5)
         if count >= 0:
             stored += count
+            quiet_until = time.monotonic() + linger
+        elif time.monotonic() >= quiet_until - _LAST_LOOK_SECONDS and inbox.has_unfinished():
             quiet_until = time.monotonic() + linger
     return stored
 

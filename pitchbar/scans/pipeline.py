@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
+from pitchbar.scans.deliveries import Deliveries, find_stored_with
 from pitchbar.scans.draining import make_drain_signal
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.edge_pages import EdgePages
@@ -28,7 +29,8 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     resolver.listen(bus)
     spool = Spool(settings[ScanSettings].spool_dir)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
-    shipper = Shipper(spool, _make_inbox(settings, engine, bus), drain_signal)
+    inbox = _make_inbox(settings, engine, bus)
+    shipper = Shipper(spool, Deliveries(spool, inbox, find_stored_with(engine)), drain_signal)
     shipper.start()
     atexit.register(shipper.stop)
     # Granian's workers are children of multiprocessing, which end without asking atexit.
