@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
@@ -39,6 +39,7 @@ class Delivery:
     lines: bytes
     look_at: float
     times: int = 1
+    put_at: float = field(default_factory=time.time)
 
     def read(self) -> bytes:
         if self.segment is None:
@@ -63,6 +64,10 @@ class Deliveries:
 
     def __len__(self) -> int:
         return len(self._by_number)
+
+    def oldest_at(self) -> float | None:
+        """When the oldest was first put, in seconds since 1970."""
+        return min((one.put_at for one in tuple(self._by_number.values())), default=None)
 
     def has_room(self) -> bool:
         return len(self) < _MOST

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from pitchbar.core.redis_client import warn_of_weaknesses
 from pitchbar.jobs import Queue, connect_transport, enqueue, every, task
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
@@ -120,5 +121,6 @@ def _consumer_parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
     # Imported here, because the edge declares this task too, and runs without Flask.
     from pitchbar.extensions import bus
 
-    ingestion = make_ingestion(settings, make_engine(settings), bus)
-    return RedisInbox(connect(settings.redis_url)), ingestion
+    redis = connect(settings.redis_url)
+    warn_of_weaknesses(redis)
+    return RedisInbox(redis), make_ingestion(settings, make_engine(settings), bus)

@@ -53,6 +53,18 @@ class Segment:
         """How many bytes are not in the inbox."""
         return self.written() - self.shipped
 
+    def may_be_unshipped(self) -> bool:
+        """As `unshipped`, without asking the system."""
+        return self.size > self.shipped
+
+    @property
+    def born_at(self) -> float:
+        """When its first line came, in seconds since 1970, by its name."""
+        try:
+            return int(self.path.name.partition("-")[0], 16) / 1e9
+        except ValueError:
+            return time.time()
+
     def written(self) -> int:
         return os.fstat(self.descriptor).st_size
 

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.draining import DrainSignal
@@ -29,14 +30,20 @@ class Shipper:
     Args:
         deliveries: what was put into the inbox.
         drain_signal: has lines ingested that were put; None where the inbox does it by itself.
+        after_pass: called after each pass, whatever became of it; must not raise.
     """
 
     def __init__(
-        self, spool: Spool, deliveries: Deliveries, drain_signal: DrainSignal | None = None
+        self,
+        spool: Spool,
+        deliveries: Deliveries,
+        drain_signal: DrainSignal | None = None,
+        after_pass: Callable[[], None] = lambda: None,
     ) -> None:
         self._spool = spool
         self._deliveries = deliveries
         self._drain_signal = drain_signal
+        self._after_pass = after_pass
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
@@ -77,6 +84,8 @@ class Shipper:
             self._pause = min(_MAX_PAUSE_SECONDS, max(0.5, self._pause * 2))
             log.error("scans wait in the spool: %s", error)
             return False
+        finally:
+            self._after_pass()
 
     def ship(self) -> None:
         """One pass. Raises what the inbox raises; nothing is forgotten then."""
