@@ -34,5 +34,11 @@ def never_stored(lines: Sequence[bytes]) -> set[bytes]:
     return set()
 
 
-def make_shipper(spool: Spool, inbox: Inbox, find_stored: FindStored = never_stored) -> Shipper:
-    return Shipper(spool, Deliveries(spool, inbox, find_stored))
+def make_deliveries(
+    spool: Spool, inbox: Inbox, find_stored: FindStored = never_stored
+) -> Deliveries:
+    return Deliveries(spool, inbox, find_stored)
+
+
+def make_shipper(spool: Spool, inbox: Inbox) -> Shipper:
+    return Shipper(spool, make_deliveries(spool, inbox))
