@@ -65,7 +65,7 @@ def _describe(spool: SpoolFigures) -> str:
 def _mark_alarm(name: str) -> bool:
     """False while the last one is not long ago."""
     alarm = db.session.get(QueueAlarm, name)
-    if alarm is not None and clock.now() - alarm.told_at < COOL_DOWN:
+    if alarm is not None and abs(clock.now() - alarm.told_at) < COOL_DOWN:
         return False
     db.session.merge(QueueAlarm(queue=name, told_at=clock.now()))
     return True
