@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Update,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
@@ -88,6 +89,14 @@ def begin_synced(connection: Connection) -> None:
             "SELECT set_config('synchronous_commit', 'on', true) "
             "WHERE current_setting('synchronous_commit') = 'off'"
         )
+
+
+def insert_into(bind: Connection | Engine, model: type[Model]) -> postgresql.Insert:
+    """An INSERT with `on_conflict_…`, which both databases know alike and SQLAlchemy spells for
+    each.
+    """
+    dialect = postgresql if bind.dialect.name == "postgresql" else sqlite
+    return cast(postgresql.Insert, dialect.insert(model))
 
 
 def changed_rows(session: Session | scoped_session[Any], statement: Update | Delete) -> int:
