@@ -34,6 +34,7 @@ class Segment:
     shipped: int = 0
     synced: int = 0
     unstored: int = 0
+    is_deleted: bool = False
     opened_at: float = field(default_factory=time.monotonic)
     writers: list[None] = field(default_factory=list)
 
@@ -69,20 +70,26 @@ class Segment:
         return os.fstat(self.descriptor).st_size
 
     def sync(self) -> None:
-        """Waits until all that is written, and the file's name, outlive a power cut."""
-        written = self.written()
-        if written <= self.synced:
-            return
+        """Waits until all that is written, and the file's name, outlive a power cut. Two threads
+        may do so at once.
+        """
+        written = 0
         try:
+            written = self.written()
+            if written <= self.synced:
+                return
             run_blocking(os.fsync, self.descriptor)
             if self.synced == 0:
                 sync_folder(self.path.parent)
         except OSError as refusal:
+            if self.is_deleted:
+                return
             # What cannot be made safe here is all the safer when it is stored soon.
             log.error("%s cannot be synced: %s", self.path, refusal)
-        self.synced = written
+        self.synced = max(self.synced, written)
 
     def delete(self) -> None:
+        self.is_deleted = True
         self.path.unlink(missing_ok=True)
         os.close(self.descriptor)
 

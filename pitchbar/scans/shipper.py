@@ -10,6 +10,7 @@ from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.draining import DrainSignal
 from pitchbar.scans.segments import Segment
 from pitchbar.scans.spool import Spool
+from pitchbar.scans.syncer import Syncer
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Shipper:
         self._deliveries = deliveries
         self._drain_signal = drain_signal
         self._after_pass = after_pass
+        self._syncer = Syncer(spool)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
@@ -52,6 +54,7 @@ class Shipper:
 
     def start(self) -> None:
         self._stop = threading.Event()
+        self._syncer.start(self._stop)
         self._thread = threading.Thread(target=self._run, daemon=True, name="shipper")
         self._thread.start()
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pitchbar.scans.spool import Spool
 from tests.scans.lines import make_line, rows_of
 from tests.scans.spooling import files, make_shipper
 from tests.support.servers import on_postgresql
+from tests.support.waiting import wait_until
 
 
 class Disk:
@@ -126,6 +128,25 @@ def test_line_written_while_the_file_is_synced_waits_for_the_next_pass(
     monkeypatch.setattr(os, "fsync", disk.fsync)
     shipper.ship()
     assert late in shipped.lines
+
+
+def test_line_is_synced_while_the_shipper_waits_for_the_database(spool: Spool, disk: Disk) -> None:
+    hanging, ended = threading.Event(), threading.Event()
+
+    def hang(_lines: bytes) -> int:
+        hanging.set()
+        ended.wait(10)
+        return 0
+
+    shipper = make_shipper(spool, DirectInbox(hang))
+    shipper.start()
+    spool.append(make_line())
+    assert hanging.wait(5)
+    line = make_line(address="81.2.69.200")
+    spool.append(line)
+    wait_until(lambda: line.strip() in disk.safe_lines(), 2)
+    ended.set()
+    shipper.stop()
 
 
 def test_segment_in_which_nothing_is_new_is_not_synced_again(spool: Spool, disk: Disk) -> None:
