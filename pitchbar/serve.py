@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from pitchbar import create_app
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Migrates when the schema is behind, and makes the demo workspace when it is missing."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _try_spool_folder(settings)
     app = create_app(settings)
     with app.app_context():
         if not at_head(app):
@@ -31,6 +32,16 @@ def prepare(settings: Settings, *, demo: bool) -> None:
         _greet(settings, _seed() if demo else "")
         db.session.remove()
         db.engine.dispose()
+
+
+def _try_spool_folder(settings: Settings) -> None:
+    from pitchbar.scans.settings import ScanSettings
+    from pitchbar.scans.spool_folder import prepare_spool_folder
+
+    try:
+        prepare_spool_folder(settings[ScanSettings].spool_dir)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def upgrade_database(settings: Settings) -> None:

@@ -83,6 +83,21 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA foreign_keys=ON")
 
 
+def begin_synced(connection: Connection) -> None:
+    """Begins a transaction that writes, whose commit returns only when it outlives a power cut,
+    whatever the server or the file is set to.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")
+        # Take the write lock first: a read that turns into a write could not wait.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(
+            "SELECT set_config('synchronous_commit', 'on', true) "
+            "WHERE current_setting('synchronous_commit') = 'off'"
+        )
+
+
 def insert_into(bind: Connection | Engine, model: type[Model]) -> postgresql.Insert:
     """An INSERT with `on_conflict_…`, which both databases know alike and SQLAlchemy spells for
     each.

@@ -22,7 +22,9 @@ class MailRecord(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(64))
     template: Mapped[str] = mapped_column(String(64))
-    to: Mapped[str] = mapped_column(String(254))
+    to: Mapped[str] = mapped_column(
+        String(254), info={"forgotten": "after 30 days; what belongs to a workspace, with it"}
+    )
     state: Mapped[str] = mapped_column(String(16), default=QUEUED)
     reason: Mapped[str] = mapped_column(String(500), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
