@@ -62,10 +62,17 @@ class Model(DeclarativeBase):
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options for `create_engine`: never wait long for a database that is gone."""
+    """Options for `create_engine`: never wait long for a database that is gone, and never quote
+    values in errors, which logs and operators' pages show.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 5}}
-    return {"pool_pre_ping": True, "pool_timeout": 3, "connect_args": {"connect_timeout": 3}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 5}}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_timeout": 3,
+        "connect_args": {"connect_timeout": 3},
+    }
 
 
 @event.listens_for(Engine, "connect")

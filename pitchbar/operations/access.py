@@ -31,8 +31,10 @@ def is_operator() -> bool:
     settings = current_settings()
     if settings.is_development:
         return True
-    email = current_user.email.lower() if current_user.is_authenticated else ""
-    return bool(email) and email in settings[OperationsSettings].ops_email_allowlist
+    # Anybody can sign up with an operator's address: it must be proven, too.
+    if not current_user.is_authenticated or not current_user.is_proven:
+        return False
+    return current_user.email.lower() in settings[OperationsSettings].ops_email_allowlist
 
 
 def operator_actor() -> Actor:
