@@ -46,7 +46,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 def test_tests_stand_under_the_name_of_what_they_test() -> None:
     features = {path.name for path in (ROOT / "pitchbar").iterdir() if path.is_dir()}
     folders = {path.parent.name for path in TEST_MODULES if path.stem.startswith("test_")}
-    assert folders - features <= {"api", "bench", "browser", "guards"}
+    assert folders - features <= {"api", "bench", "browser", "guards", "security"}
 
 
 @pytest.fixture(scope="module")
