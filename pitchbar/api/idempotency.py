@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
 from sqlalchemy import delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from pitchbar.api.errors import IdempotencyKeyReused, RequestInProgress
@@ -20,7 +19,7 @@ from pitchbar.api.models import StoredResponse
 from pitchbar.api.payloads import field_error
 from pitchbar.api.settings import ApiSettings
 from pitchbar.core import clock
-from pitchbar.core.database import changed_rows
+from pitchbar.core.database import changed_rows, insert_into
 from pitchbar.core.encryption import Unreadable, decrypt, encrypt
 from pitchbar.extensions import db
 from pitchbar.settings import Settings, current_settings
@@ -69,16 +68,15 @@ def delete_stored_responses(client_ids: Sequence[int]) -> None:
 
 def _claim(client_id: int, key: str) -> bool:
     """False when the key is taken. A row that has passed its time is taken over."""
-    is_postgresql = db.engine.dialect.name == "postgresql"
     fresh = {"request_hash": _request_hash(), "status": 0, "body": "", "created_at": clock.now()}
-    insert = (postgresql if is_postgresql else sqlite).insert(StoredResponse)
+    insert = insert_into(db.engine, StoredResponse)
     statement = insert.values(client_id=client_id, key=key, **fresh).on_conflict_do_update(
         index_elements=["client_id", "key"],
         set_=fresh,
         where=StoredResponse.created_at < _oldest(current_settings()),
     )
     claimed = statement.returning(StoredResponse.client_id)
-    if is_postgresql:
+    if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
     try:
         return db.session.execute(claimed).first() is not None

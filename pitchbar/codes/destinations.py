@@ -1,121 +1,165 @@
-"""Where a code may lead: to any web address but our own."""
+"""Where a code may lead: to any web address but our own, read as browsers read it."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from socket import inet_aton
-from urllib.parse import SplitResult, urlsplit
 
-from werkzeug.urls import iri_to_uri
+import idna
+from ada_url import URL
 
 from pitchbar.codes.errors import InvalidDestination
 from pitchbar.codes.settings import CodeSettings
+from pitchbar.codes.typing_errors import find_invisible, suggest
 from pitchbar.settings import Settings
 
 MAX_LENGTH = 2048
+_WRITTEN_WELL = re.compile(r"https?://[^/]", re.IGNORECASE)
 # "javascript:", "sms:123", "localhost:3000" … but not "example.com:8080".
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*:", re.IGNORECASE)
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-# The old and the new rule for names turn these letters into different hosts.
-_AMBIGUOUS = "ßς\u200c\u200d"
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_DEFAULT_PORTS = {"http:": "80", "https:": "443"}
+
+_WEB_ONLY = "Only web addresses work here: start with https:// or http://."
+_INCOMPLETE = "This is not a complete web address."
 
 
 def clean_destination(url: str, settings: Settings) -> str:
     """The address in the form that a Location header takes: ASCII, with a scheme.
 
     Raises:
-        InvalidDestination: with the sentence for the person who typed it.
+        InvalidDestination: with the sentence for the person who typed it, which mends it if it can.
     """
     url = url.strip()
     if not url:
         raise InvalidDestination("Enter the address that the code should open.")
-    if any(ord(char) <= 32 or ord(char) == 127 for char in url) or "\\" in url:
-        raise InvalidDestination("An address has no spaces, line breaks or backslashes.")
-    # Only what a browser will really open is checked: letters that look or read alike are one here.
-    cleaned = _to_ascii(_with_scheme(url))
-    parts = _split(cleaned)
-    _refuse_own_host(parts, settings)
-    _refuse_unlisted_host(parts, settings)
+    names = settings[CodeSettings].qr_destination_host_allowlist
+    try:
+        parsed = _parse(url)
+        if not names:
+            _refuse_bare_name(parsed.hostname)
+    except InvalidDestination as error:
+        raise _with_suggestion(error, url) from None
+    _refuse_own_host(parsed, settings)
+    _refuse_unlisted_host(parsed, names)
+    cleaned = _written(parsed, url)
     if len(cleaned) > MAX_LENGTH:
         raise InvalidDestination(f"The address is too long: use at most {MAX_LENGTH} characters.")
     return cleaned
 
 
+def _written(parsed: URL, typed: str) -> str:
+    """Without the slash behind a bare host, which nobody typed and browsers add by themselves."""
+    before_query = re.split(r"[?#]", typed.partition("://")[2] or typed, maxsplit=1)[0]
+    if parsed.pathname == "/" and "/" not in before_query:
+        return f"{parsed.origin}{parsed.search}{parsed.hash}"
+    return str(parsed.href)
+
+
+def _with_suggestion(error: InvalidDestination, url: str) -> InvalidDestination:
+    """Only what would be taken is suggested."""
+    for candidate in suggest(url):
+        try:
+            parsed = _parse(candidate)
+            _refuse_bare_name(parsed.hostname)
+        except InvalidDestination:
+            continue
+        meant = _written(parsed, candidate)
+        return InvalidDestination(f"{error.message} Did you mean {meant}?")
+    return error
+
+
+def _parse(url: str) -> URL:
+    if any(ord(char) <= 32 or ord(char) == 127 for char in url) or "\\" in url:
+        raise InvalidDestination("An address has no spaces, line breaks or backslashes.")
+    if found := find_invisible(url):
+        raise InvalidDestination(f"There is an invisible character in it (U+{ord(found):04X}).")
+    url = _with_scheme(url)
+    try:
+        parsed = URL(url.encode("utf-8").decode())
+    except (ValueError, UnicodeError):
+        raise InvalidDestination(_INCOMPLETE) from None
+    _check_parts(parsed, url)
+    return parsed
+
+
 def _with_scheme(url: str) -> str:
-    if "://" in url.split("?")[0].split("#")[0]:
+    if _WRITTEN_WELL.match(url):
         return url
-    if _SCHEME.match(url):
-        raise InvalidDestination("Only web addresses work here: start with https:// or http://.")
+    if "://" in url.split("?")[0].split("#")[0] or _SCHEME.match(url):
+        raise InvalidDestination(_INCOMPLETE if _is_web(url) else _WEB_ONLY)
+    if url.startswith("/") or re.match(r"https?/", url, re.IGNORECASE):
+        raise InvalidDestination(_INCOMPLETE)
     return "https://" + url
 
 
-def _to_ascii(url: str) -> str:
-    try:
-        host = urlsplit(url).netloc
-        if not host:
-            raise ValueError
-        if any(char in _AMBIGUOUS for char in host):
-            raise InvalidDestination("Write the name of this host in its ASCII form, xn--….")
-        cleaned = iri_to_uri(url)
-        cleaned.encode("ascii")
-    except (UnicodeError, ValueError):
-        raise InvalidDestination("This is not a complete web address.") from None
-    return cleaned
+def _is_web(url: str) -> bool:
+    return re.match(r"https?:", url, re.IGNORECASE) is not None
 
 
-def _split(url: str) -> SplitResult:
-    parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise InvalidDestination("Only web addresses work here: start with https:// or http://.")
-    if parts.username is not None or parts.password is not None:
+def _check_parts(parsed: URL, url: str) -> None:
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    if "@" in authority:
         raise InvalidDestination("Leave out the user name and password: everyone could read them.")
-    if parts.port == 0 or not _looks_like_host(parts.hostname or ""):
-        raise InvalidDestination("This is not a complete web address.")
-    return parts
+    if parsed.port == "0" or not _is_host(parsed.hostname):
+        raise InvalidDestination(_INCOMPLETE)
 
 
-def _looks_like_host(host: str) -> bool:
-    if ":" in host:
-        return _as_address(host) is not None
+def _is_host(host: str) -> bool:
+    """Whether a browser finds something there; names that are unknown cannot be told."""
+    if address := _as_address(host):
+        return not (isinstance(address, IPv4Address) and 0 < int(address) < 1 << 24)
     labels = host.removesuffix(".").split(".")
-    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        return False
+    return all(_decodes(label) for label in labels if label.startswith("xn--"))
+
+
+def _decodes(label: str) -> bool:
+    """Whether an ASCII label stands for letters of other scripts, as it says it does."""
+    try:
+        text = label[4:].encode("ascii").decode("punycode")
+        return not text.isascii() and idna.uts46_remap(text, std3_rules=False) == text
+    except (UnicodeError, ValueError, OverflowError, idna.IDNAError):
+        return False
 
 
 def _as_address(host: str) -> IPv4Address | IPv6Address | None:
-    """Also in the forms that browsers take for one: 127.1, 0x7f000001, 2130706433."""
+    """The parser has turned every spelling of an address into the usual one."""
     try:
-        return IPv4Address(inet_aton(host))
-    except OSError:
-        pass
-    try:
-        address = ip_address(host)
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
 
 
 def _canonical_host(host: str) -> str:
-    host = host.removesuffix(".").lower()
+    host = host.removesuffix(".")
     address = _as_address(host)
     if address is None:
         return "localhost" if host.endswith(".localhost") else host
     return "localhost" if address.is_loopback or address.is_unspecified else str(address)
 
 
-def _refuse_own_host(parts: SplitResult, settings: Settings) -> None:
+def _refuse_own_host(parsed: URL, settings: Settings) -> None:
     """A code that leads to us could lead to itself. Another port of our host is another site."""
-    own = urlsplit(iri_to_uri(settings.app_url))
-    if _canonical_host(parts.hostname or "") != _canonical_host(own.hostname or ""):
+    own = URL(settings.app_url)
+    if _canonical_host(parsed.hostname) != _canonical_host(own.hostname):
         return
-    own_port = own.port or _DEFAULT_PORTS[own.scheme]
-    port = parts.port or _DEFAULT_PORTS[parts.scheme]
-    if port == own_port or {port, own_port} == {80, 443}:
+    own_port = own.port or _DEFAULT_PORTS[own.protocol]
+    port = parsed.port or _DEFAULT_PORTS[parsed.protocol]
+    if port == own_port or {port, own_port} == {"80", "443"}:
         raise InvalidDestination("A code cannot lead back to Pitchbar: that would be a loop.")
 
 
-def _refuse_unlisted_host(parts: SplitResult, settings: Settings) -> None:
-    names = settings[CodeSettings].qr_destination_host_allowlist
-    allowed = [urlsplit(iri_to_uri(f"//{name}")).netloc for name in names]
-    host = (parts.hostname or "").removesuffix(".")
+def _refuse_bare_name(host: str) -> None:
+    """A name without a dot leads nowhere on the internet; a list of hosts may have one all the
+    same.
+    """
+    if "." not in host and ":" not in host and host != "localhost":
+        raise InvalidDestination(f"“{host}” is no complete name: the ending is missing (.com).")
+
+
+def _refuse_unlisted_host(parsed: URL, names: tuple[str, ...]) -> None:
+    host = parsed.hostname.removesuffix(".")
+    allowed = [URL(f"http://{name}").hostname for name in names]
     if allowed and not any(host == name or host.endswith("." + name) for name in allowed):
         raise InvalidDestination(f"{host} is not on the list of hosts that codes may lead to.")

@@ -15,8 +15,9 @@ from pitchbar.codes.services import (
     restore_code,
     update_code,
 )
+from pitchbar.core.downloads import as_attachment
 from pitchbar.core.htmx import go_to, render
-from pitchbar.core.text import storable
+from pitchbar.core.text import file_name, storable
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -173,6 +174,6 @@ def qr_response(code: Code, format: str) -> Response:
         response = make_response(render_png(url, code.error_correction, size))
         response.mimetype = "image/png"
     if request.args.get("download"):
-        name = f"{code.short_code}.{format}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        name = f"{file_name(code.name) or code.short_code}.{format}"
+        return as_attachment(response, name)
     return response

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     CursorResult,
     DateTime,
     Delete,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Update,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
@@ -72,6 +74,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def insert_into(bind: Connection | Engine, model: type[Model]) -> postgresql.Insert:
+    """An INSERT with `on_conflict_…`, which both databases know alike and SQLAlchemy spells for
+    each.
+    """
+    dialect = postgresql if bind.dialect.name == "postgresql" else sqlite
+    return cast(postgresql.Insert, dialect.insert(model))
 
 
 def changed_rows(session: Session | scoped_session[Any], statement: Update | Delete) -> int:

@@ -1,4 +1,6 @@
-"""What a database can hold as text."""
+"""Text as a database, a file system or a person can take it."""
+
+import re
 
 
 def storable(text: str) -> str:
@@ -9,3 +11,10 @@ def storable(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """What no keyboard types and PostgreSQL cannot store; line breaks and tabs are none."""
     return any(ord(char) < 32 and char not in "\r\n\t" for char in text)
+
+
+def file_name(text: str) -> str:
+    """Letters and digits of any script with hyphens between: "Spring menu, 2nd" as
+    "spring-menu-2nd"; empty when there are none.
+    """
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-")[:80].rstrip("-")

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
+from pitchbar.core.database import insert_into
 from pitchbar.jobs.declaration import Task
 from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.enqueueing import enqueue
@@ -76,7 +76,6 @@ def _last_run(session: Session, name: str) -> datetime | None:
 def _claim_minute(session: Session, name: str, minute: datetime) -> bool:
     """Only one scheduler gets True for a minute."""
     connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"name": name, "minute_at": minute, "taken_at": clock.now()}
-    claim = dialect.insert(ScheduleRun).on_conflict_do_nothing().returning(ScheduleRun.name)
-    return connection.execute(claim, row).first() is not None
+    claim = insert_into(connection, ScheduleRun).on_conflict_do_nothing()
+    return connection.execute(claim.returning(ScheduleRun.name), row).first() is not None

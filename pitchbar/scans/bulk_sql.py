@@ -22,30 +22,29 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from pitchbar.core.database import Model
+from pitchbar.core.database import Model, insert_into
 
 Row = dict[str, Any]
 
 
-def insert_into(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
+def bulk_insert(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
     """An insert of the connection's dialect, which has `on_conflict_…`; `run_insert` runs it."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(model).from_select(names, _rows_of(model, names))
-    return sqlite.insert(model)
+        return insert_into(connection, model).from_select(names, _rows_of(model, names))
+    return insert_into(connection, model)
 
 
 def insert_or_ignore(connection: Connection, model: type[Model], names: Sequence[str]) -> Any:
     """Rows that are there already stay as they are."""
-    return insert_into(connection, model, names).on_conflict_do_nothing()
+    return bulk_insert(connection, model, names).on_conflict_do_nothing()
 
 
 def insert_or_add(
     connection: Connection, model: type[Model], names: Sequence[str], added: Sequence[str]
 ) -> Any:
     """Adds the columns `added` to the row that is there, or starts it."""
-    statement = insert_into(connection, model, names)
+    statement = bulk_insert(connection, model, names)
     table: Any = model.__table__
     return statement.on_conflict_do_update(
         index_elements=[key.name for key in table.primary_key],

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
-from pitchbar.scans.bulk_sql import insert_into, insert_or_add, insert_or_ignore, run_insert
+from pitchbar.scans.bulk_sql import bulk_insert, insert_or_add, insert_or_ignore, run_insert
 from pitchbar.scans.enrichment import EnrichedScan
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
 
@@ -70,7 +70,7 @@ def _update_last_seen(connection: Connection, rows: list[dict[str, object]]) -> 
     rows = [row for row in rows if row["code_id"] != WHOLE_WORKSPACE]
     if not rows:
         return
-    statement = insert_into(connection, ScanVisitor, list(rows[0]))
+    statement = bulk_insert(connection, ScanVisitor, list(rows[0]))
     later = statement.excluded.last_at
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "code_id", "day", "visitor"],

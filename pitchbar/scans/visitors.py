@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection, delete, not_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
+from pitchbar.core.database import insert_into
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
 from pitchbar.scans.ranges import start_of_day
 
@@ -84,9 +84,8 @@ class StoredSalts:
     def _insert(self, connection: Connection, workspace_id: int, day: date, now: datetime) -> None:
         """Another worker may be faster: then its salt holds."""
         values = {"salt": os.urandom(16), "created_at": now}
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         connection.execute(
-            dialect.insert(VisitorSalt)
+            insert_into(connection, VisitorSalt)
             .values(workspace_id=workspace_id, day=day, **values)
             .on_conflict_do_nothing()
         )

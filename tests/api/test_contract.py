@@ -26,8 +26,8 @@ from schemathesis.specs.openapi.checks import (
 
 from pitchbar.api.document import openapi_document
 from pitchbar.extensions import db
-from tests.api.scanning import make_scans
 from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.scans import make_scans
 
 EXAMPLES = {GenerationMode.POSITIVE: 30, GenerationMode.NEGATIVE: 15}
 CHECKS = [

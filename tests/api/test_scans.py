@@ -7,8 +7,8 @@ import pytest
 from pitchbar.codes.models import Code
 from pitchbar.core.pagination import encode_cursor
 from tests.api.calling import Api, wrong_fields
-from tests.pages.scanning import ROBOT, Visit, store, visits
 from tests.support.factories import People, make_code
+from tests.support.scans import ROBOT, Visit, store, visits
 from tests.support.servers import on_both_databases
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from tests.api.calling import Api, make_api, wrong_fields
-from tests.pages.scanning import ROBOT, Visit, store, visits
 from tests.support.browsing import FormClient
 from tests.support.factories import People, make_code, make_workspace
+from tests.support.scans import ROBOT, Visit, store, visits
 from tests.support.servers import on_both_databases
 
 NOW = datetime(2026, 11, 18, 14, 30, tzinfo=UTC)

@@ -6,9 +6,9 @@ from pitchbar.codes.services import archive_code
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from tests.api.scanning import make_scans
 from tests.support.browsing import FormClient
 from tests.support.factories import People, bearer, make_code, make_token
+from tests.support.scans import make_scans
 from tests.support.servers import on_both_databases
 
 

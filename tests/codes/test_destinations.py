@@ -11,7 +11,14 @@ SCHEME = "Only web addresses work here: start with https:// or http://."
 INCOMPLETE = "This is not a complete web address."
 SECRET = "Leave out the user name and password: everyone could read them."
 LOOP = "A code cannot lead back to Pitchbar: that would be a loop."
-LETTERS = "Write the name of this host in its ASCII form, xn--…."
+
+
+def bare(host: str) -> str:
+    return f"“{host}” is no complete name: the ending is missing (.com)."
+
+
+def hidden(number: str) -> str:
+    return f"There is an invisible character in it (U+{number})."
 
 
 def refusal(url: str, make_settings: MakeSettings, **values: str) -> str:
@@ -33,10 +40,10 @@ def refusal(url: str, make_settings: MakeSettings, **values: str) -> str:
         ("ftp://shop.example/menu", SCHEME),
         ("mailto:ada@shop.example", SCHEME),
         ("sms:123", SCHEME),
-        ("http:/shop.example", SCHEME),
-        ("//shop.example", INCOMPLETE),
+        ("http:/shop.example", f"{INCOMPLETE} Did you mean http://shop.example?"),
+        ("//shop.example", f"{INCOMPLETE} Did you mean https://shop.example?"),
         ("/menu", INCOMPLETE),
-        ("https:////shop.example", INCOMPLETE),
+        ("https:////shop.example", f"{INCOMPLETE} Did you mean https://shop.example?"),
         ("http://", INCOMPLETE),
         ("https://?q=1", INCOMPLETE),
         ("https://.", INCOMPLETE),
@@ -48,19 +55,42 @@ def refusal(url: str, make_settings: MakeSettings, **values: str) -> str:
         ("https://shop.example:http", INCOMPLETE),
         ("https://[::1", INCOMPLETE),
         ("https://[shop.example]/", INCOMPLETE),
-        ("https://sh%6fp.example", INCOMPLETE),
         ("https://" + "a." * 130 + "example", INCOMPLETE),
         ("https://" + "a" * 64 + ".example", INCOMPLETE),
         ("https://shop.example/\ud800", INCOMPLETE),
-        ("https://shop.example/a b", SPACES),
+        ("https://shop.example/a b", f"{SPACES} Did you mean https://shop.example/a%20b?"),
+        ("https://sho p.example", f"{SPACES} Did you mean https://shop.example?"),
         ("https://shop.example/\r\nSet-Cookie: a=b", SPACES),
-        ("https://shop.example\\@evil.example", SPACES),
+        ("https://shop.example\\menu", f"{SPACES} Did you mean https://shop.example/menu?"),
         ("https://shop.example/\x00", SPACES),
         ("https://shop.example/\x7f", SPACES),
         ("https://ada:secret@shop.example", SECRET),
         ("https://ada@shop.example", SECRET),
         ("https://@shop.example", SECRET),
-        ("https://straße.example", LETTERS),
+        # Slips of the keyboard, and what comes along when an address is copied.
+        ("http//shop.example", f"{INCOMPLETE} Did you mean http://shop.example?"),
+        ("https//shop.example/a?b=1", f"{INCOMPLETE} Did you mean https://shop.example/a?b=1?"),
+        ("https;//shop.example", f"{INCOMPLETE} Did you mean https://shop.example?"),
+        ("htp://shop.example", f"{SCHEME} Did you mean https://shop.example?"),
+        ("https:shop.example", f"{INCOMPLETE} Did you mean https://shop.example?"),
+        ("https://https://shop.example", f"{bare('https')} Did you mean https://shop.example?"),
+        ("https://http//shop.example/x", f"{bare('http')} Did you mean http://shop.example/x?"),
+        ("https://sh\u200bop.example", f"{hidden('200B')} Did you mean https://shop.example?"),
+        ("\ufeffhttps://shop.example/", f"{hidden('FEFF')} Did you mean https://shop.example/?"),
+        (
+            "https://shop.example/a\u202eb",
+            f"{hidden('202E')} Did you mean https://shop.example/ab?",
+        ),
+        # Hosts that no browser opens.
+        ("https://256.1.1.1", INCOMPLETE),
+        ("https://1.2.3.4.5", INCOMPLETE),
+        ("https://1234567", INCOMPLETE),
+        ("https://0.1.2.3", INCOMPLETE),
+        ("https://[v1.x]/", INCOMPLETE),
+        ("https://xn--a.example", INCOMPLETE),
+        ("https://a\u200cb.example", INCOMPLETE),
+        ("https://exampl", bare("exampl")),
+        ("exampl/menu", bare("exampl")),
         (
             "https://shop.example/" + "a" * 2048,
             "The address is too long: use at most 2048 characters.",
@@ -94,6 +124,13 @@ def test_bad_address_is_refused_with_a_sentence(
         ("https://192.0.2.7/", "https://192.0.2.7/"),
         ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443/"),
         ("https://my_shop.example", "https://my_shop.example"),
+        ("https://straße.example", "https://xn--strae-oqa.example"),
+        ("https://βόλος.example", "https://xn--nxasmm1c.example"),
+        ("https://sh%6fp.example/", "https://shop.example/"),
+        ("https://☃.example", "https://xn--n3h.example"),
+        ("https://نامه‌ای.example/", "https://xn--mgba3gch31f060k.example/"),
+        ("https://\uff33\uff28\uff2f\uff30.example", "https://shop.example"),
+        ("https://shop.example/👩‍🍳", "https://shop.example/%F0%9F%91%A9%E2%80%8D%F0%9F%8D%B3"),
     ],
 )
 def test_good_address_becomes_ascii_and_keeps_its_meaning(
@@ -112,8 +149,7 @@ def test_good_address_becomes_ascii_and_keeps_its_meaning(
         "http://pitchbar.test:80",
         "https://\uff50itchbar.test",
         "https://pitchbar。test",
-        "https://pitch\u00adbar.test",
-        "https://pitch\u200bbar.test",
+        "https://pitchb%61r.test",
         "https://ⓟitchbar.test",
     ],
 )
@@ -138,6 +174,8 @@ def test_own_host_is_refused_in_every_disguise(make_settings: MakeSettings, url:
         "[::1]",
         "[0:0:0:0:0:0:0:1]",
         "[::ffff:127.0.0.1]",
+        "0x7f000001",
+        "0x",
         "\uff11\uff12\uff17.0.0.1",
     ],
 )

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -31,13 +29,6 @@ processes, drain, memory = int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]
 options = WorkerOptions(processes, drain, memory)
 Supervisor(make_app, settings.database_url, sys.argv[1].split(","), options).run()
 """
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"it did not happen in {seconds} s"
-        time.sleep(0.05)
 
 
 _SCHEDULER = """

@@ -19,7 +19,6 @@ from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
 from pitchbar.jobs.workers.embedded import EmbeddedConsumers, start_embedded_consumers
 from pitchbar.settings import Settings
-from tests.jobs.processes import wait_until
 from tests.jobs.sample_tasks import (
     hang,
     hanging,
@@ -28,6 +27,7 @@ from tests.jobs.sample_tasks import (
     note_slowly,
     stumble,
 )
+from tests.support.waiting import wait_until
 
 Commit = Callable[[], None]
 QUEUES = ("crawl", "default")

@@ -1,7 +1,5 @@
 """Redis and the database go away in the middle of the work."""
 
-import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import redis
 from sqlalchemy import func, select
 
 from pitchbar.extensions import db
@@ -17,52 +14,25 @@ from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.jobs.transport import transport
 from pitchbar.settings import Settings
-from tests.jobs.processes import Workers, wait_until
+from tests.jobs.processes import Workers
 from tests.jobs.sample_tasks import lines_of, note_slowly
-from tests.support.servers import free_port, give_up, on_postgresql
+from tests.support.servers import RedisServer, on_postgresql
+from tests.support.waiting import wait_until
 
 Commit = Callable[[], None]
 _GONE_SECONDS = 10
 
 
-class FragileRedis:
-    """A Redis on one port that keeps nothing and can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._port = free_port()
-        self.url = f"redis://127.0.0.1:{self._port}/0"
-        self.start()
-
-    def start(self) -> None:
-        program = shutil.which("redis-server") or give_up("Redis", "there is no redis-server")
-        self._process = subprocess.Popen(
-            [program, "--port", str(self._port), "--save", "", "--dir", str(self._folder)],
-            stdout=subprocess.DEVNULL,
-        )
-        wait_until(self._answers)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait(5)
-
-    def _answers(self) -> bool:
-        with redis.Redis.from_url(self.url) as client:
-            try:
-                return bool(client.ping())
-            except redis.ConnectionError:
-                return False
-
-
 @pytest.fixture
-def fragile(tmp_path: Path) -> Iterator[FragileRedis]:
-    started = FragileRedis(tmp_path)
+def fragile(tmp_path: Path) -> Iterator[RedisServer]:
+    started = RedisServer(tmp_path)
+    started.start()
     yield started
     started.kill()
 
 
 @pytest.fixture
-def workers(settings: Settings, tmp_path: Path, fragile: FragileRedis) -> Iterator[Workers]:
+def workers(settings: Settings, tmp_path: Path, fragile: RedisServer) -> Iterator[Workers]:
     settings = settings.replaced(redis_url=fragile.url)
     transport.connect(fragile.url, tmp_path)
     started = Workers(settings, tmp_path)
@@ -87,7 +57,7 @@ def runs(trace: str) -> Counter[int]:
 
 @on_postgresql
 def test_no_job_is_lost_when_redis_loses_everything(
-    commit: Commit, workers: Workers, fragile: FragileRedis, trace: str
+    commit: Commit, workers: Workers, fragile: RedisServer, trace: str
 ) -> None:
     enqueue_many(commit, trace, range(100))
     workers.start("crawl", processes=2)

@@ -17,9 +17,10 @@ from pitchbar.jobs.schedule import Schedule
 from pitchbar.jobs.triggers import Trigger
 from pitchbar.jobs.workers import Scheduler
 from pitchbar.settings import Settings
-from tests.jobs.processes import Workers, wait_until
+from tests.jobs.processes import Workers
 from tests.jobs.sample_tasks import tick_tock
 from tests.support.servers import on_both_databases
+from tests.support.waiting import wait_until
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TICK_TOCK = replace(tick_tock, trigger=every.minutes(5))

@@ -18,9 +18,9 @@ from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobA
 from pitchbar.jobs.ticks.models import Tick
 from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from tests.jobs import ticking
-from tests.jobs.processes import wait_until
 from tests.jobs.ticking import answer_of, start_tick
 from tests.support.servers import on_both_databases
+from tests.support.waiting import wait_until
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -13,7 +13,7 @@ from pitchbar.jobs import enqueue
 from pitchbar.jobs.ledger.administration import set_queue_paused
 from pitchbar.jobs.ledger.models import Job, JobWorker
 from pitchbar.jobs.ledger.queries import get_job, list_attempts
-from tests.jobs.processes import Workers, stop, wait_until
+from tests.jobs.processes import Workers, stop
 from tests.jobs.sample_tasks import (
     eat_memory,
     hang,
@@ -23,6 +23,7 @@ from tests.jobs.sample_tasks import (
     note_slowly,
 )
 from tests.support.servers import on_both_databases, on_postgresql
+from tests.support.waiting import wait_until
 
 Commit = Callable[[], None]
 

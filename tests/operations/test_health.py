@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 
 from tests.conftest import MakeSettings
-from tests.operations.outage import take_database_away
 from tests.support.browsing import FRAGMENT, FormClient, sign_in
 from tests.support.factories import People, make_token
+from tests.support.outage import take_database_away
 from tests.support.servers import free_port
 
 

@@ -11,9 +11,9 @@ from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.pages.reading import figures_of, read_dashboard
-from tests.pages.scanning import ROBOT, Visit, store, visits
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code, make_workspace
+from tests.support.scans import ROBOT, Visit, store, visits
 from tests.support.servers import on_both_databases
 
 NOW = datetime(2026, 11, 18, 14, 30, tzinfo=UTC)

@@ -12,12 +12,12 @@ from sqlalchemy import delete
 from pitchbar.codes.models import Code
 from pitchbar.extensions import bus, db
 from pitchbar.workspaces.models import Membership
-from tests.operations.outage import take_database_away
 from tests.pages.reading import figures_of
-from tests.pages.scanning import store, visits
 from tests.pages.watching import Served, serve
 from tests.support.browsing import SITE, FormClient, sign_in
 from tests.support.factories import People, make_code
+from tests.support.outage import take_database_away
+from tests.support.scans import store, visits
 
 WAIT = 10.0
 

@@ -20,9 +20,10 @@ from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
-from tests.scans.peers import RestartableRedis, make_engine
+from tests.scans.peers import make_engine
 from tests.support.browsing import SITE
 from tests.support.factories import make_code, make_workspace
+from tests.support.servers import RedisServer
 
 Ingest = Callable[..., int]
 MakeEdge = Callable[..., Edge]
@@ -54,11 +55,11 @@ def rejected(settings: Settings) -> Path:
 
 
 @pytest.fixture
-def restartable_redis(tmp_path: Path) -> Iterator[RestartableRedis]:
+def restartable_redis(tmp_path: Path) -> Iterator[RedisServer]:
     """Stopped at first."""
-    server = RestartableRedis(tmp_path)
+    server = RedisServer(tmp_path)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """What the scan pipeline talks to, as it is on a bad day: gone, hanging, back again."""
 
 import contextlib
-import shutil
 import socket
-import subprocess
 import threading
-from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, make_url
 
 from pitchbar.core.database import engine_options
-from tests.support.servers import _bundled_redis, _wait_for_redis, free_port, give_up
 
 
 class DatabaseProxy:
@@ -78,32 +74,6 @@ def _shut(one: socket.socket) -> None:
     with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
-
-
-class RestartableRedis:
-    """A Redis at one address that can be stopped and started; it forgets everything then."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"redis://127.0.0.1:{self._port}/0"
-
-    def start(self) -> None:
-        program = shutil.which("redis-server") or _bundled_redis()
-        if program is None:
-            give_up("Redis", "there is no redis-server, run bin/setup --full")
-        options = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
-        self._process = subprocess.Popen(
-            [program, *options, "--dir", str(self._folder)], stdout=subprocess.DEVNULL
-        )
-        _wait_for_redis(self.url)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-            self._process = None
 
 
 def make_engine(url: str) -> Engine:

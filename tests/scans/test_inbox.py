@@ -12,7 +12,7 @@ import redis
 from pitchbar.core.assets import ROOT
 from pitchbar.scans import inbox as inbox_module
 from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
-from tests.scans.peers import RestartableRedis
+from tests.support.servers import RedisServer
 
 STREAM = "pitchbar:scans"
 
@@ -184,12 +184,12 @@ def test_stream_that_was_deleted_is_made_again(
 
 
 def test_redis_that_was_restarted_empty_is_used_again(
-    worker: Worker, restartable_redis: RestartableRedis
+    worker: Worker, restartable_redis: RedisServer
 ) -> None:
     restartable_redis.start()
     inbox = RedisInbox(connect(restartable_redis.url, timeout=0.5))
     drain_all(inbox, worker)
-    restartable_redis.stop()
+    restartable_redis.kill()
     with pytest.raises(redis.ConnectionError):
         inbox.put(b"[1]\n")
 

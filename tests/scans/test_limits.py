@@ -7,7 +7,7 @@ import pytest
 
 from pitchbar.scans.inbox import connect
 from pitchbar.scans.limits import AddressLimit
-from tests.scans.peers import RestartableRedis
+from tests.support.servers import RedisServer
 
 # The start of a minute, so that no test runs across the end of a window by chance.
 MINUTE = 60 * 30_000_000
@@ -148,18 +148,18 @@ def _wait_for_room_in_the_minute() -> None:
 
 
 def test_redis_that_dies_midway_leaves_each_process_its_own_count(
-    watch: Watch, restartable_redis: RestartableRedis
+    watch: Watch, restartable_redis: RedisServer
 ) -> None:
     restartable_redis.start()
     limit = AddressLimit("t", 20, 60, connect(restartable_redis.url, timeout=0.2))
     before = admitted(limit, 10)
 
-    restartable_redis.stop()
+    restartable_redis.kill()
     assert before + admitted(limit, 100) == 20
 
 
 def test_what_was_counted_while_redis_was_away_is_told_when_it_is_back(
-    watch: Watch, restartable_redis: RestartableRedis
+    watch: Watch, restartable_redis: RedisServer
 ) -> None:
     limit = AddressLimit("t", 40, 60, connect(restartable_redis.url, timeout=0.2))
     admitted(limit, 20)
@@ -173,7 +173,7 @@ def test_what_was_counted_while_redis_was_away_is_told_when_it_is_back(
 
 
 def test_redis_that_is_away_is_not_asked_each_time(
-    watch: Watch, restartable_redis: RestartableRedis, count_calls: Callable[..., list[Any]]
+    watch: Watch, restartable_redis: RedisServer, count_calls: Callable[..., list[Any]]
 ) -> None:
     limit = AddressLimit("t", 1000, 60, connect(restartable_redis.url, timeout=0.2))
     calls = count_calls(limit._redis, "pipeline")

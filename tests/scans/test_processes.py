@@ -21,9 +21,8 @@ from flask import Flask
 from pitchbar.core.assets import ROOT
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
-from tests.scans.peers import RestartableRedis
 from tests.support.factories import make_code, make_workspace
-from tests.support.servers import free_port
+from tests.support.servers import RedisServer, free_port
 
 pytestmark = pytest.mark.full
 BIN = Path(sys.executable).parent
@@ -152,7 +151,7 @@ def test_server_that_is_told_to_end_ships_everything_first(
 
 @pytest.mark.parametrize("name", list(SERVERS))
 def test_server_that_ends_without_redis_leaves_everything_on_disk_for_the_next(
-    serve: Serve, name: str, restartable_redis: RestartableRedis, spool_dir: Path
+    serve: Serve, name: str, restartable_redis: RedisServer, spool_dir: Path
 ) -> None:
     server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
     accepted = server.scan(40)

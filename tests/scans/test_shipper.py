@@ -8,7 +8,8 @@ import redis
 from pitchbar.scans.inbox import RedisInbox, connect
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import SUFFIX, Spool
-from tests.scans.peers import RestartableRedis
+from tests.support.servers import RedisServer
+from tests.support.waiting import wait_until
 
 
 class Inbox:
@@ -41,13 +42,6 @@ def shipper(spool: Spool, inbox: Inbox) -> Iterator[Shipper]:
     shipper = Shipper(spool, inbox)
     yield shipper
     shipper.stop()
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 5) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def files(spool: Spool) -> list[Path]:
@@ -192,7 +186,7 @@ def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
 
 
 def test_redis_that_starts_late_gets_everything(
-    spool: Spool, restartable_redis: RestartableRedis
+    spool: Spool, restartable_redis: RedisServer
 ) -> None:
     shipper = Shipper(spool, RedisInbox(connect(restartable_redis.url)))
     shipper.start()

@@ -53,6 +53,8 @@ class FormClient(FlaskClient):
         """What a form of this session carries, without the price of drawing a page for it."""
         with self.session_transaction(base_url=SITE) as kept:
             known = kept.setdefault("csrf_token", token_hex(20))
+            # What Flask-Login leaves in a session that it has seen.
+            kept.setdefault("_fresh", False)
         signer = URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token")
         return str(signer.dumps(known))
 

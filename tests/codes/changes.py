@@ -1,0 +1,32 @@
+from typing import Any
+
+from pitchbar.codes.services import archive_code
+from pitchbar.events.actors import SYSTEM
+from tests.support.changes import Change
+from tests.support.factories import People, make_code
+
+
+def _code(people: People) -> dict[str, Any]:
+    return {"code_id": make_code(people.workspace, name="Menu").id}
+
+
+def _archived_code(people: People) -> dict[str, Any]:
+    code = make_code(people.workspace)
+    archive_code(code, SYSTEM)
+    return {"code_id": code.id}
+
+
+_NEW_CODE = {"name": "Menu", "destination_url": "https://destination.example/menu"}
+_TAGS = {"default_utm_source": "print", "default_error_correction": "Q", "fallback_url": ""}
+
+CHANGES = {
+    "POST /api/v1/workspaces/<slug>/codes": Change(_NEW_CODE),
+    "PATCH /api/v1/workspaces/<slug>/codes/<int:code_id>": Change({"notes": "n"}, parts=_code),
+    "DELETE /api/v1/workspaces/<slug>/codes/<int:code_id>": Change(parts=_code),
+    "POST /w/<slug>/codes": Change(_NEW_CODE),
+    "POST /w/<slug>/codes/<int:code_id>": Change({**_NEW_CODE, "name": "Card"}, parts=_code),
+    "POST /w/<slug>/codes/<int:code_id>/archival": Change(parts=_code),
+    "POST /w/<slug>/codes/<int:code_id>/restoration": Change(parts=_archived_code),
+    "POST /w/<slug>/codes/<int:code_id>/deletion": Change({"confirmation": "Menu"}, parts=_code),
+    "POST /w/<slug>/settings/codes": Change(_TAGS),
+}
