@@ -46,6 +46,7 @@ class Settings(SettingsGroup):
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     live_max_sockets: int = Field(40, ge=0)
+    live_max_sockets_per_person: int = Field(10, ge=1)
     ratelimit_enabled: bool = True
 
     least_secret_lengths = {"app_key": 32}

@@ -5,7 +5,12 @@ from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
+from pitchbar.workspaces.errors import TooManyTokens
+from pitchbar.workspaces.members.services import lock_workspace
 from pitchbar.workspaces.models import ApiToken, Workspace
+from pitchbar.workspaces.settings import WorkspaceSettings
+from pitchbar.workspaces.tokens.queries import count_tokens
 
 # A token in steady use would otherwise cost one write for each request.
 _LAST_USED_RESOLUTION = timedelta(minutes=1)
@@ -17,7 +22,11 @@ def create_token(
     """Returns the token and its secret, which is not kept and cannot be shown again.
 
     A token that another token makes belongs to the person behind that one.
+
+    Raises:
+        TooManyTokens
     """
+    _require_room(workspace)
     secret = new_secret("pb_live")
     maker = db.session.get(ApiToken, by.id) if by.kind == "token" else None
     token = ApiToken(
@@ -33,6 +42,14 @@ def create_token(
     db.session.flush()
     record_event("token.created", token, by=by, after={"name": name, "scope": scope})
     return token, secret
+
+
+def _require_room(workspace: Workspace) -> None:
+    lock_workspace(workspace)
+    limit = current_settings()[WorkspaceSettings].tokens_per_workspace
+    count = count_tokens(workspace)
+    if count >= limit:
+        raise TooManyTokens(limit, count)
 
 
 def revoke_token(token: ApiToken, by: Actor) -> None:
