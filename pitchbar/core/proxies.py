@@ -1,5 +1,6 @@
 """What stands between a visitor and this process: trusted proxies, tunnels, or nothing."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pitchbar.core.addresses import client_address, is_loopback
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
 
 _PEER = "pitchbar.peer"
 # Whoever sends one of these speaks for somebody else, also where we trust nobody.
@@ -20,6 +23,26 @@ _PASSED_ON = (
     "HTTP_X_REAL_IP",
     "HTTP_CF_CONNECTING_IP",
 )
+
+
+class UntrustedProxy:
+    """Whether a proxy seems to stand in front of which TRUSTED_PROXIES does not know: then all
+    visitors have its address, and soon its limit.
+    """
+
+    def __init__(self) -> None:
+        self.is_seen = False
+
+    def see(self) -> None:
+        if not self.is_seen:
+            self.is_seen = True
+            log.warning(
+                "a request came with X-Forwarded-For, but TRUSTED_PROXIES is 0: if a proxy stands "
+                "in front, all visitors share its address and its limits; set how many there are"
+            )
+
+
+untrusted_proxy = UntrustedProxy()
 
 
 class ClientAddresses:
@@ -37,6 +60,8 @@ class ClientAddresses:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
+        if not self._trusted_proxies and "HTTP_X_FORWARDED_FOR" in environ:
+            untrusted_proxy.see()
         environ[_PEER] = environ.get("REMOTE_ADDR") or ""
         environ["REMOTE_ADDR"] = client_address(environ, self._trusted_proxies)
         return self._app(environ, start_response)
