@@ -40,6 +40,7 @@ class Rush:
     sent: set[str] = field(default_factory=set)
     accepted: set[str] = field(default_factory=set)
     other: list[int] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> list[threading.Thread]:
         threads = [threading.Thread(target=self._scan, args=(first,)) for first in range(THREADS)]
@@ -53,6 +54,8 @@ class Rush:
     def _scan(self, first: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         for number in range(first, self.scans, THREADS):
+            if self.stopped.is_set():
+                return
             address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
             headers = {"X-Forwarded-For": address, "User-Agent": f"Mozilla/5.0 Visitor/{number}"}
             self.sent.add(address)

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import redis
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -86,19 +85,28 @@ def make_code(environ: dict[str, str]) -> None:
 
 
 class Stream:
-    """What has arrived in Redis; counted and cleared, so that Redis stays small."""
+    """What has arrived in Redis, taken as a worker does, so that Redis and the spool stay small."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = redis.Redis.from_url(url)
+        from pitchbar.scans.inbox import RedisInbox, connect
+
+        self._inbox = RedisInbox(connect(url))
         self.ids: set[str] = set()
         self.lines = 0
 
     def take(self) -> None:
-        for _, fields in self._redis.xrange(STREAM):
-            for line in filter(None, fields[b"lines"].splitlines()):
-                self.ids.add(orjson.loads(line)[0])
-                self.lines += 1
-        self._redis.delete(STREAM)
+        while self._inbox.drain(self._keep, 0.01) != -1:
+            pass
+
+    def take_until_empty(self, spool: Path) -> bool:
+        self.take()
+        return is_empty(spool)
+
+    def _keep(self, lines: bytes) -> int:
+        for line in filter(None, lines.splitlines()):
+            self.ids.add(orjson.loads(line)[0])
+            self.lines += 1
+        return 1
 
 
 @dataclass
@@ -107,6 +115,7 @@ class Loads:
 
     folder: Path
     spool: Path
+    stream: Stream
     connections: int
     answered: int = 0
     failed: int = 0
@@ -123,7 +132,7 @@ class Loads:
             seen = client.load(url, **options)
         if scans:
             # Shipping is part of the price of a scan; the last segment goes a second later.
-            machine.wait_until(lambda: is_empty(self.spool), 30, "empty spool")
+            machine.wait_until(lambda: self.stream.take_until_empty(self.spool), 60, "empty spool")
             self.answered += seen.requests
             self.failed += seen.failed
             self.number += 1
@@ -134,7 +143,7 @@ class Loads:
 def measure(args: argparse.Namespace, server: str, folder: Path, environ: dict[str, str]) -> bool:
     spool = Path(environ["SPOOL_DIR"])
     stream = Stream(environ["REDIS_URL"])
-    loads = Loads(folder, spool, args.connections)
+    loads = Loads(folder, spool, stream, args.connections)
     ports = {"bare": machine.free_port(), "edge": machine.free_port()}
     log = folder / f"{server}.log"
     bare = machine.running(command(server, "bench.bare:app", ports["bare"]), {}, log, ports["bare"])
@@ -167,7 +176,6 @@ def measure(args: argparse.Namespace, server: str, folder: Path, environ: dict[s
         most = statistics.median(seen.per_second for seen, _ in results["edge"])
         for name in list(half) * min(3, args.rounds):
             half[name].append(load(name, args.seconds, connections=64, per_second=most / 2)[0])
-    machine.wait_until(lambda: is_empty(spool), 20, "empty spool after TERM")
     stream.take()
     return report(server, results, half) & check(stream, loads)
 

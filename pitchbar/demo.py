@@ -57,7 +57,7 @@ def make_demo() -> str:
     if has_demo():
         return ""
     owner = find_person_by_email(DEMO_EMAIL) or create_person(
-        email=DEMO_EMAIL, name="Demo Owner", password=DEMO_PASSWORD
+        email=DEMO_EMAIL, name="Demo Owner", password=DEMO_PASSWORD, is_proven=True
     )
     workspace = create_workspace(
         name="Harbour Kitchen",

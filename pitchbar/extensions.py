@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from pitchbar.core.addresses import limit_key
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import Model, engine_options
+from pitchbar.core.redis_client import redis_options
 from pitchbar.settings import Settings
 
 
@@ -35,6 +36,8 @@ def init_extensions(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         RATELIMIT_ENABLED=settings.ratelimit_enabled,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        # A Redis that is frozen holds nobody up: limits are then counted in the process.
+        RATELIMIT_STORAGE_OPTIONS=redis_options(0.25) if settings.redis_url else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         SESSION_COOKIE_NAME="pitchbar_session",
         SESSION_COOKIE_SECURE=settings.uses_tls,

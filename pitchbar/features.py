@@ -26,6 +26,7 @@ def all_features() -> Mapping[str, Feature]:
 
 
 def register_features(app: Flask) -> None:
+    import_models()
     for feature in all_features().values():
         for blueprint in feature.api_blueprints:
             csrf.exempt(blueprint)
@@ -36,6 +37,14 @@ def register_features(app: Flask) -> None:
         if feature.configure:
             feature.configure(app)
     app.extensions["navigation"] = navigation()
+
+
+def import_models() -> None:
+    """A table is known, to migrations above all, before anything else of its feature is there."""
+    package = Path(__file__).parent
+    for file in sorted(package.glob("*/**/models.py")):
+        parts = file.relative_to(package).with_suffix("").parts
+        import_module(".".join(("pitchbar", *parts)))
 
 
 def navigation() -> tuple[NavigationItem, ...]:

@@ -2,7 +2,8 @@
 
 A message is HTML; each of its outermost elements takes the place of the one with the same id
 (`static/js/live.js`). A feature declares what is drawn and what wakes it; who may see it is handed
-in, and asked before the handshake and again before each drawing.
+in, and asked before the handshake and again before each drawing. Whoever ends a session or changes
+a right says `recheck_access`: then the pages that this person has open are asked at once.
 """
 
 import logging
@@ -13,11 +14,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import RequestRedirect
 
+from pitchbar.core.database import after_commit
 from pitchbar.core.sockets import SocketSlots, WholeSends, is_same_origin
 from pitchbar.errors import DomainError, Forbidden
 from pitchbar.extensions import bus, db, request_address, sock
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # Also without a change: hours and days pass, and a lost message is made good.
 _REFRESH_SECONDS = 20.0
+# On the bus: somebody's sessions or rights have changed.
+_ACCESS = "access"
 # Of all panels without a limit of their own.
 _slots = SocketSlots()
 
@@ -54,7 +58,8 @@ class LivePanel:
         access: as the guard of the addresses reads it.
         identify: raises a DomainError, or gives the answer, for who is not even told that there is
             a socket; None goes on.
-        enter: raises a DomainError unless they may see the panel now.
+        enter: raises a DomainError unless they may see the panel now. Asked before each drawing,
+            with the request that opened the socket and the person looked up anew.
         open: reads from the request what the page shows; raises a DomainError when there is none.
         pause_seconds: a page is drawn no sooner after the last time, however much changes.
         limit: how many sockets a process holds; None shares LIVE_MAX_SOCKETS with other panels.
@@ -66,6 +71,11 @@ class LivePanel:
     open: Callable[[], LiveView]
     pause_seconds: float = 0.25
     limit: int | None = None
+
+
+def recheck_access(person_id: int) -> None:
+    """After the commit: ends the open pages of this person that they may not see any more."""
+    after_commit(db.session(), lambda: bus.publish(_ACCESS, {"person_id": person_id}))
 
 
 def add_live_panel(bp: Blueprint, panel: LivePanel) -> None:
@@ -119,8 +129,9 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
     """
     ws.sock = WholeSends(ws.sock)
     view = panel.open()
-    with closing(_Changes(view)) as changes:
+    with closing(_Changes(view, current_user.get_id())) as changes:
         while ws.connected:
+            _forget_person()
             panel.enter()
             ws.send(view.draw())
             # An open page must not hold a database connection while nothing happens.
@@ -129,17 +140,29 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
             _wait_for_change(ws, changes)
 
 
-class _Changes:
-    """Hears whether something has changed that the page shows."""
+def _forget_person() -> None:
+    """Flask-Login looks the person of a request up once, and this request lasts for hours."""
+    g.pop("_login_user", None)
 
-    def __init__(self, view: LiveView) -> None:
+
+class _Changes:
+    """Hears whether something has changed that the page shows, or who may see it."""
+
+    def __init__(self, view: LiveView, person_id: str | None) -> None:
         self._view = view
+        self._person_id = person_id
         self._changed = threading.Event()
         self.is_told = bool(view.topic)
-        self._unsubscribe = bus.subscribe(view.topic, self._hear) if view.topic else None
+        self._unsubscribe = [bus.subscribe(_ACCESS, self._hear_of_access)]
+        if view.topic:
+            self._unsubscribe.append(bus.subscribe(view.topic, self._hear))
 
     def _hear(self, message: dict[str, Any]) -> None:
         if self._view.concerns(message):
+            self._changed.set()
+
+    def _hear_of_access(self, message: dict[str, Any]) -> None:
+        if str(message["person_id"]) == self._person_id:
             self._changed.set()
 
     def wait(self, seconds: float) -> bool:
@@ -149,8 +172,8 @@ class _Changes:
         return changed
 
     def close(self) -> None:
-        if self._unsubscribe:
-            self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
 
 
 def _wait_for_change(ws: Any, changes: _Changes) -> None:

@@ -17,13 +17,14 @@ from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
 
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Migrates when the schema is behind, and makes the demo workspace when it is missing."""
+    _try_spool_folder(settings)
     app = create_app(settings)
     with app.app_context():
         if not at_head(app):
@@ -32,6 +33,16 @@ def prepare(settings: Settings, *, demo: bool) -> None:
         _greet(settings, _seed() if demo else "")
         db.session.remove()
         db.engine.dispose()
+
+
+def _try_spool_folder(settings: Settings) -> None:
+    from pitchbar.scans.settings import ScanSettings
+    from pitchbar.scans.spool_folder import prepare_spool_folder
+
+    try:
+        prepare_spool_folder(settings[ScanSettings].spool_dir)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def upgrade_database(settings: Settings) -> None:

@@ -31,6 +31,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# A part of a path that is longer is no name: nothing of ours that may be read is that long.
+_LONG_PART = re.compile(r"[^/]{41,}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -73,6 +75,8 @@ def _begin() -> None:
 
 
 def _finish(headers: dict[str, str], response: Response) -> Response:
+    if _holds_secret():
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
@@ -80,10 +84,25 @@ def _finish(headers: dict[str, str], response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_path_to_log(),
             status=response.status_code,
             ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
             at=clock.now().isoformat(timespec="milliseconds"),
         )
     response.headers["X-Request-Id"] = g.get("request_id", "")
     return response
+
+
+def _holds_secret() -> bool:
+    """Whether the address itself opens something, or names one that does: a mailed link, or a
+    sign-in that leads back to one.
+    """
+    in_query = "token" in request.args or "next" in request.args
+    return in_query or "token" in (request.view_args or {})
+
+
+def _path_to_log() -> str:
+    """Logs are read by many: a link that opens something stands there without what opens it."""
+    if "token" in (request.view_args or {}) and request.url_rule is not None:
+        return request.url_rule.rule
+    return _LONG_PART.sub("…", request.path)

@@ -1,11 +1,19 @@
-from pitchbar.errors import DomainError
+from pitchbar.errors import DomainError, Forbidden
 
 
 class EmailTaken(DomainError):
     code = "email_taken"
+    sentence = "There is an account with this address already. Sign in instead."
 
     def __init__(self) -> None:
-        sentence = "There is an account with this address already. Sign in instead."
+        super().__init__(self.sentence, fields={"email": self.sentence})
+
+
+class SameAddress(DomainError):
+    code = "same_address"
+
+    def __init__(self) -> None:
+        sentence = "This is your address already."
         super().__init__(sentence, fields={"email": sentence})
 
 
@@ -46,6 +54,16 @@ class InvalidLink(DomainError):
 
     status = 410
     code = "dead_link"
+
+
+class AddressNotProven(Forbidden):
+    code = "address_not_proven"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"Prove your address first: open the link that we sent to {email}. You can have it "
+            "sent again."
+        )
 
 
 class IdentityTaken(DomainError):

@@ -14,6 +14,7 @@ from pitchbar.accounts.settings import AccountSettings
 from pitchbar.accounts.sign_in import second_step_views
 from pitchbar.accounts.sign_in import views as sign_in
 from pitchbar.accounts.two_factor import views as two_factor
+from pitchbar.accounts.verification import views as verification
 from pitchbar.core.features import Feature
 from pitchbar.settings import Settings
 
@@ -32,6 +33,7 @@ FEATURE = Feature(
         identities.bp,
         profile.bp,
         email_change.bp,
+        verification.bp,
         sessions.bp,
         two_factor.bp,
     ),

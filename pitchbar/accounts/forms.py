@@ -63,6 +63,10 @@ class EmailChangeForm(Form):
     email = email_field("New e-mail address")
 
 
+class AddressCorrectionForm(Form):
+    email = email_field("E-mail address")
+
+
 class ReauthenticationForm(Form):
     password = _password_field("Password")
 

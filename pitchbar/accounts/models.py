@@ -19,10 +19,19 @@ class Person(UserMixin, Model):  # type: ignore[misc]  # flask_login has no type
     __tablename__ = "people"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(
+        String(254), unique=True, info={"forgotten": "with the account"}
+    )
+    name: Mapped[str] = mapped_column(String(100), info={"forgotten": "with the account"})
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # When they first showed that the address is theirs: by a mailed link, or by Google's word.
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the address is theirs beyond doubt. Anybody can sign up with any address."""
+        return self.verified_at is not None
 
     @property
     def has_password(self) -> bool:
@@ -52,8 +61,12 @@ class PersonSession(Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     # When the person last proved who they are.
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    ip: Mapped[str] = mapped_column(String(45))
-    user_agent: Mapped[str] = mapped_column(String(512))
+    ip: Mapped[str] = mapped_column(
+        String(45), info={"forgotten": "with the account, and when the session ends"}
+    )
+    user_agent: Mapped[str] = mapped_column(
+        String(512), info={"forgotten": "with the account, and when the session ends"}
+    )
 
 
 class TwoFactor(Model):
@@ -92,7 +105,7 @@ class Identity(Model):
     person_id: Mapped[int] = _person_id()
     provider: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(255))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), info={"forgotten": "with the account"})
     linked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
@@ -103,6 +116,6 @@ class EmailChange(Model):
     __table_args__ = (Index("ix_email_changes_secret_hash", "secret_hash"),)
 
     person_id: Mapped[int] = _person_id(primary_key=True)
-    new_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254), info={"forgotten": "with the account"})
     secret_hash: Mapped[str] = mapped_column(String(64))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

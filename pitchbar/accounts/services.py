@@ -5,13 +5,17 @@ from pitchbar.accounts.models import NO_PASSWORD, Person
 from pitchbar.accounts.passwords.hashing import hash_password, verify_password
 from pitchbar.accounts.passwords.strength import require_strong_password
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
+from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 
 
-def create_person(*, email: str, name: str, password: str | None) -> Person:
-    """Adds an account; without a password for who signs in through another service.
+def create_person(
+    *, email: str, name: str, password: str | None, is_proven: bool = False
+) -> Person:
+    """Adds an account; without a password for who signs in through another service. `is_proven`:
+    the address is known to be theirs.
 
     Raises:
         EmailTaken: also when two requests with one address meet.
@@ -23,6 +27,7 @@ def create_person(*, email: str, name: str, password: str | None) -> Person:
         require_strong_password(password, email=email, name=name)
     password_hash = NO_PASSWORD if password is None else hash_password(password)
     person = Person(email=normalise_email(email), name=name.strip(), password_hash=password_hash)
+    person.verified_at = clock.now() if is_proven else None
     try:
         with db.session.begin_nested():
             db.session.add(person)

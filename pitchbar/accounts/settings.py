@@ -10,6 +10,7 @@ _LinkMinutes = Annotated[int, Field(ge=1, le=10_080)]
 class AccountSettings(SettingsGroup):
     password_reset_minutes: _LinkMinutes = 60
     email_change_minutes: _LinkMinutes = 60
+    email_verification_hours: int = Field(72, ge=1, le=720)
     session_days: int = Field(30, ge=1, le=365)
 
     google_client_id: str = ""
@@ -19,12 +20,17 @@ class AccountSettings(SettingsGroup):
     )
 
     ratelimit_login: Rate = "5/minute"
+    ratelimit_login_account: Rate = "30/minute"
     ratelimit_signup: Rate = "20/hour"
+    ratelimit_signup_all: Rate = "300/hour"
+    ratelimit_taken: Rate = "5/day"
+    ratelimit_taken_all: Rate = "60/hour"
+    ratelimit_verification: Rate = "5/hour"
     ratelimit_two_factor: Rate = "5/minute"
     ratelimit_two_factor_account: Rate = "30/hour"
     ratelimit_confirm: Rate = "5/minute"
     ratelimit_reset: Rate = "5/minute"
-    ratelimit_reset_account: Rate = "20/day"
+    ratelimit_reset_account: Rate = "5/hour"
 
     @property
     def has_google(self) -> bool:

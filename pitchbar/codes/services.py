@@ -16,7 +16,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
-from pitchbar.workspaces.members.services import lock_workspace
+from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plans import require_room_for_code
 
@@ -105,7 +105,7 @@ def lock_code(code: Code) -> bool:
 
 
 def _require_room(workspace: Workspace) -> None:
-    lock_workspace(workspace)
+    lock_workspace(workspace.id)
     require_room_for_code(workspace.plan, lambda: count_active_codes(workspace))
 
 

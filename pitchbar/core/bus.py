@@ -14,9 +14,12 @@ from typing import Any
 
 import orjson
 
+from pitchbar.core.redis_client import Breaker, connect_redis
+
 log = logging.getLogger(__name__)
 Listener = Callable[[dict[str, Any]], None]
 _CHANNEL = "pitchbar:bus"
+_SEND_SECONDS = 0.25
 
 
 class Bus:
@@ -25,19 +28,15 @@ class Bus:
     def __init__(self) -> None:
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
         self._redis: Any = None
+        self._breaker = Breaker("bus publish")
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._name = uuid.uuid4().hex
 
     def connect(self, redis_url: str) -> None:
         """Also talks to other processes through Redis; without a URL, only within this one."""
-        self._redis = None
-        if redis_url:
-            import redis
-
-            self._redis = redis.Redis.from_url(
-                redis_url, socket_timeout=1.0, socket_connect_timeout=0.5
-            )
+        self._redis = connect_redis(redis_url, _SEND_SECONDS) if redis_url else None
+        self._breaker = Breaker("bus publish")
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Calls `listener(message)` for each message on the topic; returns the unsubscriber."""
@@ -51,14 +50,14 @@ class Bus:
             self._listeners[topic].remove(listener)
 
     def publish(self, topic: str, message: dict[str, Any]) -> None:
-        """Tells everybody. A broken Redis is logged, never raised: the caller's work is done."""
+        """Tells everybody. A broken Redis is logged, never raised or waited for: the caller's
+        work is done.
+        """
         self._deliver(topic, message)
         if self._redis is None:
             return
-        try:
-            self._redis.publish(_CHANNEL, orjson.dumps([self._origin(), topic, message]))
-        except Exception as error:
-            log.warning("bus publish failed: %s", error)
+        data = orjson.dumps([self._origin(), topic, message])
+        self._breaker.call(lambda: self._redis.publish(_CHANNEL, data), 0)
 
     def _deliver(self, topic: str, message: dict[str, Any]) -> None:
         for listener in tuple(self._listeners.get(topic, ())):

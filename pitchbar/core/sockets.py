@@ -4,21 +4,29 @@ import threading
 from collections import Counter
 from typing import Any
 
+_CLOSE = 0x8
+
 
 class WholeSends:
-    """A socket whose `send` sends everything, one sender at a time.
+    """A socket whose `send` sends everything, one sender at a time, and nothing after the end.
 
     The library calls `socket.send` and ignores how much went out; under gevent that may be a part,
-    and a ping of its own thread could then fall into the middle of a message.
+    and a ping of its own thread could then fall into the middle of a message. When both sides close
+    at once it answers the other's close though it has sent its own, which browsers call an error.
     """
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def send(self, data: bytes) -> int:
+        """`data` is whole frames, as the library makes them."""
         with self._lock:
-            self._sock.sendall(data)
+            if not self._is_closed:
+                self._sock.sendall(data)
+            # RFC 6455, 5.2: the lower half of a frame's first byte is its opcode.
+            self._is_closed = self._is_closed or (bool(data) and data[0] & 0x0F == _CLOSE)
         return len(data)
 
     def __getattr__(self, name: str) -> Any:

@@ -26,12 +26,18 @@ class AuditEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[int | None] = mapped_column(BigId)
-    actor_name: Mapped[str] = mapped_column(String(254))
+    actor_name: Mapped[str] = mapped_column(
+        String(254), info={"forgotten": "with the workspace, and after AUDIT_RETENTION_DAYS"}
+    )
     action: Mapped[str] = mapped_column(String(64))
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(64))
     subject_name: Mapped[str] = mapped_column(String(254))
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
-    ip: Mapped[str] = mapped_column(String(45))
-    user_agent: Mapped[str] = mapped_column(String(512))
+    ip: Mapped[str] = mapped_column(
+        String(45), info={"forgotten": "with the workspace, and after AUDIT_RETENTION_DAYS"}
+    )
+    user_agent: Mapped[str] = mapped_column(
+        String(512), info={"forgotten": "with the workspace, and after AUDIT_RETENTION_DAYS"}
+    )

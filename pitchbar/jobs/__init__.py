@@ -11,7 +11,7 @@ the processes and threads that run jobs; `ticks`, bounded passes where there are
 from pitchbar.jobs import triggers as every
 from pitchbar.jobs.attempts import AttemptError, Fail, Release
 from pitchbar.jobs.context import check_deadline, current_job, seconds_left
-from pitchbar.jobs.declaration import Task, list_scheduled_tasks, list_tasks, task
+from pitchbar.jobs.declaration import Task, list_scheduled_tasks, list_tasks, shown_arguments, task
 from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.forgetting import forget_jobs
 from pitchbar.jobs.queues import QUEUES, Queue, parse_queues
@@ -36,5 +36,6 @@ __all__ = [
     "list_tasks",
     "parse_queues",
     "seconds_left",
+    "shown_arguments",
     "task",
 ]

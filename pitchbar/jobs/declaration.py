@@ -10,6 +10,8 @@ from pitchbar.jobs.queues import QUEUES, Queue
 from pitchbar.jobs.retries import RetryPolicy
 from pitchbar.jobs.triggers import Trigger
 
+HOOK_TASK = "jobs.run_failed_hook"
+HIDDEN = "(hidden)"
 FailedHook = Callable[..., Any]
 Missed = Literal["once", "skip"]
 # These are options of `enqueue`, so a task cannot have parameters of the same name.
@@ -36,6 +38,7 @@ class Task:
     signature: inspect.Signature
     trigger: Trigger | None
     missed: Missed
+    secret: frozenset[str] = frozenset()
     failed_hook: FailedHook | None = field(default=None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -68,6 +71,7 @@ def task(
     unique_until: str = "end",
     schedule: Trigger | None = None,
     missed: Missed = "once",
+    secret: Iterable[str] = (),
     name: str = "",
 ) -> Callable[[Callable[..., Any]], Task]:
     """Declares a task named after its feature and function, such as `sources.crawl_page`.
@@ -83,6 +87,8 @@ def task(
         unique_until: "start" or "end", see Task.
         schedule: when it runs by itself, such as `every.day_at("03:10")`.
         missed: "once" or "skip", see Task.
+        secret: arguments that no page, search, log or audit entry shows. Better give none such to
+            a job, and an id in its place.
         name: another name, when the function has moved and old jobs still wait.
     """
     if queue not in QUEUES:
@@ -103,6 +109,7 @@ def task(
             _signature_of(function),
             schedule,
             missed,
+            frozenset(secret),
         )
         return _register(declared)
 
@@ -111,6 +118,19 @@ def task(
 
 def find_task(name: str) -> Task | None:
     return _registry.get(name)
+
+
+def shown_arguments(task_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What people may see of a job's arguments. Those of a task that this release does not know
+    are hidden altogether: another one may have called them secret.
+    """
+    declared = find_task(task_name)
+    secret = arguments.keys() if declared is None else declared.secret
+    shown = {name: HIDDEN if name in secret else value for name, value in arguments.items()}
+    if task_name == HOOK_TASK:
+        # It has the arguments of the job that failed within its own.
+        shown["arguments"] = shown_arguments(arguments["task"], arguments["arguments"])
+    return shown
 
 
 def list_tasks() -> list[Task]:

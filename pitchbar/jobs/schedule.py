@@ -1,9 +1,10 @@
 """Enqueues scheduled tasks when they are due, once, however many schedulers run."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
@@ -14,7 +15,10 @@ from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.models import ScheduleRun
 from pitchbar.jobs.triggers import Trigger
 
+log = logging.getLogger(__name__)
 _MINUTE = timedelta(minutes=1)
+# Clocks of two machines may differ by this much.
+_SKEW = timedelta(minutes=2)
 _LOOK_BACK = timedelta(days=31)
 
 
@@ -25,15 +29,33 @@ class Schedule:
         self._ledger = ledger
         self._tasks = [(task, task.trigger) for task in tasks if task.trigger is not None]
         self._checked_until: dict[str, datetime] = {}
+        self._latest: datetime | None = None
 
     def tick(self, at: datetime | None = None) -> list[str]:
         """Returns the names of the tasks that this call has enqueued."""
         minute = (at or clock.now()).replace(second=0, microsecond=0)
+        if self._latest is None or minute < self._latest - _SKEW:
+            self._follow_clock_back(minute)
+        self._latest = minute
         return [
             task.name
             for task, trigger in self._tasks
             if self._enqueue_if_due(task, trigger, minute)
         ]
+
+    def _follow_clock_back(self, minute: datetime) -> None:
+        """Minutes that were taken before the clock was set back come again, and are free again:
+        better twice than not until the clock has caught up. At the start nobody knows what the
+        clock did before; minutes that lie ahead tell.
+        """
+        ahead = select(ScheduleRun.name).where(ScheduleRun.minute_at > minute + _SKEW).limit(1)
+        with self._ledger.session() as session:
+            if session.execute(ahead).first() is not None:
+                log.warning("the clock was set back: periodic tasks follow it")
+                session.connection().execute(
+                    delete(ScheduleRun).where(ScheduleRun.minute_at >= minute)
+                )
+        self._checked_until.clear()
 
     def _enqueue_if_due(self, task: Task, trigger: Trigger, minute: datetime) -> bool:
         with self._ledger.session() as session:

@@ -16,6 +16,7 @@ from typing import Any
 from huey import Huey, RedisHuey
 from huey.storage import SqliteStorage
 
+from pitchbar.core.redis_client import redis_options
 from pitchbar.jobs.messages import TASK, MessageSerializer
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ JobMessage = tuple[int, int]
 
 RECEIVE_SECONDS = 1.0
 _POLL_SECONDS = 0.25
+_SEND_SECONDS = 0.25
 # After a send that failed, nobody waits for Redis again for this long.
 _RETRY_SECONDS = 1.0
 
@@ -121,8 +123,11 @@ class Transport:
         name = f"pitchbar_{queue}"
         options: dict[str, Any] = {"results": False, "serializer": MessageSerializer()}
         if self._redis_url:
+            from redis import ConnectionPool
+
             waits = direction == "in"
-            pool = _redis_pool(self._redis_url, RECEIVE_SECONDS + 2 if waits else 0.5)
+            timeout = RECEIVE_SECONDS + 2 if waits else _SEND_SECONDS
+            pool = ConnectionPool.from_url(self._redis_url, **redis_options(timeout))
             options |= {"blocking": waits, "read_timeout": RECEIVE_SECONDS}
             huey: Any = RedisHuey(name, connection_pool=pool, **options)
         else:
@@ -141,20 +146,6 @@ def _run_nothing(job_id: int, attempt: int) -> None:
 
 
 _run_nothing.__module__ = TASK.split(".", maxsplit=1)[0]
-
-
-def _redis_pool(url: str, timeout: float) -> Any:
-    from redis import ConnectionPool
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    return ConnectionPool.from_url(
-        url,
-        socket_timeout=timeout,
-        socket_connect_timeout=0.5,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=30,
-    )
 
 
 transport = Transport()

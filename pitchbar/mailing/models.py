@@ -1,12 +1,12 @@
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 
-QUEUED, SENT, FAILED = "queued", "sent", "failed"
+QUEUED, SENT, FAILED, HELD_BACK = "queued", "sent", "failed", "held_back"
 
 
 class MailRecord(Model):
@@ -22,8 +22,25 @@ class MailRecord(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(64))
     template: Mapped[str] = mapped_column(String(64))
-    to: Mapped[str] = mapped_column(String(254))
+    to: Mapped[str] = mapped_column(
+        String(254), info={"forgotten": "after 30 days; what belongs to a workspace, with it"}
+    )
     state: Mapped[str] = mapped_column(String(16), default=QUEUED)
     reason: Mapped[str] = mapped_column(String(500), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailBody(Model):
+    """The message itself, encrypted, until it was sent: it may hold a link that opens an account.
+    Jobs and their pages know its record's id alone.
+    """
+
+    __tablename__ = "mail_bodies"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey(MailRecord.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    encrypted: Mapped[str] = mapped_column(Text)
+    # To an address that anybody has typed, and that nobody here has.
+    to_stranger: Mapped[bool] = mapped_column(server_default=false())

@@ -7,27 +7,38 @@ from sqlalchemy import delete
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue, forget_jobs
+from pitchbar.mailing.bodies import store_body
 from pitchbar.mailing.messages import compose
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.tasks import send_mail
+from pitchbar.settings import current_settings
 
 _LOG_DAYS = 30
 
 
 def queue_mail(
-    template: str, *, to: str, subject: str, reference: str = "", **context: Any
+    template: str,
+    *,
+    to: str,
+    subject: str,
+    reference: str = "",
+    to_stranger: bool = False,
+    **context: Any,
 ) -> None:
     """Queues a message in the caller's transaction; a broken transport never fails the request.
 
     `template` names `emails/<template>.html` and `.txt`, which are rendered now, with `context`;
     `reference` names what the message is about, for whoever asks the mail log what became of it.
+    `to_stranger`: nobody here has the address, so there is a limit in all; it is the job that
+    counts, so that the request takes the same time.
+    The job carries the record's id alone: operators read jobs, and messages hold secrets.
     """
     mail = compose(template, to=to, subject=subject, **context)
     record = MailRecord(reference=reference, template=template, to=to)
     db.session.add(record)
     db.session.flush()
-    tags = ["mail", reference] if reference else ["mail"]
-    enqueue(send_mail, record.id, mail.to, mail.subject, mail.text, mail.html, tags=tags)
+    store_body(record.id, mail, current_settings().app_key, to_stranger=to_stranger)
+    enqueue(send_mail, record.id, tags=["mail", reference] if reference else ["mail"])
 
 
 def delete_mail(references: Sequence[str]) -> None:

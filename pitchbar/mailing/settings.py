@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 from pydantic import field_validator
 
 from pitchbar.core import hosts
-from pitchbar.core.setting_types import SettingsGroup
+from pitchbar.core.setting_types import Rate, SettingsGroup
 
 
 class MailSettings(SettingsGroup):
     mail_url: str = ""
+    ratelimit_mail_strangers: Rate = "100/hour"
     mail_from: str = "Pitchbar <pitchbar@localhost>"
 
     @field_validator("mail_url")

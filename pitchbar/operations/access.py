@@ -32,8 +32,10 @@ def is_operator() -> bool:
     settings = current_settings()
     if is_at_this_machine():
         return True
-    email = current_user.email.lower() if current_user.is_authenticated else ""
-    return bool(email) and email in settings[OperationsSettings].ops_email_allowlist
+    # Anybody can sign up with an operator's address: it must be proven, too.
+    if not current_user.is_authenticated or not current_user.is_proven:
+        return False
+    return current_user.email.lower() in settings[OperationsSettings].ops_email_allowlist
 
 
 def is_at_this_machine() -> bool:

@@ -1,4 +1,4 @@
-"""Tells operators by mail when a queue waits longer than its threshold."""
+"""Tells operators by mail when a queue waits longer than its threshold, or scans do."""
 
 from datetime import timedelta
 
@@ -7,9 +7,13 @@ from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.operations.models import QueueAlarm
 from pitchbar.operations.queue_figures import QueueNow, load_queues
+from pitchbar.operations.scan_health import find_scan_health
 from pitchbar.operations.settings import OperationsSettings
+from pitchbar.scans.spool_figures import SpoolFigures
 from pitchbar.settings import Settings, current_settings
 
+# Stands among the queues' names, and is none of them.
+_SPOOL = "(spool)"
 COOL_DOWN = timedelta(minutes=60)
 
 
@@ -31,10 +35,37 @@ def raise_alarms() -> list[str]:
     return [queue.name for queue in told]
 
 
+def raise_spool_alarm() -> bool:
+    """Mails when accepted scans wait too long or are in memory alone, at most once an hour."""
+    settings, health = current_settings(), find_scan_health()
+    if not health.late or not _mark_alarm(_SPOOL):
+        return False
+    for email in settings[OperationsSettings].ops_email_allowlist:
+        queue_mail(
+            "operations/spool_waits",
+            to=email,
+            subject="Accepted scans wait to be stored",
+            spools=[_describe(spool) for spool in health.late],
+            link=f"{settings.app_url}/ops/queues/ingestion",
+            link_label="Open the queue",
+        )
+    return True
+
+
+def _describe(spool: SpoolFigures) -> str:
+    """Plain, as arguments of a mail are."""
+    parts = [f"the oldest scan waits since {spool.wait_seconds:.0f} s"]
+    if spool.held_bytes:
+        parts.append(f"{spool.held_lines} scans are in memory alone, as the disk refuses them")
+    if spool.dropped:
+        parts.append(f"{spool.dropped} scans were dropped since the process started")
+    return f"{spool.process}: {'; '.join(parts)}."
+
+
 def _mark_alarm(name: str) -> bool:
     """False while the last one is not long ago."""
     alarm = db.session.get(QueueAlarm, name)
-    if alarm is not None and clock.now() - alarm.told_at < COOL_DOWN:
+    if alarm is not None and abs(clock.now() - alarm.told_at) < COOL_DOWN:
         return False
     db.session.merge(QueueAlarm(queue=name, told_at=clock.now()))
     return True

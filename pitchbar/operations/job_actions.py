@@ -6,6 +6,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
+from pitchbar.jobs import shown_arguments
 from pitchbar.jobs.ledger import administration
 from pitchbar.jobs.ledger.filters import JobFilter
 from pitchbar.jobs.ledger.models import QUEUED, Job
@@ -13,16 +14,18 @@ from pitchbar.jobs.ledger.models import QUEUED, Job
 
 def retry_job(job: Job, by: Actor, arguments: dict[str, Any] | None = None) -> None:
     """Raises JobIsRunning, UnusableArguments."""
-    before = {"state": job.state, "arguments": job.arguments}
+    before = {"state": job.state, "arguments": shown_arguments(job.task, job.arguments)}
     administration.retry_job(db.session(), job, arguments)
-    after = {"state": QUEUED, "arguments": arguments or job.arguments}
+    db.session.refresh(job)
+    after = {"state": QUEUED, "arguments": shown_arguments(job.task, job.arguments)}
     record_event("job.retried", _about(job), by=by, before=before, after=after)
 
 
 def delete_job(job: Job, by: Actor) -> None:
     """Raises JobIsRunning."""
     administration.delete_job(db.session(), job)
-    before = {"state": job.state, "arguments": job.arguments, "error": job.error_message}
+    arguments = shown_arguments(job.task, job.arguments)
+    before = {"state": job.state, "arguments": arguments, "error": job.error_message}
     record_event("job.deleted", _about(job), by=by, before=before)
 
 

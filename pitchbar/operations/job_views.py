@@ -12,7 +12,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
 from pitchbar.forms import Form, SelectChoice, form_errors
-from pitchbar.jobs import list_tasks
+from pitchbar.jobs import list_tasks, shown_arguments
 from pitchbar.jobs.ledger.administration import BULK_MOST
 from pitchbar.jobs.ledger.errors import UnusableArguments
 from pitchbar.jobs.ledger.filters import JobFilter
@@ -76,7 +76,8 @@ def completion() -> Response:
 @operators_only
 def show(job_id: int) -> Response:
     job = _get(job_id)
-    form = ArgumentsForm(arguments=json.dumps(job.arguments, indent=2, ensure_ascii=False))
+    shown = shown_arguments(job.task, job.arguments)
+    form = ArgumentsForm(arguments=json.dumps(shown, indent=2, ensure_ascii=False))
     return _show(job, form)
 
 

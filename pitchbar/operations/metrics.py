@@ -18,6 +18,7 @@ from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
 from pitchbar.operations.access import is_operator
 from pitchbar.operations.queue_figures import load_queues
+from pitchbar.operations.scan_health import find_scan_health
 from pitchbar.operations.settings import OperationsSettings
 from pitchbar.operations.totals import BOUNDS_MS, load_totals
 from pitchbar.settings import Settings, current_settings
@@ -50,6 +51,7 @@ class QueueCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _gauges()
         yield from _counters()
+        yield from _spools()
 
     def describe(self) -> list[Metric]:
         """Nothing: registering must not ask the database."""
@@ -80,6 +82,35 @@ def _gauges() -> Iterator[Metric]:
         oldest.add_metric([queue.name], queue.figures.oldest_wait_ms / 1000)
     yield from families.values()
     yield oldest
+
+
+def _spools() -> Iterator[Metric]:
+    gauges = {
+        "wait_seconds": "How long the oldest scan waits to be stored",
+        "files": "Files of scans that wait",
+        "file_bytes": "Their size",
+        "held_lines": "Scans that the disk refused and memory holds",
+        "held_bytes": "Their size, and that of those on their way",
+    }
+    counters = {
+        "refused": "Scans that the disk refused",
+        "dropped": "Scans that neither disk nor memory took: they are lost",
+    }
+    families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {
+        name: GaugeMetricFamily(f"pitchbar_spool_{name}", text, labels=["process"])
+        for name, text in gauges.items()
+    }
+    for name, text in counters.items():
+        families[name] = CounterMetricFamily(f"pitchbar_spool_{name}", text, labels=["process"])
+    health = find_scan_health()
+    for spool in health.spools:
+        for name, family in families.items():
+            family.add_metric([spool.process], float(getattr(spool, name)))
+    yield from families.values()
+    redis = GaugeMetricFamily("pitchbar_redis_up", "1 while Redis answers")
+    if health.redis:
+        redis.add_metric([], health.redis != "down")
+        yield redis
 
 
 def _counters() -> Iterator[Metric]:

@@ -10,10 +10,12 @@ from pitchbar.errors import NotFound
 from pitchbar.extensions import db
 from pitchbar.jobs import QUEUES
 from pitchbar.jobs.ledger.queries import group_failures, is_alive, list_workers
+from pitchbar.jobs.settings import JobSettings
 from pitchbar.live import LivePanel, LiveView, add_live_panel
 from pitchbar.operations.access import is_operator, operator_actor, operators_only
 from pitchbar.operations.job_actions import pause_queue, resume_queue
 from pitchbar.operations.queue_figures import load_history, load_queue, load_queues
+from pitchbar.settings import current_settings
 
 bp = Blueprint("queues", __name__, url_prefix="/ops/queues")
 
@@ -80,7 +82,8 @@ def workers() -> Response:
 @bp.get("/failures")
 @operators_only
 def failures() -> Response:
-    return render("operations/failures.html", groups=group_failures(db.session()))
+    keep = current_settings()[JobSettings]
+    return render("operations/failures.html", groups=group_failures(db.session()), keep=keep)
 
 
 def _overview() -> dict[str, Any]:

@@ -1,12 +1,13 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
-from pitchbar.operations.alarms import raise_alarms
+from pitchbar.operations.alarms import raise_alarms, raise_spool_alarm
 from pitchbar.operations.totals import count_finished
 
 
 @task(queue=Queue.DEFAULT, tries=2, schedule=every.minutes(1), missed="skip")
 def watch_queues() -> None:
     raise_alarms()
+    raise_spool_alarm()
     db.session.commit()
 
 

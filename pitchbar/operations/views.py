@@ -10,6 +10,7 @@ from pitchbar.core.proxies import untrusted_proxy
 from pitchbar.extensions import db
 from pitchbar.mailing.queries import MailFailures, find_mail_failures
 from pitchbar.operations.access import is_operator
+from pitchbar.operations.scan_health import ScanHealth, find_scan_health
 
 bp = Blueprint("operations", __name__)
 _TROUBLE_HOURS = 24
@@ -18,7 +19,11 @@ _TROUBLE_HOURS = 24
 @bp.app_context_processor
 def operator_banners() -> dict[str, object]:
     """What the layout tells operators on every page."""
-    return {"mail_trouble": _find_mail_failures, "has_untrusted_proxy": _has_untrusted_proxy}
+    return {
+        "mail_trouble": _find_mail_failures,
+        "scan_trouble": _find_scan_trouble,
+        "has_untrusted_proxy": _has_untrusted_proxy,
+    }
 
 
 def _has_untrusted_proxy() -> bool:
@@ -31,6 +36,12 @@ def _find_mail_failures() -> MailFailures | None:
     return find_mail_failures(clock.now() - timedelta(hours=_TROUBLE_HOURS))
 
 
+def _find_scan_trouble() -> ScanHealth | None:
+    """What may cost scans, or does not outlive a crash of Redis by itself."""
+    health = find_scan_health() if is_operator() else None
+    return health if health and (health.notes or health.late) else None
+
+
 @bp.get("/up")
 @open_to_all
 def up() -> Response:
@@ -41,9 +52,17 @@ def up() -> Response:
 @bp.get("/up/ready")
 @open_to_all
 def ready() -> Response:
-    """What the process needs answers too; 503 names what does not."""
+    """What the process needs answers too; 503 names what does not. Scans that wait are told, and
+    are no reason to send nobody here: they are kept.
+    """
+    health = find_scan_health()
+    scans: dict[str, object] = {"spool": health.spool}
+    scans |= {"redis": health.redis} if health.redis else {}
+    scans |= {"notes": health.notes} if health.notes else {}
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
-        return make_response(jsonify(status="unavailable", database="down"), 503)
-    return make_response(jsonify(status="ok", database="ok"), 200)
+        return make_response(jsonify(status="unavailable", database="down", **scans), 503)
+    if health.cannot_keep_scans:
+        return make_response(jsonify(status="unavailable", database="ok", **scans), 503)
+    return make_response(jsonify(status="ok", database="ok", **scans), 200)

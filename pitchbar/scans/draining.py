@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from pitchbar.core.redis_client import warn_of_weaknesses
 from pitchbar.jobs import Queue, connect_transport, enqueue, every, task
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
@@ -30,6 +31,7 @@ ENQUEUE_EVERY_SECONDS = 1.0
 LINGER_SECONDS = 3.0
 DRAIN_SECONDS = 50.0
 _RETRY_SECONDS = 2.0
+_LAST_LOOK_SECONDS = 1.0
 
 
 class DrainSignal:
@@ -75,7 +77,11 @@ def make_drain_signal(settings: Settings, engine: Engine) -> DrainSignal:
 
 
 def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int:
-    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored."""
+    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored.
+
+    While a batch is in hands that do not acknowledge it, it stays: they may be dead, and then the
+    batch is ours after 30 seconds, though no new line comes.
+    """
     stored = 0
     until = time.monotonic() + seconds
     quiet_until = time.monotonic() + linger
@@ -83,6 +89,8 @@ def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int
         count = inbox.drain(ingest, wait_seconds=0.5)
         if count >= 0:
             stored += count
+            quiet_until = time.monotonic() + linger
+        elif time.monotonic() >= quiet_until - _LAST_LOOK_SECONDS and inbox.has_unfinished():
             quiet_until = time.monotonic() + linger
     return stored
 
@@ -113,5 +121,6 @@ def _consumer_parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
     # Imported here, because the edge declares this task too, and runs without Flask.
     from pitchbar.extensions import bus
 
-    ingestion = make_ingestion(settings, make_engine(settings), bus)
-    return RedisInbox(connect(settings.redis_url)), ingestion
+    redis = connect(settings.redis_url)
+    warn_of_weaknesses(redis)
+    return RedisInbox(redis), make_ingestion(settings, make_engine(settings), bus)

@@ -34,10 +34,13 @@ def make_ingestion(
 ) -> Ingestion:
     from pitchbar.scans.enrichment import Enrichment
     from pitchbar.scans.ingestion import Ingestion
+    from pitchbar.scans.rejected import RejectedLines
 
     enrichment = Enrichment(
         store_ip=settings[ScanSettings].privacy_store_ip,
         repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
     )
-    rejected = settings[ScanSettings].spool_dir / "rejected.ndjson"
+    rejected = RejectedLines(
+        settings[ScanSettings].spool_dir, settings[ScanSettings].rejected_file_bytes
+    )
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)

@@ -1,29 +1,85 @@
-"""Where shipped lines wait for ingestion: nowhere (embedded), or in a Redis stream."""
+"""Where shipped lines wait for ingestion: nowhere (embedded), or in a Redis stream.
+
+The stream is memory, and a Redis that crashes, is flushed or evicts forgets it. So whoever put
+lines gets a ticket for them, and whoever has stored them leaves a receipt with its number. Without
+one, lines whose entry is gone were forgotten. Receipts may be forgotten too: then the database is
+asked (`scans/deliveries.py`).
+"""
 
 import os
 import socket
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
+
+import orjson
+
+from pitchbar.core.redis_client import connect_redis
 
 Ingest = Callable[[bytes], int]
 
 _STREAM = "pitchbar:scans"
 _GROUP = "ingestion"
 _FIELD = b"lines"
+# Where the receipt goes: a set's name and, behind a space, what is put there. An entry of a release
+# before has none, and a worker of a release before leaves none.
+_RECEIPT_FIELD = b"receipt"
+# The braces put it beside the stream in a Redis that shards.
+_RECEIPTS = "{pitchbar:scans}:stored:"
+_RECEIPT_SECONDS = 86_400
 # A batch that a worker took and did not finish in this time is another worker's.
 _CLAIM_AFTER_MS = 30_000
+# A script, because a Redis that is full refuses every transaction, and this makes room.
+_ACKNOWLEDGE = """
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+redis.call('XDEL', KEYS[1], ARGV[2])
+if KEYS[2] then
+  redis.pcall('SADD', KEYS[2], ARGV[3])
+  redis.pcall('EXPIRE', KEYS[2], ARGV[4])
+end
+"""
+_FIND_GONE = """
+local gone = {}
+for number, id in ipairs(ARGV) do
+  if #redis.call('XRANGE', KEYS[1], id, id) == 0 then gone[#gone + 1] = number end
+end
+return gone
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """For lines in the inbox: their entry, and the number that their receipt will have."""
+
+    entry: str
+    number: bytes
 
 
 class Inbox(Protocol):
-    """`put` returns when the lines are safe; `drain` hands waiting ones to `ingest`."""
+    """`put` returns when the lines are stored or wait; `drain` hands waiting ones to `ingest`."""
 
-    def put(self, lines: bytes) -> None:
-        """Keeps whole lines; raises when it cannot, and then the spool keeps them."""
+    def put(self, lines: bytes) -> Ticket | None:
+        """Takes whole lines; raises when it cannot. None: they are stored. Else they are in memory
+        that may be lost, and the spool keeps them until they are stored.
+        """
 
     def drain(self, ingest: Ingest, wait_seconds: float) -> int:
         """Ingests one waiting batch and acknowledges it after; returns the scans stored, or -1
         when nothing waited. When `ingest` raises, the batch stays and is delivered again.
         """
+
+    def has_unfinished(self) -> bool:
+        """Whether somebody took a batch and has not acknowledged it."""
+
+    def list_receipts(self) -> set[bytes]:
+        """The numbers of our tickets whose lines are stored."""
+
+    def drop_receipts(self, numbers: Sequence[bytes]) -> None: ...
+
+    def find_gone(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Those whose entry is not there any more: stored, or forgotten."""
 
 
 class DirectInbox:
@@ -38,6 +94,18 @@ class DirectInbox:
     def drain(self, ingest: Ingest, wait_seconds: float) -> int:
         return -1
 
+    def has_unfinished(self) -> bool:
+        return False
+
+    def list_receipts(self) -> set[bytes]:
+        return set()
+
+    def drop_receipts(self, numbers: Sequence[bytes]) -> None:
+        """There are none."""
+
+    def find_gone(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        return []
+
 
 class RedisInbox:
     """At scale: one stream entry for each batch, read by a consumer group."""
@@ -46,9 +114,33 @@ class RedisInbox:
         self._redis = redis
         self._consumer = f"{socket.gethostname()}-{os.getpid()}"
         self._has_group = False
+        self._name = uuid.uuid4().hex
+        self._numbers = count(1)
 
-    def put(self, lines: bytes) -> None:
-        self._redis.xadd(_STREAM, {_FIELD: lines})
+    def put(self, lines: bytes) -> Ticket:
+        number = b"%d" % next(self._numbers)
+        receipt = b"%s %s" % (self._receipts.encode(), number)
+        entry = self._redis.xadd(_STREAM, {_FIELD: lines, _RECEIPT_FIELD: receipt})
+        return Ticket(entry.decode(), number)
+
+    @property
+    def _receipts(self) -> str:
+        # A forked child has the same name and numbers, and another process number.
+        return f"{_RECEIPTS}{self._name}-{os.getpid()}"
+
+    def list_receipts(self) -> set[bytes]:
+        members: set[bytes] = self._redis.smembers(self._receipts)
+        return members
+
+    def drop_receipts(self, numbers: Sequence[bytes]) -> None:
+        self._redis.srem(self._receipts, *numbers)
+
+    def find_gone(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        entries = [ticket.entry for ticket in tickets]
+        return [tickets[n - 1] for n in self._redis.eval(_FIND_GONE, 1, _STREAM, *entries)]
+
+    def has_unfinished(self) -> bool:
+        return bool(self._has_group and self._redis.xpending(_STREAM, _GROUP)["pending"])
 
     def drain(self, ingest: Ingest, wait_seconds: float) -> int:
         try:
@@ -60,12 +152,18 @@ class RedisInbox:
         if entry is None:
             return -1
         entry_id, fields = entry
-        stored = ingest(fields[_FIELD])
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.xack(_STREAM, _GROUP, entry_id)
-            pipe.xdel(_STREAM, entry_id)
-            pipe.execute()
+        stored = ingest(fields.get(_FIELD) or _as_line(entry_id, fields))
+        self._acknowledge(entry_id, fields.get(_RECEIPT_FIELD, b""))
         return stored
+
+    def _acknowledge(self, entry_id: bytes, receipt: bytes) -> None:
+        """Removes the entry and leaves its receipt, if Redis takes that."""
+        keys, arguments = [_STREAM], [_GROUP, entry_id]
+        name, _, number = receipt.partition(b" ")
+        if number and name.startswith(_RECEIPTS.encode()):
+            keys.append(name.decode(errors="replace"))
+            arguments += [number, str(_RECEIPT_SECONDS)]
+        self._redis.eval(_ACKNOWLEDGE, len(keys), *keys, *arguments)
 
     def _next_entry(self, wait_seconds: float) -> tuple[bytes, dict[bytes, bytes]] | None:
         self._ensure_group()
@@ -102,9 +200,14 @@ def _entries_of(answer: Any) -> list[Any]:
     return list(answer[0][1])
 
 
-def connect(redis_url: str, timeout: float = 1.0) -> Any:
-    import redis
-
-    return redis.Redis.from_url(
-        redis_url, socket_timeout=timeout, socket_connect_timeout=min(timeout, 0.5)
+def _as_line(entry_id: bytes, fields: dict[bytes, bytes]) -> bytes:
+    """An entry that no edge put: as a line that is no scan, so that ingestion sets it aside."""
+    texts = {key.decode(errors="replace"): value.decode(errors="replace")
+             for key, value in fields.items()}  # fmt: skip
+    return orjson.dumps(
+        {"entry": entry_id.decode(), "fields": texts}, option=orjson.OPT_APPEND_NEWLINE
     )
+
+
+def connect(redis_url: str, timeout: float = 1.0) -> Any:
+    return connect_redis(redis_url, timeout)

@@ -4,24 +4,24 @@ A batch may arrive twice, whole or in part: subscribers see only what was really
 """
 
 import logging
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.database import begin_synced
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
 from pitchbar.scans.bulk_sql import insert_or_ignore, run_insert
 from pitchbar.scans.enrichment import EnrichedScan, Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
+from pitchbar.scans.rejected import Rejected, RejectedLines
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
 TOPIC = "scans"
 BATCH = 500
-Rejected = list[tuple[bytes, Exception]]
 
 
 class Ingestion:
@@ -31,7 +31,7 @@ class Ingestion:
         engine: where scans go; each batch is one transaction.
         bus: hears which workspaces and codes have new scans, after the commit.
         enrichment: what is made of a line.
-        rejected: a file for lines that can never be stored; they are kept for a person to look at.
+        rejected: keeps lines that can never be stored.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Ingestion:
         bus: Bus,
         enrichment: Enrichment,
         *,
-        rejected: Path,
+        rejected: RejectedLines,
         salts: Salts | None = None,
     ) -> None:
         self._engine = engine
@@ -59,7 +59,7 @@ class Ingestion:
         for start in range(0, len(accepted), BATCH):
             count += self._ingest_or_bisect(accepted[start : start + BATCH], rejected)
         # Last, because lines that come again would be set aside again.
-        self._keep_rejected(rejected)
+        self._rejected.keep(rejected)
         return count
 
     def _ingest_or_bisect(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
@@ -81,9 +81,7 @@ class Ingestion:
         try:
             ensure_partitions(self._engine, (scan.at for scan in scans))
             with self._engine.begin() as connection:
-                if connection.dialect.name == "sqlite":
-                    # Take the write lock first: a read that turns into a write could not wait.
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                begin_synced(connection)
                 inserted = self._store(connection, scans)
         except BaseException:
             self._salts.discard()
@@ -111,17 +109,6 @@ class Ingestion:
                 "codes": sorted({scan.code_id for scan in inserted}),
             },
         )
-
-    def _keep_rejected(self, rejected: Rejected) -> None:
-        """Renamed to end in `.spool`, the file is read again: after its cause is mended."""
-        if not rejected:
-            return
-        self._rejected.parent.mkdir(parents=True, exist_ok=True)
-        self._rejected.touch(mode=0o600)
-        with self._rejected.open("ab") as file:
-            file.writelines(line + b"\n" for line, _ in rejected)
-        for _, error in rejected:
-            log.error("a line cannot be stored and is kept in %s: %s", self._rejected, error)
 
 
 def _read(lines: bytes) -> tuple[list[AcceptedScan], Rejected]:

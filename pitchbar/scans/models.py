@@ -32,7 +32,9 @@ class Scan(Model):
     scanned_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     code_id: Mapped[int] = mapped_column(BigId)
     workspace_id: Mapped[int] = mapped_column(BigId)
-    ip: Mapped[str | None] = mapped_column(String(45))
+    ip: Mapped[str | None] = mapped_column(
+        String(45), info={"forgotten": "with the workspace; shortened when it is stored"}
+    )
     visitor: Mapped[str | None] = mapped_column(String(32))
     country: Mapped[str | None] = mapped_column(String(2))
     device: Mapped[str | None] = mapped_column(String(16))

@@ -3,32 +3,46 @@
 import atexit
 import os
 from multiprocessing.util import Finalize
+from typing import Any
 
 from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
+from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
+from pitchbar.scans.deliveries import Deliveries, find_stored_with
 from pitchbar.scans.draining import make_drain_signal
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_engine, make_ingestion
-from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox, connect
+from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
+from pitchbar.scans.spool_figures import SpoolReporter, add_local
+from pitchbar.scans.spool_folder import prepare_spool_folder
 from pitchbar.settings import Settings
 
 
 def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge:
-    """The edge with its shipper running; on exit what is left is shipped or stays on disk."""
+    """The edge with its shipper running; on exit what is left is shipped or stays on disk.
+
+    Raises:
+        SettingsError: SPOOL_DIR cannot be written to.
+    """
+    own = settings[ScanSettings]
+    prepare_spool_folder(own.spool_dir)
     engine = make_engine(settings)
-    resolver = Resolver(engine, max_stale=settings[ScanSettings].resolver_max_stale_seconds)
+    resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
     resolver.listen(bus)
-    spool = Spool(settings[ScanSettings].spool_dir)
+    spool = Spool(own.spool_dir, overflow_bytes=own.spool_overflow_bytes)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
-    shipper = Shipper(spool, _make_inbox(settings, engine, bus), drain_signal)
+    deliveries = Deliveries(spool, _make_inbox(settings, engine, bus), find_stored_with(engine))
+    reporter = SpoolReporter(spool, deliveries, _connect(settings, timeout=0.5))
+    add_local(reporter.read)
+    shipper = Shipper(spool, deliveries, drain_signal, reporter.tell)
     shipper.start()
     atexit.register(shipper.stop)
     # Granian's workers are children of multiprocessing, which end without asking atexit.
@@ -53,14 +67,19 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
 
 def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     """With Redis, other processes ingest, and this one loads nothing for it."""
-    if settings.redis_url:
-        return RedisInbox(connect(settings.redis_url))
-    return DirectInbox(make_ingestion(settings, engine, bus).ingest_scans)
+    redis = _connect(settings, timeout=1.0)
+    if redis is None:
+        return DirectInbox(make_ingestion(settings, engine, bus).ingest_scans)
+    warn_of_weaknesses(redis)
+    return RedisInbox(redis)
 
 
 def _make_limit(settings: Settings) -> AddressLimit | None:
     if not settings.ratelimit_enabled:
         return None
     limit, seconds = parse_rate(settings[ScanSettings].ratelimit_redirect)
-    redis = connect(settings.redis_url, timeout=0.2) if settings.redis_url else None
-    return AddressLimit("redirect", limit, seconds, redis)
+    return AddressLimit("redirect", limit, seconds, _connect(settings, timeout=0.04))
+
+
+def _connect(settings: Settings, *, timeout: float) -> Any:
+    return connect_redis(settings.redis_url, timeout) if settings.redis_url else None

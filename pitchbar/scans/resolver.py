@@ -30,12 +30,15 @@ _QUERY = text(
     """  # noqa: S608  # our own names, no input
 )
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
+_LEADING = re.compile(r"[a-z0-9_-]*")
 _WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
 # How long a visitor waits for the database, with and without an old answer at hand.
 _KNOWN_WAIT_SECONDS = 0.5
 _UNKNOWN_WAIT_SECONDS = 3.0
 # While the database is down, only one request in this many seconds waits to find out.
 _RETRY_SECONDS = 2.0
+# A look-up that hangs so long is followed by another.
+_HOPELESS_SECONDS = 15.0
 # A place of their own, so that guessing short codes pushes no real one out of the cache.
 _UNKNOWN_CAPACITY = 10_000
 
@@ -120,12 +123,22 @@ class Resolver:
     def _start_lookup(self, short_code: str) -> _Lookup:
         with self._lock:
             lookup = self._lookups.get(short_code)
-            if lookup is None:
+            if lookup is None or time.monotonic() - lookup.asked_at > _HOPELESS_SECONDS:
                 lookup = self._lookups[short_code] = _Lookup()
-                threading.Thread(
-                    target=self._run_lookup, args=(short_code, lookup), daemon=True, name="resolver"
-                ).start()
+                self._start_thread(short_code, lookup)
             return lookup
+
+    def _start_thread(self, short_code: str, lookup: _Lookup) -> None:
+        """Called under the lock."""
+        try:
+            threading.Thread(
+                target=self._run_lookup, args=(short_code, lookup), daemon=True, name="resolver"
+            ).start()
+        except (RuntimeError, MemoryError) as error:
+            # The system has no thread for us: whoever comes next tries again.
+            log.error("the resolver cannot ask the database: %s", error)
+            del self._lookups[short_code]
+            lookup.done.set()
 
     def _run_lookup(self, short_code: str, lookup: _Lookup) -> None:
         try:
@@ -181,5 +194,7 @@ def _put_newest(cache: OrderedDict[str, Value], key: str, value: Value, capacity
 
 
 def normalise_short_code(raw: str) -> str:
-    """As people type it: any case, perhaps with a slash behind. WSGI gives bytes as Latin-1."""
-    return unquote(raw).strip("/").lower()
+    """As people type and texts wrap it: any case, and ended by what no short code can contain, such
+    as a full stop, a bracket or an invisible space. WSGI gives bytes as Latin-1.
+    """
+    return _LEADING.match(unquote(raw).lstrip("/").lower())[0]  # type: ignore[index]  # matches all

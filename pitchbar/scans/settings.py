@@ -1,11 +1,16 @@
 from pathlib import Path
 from typing import Literal, Self
 
+from pydantic import Field
+
 from pitchbar.core.setting_types import Rate, Seconds, SettingsGroup
 
 
 class ScanSettings(SettingsGroup):
     spool_dir: Path = Path()
+    spool_overflow_bytes: int = Field(64 << 20, ge=0)
+    spool_wait_alert: int = Field(120, ge=1)
+    rejected_file_bytes: int = Field(16 << 20, ge=1)
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: Seconds = 2.0
     resolver_max_stale_seconds: Seconds = 2.0

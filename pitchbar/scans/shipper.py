@@ -4,10 +4,13 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 
+from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.draining import DrainSignal
-from pitchbar.scans.inbox import Inbox
-from pitchbar.scans.spool import Segment, Spool
+from pitchbar.scans.segments import Segment
+from pitchbar.scans.spool import Spool
+from pitchbar.scans.syncer import Syncer
 
 log = logging.getLogger(__name__)
 
@@ -16,36 +19,53 @@ _ADOPT_SECONDS = 5.0
 _MAX_PAUSE_SECONDS = 5.0
 # About 500 scans.
 _BATCH_BYTES = 150_000
+# What waits so long is called for again: whoever was called may be dead.
+_REMIND_SECONDS = 10.0
+# At the end, for receipts: what is stored by then need not be shipped again by the next process.
+_LAST_RECEIPTS_SECONDS = 2.0
 
 
 class Shipper:
-    """Ships every 50 ms what is new; deletes a segment when the inbox has all of it.
+    """Ships every 50 ms what is new and synced; deletes a segment when all of it is stored.
 
     Args:
+        deliveries: what was put into the inbox.
         drain_signal: has lines ingested that were put; None where the inbox does it by itself.
+        after_pass: called after each pass, whatever became of it; must not raise.
     """
 
-    def __init__(self, spool: Spool, inbox: Inbox, drain_signal: DrainSignal | None = None) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        deliveries: Deliveries,
+        drain_signal: DrainSignal | None = None,
+        after_pass: Callable[[], None] = lambda: None,
+    ) -> None:
         self._spool = spool
-        self._inbox = inbox
+        self._deliveries = deliveries
         self._drain_signal = drain_signal
+        self._after_pass = after_pass
+        self._syncer = Syncer(spool)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
+        self._remind_at = 0.0
         self._pause = INTERVAL_SECONDS
 
     def start(self) -> None:
         self._stop = threading.Event()
+        self._syncer.start(self._stop)
         self._thread = threading.Thread(target=self._run, daemon=True, name="shipper")
         self._thread.start()
 
     def start_in_child(self) -> None:
         """Threads do not survive a fork; a child of a process that ships, ships too."""
+        self._deliveries.clear()
         if self._thread is not None and not self._stop.is_set():
             self.start()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Ships what is left, as far as the inbox takes it; the rest stays on disk."""
+        """Ships what is left, as far as the inbox takes it; what is not stored stays on disk."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -54,15 +74,21 @@ class Shipper:
         while not self._stop.wait(self._pause):
             self._try_to_ship()
         self._spool.close()
-        self._try_to_ship()
+        until = time.monotonic() + _LAST_RECEIPTS_SECONDS
+        while self._try_to_ship() and self._deliveries and time.monotonic() < until:
+            time.sleep(INTERVAL_SECONDS)
 
-    def _try_to_ship(self) -> None:
+    def _try_to_ship(self) -> bool:
         try:
             self.ship()
             self._pause = INTERVAL_SECONDS
+            return True
         except Exception as error:
             self._pause = min(_MAX_PAUSE_SECONDS, max(0.5, self._pause * 2))
             log.error("scans wait in the spool: %s", error)
+            return False
+        finally:
+            self._after_pass()
 
     def ship(self) -> None:
         """One pass. Raises what the inbox raises; nothing is forgotten then."""
@@ -72,21 +98,34 @@ class Shipper:
             self._adopt_at = time.monotonic() + _ADOPT_SECONDS
             for segment in self._spool.adopt():
                 log.info("adopted %s of a process that is gone", segment.path.name)
-        for segment in self._spool.segments():
-            self._ship_segment(segment)
-        self._ship_overflow()
-        if self._drain_signal is not None:
-            self._drain_signal.flush()
+        try:
+            self._deliveries.collect_receipts()
+            for segment in self._spool.segments():
+                self._ship_segment(segment)
+            self._ship_overflow()
+            if self._deliveries.put_forgotten_again():
+                self._mark()
+        finally:
+            # An inbox that is full gets room only when somebody empties it.
+            self._call_for_ingestion()
 
-    def _put(self, lines: bytes) -> None:
-        self._inbox.put(lines)
+    def _mark(self) -> None:
+        self._remind_at = time.monotonic() + _REMIND_SECONDS
         if self._drain_signal is not None:
             self._drain_signal.mark()
 
+    def _call_for_ingestion(self) -> None:
+        if self._deliveries and time.monotonic() >= self._remind_at:
+            self._mark()
+        if self._drain_signal is not None:
+            self._drain_signal.flush()
+
     def _ship_segment(self, segment: Segment) -> None:
-        while batch := segment.read(_BATCH_BYTES):
-            self._put(batch)
+        segment.sync()
+        while self._deliveries.has_room() and (batch := segment.read_synced(_BATCH_BYTES)):
+            self._deliveries.put(batch, segment)
             segment.shipped += len(batch)
+            self._mark()
             # That was the end. What was written meanwhile makes a fuller batch a little later.
             if len(batch) < _BATCH_BYTES // 2:
                 break
@@ -96,6 +135,7 @@ class Shipper:
         held = self._spool.overflow
         while held:
             lines = [held[i] for i in range(min(500, len(held)))]
-            self._put(b"".join(lines))
+            self._deliveries.put(b"".join(lines))
             for _ in lines:
                 held.popleft()
+            self._mark()

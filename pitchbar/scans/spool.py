@@ -2,66 +2,57 @@
 
 One process writes its own segments and holds a lock on each. A segment whose lock is free belongs
 to a process that is gone; the next shipper that finds it adopts it. A segment is deleted only after
-the inbox has all its lines, so a line may be shipped twice, but never not at all.
+all its lines are stored, so a line may be shipped twice, but never not at all.
 """
 
-import fcntl
 import logging
 import os
 import threading
 import time
-import uuid
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from pitchbar.scans.segments import (
+    SUFFIX,
+    Segment,
+    create_segment,
+    lock_existing,
+    remove_nameless,
+)
+
 log = logging.getLogger(__name__)
-SUFFIX = ".spool"
 _MIN_AGE_SECONDS = 1.0
-
-
-@dataclass
-class Segment:
-    """A file of lines; `shipped` bytes of it are in the inbox.
-
-    `size` is about what was written, good enough to end the segment by. `writers` has an entry for
-    each thread that is writing now.
-    """
-
-    path: Path
-    descriptor: int
-    size: int = 0
-    shipped: int = 0
-    opened_at: float = field(default_factory=time.monotonic)
-    writers: list[None] = field(default_factory=list)
-
-    def read(self, most: int) -> bytes:
-        """The next whole lines, `most` bytes at the most; empty when there are none."""
-        data = os.pread(self.descriptor, most, self.shipped)
-        return data[: data.rfind(b"\n") + 1]
-
-    def unshipped(self) -> int:
-        """How many bytes are not in the inbox."""
-        return os.fstat(self.descriptor).st_size - self.shipped
-
-    def delete(self) -> None:
-        self.path.unlink(missing_ok=True)
-        os.close(self.descriptor)
+# Each open segment is an open file: when so many wait, further ones are made larger.
+_MANY_SEGMENTS = 64
+OVERFLOW_BYTES = 64 << 20
 
 
 class Spool:
     """The segments of this process.
 
     `append` is one `write` and waits for no network, no database and no other thread. When the disk
-    refuses, lines are held in memory (`overflow`) until the disk or the inbox takes them.
+    refuses, lines are held in memory (`overflow`) until the disk takes them or they are stored.
+
+    Args:
+        overflow_bytes: how much is held in memory; what comes then is dropped, counted and told.
     """
 
-    def __init__(self, directory: Path, segment_bytes: int = 1 << 20) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        segment_bytes: int = 1 << 20,
+        overflow_bytes: int = OVERFLOW_BYTES,
+    ) -> None:
         self.directory = directory
         self.overflow: deque[bytes] = deque()
+        self.held_bytes = 0
+        self.held_since = 0.0
         self.refused = 0
-        self._segment_bytes = segment_bytes
+        self.dropped = 0
+        self._segment_bytes = self._largest = segment_bytes
+        self._overflow_bytes = overflow_bytes
         self._lock = threading.Lock()
+        self._overflow_lock = threading.Lock()
         self._current: Segment | None = None
         self._segments: list[Segment] = []
 
@@ -73,15 +64,36 @@ class Spool:
             error = "only half of a line was written"
         except OSError as refusal:
             error = str(refusal)
-        self.overflow.append(line)
-        self.refused += 1
-        if self.refused % 1000 == 1:
-            log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
+        self._hold(line, error)
+
+    def is_full(self) -> bool:
+        """Whether the next line that the disk refuses would be dropped."""
+        return self.held_bytes >= self._overflow_bytes
+
+    def release(self, count: int) -> None:
+        """So many bytes of lines that were held in memory are on disk or stored."""
+        with self._overflow_lock:
+            self.held_bytes = max(0, self.held_bytes - count)
 
     def flush_overflow(self) -> None:
         """Writes held lines to disk, if it takes them again; raises OSError when it does not."""
         while self.overflow and self._write(self.overflow[0]):
-            self.overflow.popleft()
+            self.release(len(self.overflow.popleft()))
+
+    def _hold(self, line: bytes, error: str) -> None:
+        with self._overflow_lock:
+            self.refused += 1
+            fits = self.held_bytes + len(line) <= self._overflow_bytes
+            if fits:
+                self.held_since = self.held_since if self.held_bytes else time.time()
+                self.overflow.append(line)
+                self.held_bytes += len(line)
+            else:
+                self.dropped += 1
+        if not fits and self.dropped % 1000 == 1:
+            log.critical("%d scans are lost: SPOOL_OVERFLOW_BYTES are held", self.dropped)
+        if self.refused % 1000 == 1:
+            log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
 
     def segments(self) -> list[Segment]:
         """All segments that are not deleted yet, oldest first."""
@@ -89,9 +101,11 @@ class Spool:
             return list(self._segments)
 
     def retire(self, segment: Segment) -> None:
-        """Deletes a segment whose lines are all in the inbox, so that addresses do not linger on
-        disk. The one in use goes too once it is a second old; the next line opens another.
+        """Deletes a segment whose lines are all stored, so that addresses do not linger on disk.
+        The one in use goes too once it is a second old; the next line opens another.
         """
+        if segment.unstored:
+            return
         if segment is self._current:
             if time.monotonic() - segment.opened_at < _MIN_AGE_SECONDS or segment.unshipped():
                 return
@@ -112,9 +126,10 @@ class Spool:
 
     def adopt(self) -> list[Segment]:
         """Takes over the segments of processes that are gone."""
+        remove_nameless(self.directory)
         mine = {segment.path for segment in self.segments()}
         found = (path for path in sorted(self.directory.glob(f"*{SUFFIX}")) if path not in mine)
-        adopted = [segment for path in found if (segment := _lock_existing(path))]
+        adopted = [segment for path in found if (segment := lock_existing(path))]
         with self._lock:
             self._segments[:0] = adopted
         return adopted
@@ -124,9 +139,11 @@ class Spool:
         for segment in self._segments:
             os.close(segment.descriptor)
         self._lock = threading.Lock()
+        self._overflow_lock = threading.Lock()
         self._current = None
         self._segments = []
         self.overflow.clear()
+        self.held_bytes = self.refused = self.dropped = 0
 
     def _write(self, line: bytes) -> bool:
         """False when only a part was written.
@@ -150,7 +167,7 @@ class Spool:
     def _enter(self) -> Segment:
         while True:
             segment = self._current
-            if segment is None or segment.size >= self._segment_bytes:
+            if segment is None or segment.size >= self._largest:
                 segment = self._open()
             segment.writers.append(None)
             if segment is self._current:
@@ -165,40 +182,9 @@ class Spool:
     def _open(self) -> Segment:
         with self._lock:
             segment = self._current
-            if segment is None or segment.size >= self._segment_bytes:
-                self.directory.mkdir(parents=True, exist_ok=True)
-                segment = self._current = _create(self.directory)
+            if segment is None or segment.size >= self._largest:
+                self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+                segment = self._current = create_segment(self.directory)
                 self._segments.append(segment)
+                self._largest = self._segment_bytes * (1 + len(self._segments) // _MANY_SEGMENTS)
             return segment
-
-
-def _create(directory: Path) -> Segment:
-    while True:
-        # Sorted by name, segments are in the order of their times.
-        path = directory / f"{time.time_ns():016x}-{uuid.uuid4().hex[:12]}{SUFFIX}"
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError:
-            os.close(descriptor)
-            raise
-        if os.fstat(descriptor).st_nlink:
-            return Segment(path, descriptor)
-        # Before we had the lock, another process took the file for an abandoned one.
-        os.close(descriptor)
-
-
-def _lock_existing(path: Path) -> Segment | None:
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Another shipper may have adopted, shipped and deleted it between our two calls.
-        if os.fstat(descriptor).st_nlink == 0:
-            raise OSError("deleted meanwhile")
-    except OSError:
-        os.close(descriptor)
-        return None
-    return Segment(path, descriptor, size=os.fstat(descriptor).st_size)

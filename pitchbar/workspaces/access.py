@@ -26,7 +26,7 @@ def requires(right: str) -> Callable[[View], View]:
     the right: 403.
     """
     if right not in RIGHTS:
-        raise KeyError(right)
+        raise KeyError(f"“{right}” is no right of pitchbar/workspaces/roles.py")
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -2,7 +2,9 @@
 
 import click
 
+from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.accounts.services import create_person
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.commands import in_app
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
@@ -35,11 +37,24 @@ def users() -> None:
 @in_app
 def create_user(email: str, name: str, password: str, workspace: str) -> None:
     """Make an account."""
-    person = create_person(email=email, name=name, password=password)
+    person = create_person(email=email, name=name, password=password, is_proven=True)
     if workspace:
         create_workspace(name=workspace, time_zone="UTC", owner=person)
     db.session.commit()
     click.echo(f"{email} can sign in.")
+
+
+@users.command("prove")
+@click.option("--email", required=True)
+@in_app
+def prove_user(email: str) -> None:
+    """Take an account's address as proven, where no mail can be sent."""
+    person = find_person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"There is no account with the address {email}.")
+    prove_address(person, _OPERATOR)
+    db.session.commit()
+    click.echo(f"The address {person.email} is proven. Its owner signs in anew.")
 
 
 @click.group()

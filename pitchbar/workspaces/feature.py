@@ -1,7 +1,7 @@
 """Workspaces: members, invitations, ownership, tokens, audit log, settings, deletion."""
 
 from pitchbar.core.features import Feature, NavigationItem
-from pitchbar.workspaces import settings_views, tasks, views
+from pitchbar.workspaces import settings_views, subscribers, tasks, views
 from pitchbar.workspaces.audit import views as audit
 from pitchbar.workspaces.commands import purge, tokens, users
 from pitchbar.workspaces.deletion import views as deletion
@@ -27,6 +27,7 @@ FEATURE = Feature(
     ),
     api_blueprints=(tokens_api.bp,),
     tasks=(tasks,),
+    subscribe=subscribers.register,
     navigation=(
         NavigationItem("Manage", 10, "manage_members", "members.index", "users", "Members"),
         NavigationItem("Manage", 30, "manage_tokens", "tokens.index", "key-round", "API"),

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, request
 from flask_login import current_user
 
 from pitchbar.accounts.access import redirect_to_sign_in
+from pitchbar.errors import Forbidden
 from pitchbar.live import LivePanel, LiveView, add_live_panel
 from pitchbar.workspaces.access import enter_workspace, requires
 from pitchbar.workspaces.models import Workspace
@@ -21,6 +22,8 @@ def add_workspace_panel(bp: Blueprint, right: str, open: Callable[[], LiveView])
         return make_response(open().draw())
 
     def enter() -> None:
+        if not current_user.is_authenticated:
+            raise Forbidden("The session has ended.")
         enter_workspace((request.view_args or {})["slug"], right)
 
     bp.get("/fragments")(requires(right)(live_fragments))

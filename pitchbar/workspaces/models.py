@@ -130,7 +130,7 @@ class Invitation(Model):
     invited_by_id: Mapped[int | None] = mapped_column(
         ForeignKey(Person.id, ondelete="SET NULL"), index=True
     )
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), info={"forgotten": "with the workspace"})
     role: Mapped[str] = mapped_column(String(16))
     key: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -174,7 +174,9 @@ class ApiToken(Model):
     # The kind tells an operator's token from one whose maker's account is gone: neither has an id.
     created_by_kind: Mapped[str] = mapped_column(String(16), server_default="system")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
-    created_by_name: Mapped[str] = mapped_column(String(254), server_default="Command line")
+    created_by_name: Mapped[str] = mapped_column(
+        String(254), server_default="Command line", info={"forgotten": "with the workspace"}
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -80,5 +80,5 @@ class TestThrottle:
         for number in range(6):
             client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
             status = ask(client, "ADA@pitchbar.example" if number % 2 else ADA).status_code
-        assert status == 429
+        assert status == 200
         assert len(sent_mails()) == 5

@@ -26,10 +26,13 @@ from schemathesis.specs.openapi.checks import (
 
 from pitchbar.api.document import openapi_document
 from pitchbar.extensions import db
+from tests.support.addresses import part_makers
 from tests.support.factories import People, bearer, make_code, make_token
 from tests.support.scans import make_scans
 
 EXAMPLES = {GenerationMode.POSITIVE: 30, GenerationMode.NEGATIVE: 15}
+# Of each thing that an address leads to.
+MANY = 60
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -58,17 +61,40 @@ class Tally:
 @pytest.fixture
 def known(app: Flask, people: People) -> dict[str, list[Any]]:
     """Parts of addresses that lead somewhere. Deleting uses them up, so there are many."""
-    codes = [make_code(people.workspace) for _ in range(60)]
+    codes = [make_code(people.workspace) for _ in range(MANY)]
     for code in codes[:5]:
         make_scans(code, 7)
-    for number in range(60):
+    for number in range(MANY):
         make_token(people.workspace, name=f"spare {number}")
-    return {
+    found: dict[str, list[Any]] = {
         "slug": [people.workspace.slug],
         "code_id": [code.id for code in codes],
-        "token_id": list(range(1, 61)),
+        "token_id": list(range(1, MANY + 1)),
         "format": ["svg", "png"],
     }
+    return found | make_further_parts(app, people, path_parameters(app) - set(found))
+
+
+def path_parameters(app: Flask) -> set[str]:
+    return {
+        parameter["name"]
+        for methods in openapi_document(app)["paths"].values()
+        for operation in methods.values()
+        for parameter in operation["parameters"]
+        if parameter.get("in") == "path"
+    }
+
+
+def make_further_parts(app: Flask, people: People, names: set[str]) -> dict[str, list[Any]]:
+    """What the features say themselves that these parts lead to."""
+    found: dict[str, list[Any]] = {}
+    for make_parts in part_makers() if names else ():
+        first = make_parts(app, people)
+        if wanted := names & set(first):
+            made = [first, *(make_parts(app, people) for _ in range(MANY - 1))]
+            found |= {name: [parts[name] for parts in made] for name in wanted}
+    assert set(found) == names, "say in an address_parts.py what these lead to"
+    return found
 
 
 def try_operation(
@@ -101,6 +127,7 @@ def try_operation(
     try_case()
 
 
+@pytest.mark.settings(tokens_per_workspace=1000)
 def test_every_answer_is_as_described(
     app: Flask,
     people: People,

@@ -7,7 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 
+import pytest
+
+from bench import against
 from pitchbar.core.assets import ROOT
 from tests.support.servers import give_up
 
@@ -61,3 +66,36 @@ def test_live_tells_how_soon_an_open_page_changes() -> None:
     need("chromium")
     said = run_bench("live", "--scans", "2", "--without-history")
     assert re.search(rf"2 scans, .*: median {NUMBER} ms, most {NUMBER} ms", said), said
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("fault", ["Redis killed", "power cut at 1"])
+def test_faults_lose_nothing(fault: str) -> None:
+    need("redis-server")
+    shape = "redis" if "Redis" in fault else "embedded"
+    said = run_bench("faults", "--faults", fault, "--shapes", shape, "--scans", "200")
+    if "no rights to mount" in said:
+        give_up("the power cut", "file systems cannot be mounted here")
+    assert re.search(rf"^{shape} +{fault}.* +0 +0  good", said, re.MULTILINE), said
+
+
+def test_against_tells_ratios_and_whether_they_suffice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = {
+        "redirect": "  bare {0}0 1 1\n  edge            {0}00 80.0 1 1\n",
+        "ingest": "SQLite, file        3.4  {0}00 scans/s, 1 us\n",
+    }
+
+    def run(root: Path, bench: str, *_: str) -> str:
+        return outputs[bench].format(10 if root == ROOT else 11)
+
+    monkeypatch.setattr(against, "run", run)
+    monkeypatch.setattr("sys.argv", ["against", str(ROOT / "bench" / ".."), "--rounds", "2"])
+    monkeypatch.setattr(against, "checked_out", lambda wanted: nullcontext(Path(wanted)))
+    with pytest.raises(SystemExit) as ended:
+        against.main()
+    said = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert re.search(r"^redirect, edge +1100 +1000  0\.91 ", said, re.MULTILINE), said
+    assert re.search(r"^ingestion, SQLite, file +1100 +1000  0\.91 ", said, re.MULTILINE), said

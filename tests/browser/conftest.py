@@ -43,6 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORT": str(port),
         "DATA_DIR": str(folder),
         "RATELIMIT_LOGIN": "1000/minute",
+        "RATELIMIT_LOGIN_ACCOUNT": "1000/minute",
         "RATELIMIT_SIGNUP": "1000/minute",
     }
     command = [sys.executable, "-m", "pitchbar.cli", "serve", "--demo"]

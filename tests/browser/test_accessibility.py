@@ -22,6 +22,14 @@ def serious_findings(page: Page) -> list[str]:
     ]
 
 
+def pages_of_the_rail(page: Page) -> list[str]:
+    """Every feature's own are among them."""
+    links = page.locator(".rail-section a").all()
+    found = {link.get_attribute("href") or "" for link in links}
+    assert {"/w/demo/", "/w/demo/codes", "/w/demo/codes/new"} <= found
+    return sorted(found)
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_pages_have_no_serious_finding(
     open_page: OpenPage, scheme: Literal["light", "dark"], width: int
@@ -30,7 +38,7 @@ def test_pages_have_no_serious_finding(
     page.goto("/login")
     assert serious_findings(page) == []
     sign_in_to_demo(page)
-    for url in ("/w/demo/", "/w/demo/codes?status=all", "/w/demo/codes/1", "/w/demo/codes/new"):
+    for url in (*pages_of_the_rail(page), "/w/demo/codes?status=all", "/w/demo/codes/1"):
         page.goto(url)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert (url, serious_findings(page)) == (url, [])

@@ -192,7 +192,8 @@ def test_everybody_gets_the_answers_of_the_table(
                 answers[name] = caller.open_socket(port, url)
             else:
                 answers[name] = caller.send(app, method, url)
-                restore()
+                if method != "GET":
+                    restore()
     if os.environ.get("WRITE_ACCESS_TABLE"):
         write_tables(found)
     tried = sum(len(rows) for rows in found.values())

@@ -65,7 +65,8 @@ def test_every_changing_address_has_an_example(app: Flask) -> None:
 
 def test_every_change_stands_in_the_audit_log(app: Flask) -> None:
     silent, needless = [], []
-    for address, rule in changing_addresses(app):
+    with_example = [pair for pair in changing_addresses(app) if pair[0] in CHANGES]
+    for address, rule in with_example:
         status, entries = send_and_count(app, address, rule)
         assert status < 400, f"{address}: its example is refused with {status}"
         if not entries and not CHANGES[address].unaudited:

@@ -58,7 +58,10 @@ def default_of(name: str) -> str:
 def test_settings_in_the_table_are_exactly_those_there_are() -> None:
     rows = {name: default for name, default, _ in _ROW.findall(DOCUMENTS[-1].read_text())}
     assert DOCUMENTS[-1].name == "settings.md"
-    assert rows == {name.upper(): default_of(name) for name in setting_fields()}
+    settings = {name.upper(): default_of(name) for name in setting_fields()}
+    wrong = {name: default for name, default in settings.items() if rows.get(name) != default}
+    assert wrong == {}, "give each a line with this default in docs/settings.md"
+    assert sorted(set(rows) - set(settings)) == [], "docs/settings.md names settings that are gone"
 
 
 @each_document
@@ -69,7 +72,13 @@ def test_files_that_are_named_exist(document: Path) -> None:
         ROOT,
         *(
             ROOT / part
-            for part in ("pitchbar", "pitchbar/codes", "pitchbar/mailing", "tests/codes")
+            for part in (
+                "pitchbar",
+                "pitchbar/codes",
+                "pitchbar/mailing",
+                "tests/codes",
+                "tests/mailing",
+            )
         ),
     )
     missing = [name for name in named if not any((place / name).exists() for place in places)]

@@ -4,9 +4,11 @@ import re
 from importlib import import_module
 from types import ModuleType
 
+import click
 import pytest
 from flask import Blueprint, Flask
 
+from pitchbar import features
 from pitchbar.core.assets import ROOT, STATIC
 from pitchbar.core.database import Model
 from pitchbar.features import all_commands, all_features, navigation
@@ -40,7 +42,15 @@ def test_there_are_features_to_look_at() -> None:
 
 def test_every_folder_whose_parts_must_be_known_declares_them() -> None:
     parts = modules("views", "api", "tasks", "subscribers", "commands", "demo")
-    assert {feature_of(part) for part in parts} - set(all_features()) == set()
+    silent = sorted({feature_of(part) for part in parts} - set(all_features()))
+    assert silent == [], "give each of these folders a feature.py with its FEATURE"
+
+
+def test_tables_of_every_feature_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(features, "import_module", loaded.append)
+    features.import_models()
+    assert loaded == [module.__name__ for module in modules("models")]
 
 
 def test_every_blueprint_is_registered(app: Flask) -> None:
@@ -56,7 +66,8 @@ def test_every_blueprint_is_registered(app: Flask) -> None:
 
 def test_every_module_with_jobs_is_named() -> None:
     named = {module for feature in all_features().values() for module in feature.tasks}
-    assert [module.__name__ for module in modules("tasks") if module not in named] == []
+    missing = [module.__name__ for module in modules("tasks") if module not in named]
+    assert missing == [], "name these in the tasks of their feature.py"
 
 
 def test_every_demo_is_asked_for() -> None:
@@ -65,7 +76,16 @@ def test_every_demo_is_asked_for() -> None:
         for module in modules("demo")
         if all_features()[feature_of(module)].make_demo is not module.make_demo
     ]
-    assert silent == []
+    assert silent == [], "name these as make_demo in their feature.py"
+
+
+def test_every_subscriber_is_asked_to_register() -> None:
+    silent = [
+        module.__name__
+        for module in modules("subscribers")
+        if not all_features()[feature_of(module)].subscribe
+    ]
+    assert silent == [], "name these as subscribe in their feature.py"
 
 
 def test_every_feature_of_the_rail_has_a_part_in_the_demo() -> None:
@@ -75,6 +95,20 @@ def test_every_feature_of_the_rail_has_a_part_in_the_demo() -> None:
         if feature.navigation and not feature.make_demo
     }
     assert empty == set(WITHOUT_DEMO), "fill the demo, or say here why there is nothing to fill"
+
+
+def test_every_command_is_declared() -> None:
+    made = {
+        name: command
+        for module in modules("commands")
+        for name, command in vars(module).items()
+        if isinstance(command, click.Command)
+    }
+    groups = [command for command in made.values() if isinstance(command, click.Group)]
+    within = [command for group in groups for command in group.commands.values()]
+    declared = [*all_commands().values(), *within]
+    missing = [name for name, command in made.items() if command not in declared]
+    assert missing == [], "name these in the commands of their feature.py"
 
 
 def test_every_command_is_reachable_under_a_name_of_its_own() -> None:
@@ -97,10 +131,11 @@ def test_entries_of_the_rail_lead_somewhere(app: Flask) -> None:
     entries = [each for item in navigation() for each in (item, *item.below)]
     assert len(entries) > 5
     for item in entries:
-        assert item.endpoint in app.view_functions, item
+        assert item.endpoint in app.view_functions, f"no view is named {item.endpoint}"
         assert vars(app.view_functions[item.endpoint])["access"] == item.right, item
-        assert item.right in RIGHTS, item
-        assert f'<symbol id="{item.icon}"' in sprite, item
+        assert item.right in RIGHTS, f"name {item.right} in pitchbar/workspaces/roles.py"
+        drawn = f'<symbol id="{item.icon}"' in sprite
+        assert drawn, f"take another icon than {item.icon}, or add it to the sprite"
 
 
 def test_entries_of_a_section_have_places_of_their_own() -> None:
@@ -112,7 +147,9 @@ def test_table_of_the_data_names_every_table(app: Flask) -> None:
     data = ARCHITECTURE.read_text().partition("\n## Data\n")[2].partition("\n## ")[0]
     first_cells = [row.split("|")[1] for row in data.splitlines() if row.startswith("| `")]
     named = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
-    assert named == set(Model.metadata.tables)
+    tables = set(Model.metadata.tables)
+    assert sorted(tables - named) == [], "give each a line under Data in docs/architecture.md"
+    assert sorted(named - tables) == [], "docs/architecture.md names tables that are gone"
 
 
 @pytest.mark.parametrize("name", sorted(all_features()))
@@ -123,4 +160,6 @@ def test_a_feature_requires_what_stands_below_it(name: str) -> None:
         for position, line in enumerate(re.findall(r'"([^"]+)"', layers))
         for part in line.split(" | ")
     }
-    assert [one for one in all_features()[name].requires if order[one] <= order[name]] == []
+    assert name in order, f"give {name} its place in the layers of pyproject.toml"
+    above = [one for one in all_features()[name].requires if order[one] <= order[name]]
+    assert above == [], f"{name} requires what stands above it in the layers of pyproject.toml"

@@ -31,6 +31,7 @@ from pitchbar.jobs.ledger.queries import (
 from pitchbar.jobs.ledger.snapshots import take_snapshot
 from pitchbar.jobs.ledger.trimming import trim_ledger
 from pitchbar.jobs.workers.consumer import drain
+from pitchbar.settings import current_settings
 from tests.jobs.conftest import MakeConsumer
 from tests.jobs.sample_tasks import lines_of, note, refuse, try_with_waits
 from tests.support.servers import on_both_databases
@@ -257,3 +258,24 @@ def test_old_done_jobs_go_and_failed_ones_stay(
     states = db.session.execute(select(Job.state).order_by(Job.id)).scalars().all()
     assert states == ["failed", "queued", "done"]
     assert db.session.execute(select(JobSnapshot)).all() == []
+
+
+@on_both_databases
+def test_failed_jobs_are_kept_for_long_and_not_in_any_number(
+    app: Flask, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.extensions["settings"] = current_settings().replaced(
+        failed_jobs_days=30, failed_jobs_most=3
+    )
+    for _ in range(5):
+        finished("crawl", 1, 1, state="failed")
+    commit()
+    newest = db.session.scalars(select(Job.id).order_by(Job.id.desc()).limit(3)).all()
+    assert trim_ledger() == 2
+    assert db.session.scalars(select(Job.id).order_by(Job.id.desc())).all() == newest
+
+    later = clock.now() + timedelta(days=29)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert trim_ledger() == 0
+    later += timedelta(days=2)
+    assert trim_ledger() == 3

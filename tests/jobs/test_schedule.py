@@ -121,13 +121,43 @@ def test_task_that_never_ran_has_missed_nothing(every_five: Schedule) -> None:
     assert every_five.tick(NOON + minutes(3)) == []
 
 
-def test_clock_set_back_runs_nothing_twice(every_five: Schedule) -> None:
-    for minute in (0, 5, 10):
+def test_clock_set_back_by_a_moment_runs_nothing_twice(every_five: Schedule) -> None:
+    for minute in (0, 5, 6):
         every_five.tick(NOON + minutes(minute))
         finish_all()
+    assert every_five.tick(NOON + minutes(4)) == []
     assert every_five.tick(NOON + minutes(5)) == []
-    assert every_five.tick(NOON + minutes(6)) == []
-    assert every_five.tick(NOON + minutes(15)) == [tick_tock.name]
+    assert every_five.tick(NOON + minutes(10)) == [tick_tock.name]
+
+
+@on_both_databases
+@pytest.mark.parametrize("restarted", [False, True])
+def test_clock_set_back_by_half_an_hour_stops_no_task(
+    ledger: LedgerConnection, app: Flask, every_five: Schedule, restarted: bool
+) -> None:
+    for minute in range(-30, 3):
+        every_five.tick(NOON + minutes(minute))
+        finish_all()
+    schedule = Schedule(ledger, [TICK_TOCK]) if restarted else every_five
+    ran = []
+    for minute in range(-29, 3):
+        if schedule.tick(NOON + minutes(minute)):
+            ran.append(minute)
+        finish_all()
+    assert ran == [-25, -20, -15, -10, -5, 0]
+
+
+def test_second_scheduler_stays_harmless_after_the_clock_was_set_back(
+    ledger: LedgerConnection, app: Flask, every_five: Schedule
+) -> None:
+    other = Schedule(ledger, [TICK_TOCK])
+    for schedule in (every_five, other):
+        schedule.tick(NOON)
+    finish_all()
+    back = NOON - minutes(30)
+    assert every_five.tick(back) == [tick_tock.name]
+    finish_all()
+    assert other.tick(back) == []
 
 
 def test_jobs_of_a_task_do_not_pile_up_when_no_worker_runs(every_five: Schedule) -> None:

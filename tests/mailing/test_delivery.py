@@ -20,7 +20,7 @@ from tests.conftest import MakeSettings
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People
 from tests.support.mail_servers import Post, mail_server
-from tests.support.members import make_invitation, membership_of, path_of
+from tests.support.members import copied_path_of, make_invitation, membership_of, path_of
 from tests.support.servers import free_port, on_both_databases
 
 MAIL = Mail("ada@pitchbar.example", "Hello", "Hello", "<p>Hello</p>")
@@ -121,7 +121,7 @@ class TestFailed:
         assert invitation.state == "open"
         page = members_page(client, people)
         assert "The mail to new@pitchbar.example failed: the address was refused (550)" in page
-        assert path_of(invitation) in page
+        assert copied_path_of(invitation) in page
         assert (the_record().state, the_record().finished_at is not None) == ("failed", True)
 
     @on_both_databases

@@ -23,7 +23,7 @@ def test_up_means_that_the_process_answers(client: FormClient) -> None:
 def test_ready_means_that_the_database_answers(client: FormClient) -> None:
     response = client.get("/up/ready")
     assert response.status_code == 200
-    assert response.get_json() == {"status": "ok", "database": "ok"}
+    assert response.get_json() == {"status": "ok", "database": "ok", "spool": "ok"}
 
 
 @pytest.mark.usefixtures("outage")
@@ -31,7 +31,7 @@ def test_ready_says_what_is_down(client: FormClient) -> None:
     assert client.get("/up").status_code == 200
     response = client.get("/up/ready")
     assert response.status_code == 503
-    assert response.get_json() == {"status": "unavailable", "database": "down"}
+    assert response.get_json() == {"status": "unavailable", "database": "down", "spool": "ok"}
 
 
 def test_pages_say_that_it_passes(client: FormClient, people: People) -> None:

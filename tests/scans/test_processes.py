@@ -2,16 +2,17 @@
 killed, or forks.
 """
 
+import contextlib
 import http.client
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -19,6 +20,7 @@ import redis
 from flask import Flask
 
 from pitchbar.core.assets import ROOT
+from pitchbar.scans.inbox import RedisInbox, connect
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
 from tests.support.factories import make_code, make_workspace
@@ -126,10 +128,32 @@ def ids_in(lines: bytes) -> list[str]:
     return [orjson.loads(line)[0] for line in lines.splitlines() if line]
 
 
-def ids_in_stream(url: str) -> list[str]:
-    with redis.Redis.from_url(url) as connection:
-        entries: list[Any] = connection.xrange("pitchbar:scans")
-    return ids_in(b"".join(fields[b"lines"] for _, fields in entries))
+class Worker:
+    """Takes what is shipped, as a worker does, and remembers it."""
+
+    def __init__(self, url: str) -> None:
+        self.ids: list[str] = []
+        self._inbox = RedisInbox(connect(url))
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def end(self) -> list[str]:
+        """Takes what is there now, too."""
+        self._ended.set()
+        self._thread.join(10)
+        return self.ids
+
+    def _work(self) -> None:
+        while True:
+            ending = self._ended.is_set()
+            with contextlib.suppress(redis.RedisError):
+                if self._inbox.drain(self._keep, 0.05) == -1 and ending:
+                    return
+
+    def _keep(self, lines: bytes) -> int:
+        self.ids += ids_in(lines)
+        return 1
 
 
 def ids_in_spool(folder: Path) -> list[str]:
@@ -140,11 +164,12 @@ def ids_in_spool(folder: Path) -> list[str]:
 def test_server_that_is_told_to_end_ships_everything_first(
     serve: Serve, name: str, redis_url: str, spool_dir: Path
 ) -> None:
+    worker = Worker(redis_url)
     server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=redis_url)
     accepted = server.scan(60)
     server.end()
 
-    ids = ids_in_stream(redis_url)
+    ids = worker.end()
     assert accepted == len(ids) == len(set(ids)) == 60
     assert ids_in_spool(spool_dir) == []
 
@@ -159,12 +184,22 @@ def test_server_that_ends_without_redis_leaves_everything_on_disk_for_the_next(
     assert accepted == len(set(ids_in_spool(spool_dir))) == 40
 
     restartable_redis.start()
+    worker = Worker(restartable_redis.url)
     serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
     until = time.monotonic() + 10
     while ids_in_spool(spool_dir):
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert len(set(ids_in_stream(restartable_redis.url))) == 40
+    assert len(set(worker.end())) == 40
+
+
+def test_server_that_ends_before_its_scans_are_stored_leaves_them_on_disk_too(
+    serve: Serve, redis_url: str, spool_dir: Path
+) -> None:
+    server = serve([*SERVERS["gevent"], "wsgi:edge"], REDIS_URL=redis_url)
+    accepted = server.scan(10)
+    server.end()
+    assert accepted == len(ids_in_spool(spool_dir)) == len(Worker(redis_url).end()) == 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -223,9 +258,10 @@ def test_child_of_a_fork_ships_its_own_scans_and_the_parent_its_own(
         "DATA_DIR": str(settings.data_dir),
         "REDIS_URL": redis_url,
     }
+    worker = Worker(redis_url)
     done = subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, env=environ, timeout=30)
 
-    ids = ids_in_stream(redis_url)
+    ids = worker.end()
     assert done.returncode == 0
     assert len(ids) == len(set(ids)) == 30
     assert ids_in_spool(spool_dir) == []

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from pitchbar.core.bus import Bus
 from pitchbar.scans.factories import make_ingestion
+from pitchbar.scans.rejected import RejectedLines
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (
@@ -169,3 +170,14 @@ def test_rejected_lines_are_read_again_when_the_file_is_renamed(
     (segment,) = spool.adopt()
     assert ingest(segment.read(10_000)) == 1
     spool.reset_after_fork()
+
+
+def test_file_that_is_full_makes_room_and_the_oldest_goes(tmp_path: Path) -> None:
+    kept = RejectedLines(tmp_path, file_bytes=10)
+    for number in range(20):
+        kept.keep([(b"line %02d" % number, ValueError())])
+
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert files == [*(f"rejected.{number}.ndjson" for number in range(1, 5)), "rejected.ndjson"]
+    assert (tmp_path / "rejected.ndjson").read_bytes() == b"line 18\nline 19\n"
+    assert (tmp_path / "rejected.4.ndjson").read_bytes() == b"line 10\nline 11\n"

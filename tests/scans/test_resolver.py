@@ -11,6 +11,7 @@ from pitchbar.codes.services import archive_code, update_code
 from pitchbar.core.bus import Bus
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
+from pitchbar.scans import resolver as resolver_module
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.settings import Settings
 from tests.scans.peers import DatabaseProxy, make_engine
@@ -56,7 +57,7 @@ def test_unknown_code_is_remembered_too(engine: Engine, code: Code, questions: l
     assert len(questions) == 1
 
 
-@pytest.mark.parametrize("raw", ["", "a b", "'--", "\xff", "é", "a" * 65, "a/b", "menu\x00"])
+@pytest.mark.parametrize("raw", ["", " b", "'--", "\xff", "é", "a" * 65, "/", "\x00menu"])
 def test_what_was_never_given_out_is_not_even_asked_for(
     engine: Engine, code: Code, questions: list[str], raw: str
 ) -> None:
@@ -249,3 +250,47 @@ def test_default_values_stand_in_the_address_without_a_query(
     make_code(make_workspace(), short_code="menu", destination_url=destination, utm_source="c")
 
     assert location(Resolver(engine)) == "https://a.example/?utm_source=c"
+
+
+class NoThreads:
+    """Threads, as a system that has no more gives them."""
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_system_without_a_thread_to_spare_costs_one_answer_and_not_the_code(
+    engine: Engine, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolver_module, "_RETRY_SECONDS", 0.0)
+    resolver = Resolver(engine, max_stale=0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "Thread", NoThreads)
+        with pytest.raises(Unavailable):
+            resolver.resolve("menu")
+    assert location(resolver) == "https://a.example/1"
+
+    # A code that is known is led on all the while.
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "Thread", NoThreads)
+        assert location(resolver) == "https://a.example/1"
+
+
+def test_look_up_that_hangs_for_ever_is_followed_by_another(
+    engine: Engine, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolver_module, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(resolver_module, "_UNKNOWN_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(resolver_module, "_HOPELESS_SECONDS", 0.1)
+    resolver, for_ever = Resolver(engine), threading.Event()
+    with monkeypatch.context() as patch:
+        patch.setattr(resolver, "_read", lambda short_code: for_ever.wait(30))
+        with pytest.raises(Unavailable):
+            resolver.resolve("menu")
+    time.sleep(0.1)
+
+    monkeypatch.setattr(resolver_module, "_UNKNOWN_WAIT_SECONDS", 3.0)
+    assert location(resolver) == "https://a.example/1"
+    for_ever.set()

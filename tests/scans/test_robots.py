@@ -1,12 +1,14 @@
 """What is kept apart from people, and why."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from pitchbar.core import clock
+from pitchbar.scans.robots import ROBOT_LABELS, robot_reason_of_agent
 from tests.scans.conftest import Ingest
 from tests.scans.lines import (
     assert_rollups_equal_rows,
@@ -46,6 +48,37 @@ def test_robots_are_hits_but_no_people(
 
     assert only_row(engine).robot_reason == reason
     assert stored_days(engine)[1, 1, date(2026, 3, 10)] == (1, 0, 0)
+
+
+AGENTS = Path(__file__).parent / "agents"
+
+
+@pytest.mark.parametrize("agent", (AGENTS / "robots.txt").read_text().splitlines())
+def test_robot_is_told_by_its_agent(agent: str) -> None:
+    assert robot_reason_of_agent(agent) in ROBOT_LABELS
+
+
+@pytest.mark.parametrize("agent", (AGENTS / "people.txt").read_text().splitlines())
+def test_no_browser_of_people_is_taken_for_a_robot(agent: str) -> None:
+    assert robot_reason_of_agent(agent) is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "reason"),
+    [
+        ("SomeCrawler/1.0", "self_named"),
+        ("Java/17", "program"),
+        ("node", "program"),
+        ("Thing/1.0 (+hello@thing.example)", "program"),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 ask@thing.example", "contact"),
+        ("Mozilla/5.0 (compatible; Thing/1.0)", "program"),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "known_agent"),
+        ("Misskey/2024.5.0 (https://misskey.example)", "link_preview"),
+        (" ", "no_agent"),
+    ],
+)
+def test_reason_is_the_plainest_there_is(agent: str, reason: str) -> None:
+    assert robot_reason_of_agent(agent) == reason
 
 
 @on_both_databases

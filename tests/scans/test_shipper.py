@@ -1,21 +1,24 @@
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
-from pitchbar.scans.inbox import RedisInbox, connect
+from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
+from pitchbar.scans.segments import SUFFIX
 from pitchbar.scans.shipper import Shipper
-from pitchbar.scans.spool import SUFFIX, Spool
+from pitchbar.scans.spool import Spool
+from tests.scans.spooling import make_shipper
 from tests.support.servers import RedisServer
 from tests.support.waiting import wait_until
 
 
-class Inbox:
+class Keeper(DirectInbox):
     """Keeps what it is given; `error` is raised as long as it is set."""
 
     def __init__(self) -> None:
+        super().__init__(lambda lines: 0)
         self.batches: list[bytes] = []
         self.error: Exception | None = None
 
@@ -24,22 +27,19 @@ class Inbox:
             raise self.error
         self.batches.append(lines)
 
-    def drain(self, ingest: Callable[[bytes], int], wait_seconds: float) -> int:
-        return -1
-
     @property
     def lines(self) -> list[bytes]:
         return [line for line in b"".join(self.batches).splitlines() if line]
 
 
 @pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
+def inbox() -> Keeper:
+    return Keeper()
 
 
 @pytest.fixture
-def shipper(spool: Spool, inbox: Inbox) -> Iterator[Shipper]:
-    shipper = Shipper(spool, inbox)
+def shipper(spool: Spool, inbox: Keeper) -> Iterator[Shipper]:
+    shipper = make_shipper(spool, inbox)
     yield shipper
     shipper.stop()
 
@@ -56,7 +56,7 @@ def append(spool: Spool, count: int, size: int = 4) -> list[bytes]:
 
 
 def test_lines_are_shipped_within_moments_and_once(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     shipper.start()
     lines = append(spool, 100)
@@ -67,7 +67,7 @@ def test_lines_are_shipped_within_moments_and_once(
 
 
 def test_batches_hold_whole_lines_of_about_five_hundred_scans(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     lines = append(spool, 2000, size=300)
     shipper.ship()
@@ -78,7 +78,7 @@ def test_batches_hold_whole_lines_of_about_five_hundred_scans(
 
 
 def test_inbox_that_fails_gets_all_when_it_is_back(
-    spool: Spool, inbox: Inbox, shipper: Shipper, caplog: pytest.LogCaptureFixture
+    spool: Spool, inbox: Keeper, shipper: Shipper, caplog: pytest.LogCaptureFixture
 ) -> None:
     inbox.error = ConnectionError("gone")
     shipper.start()
@@ -93,7 +93,7 @@ def test_inbox_that_fails_gets_all_when_it_is_back(
 
 
 def test_failure_in_the_middle_repeats_nothing_that_arrived(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     lines = append(spool, 1500, size=300)
     put = inbox.put
@@ -115,7 +115,7 @@ def test_failure_in_the_middle_repeats_nothing_that_arrived(
 
 
 def test_stop_ships_the_rest_and_leaves_no_file(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     shipper.start()
     lines = append(spool, 20)
@@ -126,7 +126,7 @@ def test_stop_ships_the_rest_and_leaves_no_file(
 
 
 def test_stop_keeps_on_disk_what_the_inbox_does_not_take(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     inbox.error = ConnectionError("gone")
     shipper.start()
@@ -136,39 +136,39 @@ def test_stop_keeps_on_disk_what_the_inbox_does_not_take(
 
     heir = Spool(spool.directory)
     inbox.error = None
-    Shipper(heir, inbox).ship()
+    make_shipper(heir, inbox).ship()
     assert inbox.lines == lines
 
 
 def test_line_written_after_the_stop_is_the_next_process_to_ship(
-    spool: Spool, inbox: Inbox, shipper: Shipper
+    spool: Spool, inbox: Keeper, shipper: Shipper
 ) -> None:
     shipper.start()
     shipper.stop()
     lines = append(spool, 3)
     spool.reset_after_fork()
 
-    Shipper(Spool(spool.directory), inbox).ship()
+    make_shipper(Spool(spool.directory), inbox).ship()
     assert inbox.lines == lines
 
 
-def test_lines_that_the_disk_refused_are_shipped_from_memory(tmp_path: Path, inbox: Inbox) -> None:
+def test_lines_that_the_disk_refused_are_shipped_from_memory(tmp_path: Path, inbox: Keeper) -> None:
     (tmp_path / "file").touch()
     spool = Spool(tmp_path / "file")
     lines = append(spool, 1200)
 
-    Shipper(spool, inbox).ship()
+    make_shipper(spool, inbox).ship()
     assert inbox.lines == lines
     assert not spool.overflow
 
 
 def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
-    tmp_path: Path, inbox: Inbox
+    tmp_path: Path, inbox: Keeper
 ) -> None:
     (tmp_path / "file").touch()
     spool = Spool(tmp_path / "file")
     lines = append(spool, 10)
-    shipper = Shipper(spool, inbox)
+    shipper = make_shipper(spool, inbox)
     inbox.error = ConnectionError("gone")
     with pytest.raises(ConnectionError):
         shipper.ship()
@@ -181,21 +181,22 @@ def test_lines_in_memory_stay_there_while_disk_and_inbox_are_both_away(
     spool.reset_after_fork()
 
     inbox.error = None
-    Shipper(Spool(spool.directory), inbox).ship()
+    make_shipper(Spool(spool.directory), inbox).ship()
     assert inbox.lines == lines
 
 
 def test_redis_that_starts_late_gets_everything(
-    spool: Spool, restartable_redis: RedisServer
+    spool: Spool, restartable_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipper = Shipper(spool, RedisInbox(connect(restartable_redis.url)))
+    monkeypatch.setattr("pitchbar.scans.shipper._LAST_RECEIPTS_SECONDS", 0.0)
+    shipper = make_shipper(spool, RedisInbox(connect(restartable_redis.url)))
     shipper.start()
     append(spool, 30)
     time.sleep(0.2)
 
     restartable_redis.start()
     with redis.Redis.from_url(restartable_redis.url) as connection:
-        wait_until(lambda: connection.xlen("pitchbar:scans") and not files(spool), 10)
+        wait_until(lambda: connection.xlen("pitchbar:scans"), 10)
         entries = connection.xrange("pitchbar:scans")
     shipper.stop()
 

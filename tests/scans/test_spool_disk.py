@@ -56,3 +56,37 @@ def test_folder_that_cannot_be_written_to_keeps_lines_in_memory(
 
     assert list(spool.overflow) == [b"[0]\n", b"[1]\n", b"[2]\n"]
     assert caplog.text.count("the spool's disk refuses") == 1
+
+
+def test_what_is_held_in_memory_has_a_bound_and_what_is_dropped_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    spool = Spool(tmp_path / "file", overflow_bytes=10)
+    assert not spool.is_full()
+    for number in range(5):
+        spool.append(b"[%d]\n" % number)
+
+    assert list(spool.overflow) == [b"[0]\n", b"[1]\n"]
+    assert (spool.refused, spool.dropped, spool.held_bytes) == (5, 3, 8)
+    assert "scans are lost: SPOOL_OVERFLOW_BYTES" in caplog.text
+    spool.append(b"\n")
+    spool.append(b"\n")
+    assert spool.is_full()
+
+    (tmp_path / "file").unlink()
+    spool.flush_overflow()
+    assert spool.held_bytes == 0
+    assert not spool.is_full()
+    spool.reset_after_fork()
+
+
+def test_segments_become_larger_when_many_wait(tmp_path: Path) -> None:
+    """Each is an open file, and a process may have a thousand or so."""
+    spool = Spool(tmp_path, segment_bytes=10)
+    for number in range(1000):
+        spool.append(b"[%07d]\n" % number)
+
+    assert len(spool.segments()) < 420
+    assert sum(len(one.read(1 << 20).split()) for one in spool.segments()) == 1000
+    spool.reset_after_fork()

@@ -1,12 +1,15 @@
 """What becomes of segments whose process does not end well. The other processes are real ones."""
 
+import fcntl
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
-from pitchbar.scans.spool import SUFFIX, Spool
+from pitchbar.scans.segments import SUFFIX
+from pitchbar.scans.spool import Spool
 from tests.scans.conftest import Start
 from tests.scans.spooling import files, ship
 
@@ -73,27 +76,40 @@ def test_empty_segment_of_a_killed_process_just_goes(spool: Spool, tmp_path: Pat
     assert files(tmp_path) == []
 
 
-def test_file_taken_from_us_before_we_had_its_lock_is_not_written_to(
+def test_shipper_that_adopts_while_a_segment_is_made_neither_takes_it_nor_stops_the_redirect(
     spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import fcntl
-
-    real = fcntl.flock
-    taken: list[Path] = []
+    real, adopted = fcntl.flock, threading.Thread(target=spool.adopt, daemon=True)
 
     def lock_late(descriptor: int, operation: int) -> None:
-        if not taken:
-            # Another process adopted the new file, found nothing in it, and deleted it.
-            taken.extend(files(tmp_path))
-            taken[0].unlink()
+        if threading.current_thread() is writer:
+            adopted.start()
+            adopted.join(0.2)
         real(descriptor, operation)
 
-    monkeypatch.setattr("pitchbar.scans.spool.fcntl.flock", lock_late)
-    spool.append(b"[1]\n")
+    monkeypatch.setattr("pitchbar.scans.segments.fcntl.flock", lock_late)
+    writer = threading.Thread(target=spool.append, args=(b"[1]\n",), daemon=True)
+    writer.start()
+    writer.join(2)
+    adopted.join(2)
 
-    (file,) = files(tmp_path)
-    assert file != taken[0]
-    assert file.read_bytes().strip() == b"[1]"
+    assert not writer.is_alive()
+    assert not adopted.is_alive()
+    assert len(spool.segments()) == 1
+    assert files(tmp_path)[0].read_bytes().strip() == b"[1]"
+
+
+def test_file_of_a_process_that_died_before_it_wrote_goes_after_a_minute(
+    spool: Spool, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.new", tmp_path / "young.new"
+    old.touch()
+    new.touch()
+    os.utime(old, (1, 1))
+
+    assert spool.adopt() == []
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_child_of_a_fork_leaves_the_parents_segments_alone(spool: Spool, tmp_path: Path) -> None:

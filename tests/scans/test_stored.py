@@ -18,11 +18,11 @@ from pitchbar.scans.enrichment import EnrichedScan
 from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
 from pitchbar.scans.ingestion import Ingestion
 from pitchbar.scans.models import Scan
-from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
+from tests.scans.spooling import make_shipper
 from tests.support.servers import on_both_databases
 
 
@@ -86,7 +86,7 @@ def test_worker_tells_of_each_scan_once(
 def test_embedded_shipper_tells_of_each_scan_once(
     ingestion: Ingestion, spool: Spool, subscriber: Subscriber
 ) -> None:
-    shipper = Shipper(spool, DirectInbox(ingestion.ingest_scans))
+    shipper = make_shipper(spool, DirectInbox(ingestion.ingest_scans))
     for passes in ((0, 1), (1, 2, 2)):
         for number in passes:
             spool.append(LINES[number])

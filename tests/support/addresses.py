@@ -4,7 +4,7 @@ A feature with a new kind of part (like `<int:code_id>`) names it in `address_pa
 tests: `make_parts(app, people)` makes what the part means, and returns it by the part's name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +16,17 @@ from pitchbar.core.assets import ROOT
 from tests.support.factories import People
 
 
+def part_makers() -> Iterator[Callable[[Flask, People], dict[str, Any]]]:
+    """The `make_parts` of every feature."""
+    for file in sorted((ROOT / "tests").glob("*/address_parts.py")):
+        yield import_module(f"tests.{file.parent.name}.address_parts").make_parts
+
+
 def make_all_parts(app: Flask, people: People) -> dict[str, Any]:
     """Of every feature, for the workspace of these people."""
     parts: dict[str, Any] = {"filename": "css/app.css"}
-    for file in sorted((ROOT / "tests").glob("*/address_parts.py")):
-        module = import_module(f"tests.{file.parent.name}.address_parts")
-        parts |= module.make_parts(app, people)
+    for make_parts in part_makers():
+        parts |= make_parts(app, people)
     return parts
 
 
@@ -35,7 +40,8 @@ def all_addresses(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def build_path(app: Flask, rule: Rule, parts: dict[str, Any]) -> str:
-    """Raises KeyError with the name of a part that no feature names."""
+    unknown = sorted(rule.arguments - set(parts))
+    assert not unknown, f"say in an address_parts.py what {unknown} of {rule.rule} lead to"
     values = {name: parts[name] for name in rule.arguments}
     return urlsplit(app.url_map.bind("pitchbar.test").build(rule.endpoint, values)).path
 

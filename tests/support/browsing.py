@@ -4,7 +4,7 @@ from contextvars import Context
 from secrets import token_hex
 from typing import Any
 
-from flask import Flask, has_app_context, session
+from flask import Flask, g, has_app_context, session
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
@@ -63,6 +63,9 @@ def sign_in(client: FormClient, person: Person) -> None:
     """Starts a session as the sign-in form does, without the price of checking a password."""
     app: Flask = client.application
     with app.test_request_context(base_url=SITE, environ_base=client.environ_base):
+        # The test's context is shared; whoever was signed in before stays so, in their browser.
+        g.pop("_login_user", None)
+        g.pop("person_session", None)
         begin_session(person)
         db.session.commit()
         started = dict(session)

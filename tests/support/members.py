@@ -44,6 +44,12 @@ def make_invitation(workspace: Workspace, **fields: Any) -> Invitation:
 
 
 def path_of(invitation: Invitation) -> str:
+    """As the message has it."""
+    return "/invitations/" + invitation_token(invitation, current_settings(), mailed=True)
+
+
+def copied_path_of(invitation: Invitation) -> str:
+    """As the members page has it."""
     return "/invitations/" + invitation_token(invitation, current_settings())
 
 

@@ -5,27 +5,19 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.errors import EmailTaken, InvalidLink
-from pitchbar.accounts.models import EmailChange, Person
+from pitchbar.accounts.errors import EmailTaken, InvalidLink, SameAddress
+from pitchbar.accounts.models import EmailChange, Person, PersonSession
 from pitchbar.accounts.queries import find_person_by_email, normalise_email
 from pitchbar.accounts.security_mail import record_and_notify, send_security_mail
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret
-from pitchbar.errors import DomainError
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
-
-
-class SameAddress(DomainError):
-    code = "same_address"
-
-    def __init__(self) -> None:
-        sentence = "This is your address already."
-        super().__init__(sentence, fields={"email": sentence})
 
 
 def request_email_change(person: Person, email: str, by: Actor, settings: Settings) -> EmailChange:
@@ -71,8 +63,12 @@ def verify_email_change_token(person: Person, secret: str, settings: Settings) -
     return change
 
 
-def confirm_email_change(person: Person, change: EmailChange, by: Actor) -> None:
-    """Raises EmailTaken when somebody took the address meanwhile."""
+def confirm_email_change(
+    person: Person, change: EmailChange, by: Actor, keep: PersonSession | None = None
+) -> None:
+    """The link came by mail: it proves the new address, too, and `keep` is the browser that opened
+    it. Raises EmailTaken when somebody took the address meanwhile.
+    """
     before, after = person.email, change.new_email
     db.session.delete(change)
     try:
@@ -80,6 +76,7 @@ def confirm_email_change(person: Person, change: EmailChange, by: Actor) -> None
             person.email = after
     except IntegrityError:
         raise EmailTaken from None
+    prove_address(person, by, keep)
     sentence = f"The address of your account was changed from {before} to {after}."
     facts = {"before": {"email": before}, "after": {"email": after}}
     record_and_notify(

@@ -14,6 +14,8 @@ from pitchbar.accounts.email_change.services import (
 from pitchbar.accounts.forms import EmailChangeForm
 from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.reauthentication.access import recently_authenticated
+from pitchbar.accounts.sign_in.flow import current_session
+from pitchbar.accounts.verification.access import is_unproven
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -27,14 +29,18 @@ bp = Blueprint("email_change", __name__)
 @signed_in
 @recently_authenticated()
 def new() -> Response:
+    if is_unproven():
+        return go_to(url_for("verification.edit"))
     return _show(EmailChangeForm())
 
 
 @bp.post("/account/email")
 @signed_in
-@limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_key)
+@limiter.limit(rate(lambda own: own.ratelimit_verification), key_func=signed_in_key)
 @recently_authenticated()
 def create() -> Response:
+    if is_unproven():
+        return go_to(url_for("verification.edit"))
     form, settings = EmailChangeForm(), current_settings()
     if not form.validate():
         return _show(form, 422)
@@ -69,7 +75,7 @@ def confirm() -> Response:
         change = verify_email_change_token(
             current_user, request.form.get("token", ""), current_settings()
         )
-        confirm_email_change(current_user, change, current_actor())
+        confirm_email_change(current_user, change, current_actor(), keep=current_session())
     except DomainError as error:
         db.session.rollback()
         return _show_invalid_link(error)

@@ -3,7 +3,7 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.errors import IdentityTaken, LastSignInMethod
+from pitchbar.accounts.errors import AddressNotProven, IdentityTaken, LastSignInMethod
 from pitchbar.accounts.models import GOOGLE, Identity, Person
 from pitchbar.accounts.queries import find_identity, find_person_of_identity
 from pitchbar.accounts.security_mail import record_and_notify
@@ -17,7 +17,10 @@ def create_person_from_google(claims: Claims) -> Person:
     """A new account without a password. Raises EmailTaken."""
     name = "".join(char for char in claims.name if char.isprintable()).strip()[:100]
     person = create_person(
-        email=claims.email, name=name or claims.email.partition("@")[0], password=None
+        email=claims.email,
+        name=name or claims.email.partition("@")[0],
+        password=None,
+        is_proven=True,
     )
     _add(person, claims)
     return person
@@ -28,7 +31,10 @@ def link_identity(person: Person, claims: Claims, by: Actor) -> None:
 
     Raises:
         IdentityTaken: it signs in as somebody else.
+        AddressNotProven: whoever owns the address might be somebody else.
     """
+    if not person.is_proven:
+        raise AddressNotProven(person.email)
     holder = find_person_of_identity(claims.subject)
     if holder is not None and holder.id == person.id:
         return

@@ -29,6 +29,7 @@ from pitchbar.accounts.sign_in.flow import (
     start_or_challenge,
     timestamped,
 )
+from pitchbar.accounts.verification.access import is_unproven, proven_address
 from pitchbar.clients.identity import (
     Claims,
     IdentityError,
@@ -72,6 +73,7 @@ def confirm() -> Response:
 @bp.get("/account/google")
 @signed_in
 @recently_authenticated()
+@proven_address
 def new() -> Response:
     _provider()
     return render("accounts/google.html")
@@ -83,7 +85,7 @@ def link() -> Response:
     """Leads on from the page above, never straight from a form that was sent: browsers apply the
     page's `form-action` to each redirect after it, and stop at Google.
     """
-    if not is_recently_authenticated(minutes=15):
+    if is_unproven() or not is_recently_authenticated(minutes=15):
         return go_to(url_for("google.new"))
     return _start_flow("link", url_for("profile.show"))
 

@@ -14,6 +14,7 @@ from pitchbar.accounts.queries import find_person, find_person_by_email, normali
 from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.sessions.services import end_sessions
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
@@ -48,7 +49,8 @@ def request_password_reset(email: str, settings: Settings) -> None:
     # To the address as the account has it: the one typed may only look the same.
     to = person.email if person else normalise_email(email)
     minutes = settings[AccountSettings].password_reset_minutes
-    queue_mail(template, to=to, subject=subject, link=link, minutes=minutes)
+    stranger = person is None
+    queue_mail(template, to=to, subject=subject, to_stranger=stranger, link=link, minutes=minutes)
 
 
 def make_reset_token(person: Person, settings: Settings) -> str:
@@ -76,8 +78,13 @@ def verify_reset_token(token: str, settings: Settings) -> Person:
 
 
 def reset_password(person: Person, new: str, by: Actor) -> None:
-    """Also ends all sessions of the person. Raises WeakPassword."""
+    """By the mailed link, which proves the address, too. Also ends all sessions of the person.
+
+    Raises:
+        WeakPassword
+    """
     _set_password(person, new, by, "account.password_reset")
+    prove_address(person, by)
 
 
 def fingerprint(person: Person) -> str:

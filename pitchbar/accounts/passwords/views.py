@@ -14,8 +14,16 @@ from pitchbar.accounts.passwords.services import (
     verify_reset_token,
 )
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.sign_in.devices import (
+    device_key,
+    find_device,
+    is_known_device,
+    is_unknown_device,
+    remember_device,
+)
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db, limiter
+from pitchbar.mailing.budgets import spend
 from pitchbar.settings import current_settings
 
 bp = Blueprint("reset", __name__)
@@ -32,17 +40,33 @@ def new() -> Response:
 
 @bp.post("/password/forgotten")
 @open_to_all
-@limiter.limit(rate(lambda own: own.ratelimit_reset))
-@limiter.limit(rate(lambda own: own.ratelimit_reset), key_func=typed_email_key)
-@limiter.limit(rate(lambda own: own.ratelimit_reset_account), key_func=typed_email_key)
+@limiter.limit(rate(lambda own: own.ratelimit_reset), exempt_when=is_known_device)
+@limiter.limit(
+    rate(lambda own: own.ratelimit_reset), key_func=device_key, exempt_when=is_unknown_device
+)
 def create() -> Response:
+    """The answer is the same when no more mail goes to the address for now: who it belongs to has
+    a link already that still works, and strangers learn nothing.
+    """
     form = ForgottenForm()
     if not form.validate():
         return render("accounts/forgotten.html", form=form, http_status=422)
-    request_password_reset(form.email.data or "", current_settings())
-    db.session.commit()
+    if _may_mail():
+        request_password_reset(form.email.data or "", current_settings())
+        db.session.commit()
     minutes = current_settings()[AccountSettings].password_reset_minutes
     return render("accounts/reset_sent.html", email=form.email.data, minutes=minutes)
+
+
+def _may_mail() -> bool:
+    """An address gets so many and no more, whoever asks; its owner, on a device of theirs, has a
+    budget that others cannot use up.
+    """
+    own = current_settings()[AccountSettings]
+    if spend(own.ratelimit_reset_account, "reset", typed_email_key()):
+        return True
+    device = find_device()
+    return device is not None and spend(own.ratelimit_reset_account, "reset", device)
 
 
 @bp.get("/password/reset")
@@ -77,7 +101,10 @@ def update() -> Response:
     logout_user()
     session.clear()
     flash("Your password is changed. Sign in with the new one.", "success")
-    return go_to(url_for("accounts.login"))
+    response = go_to(url_for("accounts.login"))
+    # The mailed link says whose device this is: so there is a way in whatever strangers try.
+    remember_device(person, response)
+    return response
 
 
 def _show(form: ResetForm, status: int = 200) -> Response:

@@ -12,19 +12,20 @@ from pitchbar.core.tokens import hash_secret, new_secret
 from pitchbar.errors import NotFound
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
+from pitchbar.live import recheck_access
 
 # A page in steady use would otherwise cost one write for each request.
 _SEEN_GRAIN = timedelta(minutes=1)
 
 
-def start_session(person: Person, by: Actor) -> str:
-    """Returns the secret that the browser's cookie carries."""
+def start_session(person: Person, by: Actor) -> tuple[PersonSession, str]:
+    """Returns the record, and the secret that the browser's cookie carries."""
     secret = new_secret("pb_session")
     record = PersonSession(person_id=person.id, secret_hash=hash_secret(secret))
     record.ip, record.user_agent = by.ip[:45], by.user_agent[:512]
     db.session.add(record)
     db.session.flush()
-    return secret
+    return record, secret
 
 
 def find_session(
@@ -74,6 +75,7 @@ def get_session(person: Person, session_id: int) -> PersonSession:
 
 def end_session(record: PersonSession) -> None:
     db.session.execute(delete(PersonSession).where(PersonSession.id == record.id))
+    recheck_access(record.person_id)
 
 
 def end_sessions(person: Person, keep: PersonSession | None = None) -> int:
@@ -81,4 +83,5 @@ def end_sessions(person: Person, keep: PersonSession | None = None) -> int:
     query = delete(PersonSession).where(PersonSession.person_id == person.id)
     if keep is not None:
         query = query.where(PersonSession.id != keep.id)
+    recheck_access(person.id)
     return changed_rows(db.session, query)

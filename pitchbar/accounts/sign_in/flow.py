@@ -1,9 +1,10 @@
 """From a proof of who somebody is to a session of the browser, by way of the second step."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeGuard
 
-from flask import Response, current_app, g, request, session, url_for
+from flask import Response, after_this_request, current_app, g, request, session, url_for
 from flask_login import current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,6 +20,8 @@ from pitchbar.accounts.sessions.services import (
     touch_session,
 )
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.accounts.sign_in.devices import remember_device
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
@@ -61,10 +64,16 @@ def begin_session(person: Person) -> None:
         end_session(replaced)
     session.clear()
     session.permanent = True
-    session[_SECRET] = start_session(person, current_actor(person))
+    g.person_session, session[_SECRET] = start_session(person, current_actor(person))
     login_user(person)
+    after_this_request(partial(_remember_device, person))
     if is_still_valid(waiting) and waiting["person"] == person.id:
         _link_google_account(person, waiting)
+
+
+def _remember_device(person: Person, response: Response) -> Response:
+    remember_device(person, response)
+    return response
 
 
 def link_after_password(person: Person, claims: Claims) -> None:
@@ -119,6 +128,9 @@ def touch_current_session() -> None:
 def _link_google_account(person: Person, waiting: dict[str, Any]) -> None:
     claims = Claims(waiting["subject"], waiting["email"], person.name)
     try:
+        if claims.email == person.email:
+            # Google's word for the address, and the password of the account.
+            prove_address(person, current_actor(person), keep=g.person_session)
         link_identity(person, claims, current_actor(person))
     except DomainError as error:
         # Signing in worked; that the link did not can be seen on the account page.

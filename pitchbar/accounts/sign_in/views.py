@@ -3,7 +3,7 @@ from flask_login import current_user, logout_user
 
 from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.forms import SignInForm, SignUpForm
-from pitchbar.accounts.limits import rate, typed_email_key
+from pitchbar.accounts.limits import count_taken, limit_new_addresses
 from pitchbar.accounts.services import authenticate, create_person
 from pitchbar.accounts.sessions.services import end_session
 from pitchbar.accounts.sign_in.flow import (
@@ -12,9 +12,12 @@ from pitchbar.accounts.sign_in.flow import (
     load_person,
     start_or_challenge,
 )
+from pitchbar.accounts.sign_in.limits import limit_sign_in
+from pitchbar.accounts.verification.services import send_verification
 from pitchbar.core.htmx import go_to, render
-from pitchbar.extensions import db, limiter, login_manager
+from pitchbar.extensions import db, login_manager
 from pitchbar.forms import form_errors
+from pitchbar.settings import current_settings
 
 bp = Blueprint("accounts", __name__)
 login_manager.user_loader(load_person)
@@ -30,8 +33,7 @@ def login() -> Response:
 
 @bp.post("/login")
 @open_to_all
-@limiter.limit(rate(lambda own: own.ratelimit_login))
-@limiter.limit(rate(lambda own: own.ratelimit_login), key_func=typed_email_key)
+@limit_sign_in
 def sign_in() -> Response:
     form = SignInForm()
     if not form.validate():
@@ -49,24 +51,27 @@ def sign_in() -> Response:
 @open_to_all
 def signup() -> Response:
     if current_user.is_authenticated:
-        return go_to(url_for("pages.home"))
-    return render("accounts/signup.html", form=SignUpForm(), next_url="")
+        return go_to(local_path(request.args.get("next")) or url_for("pages.home"))
+    return _show_signup(SignUpForm())
 
 
 @bp.post("/signup")
 @open_to_all
-@limiter.limit(rate(lambda own: own.ratelimit_signup))
+@limit_new_addresses
 def create_account() -> Response:
     form = SignUpForm()
     if not form.validate():
-        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+        return _show_signup(form, 422)
     with form_errors(form):
         person = create_person(**form.entered())
+    count_taken(form)
     if form.errors:
-        return render("accounts/signup.html", form=form, next_url="", http_status=422)
+        return _show_signup(form, 422)
+    next_url = local_path(request.form.get("next")) or ""
+    send_verification(person, current_settings(), next_url)
     begin_session(person)
     db.session.commit()
-    return go_to(url_for("workspaces.new"))
+    return go_to(next_url or url_for("workspaces.new"))
 
 
 @bp.post("/logout")
@@ -80,6 +85,11 @@ def logout() -> Response:
     session.clear()
     flash("You are signed out.", "success")
     return go_to(local_path(request.form.get("next")) or url_for("accounts.login"))
+
+
+def _show_signup(form: SignUpForm, status: int = 200) -> Response:
+    next_url = local_path(request.values.get("next")) or ""
+    return render("accounts/signup.html", form=form, next_url=next_url, http_status=status)
 
 
 def _show_login(form: SignInForm, status: int = 200) -> Response:

@@ -7,7 +7,7 @@ import re
 import pyotp
 from sqlalchemy import delete, update
 
-from pitchbar.accounts.errors import WrongCode
+from pitchbar.accounts.errors import AddressNotProven, WrongCode
 from pitchbar.accounts.models import Person, RecoveryCode, TwoFactor
 from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.two_factor.recovery_codes import make_recovery_codes, use_recovery_code
@@ -28,7 +28,12 @@ _SIX_DIGITS = re.compile(r"[0-9]{6}")
 def start_setup(person: Person, app_key: str) -> None:
     """Makes a new secret, which takes effect once a code of it was entered; one that is in force
     stays.
+
+    Raises:
+        AddressNotProven: it could lock out the owner of the address.
     """
+    if not person.is_proven:
+        raise AddressNotProven(person.email)
     found = db.session.get(TwoFactor, person.id) or TwoFactor(person_id=person.id)
     if found.enabled_at:
         return
@@ -60,8 +65,10 @@ def enable_two_factor(
     """Takes the secret into use, and returns the recovery codes, which are not kept as such.
 
     Raises:
-        WrongCode: the app shows another one.
+        WrongCode: the app shows another one. AddressNotProven
     """
+    if not person.is_proven:
+        raise AddressNotProven(person.email)
     if not _accept_code(setup, code, app_key):
         raise WrongCode("This is not the code that the app should show. Is the phone's time right?")
     setup.enabled_at = clock.now()

@@ -22,6 +22,7 @@ from pitchbar.accounts.two_factor.services import (
     provisioning_uri,
     start_setup,
 )
+from pitchbar.accounts.verification.access import proven_address
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db, limiter
@@ -34,6 +35,7 @@ bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
 @bp.post("/setup")
 @signed_in
 @recently_authenticated()
+@proven_address
 def create() -> Response:
     start_setup(current_user, current_settings().app_key)
     db.session.commit()
@@ -43,6 +45,7 @@ def create() -> Response:
 @bp.get("/setup")
 @signed_in
 @recently_authenticated()
+@proven_address
 def show() -> Response:
     setup = find_setup(current_user)
     return _show(setup, CodeForm()) if setup else go_to(url_for("profile.show"))
@@ -51,6 +54,7 @@ def show() -> Response:
 @bp.get("/setup/qr.svg")
 @signed_in
 @recently_authenticated()
+@proven_address
 def image() -> Response:
     """The address for the authenticator app, as an image that only its owner can fetch."""
     setup = find_setup(current_user)
@@ -66,6 +70,7 @@ def image() -> Response:
 @signed_in
 @limiter.limit(rate(lambda own: own.ratelimit_two_factor), key_func=signed_in_key)
 @recently_authenticated()
+@proven_address
 def activate() -> Response:
     setup, form = find_setup(current_user), CodeForm()
     if setup is None:

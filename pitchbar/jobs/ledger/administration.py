@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.jobs.arguments import UnfitArgument, bind_arguments
-from pitchbar.jobs.declaration import find_task
+from pitchbar.jobs.declaration import HOOK_TASK, find_task, shown_arguments
 from pitchbar.jobs.ledger.enqueueing import waiting_columns
 from pitchbar.jobs.ledger.errors import JobIsRunning, UnusableArguments
 from pitchbar.jobs.ledger.filters import JobFilter, select_jobs
@@ -30,7 +30,9 @@ def retry_job(session: Session, job: Job, arguments: dict[str, Any] | None = Non
     """
     if job.state == RUNNING:
         raise JobIsRunning
-    changes = {} if arguments is None else {"arguments": _checked(job.task, arguments)}
+    changes = {}
+    if arguments is not None and arguments != shown_arguments(job.task, job.arguments):
+        changes["arguments"] = _checked(job, arguments)
     _requeue(session, [job.id], changes)
 
 
@@ -111,10 +113,13 @@ def _delete(session: Session, ids: Sequence[int]) -> int:
     return changed_rows(session, gone.execution_options(synchronize_session=False))
 
 
-def _checked(task_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    task = find_task(task_name)
+def _checked(job: Job, arguments: dict[str, Any]) -> dict[str, Any]:
+    task = find_task(job.task)
     if task is None:
         raise UnusableArguments("There is no task of this name any more; the job can be deleted.")
+    if task.secret & {*job.arguments, *arguments} or job.task == HOOK_TASK:
+        # What is hidden could be sent elsewhere by changing the part that is not.
+        raise UnusableArguments("A part of this is hidden, so it can only be retried as it is.")
     try:
         return bind_arguments(task.name, task.signature, (), arguments)
     except (UnfitArgument, TypeError) as error:

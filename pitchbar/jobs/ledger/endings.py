@@ -10,7 +10,7 @@ from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.text import storable
 from pitchbar.jobs.attempts import AttemptError
-from pitchbar.jobs.declaration import find_task
+from pitchbar.jobs.declaration import HOOK_TASK, find_task
 from pitchbar.jobs.ledger.enqueueing import new_row, waiting_columns
 from pitchbar.jobs.ledger.models import FAILED, LOST, REFUSED, RUNNING, Job, JobAttempt
 from pitchbar.jobs.retries import RetryPolicy
@@ -18,7 +18,6 @@ from pitchbar.jobs.transport import transport
 
 _MESSAGE_CHARS = 2_000
 _TRACEBACK_CHARS = 32_000
-HOOK_TASK = "jobs.run_failed_hook"
 
 
 def release_attempt(

@@ -48,6 +48,18 @@ def find_invitation(invitation_id: int, key: str) -> Invitation | None:
     return invitation if invitation and invitation.key == key else None
 
 
+def list_open_invitations_by(person_id: int, workspace_id: int) -> Sequence[Invitation]:
+    """Those that the person sent and nobody has answered, expired ones included."""
+    return db.session.scalars(
+        select(Invitation).where(
+            Invitation.workspace_id == workspace_id,
+            Invitation.invited_by_id == person_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+    ).all()
+
+
 def list_invitations(workspace: Workspace) -> Sequence[Invitation]:
     """Unanswered ones, and those that were answered in the last 30 days; newest first."""
     since = clock.now() - timedelta(days=_HISTORY_DAYS)

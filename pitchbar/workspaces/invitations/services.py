@@ -1,13 +1,16 @@
 """Asking people in: by e-mail, with a link that can also be copied."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from pitchbar.accounts.models import Person
+from pitchbar.accounts.errors import AddressNotProven
+from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.accounts.queries import normalise_email
+from pitchbar.accounts.verification.proof import prove_address
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
@@ -24,9 +27,13 @@ from pitchbar.workspaces.errors import (
     WrongAccount,
 )
 from pitchbar.workspaces.invitations.links import invitation_link
-from pitchbar.workspaces.invitations.queries import count_seats, find_unanswered_invitation
+from pitchbar.workspaces.invitations.queries import (
+    count_seats,
+    find_unanswered_invitation,
+    list_open_invitations_by,
+)
+from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.members.queries import find_membership_by_email
-from pitchbar.workspaces.members.services import lock_workspace
 from pitchbar.workspaces.models import Invitation, Membership, Workspace
 from pitchbar.workspaces.plans import find_plan
 from pitchbar.workspaces.roles import assignable_roles
@@ -44,7 +51,7 @@ def invite(
     if role not in assignable_roles(by_role):
         raise RoleNotAssignable
     email = normalise_email(email)
-    lock_workspace(workspace)
+    lock_workspace(workspace.id)
     if find_membership_by_email(workspace, email):
         raise AlreadyMember(email)
     invitation = find_unanswered_invitation(workspace, email)
@@ -72,7 +79,7 @@ def resend_invitation(
     """
     if invitation.role not in assignable_roles(by_role):
         raise RoleNotAssignable
-    lock_workspace(invitation.workspace)
+    lock_workspace(invitation.workspace_id)
     if invitation.state == "expired":
         _require_seat(invitation.workspace)
     before, expires_at = invitation.expires_at, _expiry(settings)
@@ -91,6 +98,21 @@ def revoke_invitation(invitation: Invitation, by: Actor, *, by_role: str) -> Non
     """Raises RoleNotAssignable; InvitationClosed when it was answered meanwhile."""
     if invitation.role not in assignable_roles(by_role):
         raise RoleNotAssignable
+    _revoke(invitation, by)
+
+
+def revoke_invitations_by(person_id: int, workspace_id: int, by: Actor) -> int:
+    """What somebody sent who may not invite any more: one of the addresses may be their own.
+    Returns how many.
+    """
+    invitations = list_open_invitations_by(person_id, workspace_id)
+    for invitation in invitations:
+        with suppress(InvitationClosed):  # answered in this moment
+            _revoke(invitation, by)
+    return len(invitations)
+
+
+def _revoke(invitation: Invitation, by: Actor) -> None:
     _update_unanswered(invitation, revoked_at=clock.now())
     before = {"email": invitation.email, "role": invitation.role}
     record_event("invitation.revoked", invitation, by=by, before=before)
@@ -101,10 +123,11 @@ def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None
 
     Raises:
         WrongAccount: the invitation is for another address. InvitationClosed
+        AddressNotProven: anybody can sign up with the invited address.
     """
-    if normalise_email(person.email) != invitation.email:
-        raise WrongAccount(invitation.email)
-    require_open(invitation)
+    _require_invited(invitation, person)
+    if not person.is_proven:
+        raise AddressNotProven(person.email)
     _update_unanswered(invitation, accepted_at=clock.now(), open_at=clock.now())
     membership = Membership(
         workspace_id=invitation.workspace_id, person_id=person.id, role=invitation.role
@@ -115,6 +138,24 @@ def accept_invitation(invitation: Invitation, person: Person, by: Actor) -> None
     except IntegrityError:  # a member already
         return
     record_event("invitation.accepted", invitation, by=by, after={"member": person.email})
+
+
+def prove_by_invitation(
+    invitation: Invitation, person: Person, by: Actor, keep: PersonSession | None
+) -> None:
+    """For who opened the link that was mailed to the invited address.
+
+    Raises:
+        WrongAccount, InvitationClosed
+    """
+    _require_invited(invitation, person)
+    prove_address(person, by, keep)
+
+
+def _require_invited(invitation: Invitation, person: Person) -> None:
+    if normalise_email(person.email) != invitation.email:
+        raise WrongAccount(invitation.email)
+    require_open(invitation)
 
 
 def require_open(invitation: Invitation) -> None:
@@ -169,5 +210,5 @@ def _send(invitation: Invitation, by: Actor, settings: Settings) -> None:
         inviter_name=by.name,
         role=invitation.role,
         days=settings[WorkspaceSettings].invitation_days,
-        link=invitation_link(invitation, settings),
+        link=invitation_link(invitation, settings, mailed=True),
     )

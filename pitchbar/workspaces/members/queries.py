@@ -11,6 +11,7 @@ from pitchbar.workspaces.models import (
     Membership,
     Workspace,
 )
+from pitchbar.workspaces.roles import OWNER
 
 
 def list_members(workspace: Workspace) -> Sequence[Membership]:
@@ -30,6 +31,12 @@ def get_member(workspace: Workspace, member_id: int) -> Membership:
     if member is None:
         raise MemberNotFound
     return member
+
+
+def find_owner(workspace: Workspace) -> Membership | None:
+    return db.session.scalar(
+        select(Membership).where(Membership.workspace_id == workspace.id, Membership.role == OWNER)
+    )
 
 
 def find_membership_by_email(workspace: Workspace, email: str) -> Membership | None:

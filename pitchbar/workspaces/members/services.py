@@ -9,9 +9,13 @@ from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.live import recheck_access
 from pitchbar.workspaces.errors import ConcurrentChange, OwnerCannotLeave, RoleNotAssignable
-from pitchbar.workspaces.models import Membership, Workspace
-from pitchbar.workspaces.roles import OWNER, assignable_roles
+from pitchbar.workspaces.invitations.services import revoke_invitations_by
+from pitchbar.workspaces.locking import lock_workspace
+from pitchbar.workspaces.models import Membership
+from pitchbar.workspaces.roles import OWNER, assignable_roles, role_may
+from pitchbar.workspaces.tokens.services import revoke_tokens_of
 
 # Somebody who works in the workspace would otherwise cost a write for each page.
 _LAST_SEEN_RESOLUTION = timedelta(minutes=15)
@@ -25,16 +29,19 @@ def change_role(member: Membership, role: str, by: Actor, *, by_role: str) -> No
     before = member.role
     if role == before:
         return
+    lock_workspace(member.workspace_id)
     as_seen = (Membership.id == member.id, Membership.role == before)
     if not changed_rows(db.session, update(Membership).where(*as_seen).values(role=role)):
         raise ConcurrentChange
     record_event(
         "member.role_changed", member, by=by, before={"role": before}, after={"role": role}
     )
+    end_access(member, by, role)
 
 
 def remove_member(member: Membership, by: Actor, *, by_role: str) -> None:
-    """Takes the person's access away at once; what they made stays.
+    """Takes the person's access away at once, that of their tokens and of those whom they have
+    invited included; what they made stays.
 
     Raises:
         RoleNotAssignable, ConcurrentChange
@@ -62,19 +69,23 @@ def touch_membership(member: Membership) -> bool:
     return True
 
 
-def lock_workspace(workspace: Workspace) -> None:
-    """Until the commit, no other request that also takes its turn goes on with this workspace.
-
-    An UPDATE that changes nothing locks the row on PostgreSQL and the file on SQLite alike.
+def end_access(member: Membership, by: Actor, role: str | None) -> None:
+    """What somebody could still reach by other ways goes with the right to it: tokens that they
+    made, invitations that they sent, pages that stand open. `role` is what they are from now on.
     """
-    own = Workspace.id == workspace.id
-    changed_rows(db.session, update(Workspace).where(own).values(id=Workspace.id))
+    if not role_may(role, "manage_tokens"):
+        revoke_tokens_of(member.person_id, by, member.workspace_id)
+    if not role_may(role, "manage_members"):
+        revoke_invitations_by(member.person_id, member.workspace_id, by)
+    recheck_access(member.person_id)
 
 
 def _end(member: Membership, by: Actor, what: str) -> None:
     # Told first: afterwards there is nobody to name.
     before = {"email": member.person.email, "role": member.role}
+    lock_workspace(member.workspace_id)
     record_event(what, member, by=by, before=before)
+    end_access(member, by, None)
     as_seen = (Membership.id == member.id, Membership.role == member.role)
     if not changed_rows(db.session, delete(Membership).where(*as_seen)):
         raise ConcurrentChange

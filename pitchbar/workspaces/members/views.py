@@ -2,6 +2,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, flash, g, url_for
 from flask_login import current_user
@@ -18,14 +19,19 @@ from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.errors import RoleNotAssignable, UnknownRole
 from pitchbar.workspaces.invitations.forms import InviteForm
 from pitchbar.workspaces.invitations.links import invitation_link
-from pitchbar.workspaces.invitations.queries import count_seats, list_invitations
+from pitchbar.workspaces.invitations.queries import (
+    count_seats,
+    list_invitations,
+    list_open_invitations_by,
+)
 from pitchbar.workspaces.members.forms import RoleForm
 from pitchbar.workspaces.members.queries import get_member, list_members
 from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.plans import find_plan
-from pitchbar.workspaces.roles import OWNER, ROLE_DESCRIPTIONS, assignable_roles
+from pitchbar.workspaces.roles import OWNER, ROLE_DESCRIPTIONS, assignable_roles, role_may
+from pitchbar.workspaces.tokens.queries import list_tokens_made_by
 
 bp = Blueprint("members", __name__, url_prefix="/w/<slug>")
 
@@ -87,9 +93,12 @@ def give_role(workspace: Workspace, member_id: int) -> Response:
     form = RoleForm(assignable_roles(g.role))
     if not form.validate():
         raise UnknownRole
+    ends = _ends_with(member)
     change_role(member, form.role.data, current_actor(), by_role=g.role)
     db.session.commit()
     flash(f"{member.person.name} is now {_with_article(member.role)}.", "success")
+    if ends["tokens"] and not role_may(member.role, "manage_tokens"):
+        flash(f"API tokens that {member.person.name} made no longer work.", "success")
     return _to_members(workspace)
 
 
@@ -99,7 +108,7 @@ def confirm_removal(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     if member.role not in assignable_roles(g.role):
         raise RoleNotAssignable
-    return render("workspaces/remove_member.html", member=member)
+    return render("workspaces/remove_member.html", member=member, **_ends_with(member))
 
 
 @bp.post("/members/<int:member_id>/removal")
@@ -116,7 +125,8 @@ def remove(workspace: Workspace, member_id: int) -> Response:
 @bp.get("/leave")
 @requires("view")
 def confirm_leaving(workspace: Workspace) -> Response:
-    return render("workspaces/leave.html", is_owner=g.role == OWNER, error="")
+    ends = _ends_with(g.membership)
+    return render("workspaces/leave.html", is_owner=g.role == OWNER, error="", **ends)
 
 
 @bp.post("/leaving")
@@ -127,12 +137,19 @@ def leave(workspace: Workspace) -> Response:
     except DomainError as error:
         db.session.rollback()
         is_owner = g.membership.role == OWNER
-        context = {"is_owner": is_owner, "error": error.message}
+        context = {"is_owner": is_owner, "error": error.message, **_ends_with(g.membership)}
         return render("workspaces/leave.html", http_status=error.status, **context)
     name = workspace.name
     db.session.commit()
     flash(f"You have left {name}.", "success")
     return go_to(url_for("pages.home"))
+
+
+def _ends_with(member: Membership) -> dict[str, Any]:
+    """What else ends with somebody's right to manage: their tokens, and how many invitations."""
+    tokens = list_tokens_made_by(member.person_id, member.workspace_id)
+    invitations = list_open_invitations_by(member.person_id, member.workspace_id)
+    return {"tokens": tokens, "invitations": len(invitations)}
 
 
 def _to_members(workspace: Workspace) -> Response:

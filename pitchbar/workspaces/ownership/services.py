@@ -6,6 +6,7 @@ from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.live import recheck_access
 from pitchbar.mailing.services import queue_mail
 from pitchbar.settings import Settings
 from pitchbar.workspaces.errors import (
@@ -14,8 +15,11 @@ from pitchbar.workspaces.errors import (
     RoleNotAssignable,
     WrongConfirmation,
 )
+from pitchbar.workspaces.locking import lock_workspace
+from pitchbar.workspaces.members.queries import find_owner
 from pitchbar.workspaces.models import Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.roles import ADMIN, OWNER
+from pitchbar.workspaces.tokens.services import revoke_tokens_of
 
 
 def require_confirmation(workspace: Workspace, typed: str) -> None:
@@ -61,8 +65,11 @@ def refuse_offer(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> None
     _end_offer(offer, by, "ownership.refused")
 
 
-def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> None:
-    """The member of the offer is the owner now, and the old owner an admin.
+def accept_ownership(
+    workspace: Workspace, offer: OwnershipOffer, by: Actor, *, keep_tokens: bool = False
+) -> None:
+    """The member of the offer is the owner now, and the old owner an admin, whose API tokens are
+    revoked unless they are to be kept.
 
     Raises:
         OfferNotFound: it was withdrawn meanwhile. ConcurrentChange: the member is gone.
@@ -70,7 +77,9 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
     member = offer.membership
     if not _drop_offer(_same_offer(offer)):
         raise OfferNotFound
+    lock_workspace(workspace.id)
     mine = Membership.workspace_id == workspace.id
+    old_owner = find_owner(workspace)
     demoted = changed_rows(
         db.session, update(Membership).where(mine, Membership.role == OWNER).values(role=ADMIN)
     )
@@ -80,6 +89,11 @@ def accept_ownership(workspace: Workspace, offer: OwnershipOffer, by: Actor) -> 
     if demoted != 1 or promoted != 1:
         raise ConcurrentChange
     record_event("ownership.accepted", member, by=by, after={"owner": member.person.email})
+    if old_owner and not keep_tokens:
+        revoke_tokens_of(old_owner.person_id, by, workspace.id)
+    recheck_access(member.person_id)
+    if old_owner:
+        recheck_access(old_owner.person_id)
 
 
 def _end_offer(offer: OwnershipOffer, by: Actor, what: str) -> None:

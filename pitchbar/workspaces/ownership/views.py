@@ -1,6 +1,6 @@
 """The owner offers the workspace to a member, and the member answers."""
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
@@ -12,7 +12,7 @@ from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.errors import OfferNotFound
 from pitchbar.workspaces.forms import ConfirmationForm
-from pitchbar.workspaces.members.queries import get_member
+from pitchbar.workspaces.members.queries import find_owner, get_member
 from pitchbar.workspaces.models import OwnershipOffer, Workspace
 from pitchbar.workspaces.ownership.queries import find_offer, find_offer_to
 from pitchbar.workspaces.ownership.services import (
@@ -21,6 +21,7 @@ from pitchbar.workspaces.ownership.services import (
     refuse_offer,
     withdraw_offer,
 )
+from pitchbar.workspaces.tokens.queries import list_tokens_made_by
 
 bp = Blueprint("owner", __name__, url_prefix="/w/<slug>")
 
@@ -65,13 +66,20 @@ def withdraw(workspace: Workspace) -> Response:
 @bp.get("/ownership")
 @requires("view")
 def show_offer(workspace: Workspace) -> Response:
-    return render("workspaces/ownership.html", offer=_my_offer(workspace))
+    offer, owner = _my_offer(workspace), find_owner(workspace)
+    return render(
+        "workspaces/ownership.html",
+        offer=offer,
+        owner=owner,
+        tokens=list_tokens_made_by(owner.person_id, workspace.id) if owner else [],
+    )
 
 
 @bp.post("/ownership/acceptance")
 @requires("view")
 def accept(workspace: Workspace) -> Response:
-    accept_ownership(workspace, _my_offer(workspace), current_actor())
+    keep = request.form.get("keep_tokens") == "yes"
+    accept_ownership(workspace, _my_offer(workspace), current_actor(), keep_tokens=keep)
     db.session.commit()
     flash(f"You are the owner of {workspace.name} now.", "success")
     return _to_members(workspace)

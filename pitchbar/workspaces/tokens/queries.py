@@ -42,6 +42,16 @@ def list_tokens_before(
     return db.session.scalars(query).all()
 
 
+def list_tokens_made_by(person_id: int, workspace_id: int | None = None) -> Sequence[ApiToken]:
+    """In force, in one workspace or in all; a token that a token made counts as its person's."""
+    query = select(ApiToken).where(
+        ApiToken.created_by_id == person_id, ApiToken.revoked_at.is_(None)
+    )
+    if workspace_id is not None:
+        query = query.where(ApiToken.workspace_id == workspace_id)
+    return db.session.scalars(query.order_by(ApiToken.id)).all()
+
+
 def get_token(workspace: Workspace, token_id: int) -> ApiToken:
     """Raises TokenNotFound for one that is revoked or another workspace's."""
     if token_id > MAX_ID:

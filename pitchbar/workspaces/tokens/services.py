@@ -1,16 +1,21 @@
 from datetime import timedelta
 
+from pitchbar.accounts.errors import AddressNotProven
+from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.tokens import hash_secret, new_secret
+from pitchbar.errors import Forbidden
 from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.errors import TooManyTokens
-from pitchbar.workspaces.members.services import lock_workspace
+from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import ApiToken, Workspace
+from pitchbar.workspaces.queries import find_role
+from pitchbar.workspaces.roles import role_may
 from pitchbar.workspaces.settings import WorkspaceSettings
-from pitchbar.workspaces.tokens.queries import count_tokens
+from pitchbar.workspaces.tokens.queries import count_tokens, list_tokens_made_by
 
 # A token in steady use would otherwise cost one write for each request.
 _LAST_USED_RESOLUTION = timedelta(minutes=1)
@@ -24,11 +29,16 @@ def create_token(
     A token that another token makes belongs to the person behind that one.
 
     Raises:
+        AddressNotProven: the person behind it has not shown yet that their address is theirs.
+        Forbidden: they may not make tokens any more, or the token that makes it was revoked.
         TooManyTokens
     """
+    # Together with `revoke_tokens_of`: no token is made past a revocation.
+    lock_workspace(workspace.id)
     _require_room(workspace)
     secret = new_secret("pb_live")
-    maker = db.session.get(ApiToken, by.id) if by.kind == "token" else None
+    maker = _maker(by)
+    _require_trustworthy(workspace, maker.created_by_id if maker else _person_id(by))
     token = ApiToken(
         workspace_id=workspace.id,
         name=name,
@@ -45,11 +55,45 @@ def create_token(
 
 
 def _require_room(workspace: Workspace) -> None:
-    lock_workspace(workspace)
     limit = current_settings()[WorkspaceSettings].tokens_per_workspace
     count = count_tokens(workspace)
     if count >= limit:
         raise TooManyTokens(limit, count)
+
+
+def _maker(by: Actor) -> ApiToken | None:
+    """The token that makes another one, as it is now."""
+    if by.kind != "token":
+        return None
+    maker = db.session.get_one(ApiToken, by.id, populate_existing=True)
+    if maker.revoked_at:
+        raise Forbidden("This token was revoked.")
+    return maker
+
+
+def _person_id(by: Actor) -> int | None:
+    return by.id if by.kind == "person" else None
+
+
+def _require_trustworthy(workspace: Workspace, person_id: int | None) -> None:
+    """Without a person it comes from the operator's command line."""
+    person = db.session.get(Person, person_id) if person_id else None
+    if person is None:
+        return
+    if not person.is_proven:
+        raise AddressNotProven(person.email)
+    if not role_may(find_role(workspace, person.id), "manage_tokens"):
+        raise Forbidden("The person who made this token may not do this.")
+
+
+def revoke_tokens_of(person_id: int, by: Actor, workspace_id: int | None = None) -> int:
+    """All that the person made, and that their tokens made, in one workspace or everywhere;
+    returns how many.
+    """
+    tokens = list_tokens_made_by(person_id, workspace_id)
+    for token in tokens:
+        revoke_token(token, by)
+    return len(tokens)
 
 
 def revoke_token(token: ApiToken, by: Actor) -> None:

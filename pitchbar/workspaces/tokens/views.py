@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, url_for
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.accounts.verification.access import proven_address
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
@@ -23,6 +24,7 @@ def index(workspace: Workspace) -> Response:
 
 @bp.post("")
 @requires("manage_tokens")
+@proven_address
 def create(workspace: Workspace) -> Response:
     """Answers with the page itself: the secret is shown here and kept nowhere."""
     form = TokenForm()

@@ -1,0 +1,13 @@
+"""What workspaces hear of people's accounts."""
+
+from pitchbar.events.services import Event, subscribe
+from pitchbar.workspaces.tokens.services import revoke_tokens_of
+
+
+def register() -> None:
+    subscribe("account.address_proven", _revoke_planted_tokens)
+
+
+def _revoke_planted_tokens(event: Event) -> None:
+    """Whoever made them before the address was proven may not be its owner."""
+    revoke_tokens_of(int(event.subject.id), event.by)
