@@ -29,9 +29,9 @@ def create_token(
     A token that another token makes belongs to the person behind that one.
 
     Raises:
+        TooManyTokens
         AddressNotProven: the person behind it has not shown yet that their address is theirs.
         Forbidden: they may not make tokens any more, or the token that makes it was revoked.
-        TooManyTokens
     """
     # Together with `revoke_tokens_of`: no token is made past a revocation.
     lock_workspace(workspace.id)
@@ -52,13 +52,6 @@ def create_token(
     db.session.flush()
     record_event("token.created", token, by=by, after={"name": name, "scope": scope})
     return token, secret
-
-
-def _require_room(workspace: Workspace) -> None:
-    limit = current_settings()[WorkspaceSettings].tokens_per_workspace
-    count = count_tokens(workspace)
-    if count >= limit:
-        raise TooManyTokens(limit, count)
 
 
 def _maker(by: Actor) -> ApiToken | None:
@@ -94,6 +87,13 @@ def revoke_tokens_of(person_id: int, by: Actor, workspace_id: int | None = None)
     for token in tokens:
         revoke_token(token, by)
     return len(tokens)
+
+
+def _require_room(workspace: Workspace) -> None:
+    limit = current_settings()[WorkspaceSettings].tokens_per_workspace
+    count = count_tokens(workspace)
+    if count >= limit:
+        raise TooManyTokens(limit, count)
 
 
 def revoke_token(token: ApiToken, by: Actor) -> None:
