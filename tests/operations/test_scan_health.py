@@ -22,7 +22,7 @@ from pitchbar.scans.spool_figures import SpoolReporter, list_spools
 from pitchbar.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.browsing import FormClient, sign_in
-from tests.support.factories import People
+from tests.support.factories import People, bearer, make_person
 from tests.support.servers import RedisServer
 
 CAREFUL = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
@@ -125,6 +125,10 @@ def test_operators_see_it_on_their_pages(
         assert words in see(client, address)
 
 
+OPERATOR = "ops@pitchbar.example"
+TOKEN = "scrape-4Jq8vN2xLk7PzT0aWm"
+
+
 class TestWithRedis:
     @pytest.fixture(params=[{}, CAREFUL], ids=["careless", "careful"])
     def server(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RedisServer]:
@@ -135,11 +139,14 @@ class TestWithRedis:
 
     @pytest.fixture
     def settings(self, make_settings: MakeSettings, server: RedisServer) -> Settings:
-        return make_settings(redis_url=server.url)
+        # With Redis it is no development, so nobody looks in without being let in.
+        return make_settings(
+            redis_url=server.url, ops_email_allowlist=OPERATOR, metrics_token=TOKEN
+        )
 
     @pytest.mark.parametrize("server", [{}], indirect=True)
     def test_redis_that_keeps_nothing_is_told(
-        self, client: FormClient, people: People, server: RedisServer
+        self, client: FormClient, server: RedisServer
     ) -> None:
         with redis.Redis.from_url(server.url) as connection:
             connection.config_set("maxmemory-policy", "allkeys-lru")
@@ -147,14 +154,14 @@ class TestWithRedis:
         assert (answer.status_code, answer.get_json()["redis"]) == (200, "at risk")
         assert "appendonly" in answer.get_json()["notes"][0]
         assert "allkeys-lru" in answer.get_json()["notes"][1]
-        sign_in(client, people.owner)
+        sign_in(client, make_person(email=OPERATOR))
         assert "set appendonly to yes" in see(client, "/ops/queues")
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_redis_that_keeps_what_it_has_is_fine(self, client: FormClient, app: Flask) -> None:
         answer = client.get("/up/ready").get_json()
         assert answer == {"status": "ok", "database": "ok", "spool": "ok", "redis": "ok"}
-        assert "pitchbar_redis_up 1.0" in client.get("/metrics").text
+        assert "pitchbar_redis_up 1.0" in client.get("/metrics", headers=bearer(TOKEN)).text
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_frozen_redis_is_told_soon_and_still_ready(
@@ -186,7 +193,10 @@ class TestWithRedis:
                 refused.reporter.read().process,
             }
         assert client.get("/up/ready").get_json()["spool"] == "in memory"
-        assert 'held_lines{process="edge-2/7"} 3.0' in client.get("/metrics").text
+        assert (
+            'held_lines{process="edge-2/7"} 3.0'
+            in client.get("/metrics", headers=bearer(TOKEN)).text
+        )
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_shipper_tells_its_figures(self, server: RedisServer, tmp_path: Path) -> None:
