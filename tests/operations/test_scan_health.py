@@ -87,6 +87,26 @@ def test_ready_tells_of_scans_that_wait_too_long(
     assert client.get("/up/ready").get_json()["spool"] == "waiting"
 
 
+@pytest.mark.settings(spool_wait_alert=2)
+def test_traffic_that_never_pauses_is_no_wait(
+    client: FormClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Waiting(tmp_path / "spool")
+    at = time.time()
+    monkeypatch.setattr(time, "time", lambda: at)
+    for _ in range(20):
+        at += 1
+        waiting.spool.append(b"[1]\n")
+        for segment in waiting.spool.segments():
+            segment.shipped = segment.size
+        waiting.spool.append(b"[2]\n")
+        waiting.reporter.tell()
+    assert client.get("/up/ready").get_json()["spool"] == "ok"
+    at += 5
+    waiting.reporter.tell()
+    assert client.get("/up/ready").get_json()["spool"] == "waiting"
+
+
 def test_metrics_have_age_size_memory_and_refusals(client: FormClient, refused: Waiting) -> None:
     for _ in range(30):
         refused.spool.append(b"[1]\n")
