@@ -16,11 +16,13 @@ def _make_app() -> Any:
 def _make_edge() -> Any:
     from pitchbar.core.bus import Bus
     from pitchbar.core.logs import set_up_logs
+    from pitchbar.core.private_files import keep_private
     from pitchbar.scans.pipeline import build_edge
     from pitchbar.settings import load_settings
 
     settings = load_settings()
     set_up_logs(settings.log_level, as_json=not settings.is_development)
+    keep_private(settings.data_dir, settings.database_url, settings.folders())
     if not settings.redis_url:
         from pitchbar import create_app
 
@@ -38,5 +40,8 @@ def __getattr__(name: str) -> Any:
     # Built when a server asks for it, once, so that the edge never loads the application.
     if name not in _MAKERS:
         raise AttributeError(name)
+    from pitchbar.core.private_files import make_only_private_files
+
+    make_only_private_files()
     globals()[name] = made = _MAKERS[name]()
     return made

@@ -79,8 +79,10 @@ def main() -> None:
 def measure(url: str, folder: Path, rows: int, requests: int) -> None:
     settings = load_settings(
         {
+            "APP_ENV": "preview",
+            "APP_KEY": "only for this bench, only for this bench",
             "DATABASE_URL": url,
-            "DATA_DIR": str(folder),
+            "DATA_DIR": str(folder / "data"),
             "RATELIMIT_ENABLED": "false",
             "LOG_LEVEL": "ERROR",
         }

@@ -134,7 +134,15 @@ def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
         tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as name,
         database(kind, Path(name)) as url,
     ):
-        settings = load_settings({"DATA_DIR": name, "DATABASE_URL": url, "LOG_LEVEL": "WARNING"})
+        settings = load_settings(
+            {
+                "APP_ENV": "preview",
+                "APP_KEY": "only for this bench, only for this bench",
+                "DATA_DIR": name,
+                "DATABASE_URL": url,
+                "LOG_LEVEL": "WARNING",
+            }
+        )
         migrate(settings)
         engine = create_engine(settings.database_url, **engine_options(settings.database_url))
         ingestion = make_ingestion(settings, engine, Bus())

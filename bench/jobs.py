@@ -66,7 +66,8 @@ def embedded() -> Iterator[Bench]:
 
 def _settings(folder: Path, database_url: str, redis_url: str) -> Settings:
     values = {"DATA_DIR": str(folder), "DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    return load_settings({"APP_KEY": "a key for benches only", "LOG_LEVEL": "ERROR", **values})
+    key = "a key for benches only, long enough to be one"
+    return load_settings({"APP_ENV": "preview", "APP_KEY": key, "LOG_LEVEL": "ERROR", **values})
 
 
 def _migrate(settings: Settings) -> None:

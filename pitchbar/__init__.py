@@ -17,8 +17,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from flask import Flask
 
+    from pitchbar.connections.bodies import body_readers
     from pitchbar.core.assets import ROOT
     from pitchbar.core.logs import set_up_logs
+    from pitchbar.core.private_files import keep_private
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
     from pitchbar.features import register_features
@@ -33,9 +35,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["root"] = ROOT
     set_up_logs(settings.log_level, as_json=not settings.is_development)
+    keep_private(settings.data_dir, settings.database_url, settings.folders())
     init_extensions(app, settings)
     connect_transport(settings.redis_url, settings.data_dir)
     init_web(app, settings)
     register_features(app)
     register_error_handlers(app)
+    body_readers.know(app.url_map)
     return app

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitchbar.commands import Console
+from pitchbar.commands import Console, in_app
+from pitchbar.core.private_files import make_only_private_files
+from pitchbar.errors import DomainError
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class _Commands(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Pitchbar: dynamic QR codes whose scans are never lost."""
+    make_only_private_files()
     try:
         context.obj = Console(load_settings(), _make_app)
     except SettingsError as error:
@@ -53,7 +56,10 @@ def serve(console: Console, demo: bool | None) -> None:
     from pitchbar.serve import prepare, run_server
 
     settings = console.settings
-    prepare(settings, demo=settings.is_development if demo is None else demo)
+    try:
+        prepare(settings, demo=settings.is_development if demo is None else demo)
+    except DomainError as error:
+        raise click.ClickException(error.message) from None
     run_server(settings)
 
 
@@ -73,12 +79,12 @@ def upgrade(console: Console) -> None:
 
 
 @main.command()
-@click.pass_obj
-def seed(console: Console) -> None:
-    """Make the demo workspace, unless it is there already."""
-    from pitchbar.serve import seed_demo
+@in_app
+def seed() -> None:
+    """Make the demo workspace in development, unless it is there already."""
+    from pitchbar.demo import make_demo
 
-    click.echo(seed_demo(console.settings) or "The demo workspace is there already.")
+    click.echo(make_demo() or "The demo workspace is there already.")
 
 
 @main.command()

@@ -27,6 +27,8 @@ class DomainError(Exception):
     status = 422
     code = "invalid"
     headers: Mapping[str, str] = {}
+    # For programs, beside the sentence.
+    details: Mapping[str, Any] = {}
 
     def __init__(self, message: str, *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -52,6 +54,7 @@ class Forbidden(DomainError):
 
 _TITLES = {
     400: "That request could not be read",
+    402: "Your plan is full",
     403: "You may not do this",
     404: "Page not found",
     405: "That does not work here",
@@ -85,13 +88,18 @@ _CODES = {
 
 
 def error_response(
-    status: int, message: str = "", code: str = "", fields: dict[str, str] | None = None
+    status: int,
+    message: str = "",
+    code: str = "",
+    fields: dict[str, str] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Response:
     """The one place where an error gets its form: JSON for the API, else fragment or page."""
     message = message or _MESSAGES.get(status, _MESSAGES[400])
     if request.path.startswith("/api/"):
-        error = {"code": code or _CODES.get(status, "error"), "message": message}
-        return make_response(jsonify(error={**error, "fields": fields or {}}), status)
+        error: dict[str, Any] = {"code": code or _CODES.get(status, "error"), "message": message}
+        error |= {"fields": fields or {}, **(details or {})}
+        return make_response(jsonify(error=error), status)
     template = "errors/_error.html" if wants_fragment() else "errors/error.html"
     context: dict[str, Any] = {
         "status": status,
@@ -116,7 +124,9 @@ def _when_to_try_again() -> str:
 def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> Response:
-        response = error_response(error.status, error.message, error.code, error.fields)
+        response = error_response(
+            error.status, error.message, error.code, error.fields, error.details
+        )
         response.headers.extend(error.headers)
         return response
 

@@ -16,7 +16,7 @@ from pitchbar.settings import Settings
 
 
 def request_address() -> str:
-    """What per-address limits count; ProxyFix has already put the right address here."""
+    """What per-address limits count; `ClientAddresses` has put the right address here."""
     return limit_key(request.remote_addr or "")
 
 

@@ -22,7 +22,7 @@ from werkzeug.routing import RequestRedirect
 from pitchbar.core.database import after_commit
 from pitchbar.core.sockets import SocketSlots, WholeSends, is_same_origin
 from pitchbar.errors import DomainError, Forbidden
-from pitchbar.extensions import bus, db, sock
+from pitchbar.extensions import bus, db, request_address, sock
 from pitchbar.settings import current_settings
 
 log = logging.getLogger(__name__)
@@ -94,17 +94,23 @@ def add_live_panel(bp: Blueprint, panel: LivePanel) -> None:
 
     def live(ws: Any, **_parts: Any) -> None:
         limit = current_settings().live_max_sockets if panel.limit is None else panel.limit
-        if not slots.take(limit):
+        who = _who()
+        if not slots.take(who, limit, current_settings().live_max_sockets_per_person):
             ws.close(1013, "too many open pages")
             return
         try:
             _push(ws, panel)
         finally:
-            slots.give_back()
+            slots.give_back(who)
 
     live.access = panel.access  # type: ignore[attr-defined]  # read by the guard test
     bp.before_request(admit)
     sock.route("/socket", bp=bp, endpoint="live")(live)
+
+
+def _who() -> str:
+    """Whose socket it is; an address where nobody need be signed in."""
+    return f"person:{current_user.id}" if current_user.is_authenticated else request_address()
 
 
 def _push(ws: Any, panel: LivePanel) -> None:

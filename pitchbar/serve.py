@@ -9,9 +9,12 @@ import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
+from pitchbar.connections.settings import ConnectionSettings
+from pitchbar.core.addresses import is_loopback
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
 from pitchbar.settings import Settings, SettingsError
@@ -21,14 +24,12 @@ log = logging.getLogger(__name__)
 
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Migrates when the schema is behind, and makes the demo workspace when it is missing."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     _try_spool_folder(settings)
     app = create_app(settings)
     with app.app_context():
         if not at_head(app):
-            from flask_migrate import upgrade
-
             upgrade()
+        _close_demo(settings)
         _greet(settings, _seed() if demo else "")
         db.session.remove()
         db.engine.dispose()
@@ -45,17 +46,16 @@ def _try_spool_folder(settings: Settings) -> None:
 
 
 def upgrade_database(settings: Settings) -> None:
-    from flask_migrate import upgrade
-
     with create_app(settings).app_context():
         upgrade()
+        _close_demo(settings)
 
 
-def seed_demo(settings: Settings) -> str:
-    """Returns the sentence with the sign-in, empty when the demo was there already."""
-    app = create_app(settings)
-    with app.app_context():
-        return _seed()
+def _close_demo(settings: Settings) -> None:
+    from pitchbar.demo import close_demo
+
+    if not settings.is_development and close_demo():
+        log.warning("the demo account of development is closed: its password is public")
 
 
 def at_head(app: Flask) -> bool:
@@ -67,10 +67,10 @@ def at_head(app: Flask) -> bool:
 
 
 def run_server(settings: Settings) -> None:
-    """Serves until Ctrl-C or TERM. Sockets hold two threads each, so there are many."""
+    """Serves until Ctrl-C or TERM. Live sockets hold two threads each, so there are many."""
     options = {
-        "bind": f"0.0.0.0:{settings.port}",
-        "worker_class": "gthread",
+        "bind": [f"{host}:{settings.port}" for host in settings.listening_hosts()],
+        "worker_class": "pitchbar.connections.thread_worker.BufferingThreadWorker",
         "workers": 1,
         "threads": settings.live_max_sockets * 2 + 24,
         "graceful_timeout": 5,
@@ -85,6 +85,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
         self._options = options
+        # Read by the worker.
+        self.connections = settings[ConnectionSettings]
         super().__init__()
 
     def load_config(self) -> None:
@@ -111,7 +113,7 @@ def _greet(settings: Settings, sign_in: str) -> None:
     from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, has_demo
 
     click.echo(f"\n  Pitchbar is at {settings.app_url}")
-    if sign_in or has_demo():
+    if settings.is_development and (sign_in or has_demo()):
         click.echo(f"  Demo sign-in: {DEMO_EMAIL} / {DEMO_PASSWORD}")
     _hint_at_phone(settings)
     click.echo("  Ctrl-C stops it; nothing is lost.\n")
@@ -119,9 +121,12 @@ def _greet(settings: Settings, sign_in: str) -> None:
 
 def _hint_at_phone(settings: Settings) -> None:
     """A code that says "localhost" cannot be scanned: a phone needs this machine's address."""
+    if settings.own_host != "localhost" and not is_loopback(settings.own_host):
+        return
     address = _network_address()
-    if settings.own_host in ("localhost", "127.0.0.1") and address:
-        click.echo(f"  To scan with a phone: APP_URL=http://{address}:{settings.port} bin/dev")
+    if address:
+        url = f"http://{address}:{settings.port}"
+        click.echo(f"  To scan with a phone: HOST=0.0.0.0 APP_URL={url} bin/dev")
 
 
 def _network_address() -> str:

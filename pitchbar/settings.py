@@ -7,7 +7,6 @@ that names the variable.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from functools import cache
@@ -15,13 +14,16 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from pitchbar.core import hosts
 from pitchbar.core.environment import SettingsError as SettingsError
 from pitchbar.core.environment import read_environment
-from pitchbar.core.setting_types import SettingsGroup
+from pitchbar.core.setting_types import NameList, SettingsGroup
+from pitchbar.core.weak_secrets import find_weakness
 
 G = TypeVar("G", bound=SettingsGroup)
 Groups = Mapping[type[SettingsGroup], SettingsGroup]
@@ -36,6 +38,7 @@ class Settings(SettingsGroup):
     app_env: Literal["development", "preview", "staging", "production"] = "development"
     app_key: str = ""
     app_url: str = "http://localhost:8000"
+    host: NameList = ()
     port: int = Field(8000, ge=1, le=65535)
     data_dir: Path = Path("var")
     database_url: str = ""
@@ -43,7 +46,10 @@ class Settings(SettingsGroup):
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     live_max_sockets: int = Field(40, ge=0)
+    live_max_sockets_per_person: int = Field(10, ge=1)
     ratelimit_enabled: bool = True
+
+    least_secret_lengths = {"app_key": 32}
 
     _groups: Groups = PrivateAttr(default_factory=dict)
 
@@ -69,9 +75,15 @@ class Settings(SettingsGroup):
     @field_validator("app_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
-            raise ValueError("must be an address such as https://pitchbar.example, without a path")
-        return value.rstrip("/")
+        return hosts.check_origin(value)
+
+    @field_validator("host")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        plain = tuple(one.removeprefix("[").removesuffix("]") for one in value)
+        if not all(hosts.is_host(one) for one in plain):
+            raise ValueError("must be an address of this machine such as 0.0.0.0 or [::]")
+        return plain
 
     @field_validator("database_url")
     @classmethod
@@ -99,6 +111,11 @@ class Settings(SettingsGroup):
             object.__setattr__(self, "database_url", f"sqlite:///{data_dir / 'pitchbar.db'}")
         return self
 
+    def folders(self) -> list[Path]:
+        """Those of the features (`…_dir`), beside DATA_DIR."""
+        values = [value for group in self._groups.values() for _, value in group]
+        return [value for value in values if isinstance(value, Path)]
+
     @property
     def is_development(self) -> bool:
         return self.app_env == "development"
@@ -109,8 +126,14 @@ class Settings(SettingsGroup):
 
     @property
     def own_host(self) -> str:
-        """The host of our own addresses, without port, lower case."""
-        return self.app_url.split("://", 1)[1].rsplit("@")[-1].split(":")[0].lower()
+        """The host of our own addresses, without port and brackets, lower case."""
+        return urlsplit(self.app_url).hostname or ""
+
+    def listening_hosts(self) -> list[str]:
+        """Where to listen: HOST, else this machine alone in development and everywhere outside."""
+        chosen = self.host or (("localhost",) if self.is_development else ("0.0.0.0",))  # noqa: S104  # outside development only
+        named = [hosts.usable_loopbacks() if one == "localhost" else [one] for one in chosen]
+        return [hosts.listening_address(one) for some in named for one in some]
 
 
 def current_settings() -> Settings:
@@ -157,13 +180,44 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             for kind in settings_groups()
         }
     )
-    if settings.app_key:
-        return settings
-    if not settings.is_development:
+    if settings.is_development:
+        _refuse_public_development(settings)
+        return settings if settings.app_key else _with_development_key(settings)
+    _refuse_weak_secrets(settings)
+    return settings
+
+
+def _refuse_public_development(settings: Settings) -> None:
+    """A forgotten APP_ENV must not open the doors of development to everybody."""
+    signs = {
+        f"APP_URL={settings.app_url} is a public address": hosts.is_public(settings.own_host),
+        "DATABASE_URL names a PostgreSQL": not settings.database_url.startswith("sqlite"),
+        "REDIS_URL is set": bool(settings.redis_url),
+    }
+    sign = next((sign for sign, is_there in signs.items() if is_there), None)
+    if sign:
+        is_chosen = "app_env" in settings.model_fields_set
+        state = "is development" if is_chosen else "is not set, which means development"
+        raise SettingsError(
+            f"APP_ENV {state}, but {sign}. Set APP_ENV=production (or staging, or preview); "
+            "development is for this machine alone, with SQLite and without Redis."
+        )
+
+
+def _refuse_weak_secrets(settings: Settings) -> None:
+    if not settings.app_key:
         raise SettingsError(
             f"APP_KEY is missing: APP_ENV={settings.app_env} needs a long random secret."
         )
-    return settings.replaced(app_key=_development_key(settings.data_dir))
+    for group in (settings, *settings._groups.values()):
+        for name, least in type(group).least_secret_lengths.items():
+            secret = getattr(group, name)
+            weakness = find_weakness(secret, least) if secret else ""
+            if weakness:
+                raise SettingsError(
+                    f"{name.upper()} is too weak for APP_ENV={settings.app_env}: it {weakness}. "
+                    'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+                )
 
 
 def _read(kind: type[G], environ: Mapping[str, str]) -> G:
@@ -176,11 +230,11 @@ def _read(kind: type[G], environ: Mapping[str, str]) -> G:
         raise SettingsError(f"{name} is not usable: {sentence}.") from None
 
 
-def _development_key(data_dir: Path) -> str:
+def _with_development_key(settings: Settings) -> Settings:
     """A key kept beside the data, so that sign-ins outlive a restart of `bin/dev`."""
-    path = data_dir / "app_key"
+    path = settings.data_dir / "app_key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    return settings.replaced(app_key=path.read_text().strip())

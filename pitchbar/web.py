@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, Response, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pitchbar.core import charts, clock, wording
 from pitchbar.core.assets import asset_path
+from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
 from pitchbar.settings import Settings
@@ -37,9 +37,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def init_web(app: Flask, settings: Settings) -> None:
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # the way Flask documents
+    app.wsgi_app = ClientAddresses(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # the way Flask documents
     app.before_request(_begin)
     app.after_request(partial(_finish, _headers(settings)))
     app.jinja_env.filters.update(

@@ -1,6 +1,7 @@
 """Fixtures that every test may use. What they hand out is made in `factories` and `servers`."""
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -19,7 +20,13 @@ from tests.support import network
 from tests.support.browsing import SITE, FormClient
 from tests.support.factories import People, make_people
 from tests.support.routing import share_compiled_rules
-from tests.support.servers import PostgresServer, memory_folder, postgres_server, redis_server
+from tests.support.servers import (
+    PostgresServer,
+    environment_of,
+    memory_folder,
+    postgres_server,
+    redis_server,
+)
 
 network.refuse_all_but_loopback()
 share_compiled_rules()
@@ -54,7 +61,7 @@ def _settings(data_dir: Path, **values: Any) -> Settings:
         "LOG_LEVEL": "WARNING",
     }
     environ |= {name.upper(): str(value) for name, value in values.items()}
-    return load_settings(environ)
+    return load_settings({"APP_ENV": environment_of(environ), **environ})
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +71,14 @@ def _logs_stay_as_they_were() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture(autouse=True)
+def _new_files_stay_open() -> Iterator[None]:
+    """Commands close theirs for the rest of the process, which other tests share."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def _migrate(settings: Settings) -> None:
@@ -148,7 +163,7 @@ def people(app: Flask) -> People:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     folder = memory_folder(tmp_path_factory.mktemp("servers"))
     with postgres_server(folder) as server:
-        server.prepare(lambda url: _migrate(_settings(folder, database_url=url)))
+        server.prepare(lambda url: _migrate(_settings(folder / "data", database_url=url)))
         yield server
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from pitchbar.accounts.errors import EmailTaken
 from pitchbar.accounts.queries import normalise_email
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.core.tokens import hash_secret
 from pitchbar.extensions import limiter, request_address
 from pitchbar.forms import Form
 from pitchbar.settings import current_settings
@@ -21,7 +22,9 @@ def rate(choose: Callable[[AccountSettings], str]) -> Callable[[], str]:
 
 def typed_email_key() -> str:
     """The account that the form's address names, whether it exists or not."""
-    return "account:" + normalise_email(request.form.get("email", ""))
+    typed = normalise_email(request.form.get("email", ""))
+    # Hashed, as anybody may type a text of any length.
+    return "account:" + hash_secret(typed)
 
 
 def signed_in_key() -> str:

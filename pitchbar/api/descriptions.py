@@ -71,6 +71,13 @@ ERRORS: dict[int, tuple[str, str, str, tuple[str, ...]]] = {
         "Send a valid API token as 'Authorization: Bearer …'.",
         ("WWW-Authenticate",),
     ),
+    402: (
+        "The plan has no room for it; `limit` and `count` say how many may be and are.",
+        "plan_limit",
+        "All 5 active codes of the Free plan are in use. Archive a code that you do not need, or "
+        "move to a larger plan.",
+        (),
+    ),
     403: (
         "The token may not do this.",
         "forbidden",

@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
@@ -49,6 +50,8 @@ class ErrorBody(ResponseModel):
     code: str
     message: str
     fields: dict[str, str]
+    limit: int | None = Field(None, description="How many there may be, when a limit is reached.")
+    count: int | None = Field(None, description="How many there are then.")
 
 
 class ErrorResponse(ResponseModel):

@@ -4,6 +4,7 @@ MAIL_URL says how: `smtp://user:password@host:587` (TLS by STARTTLS whenever the
 `?tls=required` to insist), `smtps://…:465`; empty: the folder.
 """
 
+import re
 import smtplib
 import ssl
 import uuid
@@ -17,6 +18,8 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _TIMEOUT_SECONDS = 15
+# A server that dislikes a link may quote it, and what it says is shown to operators.
+_LINK = re.compile(r"\w+://\S+|\S*token=\S*")
 
 
 class MailError(Exception):
@@ -68,7 +71,8 @@ class SmtpMailer:
         except smtplib.SMTPAuthenticationError:
             raise MailError("the mail server does not accept our sign-in") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise MailError(f"the mail server does not take mail: {error}") from None
+            said = _LINK.sub("(a link)", str(error))
+            raise MailError(f"the mail server does not take mail: {said}") from None
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

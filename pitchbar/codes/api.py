@@ -7,7 +7,7 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
 from pitchbar.api.responses import check_precondition, has_precondition
-from pitchbar.codes.models import Code
+from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.payloads import (
     CodeChanges,
     CodeList,
@@ -69,12 +69,12 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
 
 @bp.post("")
 @requires_token("read-write")
-@endpoint(TOPIC, body=NewCode, response=CodeResponse, status=201, errors=(409, 413, 415, 422))
+@endpoint(TOPIC, body=NewCode, response=CodeResponse, status=201, errors=(402, 409, 413, 415, 422))
 def create(workspace: Workspace, payload: NewCode) -> CodeResponse:
     """Create a code"""
-    code = create_code(workspace, current_actor(), current_settings(), **_fields(payload))
-    if payload.status == "archived":
-        archive_code(code, current_actor())
+    status = payload.status or ACTIVE
+    fields = _fields(payload)
+    code = create_code(workspace, current_actor(), current_settings(), status=status, **fields)
     return _answer(code, workspace)
 
 
@@ -88,7 +88,7 @@ def show(workspace: Workspace, code_id: int) -> CodeResponse:
 
 @bp.patch("/<int:code_id>")
 @requires_token("read-write")
-@endpoint(TOPIC, body=CodeChanges, response=CodeResponse, errors=(412, 413, 415, 422))
+@endpoint(TOPIC, body=CodeChanges, response=CodeResponse, errors=(402, 412, 413, 415, 422))
 def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeResponse:
     """Change, archive or restore a code
 

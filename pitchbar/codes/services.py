@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
+from pitchbar.codes.queries import count_active_codes
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
@@ -15,7 +16,9 @@ from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
+from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plans import require_room_for_code
 
 SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
 TOPIC = "codes"
@@ -29,18 +32,22 @@ _EDITABLE = (
 )
 
 
-def create_code(workspace: Workspace, by: Actor, settings: Settings, **fields: Any) -> Code:
+def create_code(
+    workspace: Workspace, by: Actor, settings: Settings, *, status: str = ACTIVE, **fields: Any
+) -> Code:
     """Adds a code; `short_code` is chosen at random when it is missing or empty.
 
     Raises:
-        InvalidDestination, InvalidShortCode, ShortCodeTaken
+        InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached
     """
     chosen = str(fields.pop("short_code", None) or "").strip().lower()
     if chosen and not SHORT_CODE.fullmatch(chosen):
         raise InvalidShortCode
     author_id = by.id if by.kind == "person" else None
-    code = Code(workspace_id=workspace.id, created_by_id=author_id, status=ACTIVE)
+    code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
     _assign(code, fields, settings)
+    if status == ACTIVE:
+        _require_room(workspace)
     _insert_with_short_code(code, chosen)
     _record(code, by, "code.created", {})
     return code
@@ -65,7 +72,11 @@ def archive_code(code: Code, by: Actor) -> None:
 
 
 def restore_code(code: Code, by: Actor) -> None:
+    """Raises PlanLimitReached. A code that is active already needs no room."""
     before = _snapshot(code)
+    if code.status != ACTIVE:
+        workspace = db.session.get_one(Workspace, code.workspace_id)
+        _require_room(workspace)
     code.status = ACTIVE
     _record(code, by, "code.restored", before)
 
@@ -91,6 +102,11 @@ def lock_code(code: Code) -> bool:
     unchanged = (Code.id == code.id, Code.updated_at == code.updated_at)
     hold = update(Code).where(*unchanged).values(updated_at=Code.updated_at)
     return bool(changed_rows(db.session, hold.execution_options(synchronize_session=False)))
+
+
+def _require_room(workspace: Workspace) -> None:
+    lock_workspace(workspace.id)
+    require_room_for_code(workspace.plan, lambda: count_active_codes(workspace))
 
 
 def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:

@@ -23,6 +23,7 @@ from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plans import PlanLimitReached
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
@@ -130,7 +131,12 @@ def archive(workspace: Workspace, code_id: int) -> Response:
 @requires("edit_codes")
 def restore(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    restore_code(code, current_actor())
+    try:
+        restore_code(code, current_actor())
+    except PlanLimitReached as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return _redirect_to_code(workspace, get_code(workspace, code_id))
     db.session.commit()
     flash(f"“{code.name}” is active again.", "success")
     return _redirect_to_code(workspace, code)

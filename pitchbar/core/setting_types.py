@@ -1,7 +1,8 @@
 """What settings are made of: groups of them, and the kinds of values that they hold."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -17,6 +18,10 @@ class SettingsGroup(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    least_secret_lengths: ClassVar[Mapping[str, int]] = {}
+    """Fields whose value opens something to whoever guesses it; outside development a short or
+    well-known one is refused. An empty one opens nothing."""
 
     def with_defaults_in(self, data_dir: "Path") -> Self:
         """The group with those defaults filled in that lie in the folder for data."""

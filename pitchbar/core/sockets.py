@@ -1,6 +1,7 @@
 """What the WebSocket library leaves to us: whole messages, a limit, and who may open one."""
 
 import threading
+from collections import Counter
 from typing import Any
 
 _CLOSE = 0x8
@@ -33,22 +34,25 @@ class WholeSends:
 
 
 class SocketSlots:
-    """How many sockets this process holds: each takes threads that pages need too."""
+    """Who holds how many sockets of this process: each takes threads that pages need too."""
 
     def __init__(self) -> None:
-        self._taken = 0
+        self._taken: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def take(self, most: int) -> bool:
+    def take(self, who: str, most: int, most_of_one: int) -> bool:
+        """False when all, or all that one person may have, are taken."""
         with self._lock:
-            if self._taken >= most:
+            if self._taken.total() >= most or self._taken[who] >= most_of_one:
                 return False
-            self._taken += 1
+            self._taken[who] += 1
             return True
 
-    def give_back(self) -> None:
+    def give_back(self, who: str) -> None:
         with self._lock:
-            self._taken -= 1
+            self._taken[who] -= 1
+            # Else everybody who was ever here stays in memory.
+            self._taken += Counter()
 
 
 def is_same_origin(origin: str, *own_hosts: str) -> bool:

@@ -9,6 +9,7 @@ from pitchbar.clients.mailer import BoxedMail, find_boxed, list_boxed
 from pitchbar.core.htmx import render
 from pitchbar.errors import NotFound
 from pitchbar.mailing.settings import MailSettings
+from pitchbar.operations.access import is_operator
 from pitchbar.settings import current_settings
 
 bp = Blueprint("mailbox", __name__, url_prefix="/dev/mail")
@@ -21,7 +22,8 @@ _MESSAGE_CSP = (
 
 @bp.before_request
 def _only_in_development() -> None:
-    if not current_settings().is_development:
+    # Its messages carry links that open accounts: for whoever runs this, and nobody else.
+    if not current_settings().is_development or not is_operator():
         raise NotFound
 
 

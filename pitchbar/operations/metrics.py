@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
+from pitchbar.operations.access import is_operator
 from pitchbar.operations.queue_figures import load_queues
 from pitchbar.operations.scan_health import find_scan_health
 from pitchbar.operations.settings import OperationsSettings
@@ -28,7 +29,7 @@ bp = Blueprint("metrics", __name__)
 @bp.get("/metrics")
 @open_to_all
 def show() -> Response:
-    """For `Bearer METRICS_TOKEN`; without that setting only in development."""
+    """For `Bearer METRICS_TOKEN`; without that setting for operators in development only."""
     settings = current_settings()
     if not _may_read(settings):
         raise NotFound
@@ -39,7 +40,7 @@ def show() -> Response:
 
 def _may_read(settings: Settings) -> bool:
     if not settings[OperationsSettings].metrics_token:
-        return settings.is_development
+        return settings.is_development and is_operator()
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return hmac.compare_digest(given.encode(), settings[OperationsSettings].metrics_token.encode())
 

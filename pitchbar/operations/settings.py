@@ -8,6 +8,8 @@ from pitchbar.jobs import QUEUES
 
 
 class OperationsSettings(SettingsGroup):
+    least_secret_lengths = {"metrics_token": 24, "internal_queue_token": 24}
+
     ops_email_allowlist: NameList = ()
     metrics_token: str = ""
     queue_wait_alerts: str = "ingestion=60,analytics=300,crawl=1800,index=600,default=300"

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.core import clock
+from pitchbar.core.proxies import untrusted_proxy
 from pitchbar.extensions import db
 from pitchbar.mailing.queries import MailFailures, find_mail_failures
 from pitchbar.operations.access import is_operator
@@ -18,7 +19,15 @@ _TROUBLE_HOURS = 24
 @bp.app_context_processor
 def operator_banners() -> dict[str, object]:
     """What the layout tells operators on every page."""
-    return {"mail_trouble": _find_mail_failures, "scan_trouble": _find_scan_trouble}
+    return {
+        "mail_trouble": _find_mail_failures,
+        "scan_trouble": _find_scan_trouble,
+        "has_untrusted_proxy": _has_untrusted_proxy,
+    }
+
+
+def _has_untrusted_proxy() -> bool:
+    return untrusted_proxy.is_seen and is_operator()
 
 
 def _find_mail_failures() -> MailFailures | None:

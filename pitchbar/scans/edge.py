@@ -13,14 +13,15 @@ from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.redirects import build_location
+from pitchbar.scans.redirects import build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.spool import Spool
 
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
-PREFIX = "/t/"
+# Some print in capitals, and some phones begin an address with one.
+_PREFIXES = ("/t/", "/T/")
 _NO_STORE = ("Cache-Control", "no-store, private")
 _EMPTY = ("Content-Length", "0")
 _NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
@@ -54,7 +55,7 @@ class Edge:
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if not path.startswith(PREFIX):
+        if not path.startswith(_PREFIXES):
             if self._app is not None:
                 return self._app(environ, start_response)
             return self._respond_without_app(path, environ, start_response)
@@ -69,6 +70,9 @@ class Edge:
                 return self._pages.respond(
                     "busy", environ, start_response, ("Retry-After", str(wait))
                 )
+        query = environ.get("QUERY_STRING")
+        if "&" in path or "?" in path:
+            path, query = split_glued_query(path, query)
         try:
             code = self._resolve(path[3:])
         except Unavailable:
@@ -85,7 +89,6 @@ class Edge:
             return self._pages.respond(
                 "archived", environ, start_response, name=code.workspace_name
             )
-        query = environ.get("QUERY_STRING")
         if query:
             location, utm = build_location(code, query)
         else:
@@ -105,9 +108,13 @@ class Edge:
                 get("HTTP_USER_AGENT", "")[:512],
                 get("HTTP_ACCEPT_LANGUAGE", "")[:64],
                 get("HTTP_REFERER", "")[:512],
-                (get("HTTP_SEC_PURPOSE") or get("HTTP_PURPOSE") or get("HTTP_X_PURPOSE") or "")[
-                    :64
-                ],
+                (
+                    get("HTTP_SEC_PURPOSE")
+                    or get("HTTP_PURPOSE")
+                    or get("HTTP_X_PURPOSE")
+                    or get("HTTP_X_MOZ")
+                    or ""
+                )[:64],
             )
         )
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])

@@ -101,3 +101,12 @@ def _decoded(name: str) -> str:
 
 def _pair(index: int, value: str) -> str:
     return f"{UTM_COLUMNS[index]}={quote(value, safe='-._~')}"
+
+
+def split_glued_query(path: str, query: str | None) -> tuple[str, str]:
+    """Of a link whose question mark was lost or encoded on its way: "/t/menu&utm_source=mail" and
+    "/t/menu%3Futm_source=mail" carry values as well.
+    """
+    end = min(at for at in (path.find("&"), path.find("?")) if at >= 0)
+    glued = path[end + 1 :].lstrip("?&")
+    return path[:end], f"{glued}&{query}" if glued and query else glued or query or ""

@@ -30,6 +30,7 @@ _QUERY = text(
     """  # noqa: S608  # our own names, no input
 )
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
+_LEADING = re.compile(r"[a-z0-9_-]*")
 _WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
 # How long a visitor waits for the database, with and without an old answer at hand.
 _KNOWN_WAIT_SECONDS = 0.5
@@ -193,5 +194,7 @@ def _put_newest(cache: OrderedDict[str, Value], key: str, value: Value, capacity
 
 
 def normalise_short_code(raw: str) -> str:
-    """As people type it: any case, perhaps with a slash behind. WSGI gives bytes as Latin-1."""
-    return unquote(raw).strip("/").lower()
+    """As people type and texts wrap it: any case, and ended by what no short code can contain, such
+    as a full stop, a bracket or an invisible space. WSGI gives bytes as Latin-1.
+    """
+    return _LEADING.match(unquote(raw).lstrip("/").lower())[0]  # type: ignore[index]  # matches all

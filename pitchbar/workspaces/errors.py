@@ -130,6 +130,15 @@ class WorkspaceBeingDeleted(Forbidden):
         )
 
 
+class TooManyTokens(DomainError):
+    code = "too_many_tokens"
+
+    def __init__(self, limit: int, count: int) -> None:
+        sentence = f"A workspace has {limit} tokens at most. Revoke one that nothing uses any more."
+        super().__init__(sentence, fields={"name": sentence})
+        self.details = {"limit": limit, "count": count}
+
+
 class TokenNotFound(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such token in this workspace. It may have been revoked.")

@@ -14,6 +14,7 @@ from tests.support.factories import People, bearer
 def run(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {
         "PATH": os.environ["PATH"],
+        "APP_ENV": settings.app_env,
         "APP_KEY": settings.app_key,
         "DATA_DIR": str(settings.data_dir),
         "DATABASE_URL": settings.database_url,

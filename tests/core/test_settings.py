@@ -12,6 +12,7 @@ from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 KEY = {"APP_KEY": "a key"}
+OUTSIDE = {"APP_ENV": "production", "APP_KEY": "a key for tests only, long enough to be one"}
 
 
 def test_everything_has_a_default(tmp_path: Path) -> None:
@@ -105,12 +106,13 @@ def test_development_makes_a_key_and_keeps_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_spelling_of_postgresql_means_our_driver(scheme: str) -> None:
-    settings = load_settings({**KEY, "DATABASE_URL": f"{scheme}://u:p@db.example/pitchbar"})
+    url = f"{scheme}://u:p@db.example/pitchbar"
+    settings = load_settings({**OUTSIDE, "DATABASE_URL": url})
     assert settings.database_url == "postgresql+psycopg://u:p@db.example/pitchbar"
 
 
 def test_address_loses_its_slash_and_tells_its_host() -> None:
-    settings = load_settings({**KEY, "APP_URL": "https://Pitchbar.example:8443/"})
+    settings = load_settings({**OUTSIDE, "APP_URL": "https://Pitchbar.example:8443/"})
     assert settings.app_url == "https://Pitchbar.example:8443"
     assert settings.own_host == "pitchbar.example"
     assert settings.uses_tls

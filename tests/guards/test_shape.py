@@ -55,7 +55,8 @@ def modules_of_the_edge(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("edge")
     environment = {
         "PATH": str(Path(sys.executable).parent),
-        "APP_KEY": "any",
+        "APP_ENV": "preview",
+        "APP_KEY": "a key for tests only, long enough to be one",
         "DATA_DIR": str(folder),
         # Nobody listens there: being ready must not need it.
         "REDIS_URL": "redis://127.0.0.1:1/0",

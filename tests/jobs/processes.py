@@ -50,6 +50,7 @@ class Workers:
         self._log = folder / "workers.log"
         self._started: list[subprocess.Popen[bytes]] = []
         self._environment = os.environ | {
+            "APP_ENV": settings.app_env,
             "APP_KEY": settings.app_key,
             "DATA_DIR": str(settings.data_dir),
             "DATABASE_URL": settings.database_url,

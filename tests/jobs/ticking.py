@@ -93,6 +93,7 @@ def start_tick(database_url: str, data_dir: Path, *limits: float) -> "subprocess
     """A tick in a process of its own; its answer is the last line that it prints."""
     environment = {
         "PATH": os.environ["PATH"],
+        "APP_ENV": "preview",
         "APP_KEY": "a key for tests only, long enough to be one",
         "DATABASE_URL": database_url,
         "DATA_DIR": str(data_dir),

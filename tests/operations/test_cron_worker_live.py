@@ -48,6 +48,7 @@ def live_app(database_url: str, folder: Path, worker_class: str) -> Iterator[str
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
+        "APP_ENV": "preview",
         "APP_KEY": "a key for tests only, long enough to be one",
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder),

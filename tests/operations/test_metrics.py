@@ -11,6 +11,8 @@ from pitchbar.operations.totals import count_finished, load_totals
 from tests.operations.jobs_factory import make_job
 from tests.support.browsing import FormClient
 
+TOKEN = "scrape-4Jq8vN2xLk7PzT0aWm"
+
 
 def _scrape(client: FormClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     text = client.get("/metrics").text
@@ -51,12 +53,12 @@ def test_counters_do_not_fall_when_rows_are_trimmed(client: FormClient) -> None:
     assert load_totals()["crawl", "tests.fetch_page"] == before
 
 
-@pytest.mark.settings(app_env="production", metrics_token="let-me-see")
+@pytest.mark.settings(app_env="production", metrics_token=TOKEN)
 def test_the_token_opens_metrics(client: FormClient) -> None:
     assert client.get("/metrics").status_code == 404
-    wrong = {"Authorization": "Bearer let-me-sée"}
+    wrong = {"Authorization": f"Bearer {TOKEN[:-1]}é"}
     assert client.get("/metrics", headers=wrong).status_code == 404
-    right = {"Authorization": "Bearer let-me-see"}
+    right = {"Authorization": f"Bearer {TOKEN}"}
     assert client.get("/metrics", headers=right).status_code == 200
 
 

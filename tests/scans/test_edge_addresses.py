@@ -47,6 +47,8 @@ FORGED = "6.6.6.6, 203.0.113.5, 10.0.0.2"
         (1, "6.6.6.6\x00", PEER),
         (1, "", PEER),
         (1, "2001:db8::1", "2001:db8::1"),
+        (1, "6.6.6.6, 203.0.113.5:4711", "203.0.113.5"),
+        (1, "[::ffff:203.0.113.5]:4711", "203.0.113.5"),
     ],
 )
 def test_address_is_what_our_proxies_saw(
@@ -69,3 +71,22 @@ def test_forged_header_does_not_evade_the_limit(
         for n in range(4)
     ]
     assert statuses == [302, 302, 429, 429]
+
+
+def test_changing_ports_do_not_evade_the_limit(make_edge: MakeEdge, code: Code) -> None:
+    edge = make_edge(limit=AddressLimit("t", 2, 3600), trusted_proxies=1)
+
+    statuses = [
+        call_edge(edge, "/t/menu", HTTP_X_FORWARDED_FOR=f"203.0.113.5:{4000 + n}").status
+        for n in range(4)
+    ]
+    assert statuses == [302, 302, 429, 429]
+
+
+def test_a_mapped_peer_is_the_same_visitor(make_edge: MakeEdge, code: Code, spool: Spool) -> None:
+    edge = make_edge(limit=AddressLimit("t", 1, 3600))
+
+    peers = ("8.8.8.8", "::ffff:8.8.8.8")
+    assert [call_edge(edge, "/t/menu", REMOTE_ADDR=peer).status for peer in peers] == [302, 429]
+    call_edge(make_edge(), "/t/menu", REMOTE_ADDR="::ffff:8.8.8.8")
+    assert {line["address"] for line in read_spool(spool)} == {"8.8.8.8"}

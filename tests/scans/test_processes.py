@@ -106,6 +106,7 @@ def serve(settings: Settings, app: Flask, tmp_path: Path) -> Iterator[Serve]:
     """Starts a server on the test's database, in which there is a code `menu`."""
     make_code(make_workspace(), short_code="menu")
     environ = {
+        "APP_ENV": "preview",
         "APP_KEY": settings.app_key,
         "APP_URL": settings.app_url,
         "DATA_DIR": str(settings.data_dir),
@@ -251,6 +252,7 @@ def test_child_of_a_fork_ships_its_own_scans_and_the_parent_its_own(
     make_code(make_workspace(), short_code="menu")
     environ = {
         **os.environ,
+        "APP_ENV": "preview",
         "APP_KEY": settings.app_key,
         "APP_URL": settings.app_url,
         "DATA_DIR": str(settings.data_dir),

@@ -57,7 +57,7 @@ def test_unknown_code_is_remembered_too(engine: Engine, code: Code, questions: l
     assert len(questions) == 1
 
 
-@pytest.mark.parametrize("raw", ["", "a b", "'--", "\xff", "é", "a" * 65, "a/b", "menu\x00"])
+@pytest.mark.parametrize("raw", ["", " b", "'--", "\xff", "é", "a" * 65, "/", "\x00menu"])
 def test_what_was_never_given_out_is_not_even_asked_for(
     engine: Engine, code: Code, questions: list[str], raw: str
 ) -> None:

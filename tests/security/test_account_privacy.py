@@ -3,13 +3,19 @@
 import re
 from html import unescape
 
+import pyotp
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from pitchbar.accounts.models import Person, TwoFactor
+from pitchbar.accounts.passwords import hashing
 from pitchbar.accounts.passwords.services import make_reset_token, request_password_reset
 from pitchbar.accounts.sign_in.devices import COOKIE
+from pitchbar.core.clock import now
+from pitchbar.core.encryption import encrypt
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord
 from pitchbar.settings import current_settings
@@ -21,7 +27,22 @@ from tests.support.members import copied_path_of, make_invitation, path_of
 
 VICTIM = "victim@pitchbar.example"
 NOBODY = "nobody@pitchbar.example"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LIMITED = pytest.mark.settings(ratelimit_enabled=True, ratelimit_login_account="8/minute")
+
+
+_LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def _light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests try many, and look at limits."""
+    monkeypatch.setattr(hashing, "_hasher", _LIGHT)
+    monkeypatch.setattr(hashing, "_DUMMY_HASH", _LIGHT.hash("nobody has this"))
+
+
+def make_account(email: str) -> Person:
+    return make_person(email=email, password_hash=_LIGHT.hash(PASSWORD))
 
 
 def try_sign_in(client: FormClient, email: str = VICTIM, password: str = "wrong") -> TestResponse:
@@ -52,7 +73,7 @@ class TestInvitations:
     ) -> None:
         """Whoever invites can read the page off the link that they copy."""
         assert callable(path)
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         known = make_invitation(people.workspace, email=VICTIM)
         unknown = make_invitation(people.workspace, email=NOBODY)
         client.csrf_token()
@@ -63,7 +84,7 @@ class TestInvitations:
     def test_form_of_a_copied_link_does_not_tell_either(
         self, client: FormClient, people: People
     ) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         form = {"name": "Ada", "password": PASSWORD}
         pages = [
             client.submit(
@@ -79,7 +100,7 @@ class TestStrangersAtTheSignIn:
     pytestmark = LIMITED
 
     def test_they_do_not_hold_it_shut(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         for number in range(7):
             come_from(client, number)
             assert try_sign_in(client).status_code == 422
@@ -94,7 +115,7 @@ class TestStrangersAtTheSignIn:
     def test_account_is_not_tried_without_end_and_that_tells_nothing(
         self, client: FormClient, email: str
     ) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         for number in range(8):
             come_from(client, number)
             assert try_sign_in(client, email).status_code == 422
@@ -102,7 +123,7 @@ class TestStrangersAtTheSignIn:
         assert try_sign_in(client, email, PASSWORD).status_code == 429
 
     def test_device_of_the_owner_passes(self, client: FormClient, app: Flask) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         assert try_sign_in(client, VICTIM, PASSWORD).status_code == 303
         client.submit("/logout")
         stranger = app.test_client()
@@ -114,16 +135,38 @@ class TestStrangersAtTheSignIn:
         come_from(client, 8)
         assert try_sign_in(client, VICTIM.upper(), PASSWORD).status_code == 303
 
+    def test_second_step_is_not_held_shut_on_it(self, client: FormClient, app: Flask) -> None:
+        """By somebody who has found out the password."""
+        person = make_account(VICTIM)
+        try_sign_in(client, VICTIM, PASSWORD)
+        client.submit("/logout")
+        key = current_settings().app_key
+        secret = encrypt(SECRET, key)
+        db.session.add(TwoFactor(person_id=person.id, encrypted_secret=secret, enabled_at=now()))
+        db.session.commit()
+        stranger = app.test_client()
+        assert isinstance(stranger, FormClient)
+        come_from(stranger, 1)
+        try_sign_in(stranger, VICTIM, PASSWORD)
+        for number in range(6):
+            come_from(stranger, number)
+            status = stranger.submit("/login/two-factor", {"code": "000000"}).status_code
+        assert status == 429
+        come_from(client, 99)
+        try_sign_in(client, VICTIM, PASSWORD)
+        code = pyotp.TOTP(SECRET).now()
+        assert client.submit("/login/two-factor", {"code": code}).status_code == 303
+
     def test_device_has_a_budget_of_its_own_and_no_more(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         try_sign_in(client, VICTIM, PASSWORD)
         client.submit("/logout")
         statuses = [try_sign_in(client).status_code for _ in range(6)]
         assert statuses == [422] * 5 + [429]
 
     def test_device_is_known_for_its_own_account_alone(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
-        make_person(email="eve@pitchbar.example")
+        make_account(VICTIM)
+        make_account("eve@pitchbar.example")
         try_sign_in(client, "eve@pitchbar.example", PASSWORD)
         client.submit("/logout")
         statuses = [try_sign_in(client).status_code for _ in range(6)]
@@ -135,14 +178,14 @@ class TestStrangersAtTheSignIn:
         assert statuses == [422] * 5 + [429]
 
     def test_device_opens_nothing(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         try_sign_in(client, VICTIM, PASSWORD)
         client.delete_cookie("pitchbar_session", domain="pitchbar.test")
         assert client.get("/account").status_code == 302
 
     def test_mailed_link_makes_a_device_known(self, client: FormClient, app: Flask) -> None:
         """So there is a way in on a new device, whatever strangers try."""
-        person = make_person(email=VICTIM)
+        person = make_account(VICTIM)
         token = make_reset_token(person, current_settings())
         new = "another quiet horse counts"
         assert (
@@ -166,7 +209,7 @@ class TestResets:
     def test_address_gets_five_mails_an_hour_and_the_page_stays_the_same(
         self, client: FormClient, email: str
     ) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         pages = set()
         for number in range(9):
             come_from(client, number)
@@ -179,7 +222,7 @@ class TestResets:
     def test_owner_on_a_device_of_theirs_still_gets_one(
         self, client: FormClient, app: Flask
     ) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         try_sign_in(client, VICTIM, PASSWORD)
         client.submit("/logout")
         stranger = app.test_client()
@@ -192,7 +235,7 @@ class TestResets:
 
     @pytest.mark.settings(ratelimit_mail_strangers="3/hour")
     def test_mails_to_unknown_addresses_are_bounded_in_all(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         for number in range(6):
             come_from(client, number)
             assert self.ask(client, f"nobody{number}@pitchbar.example").status_code == 200
@@ -204,7 +247,7 @@ class TestResets:
 
     def test_request_does_the_same_work_for_both(self, app: Flask) -> None:
         """Whether a message to nobody may go is asked by the job."""
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         for email in (VICTIM, NOBODY):
             request_password_reset(email, current_settings())
         db.session.commit()
@@ -217,7 +260,7 @@ class TestSignUp:
     pytestmark = LIMITED
 
     def test_one_address_is_told_five_times_a_day(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         statuses = [sign_up(client, VICTIM) for _ in range(6)]
         assert statuses == [422] * 5 + [429]
         # Neither of others, nor that there is none.
@@ -225,7 +268,7 @@ class TestSignUp:
 
     @pytest.mark.settings(ratelimit_taken_all="8/hour")
     def test_all_addresses_together_are_told_so_often_and_no_more(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         statuses = []
         for number in range(10):
             come_from(client, number)
@@ -245,7 +288,7 @@ class TestSignUp:
         assert statuses == [303] * 8
 
     def test_correcting_an_address_shares_these_limits(self, client: FormClient) -> None:
-        make_person(email=VICTIM)
+        make_account(VICTIM)
         client.submit(
             "/signup", {"name": "Eve", "email": "eve@pitchbar.example", "password": PASSWORD}
         )

@@ -1,11 +1,17 @@
 """Operators see every job. Whoever reads the ledger must not be able to take an account by it."""
 
+import logging
+import re
+from typing import Any
+
 import pytest
-from flask import Flask
+from aiosmtpd.controller import Controller
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from pitchbar.accounts.passwords.services import request_password_reset
-from pitchbar.clients.mailer import list_boxed
+from pitchbar.clients.mailer import MailError, list_boxed
+from pitchbar.core.logs import set_up_logs
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.jobs import Fail
@@ -13,9 +19,11 @@ from pitchbar.jobs.ledger.models import Job
 from pitchbar.mailing.models import MailBody, MailRecord
 from pitchbar.mailing.tasks import send_mail
 from pitchbar.settings import Settings, current_settings
+from tests.conftest import MakeSettings
 from tests.operations.jobs_factory import make_job
 from tests.support.browsing import FormClient
 from tests.support.factories import make_person
+from tests.support.servers import free_port
 
 VICTIM = "victim@pitchbar.example"
 JOBS = "/ops/queues/jobs"
@@ -147,3 +155,43 @@ def test_failed_statement_does_not_show_what_it_was_given(app: Flask) -> None:
     with pytest.raises(Exception) as error:
         db.session.execute(db.text("SELECT :secret FROM nowhere"), {"secret": "SECRETSECRET"})
     assert "SECRETSECRET" not in str(error.value)
+
+
+class Quoting:
+    """A mail server that dislikes links, and says which."""
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
+        link = re.search(rb"http\S+token=\S+", envelope.content)
+        assert link
+        return f"554 blocked: {link[0].decode()}"
+
+
+def test_mail_server_that_quotes_a_link_does_not_tell_operators(
+    job: Job, make_settings: MakeSettings
+) -> None:
+    controller = Controller(Quoting(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    current_app.extensions["settings"] = make_settings(
+        mail_url=f"smtp://127.0.0.1:{controller.port}"
+    )
+    try:
+        with pytest.raises(MailError, match="blocked") as error:
+            send_mail(**job.arguments)
+    finally:
+        controller.stop()
+    assert "token=" not in str(error.value)
+    assert "token=" not in db.session.scalars(select(MailRecord.reason)).one()
+
+
+def test_log_of_an_error_shows_no_local_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs("INFO", as_json=False)
+    password = "SECRET" + "SECRET"
+    try:
+        raise ValueError(len(password))
+    except ValueError:
+        logging.getLogger("x").exception("unexpected error")
+    shown = capsys.readouterr().err
+    assert "ValueError: 12" in shown
+    assert password not in shown

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -28,6 +28,13 @@ def give_up(what: str, error: object) -> NoReturn:
         pytest.fail(sentence, pytrace=False)
     warnings.warn(pytest.PytestWarning(sentence), stacklevel=2)
     pytest.skip(sentence)
+
+
+def environment_of(environ: Mapping[str, str]) -> str:
+    """The APP_ENV that suits: development is for SQLite alone."""
+    database = environ.get("DATABASE_URL", "")
+    has_servers = database.startswith("postgres") or environ.get("REDIS_URL")
+    return "preview" if has_servers else "development"
 
 
 def free_port() -> int:

@@ -20,11 +20,12 @@ _SECONDS = 365 * 86_400
 _MOST_ACCOUNTS = 5
 
 
-def find_device() -> str | None:
-    """The device's name in limits, if somebody has signed in here to the account whose address
-    the form names.
+def find_device(email: str | None = None) -> str | None:
+    """The device's name in limits, if somebody has signed in here to the account of that address;
+    by default, of the one that the form names.
     """
-    return _read_cookie().get(_account_key(request.form.get("email", "")))
+    named = request.form.get("email", "") if email is None else email
+    return _read_cookie().get(_account_key(named))
 
 
 def is_known_device() -> bool:

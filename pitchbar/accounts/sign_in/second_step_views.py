@@ -8,6 +8,7 @@ from pitchbar.accounts.forms import CodeForm
 from pitchbar.accounts.limits import rate
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_two_factor
+from pitchbar.accounts.sign_in.devices import find_device
 from pitchbar.accounts.sign_in.flow import begin_session, find_challenged_person
 from pitchbar.accounts.two_factor.services import verify_second_factor
 from pitchbar.core.htmx import go_to, render
@@ -19,8 +20,12 @@ bp = Blueprint("second_step", __name__)
 
 
 def _account_key() -> str:
+    """Who has found out a password does not hold the second step shut on the owner's devices."""
     person = find_challenged_person()
-    return f"person:{person.id}" if person else request_address()
+    if person is None:
+        return request_address()
+    device = find_device(person.email)
+    return f"device:{device}" if device else f"person:{person.id}"
 
 
 @bp.get("/login/two-factor")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import g, request
+from flask import Blueprint, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import View
@@ -97,10 +97,34 @@ def token_limit_key() -> str:
     return f"token:{token.id}" if token else request_address()
 
 
+def workspace_limit_key() -> str:
+    """More tokens are no more budget; whoever sends no valid one is limited by address."""
+    try:
+        token = _sent_token()
+    except SQLAlchemyError:  # the view will say so
+        token = None
+    return f"workspace:{token.workspace_id}" if token else request_address()
+
+
 def _api_rate() -> str:
     settings = current_settings()
     return settings[ApiSettings].ratelimit_api
 
 
-# For the blueprints of the API: one budget for each token over all of them.
-shared_limit = limiter.shared_limit(_api_rate, scope="api", key_func=token_limit_key)
+def _workspace_rate() -> str:
+    settings = current_settings()
+    return settings[ApiSettings].ratelimit_api_workspace
+
+
+_token_limit = limiter.shared_limit(_api_rate, scope="api", key_func=token_limit_key)
+_workspace_limit = limiter.shared_limit(
+    _workspace_rate, scope="api-workspace", key_func=workspace_limit_key
+)
+
+
+def shared_limit(bp: Blueprint) -> None:
+    """For the blueprints of the API: over all of them one budget for each token, and one for all
+    tokens of a workspace. The narrower comes first: what it refuses costs the others nothing.
+    """
+    _token_limit(bp)
+    _workspace_limit(bp)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.tokens import hash_secret
@@ -24,6 +24,12 @@ def find_token(secret: str) -> ApiToken | None:
 def list_tokens(workspace: Workspace) -> Sequence[ApiToken]:
     """The tokens that are in force, newest first."""
     return db.session.scalars(_tokens_of(workspace)).all()
+
+
+def count_tokens(workspace: Workspace) -> int:
+    return (
+        db.session.scalar(_tokens_of(workspace).order_by(None).with_only_columns(func.count())) or 0
+    )
 
 
 def list_tokens_before(

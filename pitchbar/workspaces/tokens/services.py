@@ -8,11 +8,14 @@ from pitchbar.errors import Forbidden
 from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
+from pitchbar.workspaces.errors import TooManyTokens
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import ApiToken, Workspace
 from pitchbar.workspaces.queries import find_role
 from pitchbar.workspaces.roles import role_may
-from pitchbar.workspaces.tokens.queries import list_tokens_made_by
+from pitchbar.workspaces.settings import WorkspaceSettings
+from pitchbar.workspaces.tokens.queries import count_tokens, list_tokens_made_by
 
 # A token in steady use would otherwise cost one write for each request.
 _LAST_USED_RESOLUTION = timedelta(minutes=1)
@@ -26,11 +29,13 @@ def create_token(
     A token that another token makes belongs to the person behind that one.
 
     Raises:
+        TooManyTokens
         AddressNotProven: the person behind it has not shown yet that their address is theirs.
         Forbidden: they may not make tokens any more, or the token that makes it was revoked.
     """
     # Together with `revoke_tokens_of`: no token is made past a revocation.
     lock_workspace(workspace.id)
+    _require_room(workspace)
     secret = new_secret("pb_live")
     maker = _maker(by)
     _require_trustworthy(workspace, maker.created_by_id if maker else _person_id(by))
@@ -82,6 +87,13 @@ def revoke_tokens_of(person_id: int, by: Actor, workspace_id: int | None = None)
     for token in tokens:
         revoke_token(token, by)
     return len(tokens)
+
+
+def _require_room(workspace: Workspace) -> None:
+    limit = current_settings()[WorkspaceSettings].tokens_per_workspace
+    count = count_tokens(workspace)
+    if count >= limit:
+        raise TooManyTokens(limit, count)
 
 
 def revoke_token(token: ApiToken, by: Actor) -> None:

@@ -6,6 +6,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.verification.access import proven_address
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
+from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.forms import TokenForm
@@ -29,7 +30,10 @@ def create(workspace: Workspace) -> Response:
     form = TokenForm()
     if not form.validate():
         return _show_list(workspace, form, http_status=422)
-    token, secret = create_token(workspace, by=current_actor(), **form.entered())
+    with form_errors(form):
+        token, secret = create_token(workspace, by=current_actor(), **form.entered())
+    if form.errors:
+        return _show_list(workspace, form, http_status=422)
     db.session.commit()
     return _show_list(workspace, TokenForm(formdata=None), made=token, secret=secret)
 

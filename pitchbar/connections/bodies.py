@@ -1,0 +1,34 @@
+"""Which requests have a reader for their body; nobody waits for the body of any other."""
+
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Map, MapAdapter
+
+_BODILESS = ("GET", "HEAD", "OPTIONS")
+
+
+class BodyReaders:
+    """Without an application, as in the process that redirects alone, there are none."""
+
+    def __init__(self) -> None:
+        self._addresses: MapAdapter | None = None
+
+    def know(self, addresses: "Map") -> None:
+        self._addresses = addresses.bind("")
+
+    def wants(self, method: str, path: str) -> bool:
+        """Whether an address takes this method; an unknown one is answered at once."""
+        if self._addresses is None or method in _BODILESS:
+            return False
+        try:
+            self._addresses.match(path, method)
+        except HTTPException:
+            # Unknown, another method's, or somewhere else.
+            return False
+        return True
+
+
+body_readers = BodyReaders()
