@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.inbox import DirectInbox
 from pitchbar.scans.spool import Spool
 from pitchbar.scans.spool_figures import SpoolReporter, list_spools
-from pitchbar.settings import Settings
+from pitchbar.settings import Settings, current_settings
 from tests.conftest import MakeSettings
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People
 from tests.support.servers import RedisServer
 
+TOKEN = "a-token-for-the-tests-of-metrics-alone"
 CAREFUL = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
 
 
@@ -155,12 +156,24 @@ class TestWithRedis:
 
     @pytest.fixture
     def settings(self, make_settings: MakeSettings, server: RedisServer) -> Settings:
-        return make_settings(redis_url=server.url)
+        return make_settings(redis_url=server.url, metrics_token=TOKEN)
+
+    @pytest.fixture
+    def metrics(self, client: FormClient) -> Callable[[], str]:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return lambda: client.get("/metrics", headers=headers).text
 
     @pytest.mark.parametrize("server", [{}], indirect=True)
     def test_redis_that_keeps_nothing_is_told(
-        self, client: FormClient, people: People, server: RedisServer
+        self,
+        app: Flask,
+        client: FormClient,
+        people: People,
+        server: RedisServer,
     ) -> None:
+        app.extensions["settings"] = current_settings().replaced(
+            ops_email_allowlist=(people.owner.email,)
+        )
         with redis.Redis.from_url(server.url) as connection:
             connection.config_set("maxmemory-policy", "allkeys-lru")
         answer = client.get("/up/ready")
@@ -171,10 +184,12 @@ class TestWithRedis:
         assert "set appendonly to yes" in see(client, "/ops/queues")
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
-    def test_redis_that_keeps_what_it_has_is_fine(self, client: FormClient, app: Flask) -> None:
+    def test_redis_that_keeps_what_it_has_is_fine(
+        self, client: FormClient, metrics: Callable[[], str]
+    ) -> None:
         answer = client.get("/up/ready").get_json()
         assert answer == {"status": "ok", "database": "ok", "spool": "ok", "redis": "ok"}
-        assert "pitchbar_redis_up 1.0" in client.get("/metrics").text
+        assert "pitchbar_redis_up 1.0" in metrics()
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_frozen_redis_is_told_soon_and_still_ready(
@@ -188,7 +203,11 @@ class TestWithRedis:
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_spools_of_other_processes_are_heard_of_while_they_live(
-        self, client: FormClient, server: RedisServer, refused: Waiting
+        self,
+        client: FormClient,
+        server: RedisServer,
+        refused: Waiting,
+        metrics: Callable[[], str],
     ) -> None:
         with redis.Redis.from_url(server.url) as connection:
             elsewhere: dict[str, Any] = orjson.loads(orjson.dumps(refused.reporter.read())) | {
@@ -206,7 +225,7 @@ class TestWithRedis:
                 refused.reporter.read().process,
             }
         assert client.get("/up/ready").get_json()["spool"] == "in memory"
-        assert 'held_lines{process="edge-2/7"} 3.0' in client.get("/metrics").text
+        assert 'held_lines{process="edge-2/7"} 3.0' in metrics()
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_shipper_tells_its_figures(self, server: RedisServer, tmp_path: Path) -> None:
