@@ -8,7 +8,7 @@ from pitchbar.core.setting_types import Rate, Seconds, SettingsGroup
 
 class ScanSettings(SettingsGroup):
     spool_dir: Path = Path()
-    spool_overflow_bytes: int = Field(64 << 20, ge=0)
+    spool_overflow_bytes: int = Field(64 << 20, ge=1 << 20)
     spool_wait_alert: int = Field(120, ge=1)
     rejected_file_bytes: int = Field(16 << 20, ge=1)
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"

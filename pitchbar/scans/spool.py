@@ -49,6 +49,7 @@ class Spool:
         self.held_since = 0.0
         self.refused = 0
         self.dropped = 0
+        self._is_full = False
         self._segment_bytes = self._largest = segment_bytes
         self._overflow_bytes = overflow_bytes
         self._lock = threading.Lock()
@@ -67,13 +68,14 @@ class Spool:
         self._hold(line, error)
 
     def is_full(self) -> bool:
-        """Whether the next line that the disk refuses would be dropped."""
-        return self.held_bytes >= self._overflow_bytes
+        """Whether lines are dropped that the disk refuses, until there is room again."""
+        return self._is_full
 
     def release(self, count: int) -> None:
         """So many bytes of lines that were held in memory are on disk or stored."""
         with self._overflow_lock:
             self.held_bytes = max(0, self.held_bytes - count)
+            self._is_full = False
 
     def flush_overflow(self) -> None:
         """Writes held lines to disk, if it takes them again; raises OSError when it does not."""
@@ -90,6 +92,7 @@ class Spool:
                 self.held_bytes += len(line)
             else:
                 self.dropped += 1
+                self._is_full = True
         if not fits and self.dropped % 1000 == 1:
             log.critical("%d scans are lost: SPOOL_OVERFLOW_BYTES are held", self.dropped)
         if self.refused % 1000 == 1:
@@ -144,6 +147,7 @@ class Spool:
         self._segments = []
         self.overflow.clear()
         self.held_bytes = self.refused = self.dropped = 0
+        self._is_full = False
 
     def _write(self, line: bytes) -> bool:
         """False when only a part was written.

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -62,11 +63,12 @@ class SpoolReporter:
         self._redis = redis
         self._breaker = Breaker("telling what waits in the spool", _TELL_EVERY_SECONDS)
         self._tell_at = 0.0
-        self._caught_up_at = time.time()
+        # Of each file, what is shipped when all is that was written until the last look.
+        self._goals: dict[Path, int] = {}
+        self._looked_at = self._caught_up_at = time.time()
 
     def tell(self) -> None:
-        if not any(segment.unshipped() for segment in self._spool.segments()):
-            self._caught_up_at = time.time()
+        self._look_how_far()
         now = time.monotonic()
         if self._redis is not None and now >= self._tell_at:
             self._tell_at = now + _TELL_EVERY_SECONDS
@@ -74,6 +76,13 @@ class SpoolReporter:
             self._breaker.call(
                 lambda: self._redis.hset(_KEY, figures.process, orjson.dumps(asdict(figures))), None
             )
+
+    def _look_how_far(self) -> None:
+        """Under load something is always unshipped, but never the same lines."""
+        segments = self._spool.segments()
+        if all(segment.shipped >= self._goals.get(segment.path, 0) for segment in segments):
+            self._caught_up_at, self._looked_at = self._looked_at, time.time()
+            self._goals = {segment.path: segment.size for segment in segments}
 
     def read(self) -> SpoolFigures:
         spool, segments = self._spool, self._spool.segments()
