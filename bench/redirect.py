@@ -39,6 +39,8 @@ HEADERS = [
 ]
 TARGETS = {"gthread": 0.8, "gevent": 0.8, "sync": 0.8, "granian": 0.45}
 P99_MS = 10.0
+# As gunicorn.conf.py names it.
+WORKER_CLASSES = {"gevent": "pitchbar.connections.gevent_worker.PatientGeventWorker"}
 # What was seen, and microseconds of processor time for each request.
 Measured = tuple[machine.Load, float]
 
@@ -50,7 +52,9 @@ def command(server: str, app: str, port: int) -> list[str]:
         options = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "1"]
         options += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
         return [machine.program("granian"), *options, app]
-    options = ["--workers", "2", "--worker-class", server, "--bind", bind, "--no-control-socket"]
+    worker_class = WORKER_CLASSES.get(server, server)
+    options = ["--workers", "2", "--worker-class", worker_class, "--bind", bind]
+    options += ["--no-control-socket"]
     threads = ["--threads", "8"] if server == "gthread" else []
     return [machine.program("gunicorn"), *options, *threads, "--log-level", "warning", app]
 

@@ -55,6 +55,8 @@ class PatientGeventWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has n
         while is_kept:
             arrival = self._receive(client, rest)
             if arrival is None:
+                # At once: lingering, as below, would take the place of a newcomer.
+                util.close(client)
                 return
             # The parser gets what is here and nothing else: its end is the connection's end.
             parser = http.get_parser(self.cfg, iter((bytes(arrival.received),)), addr)

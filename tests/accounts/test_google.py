@@ -42,6 +42,7 @@ def test_new_person_gets_an_account_without_a_password(
     person = find_person_by_email("ada@pitchbar.example")
     assert person is not None
     assert (person.name, person.has_password) == ("Ada Google", False)
+    assert person.is_proven, "Google has verified the address"
 
 
 def test_known_google_account_signs_in_even_with_another_address(

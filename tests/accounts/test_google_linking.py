@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from pitchbar.accounts.models import Identity
+from pitchbar.accounts.models import GOOGLE, Identity
 from pitchbar.accounts.queries import find_identity, find_person_by_email
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
@@ -49,6 +49,20 @@ class TestAccountWithTheSameAddress:
         assert identity_of("ada@pitchbar.example") is not None
         client.submit("/logout")
         assert sign_in_with_google(client).location == "/"
+        assert is_signed_in(client)
+
+    def test_is_proven_by_google_and_its_password_together(self, client: FormClient) -> None:
+        person = make_person(email="ada@pitchbar.example", verified_at=None)
+        planted = Identity(person_id=person.id, provider=GOOGLE, subject="g-9", email="e@x.example")
+        db.session.add(planted)
+        db.session.commit()
+        sign_in_with_google(client)
+        assert not person.is_proven
+        client.submit("/login", {"email": "ada@pitchbar.example", "password": PASSWORD})
+        assert person.is_proven
+        identity = identity_of("ada@pitchbar.example")
+        assert identity is not None
+        assert identity.subject == "g-1"
         assert is_signed_in(client)
 
     def test_is_not_linked_by_a_wrong_password(self, client: FormClient) -> None:

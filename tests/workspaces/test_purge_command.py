@@ -9,7 +9,7 @@ from pitchbar.commands import Console
 from pitchbar.core import clock
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
-from pitchbar.mailing.models import MailRecord
+from pitchbar.mailing.models import MailBody, MailRecord
 from pitchbar.workspaces.commands import purge
 from pitchbar.workspaces.models import Workspace
 from tests.support.factories import People
@@ -29,3 +29,4 @@ def test_one_command_removes_all_that_is_past_its_time(app: Flask, people: Peopl
     db.session.expire_all()
     assert db.session.get_one(Workspace, workspace_id).purged_at
     assert db.session.query(MailRecord).count() == 0
+    assert db.session.query(MailBody).count() == 0

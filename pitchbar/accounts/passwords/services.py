@@ -97,12 +97,17 @@ def _set_password(person: Person, new: str, by: Actor, name: str) -> None:
     require_strong_password(new, email=person.email, name=person.name)
     query = (
         update(Person)
-        .where(Person.id == person.id, Person.password_hash == person.password_hash)
+        .where(
+            Person.id == person.id,
+            Person.password_hash == person.password_hash,
+            Person.email == person.email,
+        )
         .values(password_hash=hash_password(new))
     )
-    # Of two requests that start from one password, one wins.
+    # Of two requests that start from one password, one wins. A mailed link says nothing of an
+    # address that the account got in this moment.
     if changed_rows(db.session, query) != 1:
-        raise InvalidLink("The password was changed a moment ago.")
+        raise InvalidLink("The password or the address was changed a moment ago.")
     db.session.refresh(person)
     end_sessions(person)
     db.session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))

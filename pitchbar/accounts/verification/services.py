@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.accounts.errors import EmailTaken, InvalidLink, SameAddress
@@ -12,6 +13,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import find_person, find_person_by_email, normalise_email
 from pitchbar.accounts.settings import AccountSettings
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
@@ -76,14 +78,23 @@ def correct_address(person: Person, email: str, by: Actor, settings: Settings) -
         raise SameAddress
     if find_person_by_email(after):
         raise EmailTaken
-    try:
-        with db.session.begin_nested():
-            person.email = after
-    except IntegrityError:
-        raise EmailTaken from None
+    _replace_unproven(person, before, after)
     facts = {"before": {"email": before}, "after": {"email": after}}
     record_event("account.address_corrected", person, by=by, **facts)
     send_verification(person, settings)
+
+
+def _replace_unproven(person: Person, before: str, after: str) -> None:
+    """Conditional, so that no address slips in under a proof that another one gets meanwhile."""
+    unproven = (Person.email == before, Person.verified_at.is_(None))
+    query = update(Person).where(Person.id == person.id, *unproven).values(email=after)
+    try:
+        with db.session.begin_nested():
+            changed = changed_rows(db.session, query)
+    except IntegrityError:
+        raise EmailTaken from None
+    if changed != 1:
+        raise InvalidLink("Your address was proven or changed a moment ago. Look at it again.")
 
 
 def _fingerprint(person: Person) -> str:
