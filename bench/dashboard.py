@@ -21,6 +21,8 @@ from sqlalchemy import text
 from pitchbar import create_app
 from pitchbar.extensions import db
 from pitchbar.settings import load_settings
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import make_person
 from tests.support.servers import memory_folder, postgres_server
 
 PAGES = (
@@ -66,6 +68,10 @@ FROM generate_series(0, 2015) n, unnest(ARRAY['ingestion','analytics','crawl','i
 """
 
 
+OPERATOR = "operator@pitchbar.example"
+METRICS_TOKEN = "a-token-for-the-metrics-of-this-bench-alone"
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=1_000_000)
@@ -84,6 +90,8 @@ def measure(url: str, folder: Path, rows: int, requests: int) -> None:
             "DATABASE_URL": url,
             "DATA_DIR": str(folder / "data"),
             "RATELIMIT_ENABLED": "false",
+            "OPS_EMAIL_ALLOWLIST": OPERATOR,
+            "METRICS_TOKEN": METRICS_TOKEN,
             "LOG_LEVEL": "ERROR",
         }
     )
@@ -97,7 +105,11 @@ def measure(url: str, folder: Path, rows: int, requests: int) -> None:
         db.session.commit()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE jobs"))
+    app.test_client_class = FormClient
     client = app.test_client()
+    assert isinstance(client, FormClient)
+    with app.app_context():
+        sign_in(client, make_person(email=OPERATOR))
     started = time.perf_counter()
     with app.app_context():
         from pitchbar.operations.totals import count_finished
@@ -117,7 +129,7 @@ def measure(url: str, folder: Path, rows: int, requests: int) -> None:
 
 def _time(client: FlaskClient, page: str) -> float:
     started = time.perf_counter()
-    answer = client.get(page)
+    answer = client.get(page, headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
     assert answer.status_code == 200, (page, answer.status_code)
     return (time.perf_counter() - started) * 1000
 

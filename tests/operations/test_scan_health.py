@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.inbox import DirectInbox
 from pitchbar.scans.spool import Spool
 from pitchbar.scans.spool_figures import SpoolReporter, list_spools
-from pitchbar.settings import Settings, current_settings
+from pitchbar.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.browsing import FormClient, sign_in
-from tests.support.factories import People
+from tests.support.factories import People, bearer, make_person
 from tests.support.servers import RedisServer
 
-TOKEN = "a-token-for-the-tests-of-metrics-alone"
 CAREFUL = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
 
 
@@ -88,26 +87,6 @@ def test_ready_tells_of_scans_that_wait_too_long(
     assert client.get("/up/ready").get_json()["spool"] == "waiting"
 
 
-@pytest.mark.settings(spool_wait_alert=2)
-def test_traffic_that_never_pauses_is_no_wait(
-    client: FormClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting = Waiting(tmp_path / "spool")
-    at = time.time()
-    monkeypatch.setattr(time, "time", lambda: at)
-    for _ in range(20):
-        at += 1
-        waiting.spool.append(b"[1]\n")
-        for segment in waiting.spool.segments():
-            segment.shipped = segment.size
-        waiting.spool.append(b"[2]\n")
-        waiting.reporter.tell()
-    assert client.get("/up/ready").get_json()["spool"] == "ok"
-    at += 5
-    waiting.reporter.tell()
-    assert client.get("/up/ready").get_json()["spool"] == "waiting"
-
-
 def test_metrics_have_age_size_memory_and_refusals(client: FormClient, refused: Waiting) -> None:
     for _ in range(30):
         refused.spool.append(b"[1]\n")
@@ -146,6 +125,10 @@ def test_operators_see_it_on_their_pages(
         assert words in see(client, address)
 
 
+OPERATOR = "ops@pitchbar.example"
+TOKEN = "scrape-4Jq8vN2xLk7PzT0aWm"
+
+
 class TestWithRedis:
     @pytest.fixture(params=[{}, CAREFUL], ids=["careless", "careful"])
     def server(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RedisServer]:
@@ -156,40 +139,29 @@ class TestWithRedis:
 
     @pytest.fixture
     def settings(self, make_settings: MakeSettings, server: RedisServer) -> Settings:
-        return make_settings(redis_url=server.url, metrics_token=TOKEN)
-
-    @pytest.fixture
-    def metrics(self, client: FormClient) -> Callable[[], str]:
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        return lambda: client.get("/metrics", headers=headers).text
+        # With Redis it is no development, so nobody looks in without being let in.
+        return make_settings(
+            redis_url=server.url, ops_email_allowlist=OPERATOR, metrics_token=TOKEN
+        )
 
     @pytest.mark.parametrize("server", [{}], indirect=True)
     def test_redis_that_keeps_nothing_is_told(
-        self,
-        app: Flask,
-        client: FormClient,
-        people: People,
-        server: RedisServer,
+        self, client: FormClient, server: RedisServer
     ) -> None:
-        app.extensions["settings"] = current_settings().replaced(
-            ops_email_allowlist=(people.owner.email,)
-        )
         with redis.Redis.from_url(server.url) as connection:
             connection.config_set("maxmemory-policy", "allkeys-lru")
         answer = client.get("/up/ready")
         assert (answer.status_code, answer.get_json()["redis"]) == (200, "at risk")
         assert "appendonly" in answer.get_json()["notes"][0]
         assert "allkeys-lru" in answer.get_json()["notes"][1]
-        sign_in(client, people.owner)
+        sign_in(client, make_person(email=OPERATOR))
         assert "set appendonly to yes" in see(client, "/ops/queues")
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
-    def test_redis_that_keeps_what_it_has_is_fine(
-        self, client: FormClient, metrics: Callable[[], str]
-    ) -> None:
+    def test_redis_that_keeps_what_it_has_is_fine(self, client: FormClient, app: Flask) -> None:
         answer = client.get("/up/ready").get_json()
         assert answer == {"status": "ok", "database": "ok", "spool": "ok", "redis": "ok"}
-        assert "pitchbar_redis_up 1.0" in metrics()
+        assert "pitchbar_redis_up 1.0" in client.get("/metrics", headers=bearer(TOKEN)).text
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_frozen_redis_is_told_soon_and_still_ready(
@@ -203,11 +175,7 @@ class TestWithRedis:
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_spools_of_other_processes_are_heard_of_while_they_live(
-        self,
-        client: FormClient,
-        server: RedisServer,
-        refused: Waiting,
-        metrics: Callable[[], str],
+        self, client: FormClient, server: RedisServer, refused: Waiting
     ) -> None:
         with redis.Redis.from_url(server.url) as connection:
             elsewhere: dict[str, Any] = orjson.loads(orjson.dumps(refused.reporter.read())) | {
@@ -225,7 +193,10 @@ class TestWithRedis:
                 refused.reporter.read().process,
             }
         assert client.get("/up/ready").get_json()["spool"] == "in memory"
-        assert 'held_lines{process="edge-2/7"} 3.0' in metrics()
+        assert (
+            'held_lines{process="edge-2/7"} 3.0'
+            in client.get("/metrics", headers=bearer(TOKEN)).text
+        )
 
     @pytest.mark.parametrize("server", [CAREFUL], indirect=True)
     def test_shipper_tells_its_figures(self, server: RedisServer, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
             "Web0S",
             "Chrome",
         ),
-        ("Something/1.0", None, None, None),
+        ("Mozilla/5.0 (Something)", None, None, None),
     ],
 )
 def test_people_are_read_as_what_they_hold(
