@@ -18,7 +18,7 @@ from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings, load_settings
 from tests.support import network
 from tests.support.browsing import SITE, FormClient
-from tests.support.factories import People, make_people
+from tests.support.factories import People, find_people, make_people
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
     PostgresServer,
@@ -96,8 +96,21 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "pitchbar.db"
 
 
+@pytest.fixture(scope="session")
+def _peopled_template(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the `people` in it, whom so many tests need."""
+    folder = tmp_path_factory.mktemp("peopled")
+    path = Path(shutil.copyfile(_sqlite_template, folder / "pitchbar.db"))
+    app = create_app(_settings(folder))
+    with app.app_context():
+        make_people()
+        db.session.remove()
+        db.engine.dispose()
+    return path
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, _sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of one's own with the schema: SQLite, or PostgreSQL for a test that is marked
     with `servers.on_both_databases` or `servers.on_postgresql`.
     """
@@ -105,7 +118,9 @@ def database_url(request: pytest.FixtureRequest, _sqlite_template: Path, tmp_pat
         url: str = request.getfixturevalue("postgres_url")
         return url
     path = tmp_path / "pitchbar.db"
-    shutil.copyfile(_sqlite_template, path)
+    has_people = "people" in request.fixturenames
+    template = "_peopled_template" if has_people else "_sqlite_template"
+    shutil.copyfile(request.getfixturevalue(template), path)
     return f"sqlite:///{path}"
 
 
@@ -156,7 +171,7 @@ def client(app: Flask) -> FormClient:
 
 @pytest.fixture
 def people(app: Flask) -> People:
-    return make_people()
+    return find_people() or make_people()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.passwords.hashing import hash_password
 from pitchbar.codes.models import Code
@@ -21,6 +23,8 @@ from pitchbar.workspaces.services import create_workspace
 from pitchbar.workspaces.tokens.services import create_token
 
 PASSWORD = "a quiet horse counts to nine"
+
+_WORKSPACE = "Corner Café"
 
 _numbers = count(1)
 
@@ -91,7 +95,7 @@ def bearer(secret: str) -> dict[str, str]:
 
 def make_people() -> People:
     owner, outsider = make_person(name="The owner"), make_person(name="The outsider")
-    workspace = make_workspace(owner, name="Corner Café", plan="growth")
+    workspace = make_workspace(owner, name=_WORKSPACE, plan="growth")
     others = {role: add_member(workspace, role) for role in ("admin", "editor", "analyst")}
     return People(
         owner=owner,
@@ -101,6 +105,18 @@ def make_people() -> People:
         elsewhere=make_workspace(outsider, name="Elsewhere"),
         **others,
     )
+
+
+def find_people() -> People | None:
+    """Those that the test's database came with, if it did."""
+    workspace = db.session.scalar(select(Workspace).where(Workspace.name == _WORKSPACE))
+    if workspace is None:
+        return None
+    query = select(Membership).where(Membership.workspace_id == workspace.id)
+    by_role = {one.role: one.person for one in db.session.scalars(query)}
+    outsider = db.session.scalars(select(Person).where(Person.name == "The outsider")).one()
+    elsewhere = db.session.scalars(select(Workspace).where(Workspace.name == "Elsewhere")).one()
+    return People(outsider=outsider, workspace=workspace, elsewhere=elsewhere, **by_role)
 
 
 @cache
