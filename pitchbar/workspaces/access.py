@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import g, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.routing import RequestRedirect
 
 from pitchbar.accounts.access import View, redirect_to_sign_in
@@ -90,3 +91,7 @@ def _touch_membership(membership: Membership) -> None:
         db.session.commit()
     except OperationalError:
         db.session.rollback()
+    except StaleDataError:
+        # They left, or were removed, in this very moment.
+        db.session.rollback()
+        raise NotFound from None

@@ -5,17 +5,23 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.workspaces import access
 from pitchbar.workspaces.errors import ConcurrentChange, InvitationClosed, OfferNotFound
 from pitchbar.workspaces.invitations.queries import count_seats
 from pitchbar.workspaces.invitations.services import revoke_invitation
-from pitchbar.workspaces.members.services import change_role, leave_workspace, remove_member
+from pitchbar.workspaces.members.services import (
+    change_role,
+    leave_workspace,
+    remove_member,
+    touch_membership,
+)
 from pitchbar.workspaces.models import Invitation, Membership, OwnershipOffer, Workspace
 from pitchbar.workspaces.ownership.queries import find_offer
 from pitchbar.workspaces.ownership.services import accept_ownership
@@ -255,3 +261,18 @@ class TestInvitations:
             revoke_invitation(invitation, SYSTEM, by_role="owner")
         db.session.rollback()
         assert invitation.state == "accepted"
+
+
+def test_who_is_removed_while_they_are_noted_as_here_is_an_outsider(
+    app: Flask, client: FormClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, people.editor)
+    touch = touch_membership
+
+    def removed_meanwhile(member: Membership) -> bool:
+        with db.engine.begin() as other:
+            other.execute(delete(Membership).where(Membership.id == member.id))
+        return touch(member)
+
+    monkeypatch.setattr(access, "touch_membership", removed_meanwhile)
+    assert client.get(f"/w/{people.workspace.slug}/").status_code == 404
