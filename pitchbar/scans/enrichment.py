@@ -16,6 +16,7 @@ from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.bulk_sql import run_lookup
 from pitchbar.scans.models import ScanVisitor
 from pitchbar.scans.robots import find_robot_reason
+from pitchbar.scans.set_apart import REPEAT
 from pitchbar.scans.visitors import Salts, visitor_hash
 
 
@@ -30,10 +31,15 @@ class EnrichedScan:
     code_id: int
     visitor: str | None
     row: dict[str, Any]
+    # A key of SET_APART_LABELS; None for a person.
+    set_apart: str | None
 
     @property
     def is_person(self) -> bool:
-        return self.row["robot_reason"] is None
+        return self.set_apart is None
+
+    def set_aside(self, reason: str) -> None:
+        self.set_apart = self.row["robot_reason"] = reason
 
 
 class Enrichment:
@@ -64,6 +70,7 @@ class Enrichment:
         visitor = (
             visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
         )
+        reason = find_robot_reason(scan)
         row = {
             "id": scan.id,
             "scanned_at": scan.at,
@@ -77,10 +84,12 @@ class Enrichment:
             "browser": device.browser,
             "language": _first_language(scan.language),
             "referrer_host": _host_of(scan.referrer),
-            "robot_reason": find_robot_reason(scan),
+            "robot_reason": reason,
         }
         row |= {name: value or None for name, value in scan.utm.columns().items()}
-        return EnrichedScan(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
+        return EnrichedScan(
+            scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row, reason
+        )
 
     def _kept_address(self, address: str) -> str | None:
         if self._store_ip == "none":
@@ -94,7 +103,7 @@ class Enrichment:
             key = (scan.code_id, scan.day, scan.visitor)
             before = last.get(key)
             if before and abs((scan.at - before).total_seconds()) < self._repeat_seconds:
-                scan.row["robot_reason"] = "repeat"
+                scan.set_aside(REPEAT)
             last[key] = max(scan.at, before) if before else scan.at
 
 

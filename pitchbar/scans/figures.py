@@ -103,7 +103,7 @@ def load_recent_scans(workspace: Workspace, code_id: int | None) -> list[RecentS
             os=scan.os,
             browser=scan.browser,
             referrer_host=scan.referrer_host,
-            robot_reason=scan.robot_reason,
+            robot_reason=scan.set_apart,
         )
         for scan in scans
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
+from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
 from pitchbar.workspaces.models import Workspace
 
@@ -24,6 +24,9 @@ class Point:
     hits: int = 0
     people: int = 0
     unique_people: int = 0
+    repeats: int = 0
+    own: int = 0
+    over_limit: int = 0
 
 
 def list_points(
@@ -44,7 +47,7 @@ def list_points(
 def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetime]) -> list[Point]:
     zone = ZoneInfo(workspace.time_zone)
     rows = db.session.execute(
-        select(ScanHour.hour_at, ScanHour.hits, ScanHour.people, ScanHour.unique_people).where(
+        select(ScanHour.hour_at, *(getattr(ScanHour, name) for name in FIGURES)).where(
             ScanHour.workspace_id == workspace.id,
             ScanHour.code_id == (code_id or WHOLE_WORKSPACE),
             ScanHour.hour_at.between(hours[0], hours[-1]),
@@ -56,7 +59,7 @@ def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetim
 
 def daily_points(workspace: Workspace, code_id: int | None, days: list[date]) -> list[Point]:
     rows = db.session.execute(
-        select(ScanDay.day, ScanDay.hits, ScanDay.people, ScanDay.unique_people).where(
+        select(ScanDay.day, *(getattr(ScanDay, name) for name in FIGURES)).where(
             ScanDay.workspace_id == workspace.id,
             ScanDay.code_id == (code_id or WHOLE_WORKSPACE),
             ScanDay.day.between(days[0], days[-1]),
@@ -137,7 +140,7 @@ def find_first_scan(workspace: Workspace) -> Scan | None:
     """The first one by a person."""
     return db.session.scalar(
         select(Scan)
-        .where(Scan.workspace_id == workspace.id, Scan.robot_reason.is_(None))
+        .where(Scan.workspace_id == workspace.id, Scan.set_apart.is_(None))
         .order_by(Scan.scanned_at)
         .limit(1)
     )

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.bulk_sql import bulk_insert, insert_or_add, insert_or_ignore, run_insert
 from pitchbar.scans.enrichment import EnrichedScan
-from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
+from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
+from pitchbar.scans.set_apart import OVER_LIMIT, OWN, REPEAT
 
-FIGURES = ("hits", "people", "unique_people")
+_COLUMNS = {REPEAT: "repeats", OWN: "own", OVER_LIMIT: "over_limit"}
+_PLACES = {reason: FIGURES.index(name) for reason, name in _COLUMNS.items()}
 # workspace, code, day, visitor
 VisitorKey = tuple[int, int, date, str]
 
@@ -19,8 +21,8 @@ VisitorKey = tuple[int, int, date, str]
 def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> None:
     """Adds scans that were really inserted, for their code and for the workspace."""
     new_visitors = _upsert_visitors(connection, scans)
-    hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0, 0, 0])
-    days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+    hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0] * len(FIGURES))
+    days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0] * len(FIGURES))
     for scan in scans:
         for code_id in (scan.code_id, WHOLE_WORKSPACE):
             key = (scan.workspace_id, code_id, scan.day, scan.visitor or "")
@@ -34,6 +36,8 @@ def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> Non
                 figures[0] += 1
                 figures[1] += scan.is_person
                 figures[2] += first
+                if scan.set_apart in _PLACES:
+                    figures[_PLACES[scan.set_apart]] += 1
     # Sorted, so that two workers take row locks in the same order.
     _add(connection, ScanHour, "hour_at", sorted(hours.items()))
     _add(connection, ScanDay, "day", sorted(days.items()))
@@ -43,7 +47,7 @@ def _upsert_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> s
     """Writes who was seen and when; returns those who are new on their day."""
     last_at: dict[VisitorKey, datetime] = {}
     for scan in scans:
-        if scan.visitor and scan.row["robot_reason"] in (None, "repeat"):
+        if scan.visitor and scan.set_apart in (None, REPEAT):
             for code_id in (scan.code_id, WHOLE_WORKSPACE):
                 last_at[scan.workspace_id, code_id, scan.day, scan.visitor] = scan.at
     if not last_at:

@@ -9,7 +9,7 @@ from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.ingestion import TOPIC
 from pitchbar.scans.ranges import Range, find_range
-from pitchbar.scans.robots import ROBOT_LABELS
+from pitchbar.scans.set_apart import SET_APART_LABELS
 from pitchbar.workspaces.live import add_workspace_panel
 from pitchbar.workspaces.models import Workspace
 
@@ -18,7 +18,7 @@ bp = Blueprint("scans", __name__, url_prefix="/w/<slug>/live")
 
 @bp.app_template_filter()
 def robot_label(reason: str) -> str:
-    return ROBOT_LABELS.get(reason, reason)
+    return SET_APART_LABELS.get(reason, reason)
 
 
 def _open_dashboard() -> LiveView:
