@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.codes.queries import has_codes, names_of
+from pitchbar.codes.queries import CodeName, has_codes, names_of
 from pitchbar.core.htmx import render
 from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
@@ -24,8 +24,7 @@ class RankedCode:
     """A row of the top codes; `share` is relative to the first, 0 to 1."""
 
     code_id: int
-    name: str
-    short_code: str
+    code: CodeName
     hits: int
     people: int
     share: float
@@ -69,12 +68,5 @@ def _redirect(url: str) -> Response:
 def _ranked(workspace: Workspace, top: list[TopCode]) -> list[RankedCode]:
     names = names_of(workspace, {one.code_id for one in top})
     return [
-        RankedCode(
-            one.code_id,
-            *names.get(one.code_id, ("Deleted code", "")),
-            hits=one.hits,
-            people=one.people,
-            share=one.share,
-        )
-        for one in top
+        RankedCode(one.code_id, names[one.code_id], one.hits, one.people, one.share) for one in top
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from pitchbar.extensions import db
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
 from pitchbar.workspaces.models import Workspace
+
+_NOTHING = (0,) * len(FIGURES)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Point:
     repeats: int = 0
     own: int = 0
     over_limit: int = 0
+
+    @property
+    def robots(self) -> int:
+        """All hits that nothing else is said of."""
+        return self.hits - self.people - self.repeats - self.own - self.over_limit
 
 
 def list_points(
@@ -44,6 +51,21 @@ def list_points(
     return daily_points(workspace, code_id, days_of(count, workspace.time_zone)[: span.count])
 
 
+def list_points_until_now(
+    workspace: Workspace, code_id: int | None, span: Range, before: list[Point]
+) -> list[Point]:
+    """The range before, as `list_points` gave it, up to the hour that it is now: the current day
+    is not over, so a whole day of then would be too much to compare it with.
+    """
+    if span.interval == "hour":
+        return before
+    now = clock.now()
+    today = start_of_day(clock.local_date(now, workspace.time_zone), workspace.time_zone)
+    start = before[-1].at.astimezone(UTC)
+    hours = hours_between(clock.start_of_hour(start), start + (now - today.astimezone(UTC)))
+    return [*before[:-1], *hourly_points(workspace, code_id, hours)]
+
+
 def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetime]) -> list[Point]:
     zone = ZoneInfo(workspace.time_zone)
     rows = db.session.execute(
@@ -58,14 +80,23 @@ def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetim
 
 
 def daily_points(workspace: Workspace, code_id: int | None, days: list[date]) -> list[Point]:
+    """A bucket for each day. When a workspace moves westward, it has scans of a day that has not
+    begun where it is now: they count today.
+    """
+    last = days[-1]
+    is_open = last == clock.local_date(clock.now(), workspace.time_zone)
     rows = db.session.execute(
         select(ScanDay.day, *(getattr(ScanDay, name) for name in FIGURES)).where(
             ScanDay.workspace_id == workspace.id,
             ScanDay.code_id == (code_id or WHOLE_WORKSPACE),
-            ScanDay.day.between(days[0], days[-1]),
+            ScanDay.day >= days[0],
+            *([] if is_open else [ScanDay.day <= last]),
         )
     )
-    found = {row.day: row[1:] for row in rows}
+    found: dict[date, tuple[int, ...]] = {}
+    for day, *figures in rows:
+        day = min(day, last)
+        found[day] = tuple(map(sum, zip(figures, found.get(day, _NOTHING), strict=True)))
     return [
         Point(start_of_day(day, workspace.time_zone), f"{day:%b} {day.day}", *found.get(day, ()))
         for day in days

@@ -17,8 +17,10 @@ bp = Blueprint("scans", __name__, url_prefix="/w/<slug>/live")
 
 
 @bp.app_template_filter()
-def robot_label(reason: str) -> str:
-    return SET_APART_LABELS.get(reason, reason)
+def set_apart_label(reason: str) -> str:
+    """Why a scan counts as no person, as the beginning of a sentence."""
+    label = SET_APART_LABELS.get(reason, reason)
+    return label[:1].upper() + label[1:]
 
 
 def _open_dashboard() -> LiveView:
