@@ -1,10 +1,7 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -14,32 +11,11 @@ from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
 from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.bulk_sql import run_lookup
+from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.models import ScanVisitor
 from pitchbar.scans.robots import find_robot_reason
 from pitchbar.scans.set_apart import REPEAT
 from pitchbar.scans.visitors import Salts, visitor_hash
-
-
-@dataclass(slots=True)
-class EnrichedScan:
-    """A scan that is ready to be stored; `row` has the columns of `Scan`."""
-
-    id: UUID
-    at: datetime
-    day: date
-    workspace_id: int
-    code_id: int
-    visitor: str | None
-    row: dict[str, Any]
-    # A key of SET_APART_LABELS; None for a person.
-    set_apart: str | None
-
-    @property
-    def is_person(self) -> bool:
-        return self.set_apart is None
-
-    def set_aside(self, reason: str) -> None:
-        self.set_apart = self.row["robot_reason"] = reason
 
 
 class Enrichment:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.bulk_sql import bulk_insert, insert_or_add, insert_or_ignore, run_insert
-from pitchbar.scans.enrichment import EnrichedScan
+from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
 from pitchbar.scans.set_apart import OVER_LIMIT, OWN, REPEAT
 
