@@ -6,7 +6,9 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class EnrichedScan:
-    """A scan that is ready to be stored; `row` has the columns of `Scan`."""
+    """A scan that is ready to be stored; `row` has the columns of `Scan`, `network` is a hash of
+    the address that holds as long as `visitor`.
+    """
 
     id: UUID
     at: datetime
@@ -14,6 +16,7 @@ class EnrichedScan:
     workspace_id: int
     code_id: int
     visitor: str | None
+    network: str | None
     row: dict[str, Any]
     # A key of SET_APART_LABELS; None for a person.
     set_apart: str | None
