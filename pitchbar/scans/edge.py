@@ -22,6 +22,7 @@ WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 # Some print in capitals, and some phones begin an address with one.
 _PREFIXES = ("/t/", "/T/")
+_CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM")
 _NO_STORE = ("Cache-Control", "no-store, private")
 _EMPTY = ("Content-Length", "0")
 _NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
@@ -106,7 +107,7 @@ class Edge:
                 method,
                 address,
                 get("HTTP_USER_AGENT", "")[:512],
-                get("HTTP_ACCEPT_LANGUAGE", "")[:64],
+                get("HTTP_ACCEPT_LANGUAGE", "")[:256],
                 get("HTTP_REFERER", "")[:512],
                 (
                     get("HTTP_SEC_PURPOSE")
@@ -115,6 +116,7 @@ class Edge:
                     or get("HTTP_X_MOZ")
                     or ""
                 )[:64],
+                _client_hints(get) if "HTTP_SEC_CH_UA" in environ else "",
             )
         )
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
@@ -129,3 +131,8 @@ class Edge:
             )
             return (b"ok\n",)
         return self._pages.respond("unknown", environ, start_response)
+
+
+def _client_hints(get: Callable[..., str]) -> str:
+    """What browsers say of themselves unasked; those that say none of it are spared the look."""
+    return "|".join(get(name, "") for name in _CLIENT_HINTS)[:256]

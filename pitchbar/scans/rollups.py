@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.bulk_sql import bulk_insert, insert_or_add, insert_or_ignore, run_insert
-from pitchbar.scans.enrichment import EnrichedScan
+from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
 from pitchbar.scans.set_apart import OVER_LIMIT, OWN, REPEAT
 
@@ -44,17 +44,18 @@ def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> Non
 
 
 def _upsert_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> set[VisitorKey]:
-    """Writes who was seen and when; returns those who are new on their day."""
-    last_at: dict[VisitorKey, datetime] = {}
+    """Writes who counted and when; returns those who are new on their day."""
+    last: dict[VisitorKey, tuple[datetime, str | None]] = {}
     for scan in scans:
-        if scan.visitor and scan.set_apart in (None, REPEAT):
-            for code_id in (scan.code_id, WHOLE_WORKSPACE):
-                last_at[scan.workspace_id, code_id, scan.day, scan.visitor] = scan.at
-    if not last_at:
+        if scan.visitor and scan.is_person:
+            for code_id, network in ((scan.code_id, scan.network), (WHOLE_WORKSPACE, None)):
+                key = (scan.workspace_id, code_id, scan.day, scan.visitor)
+                last[key] = (scan.at, network)
+    if not last:
         return set()
-    rows = [
-        {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at}
-        for (w, c, d, v), at in sorted(last_at.items())
+    rows: list[dict[str, object]] = [
+        {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at, "network": n}
+        for (w, c, d, v), (at, n) in sorted(last.items())
     ]
     table = ScanVisitor
     statement = insert_or_ignore(connection, table, list(rows[0])).returning(
@@ -78,7 +79,8 @@ def _update_last_seen(connection: Connection, rows: list[dict[str, object]]) -> 
     later = statement.excluded.last_at
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "code_id", "day", "visitor"],
-        set_={"last_at": later},
+        # A worker of the release before knew no networks.
+        set_={"last_at": later, "network": statement.excluded.network},
         # A batch may arrive after younger ones.
         where=later > ScanVisitor.last_at,
     )

@@ -13,6 +13,7 @@ class ScanSettings(SettingsGroup):
     rejected_file_bytes: int = Field(16 << 20, ge=1)
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: Seconds = 2.0
+    shared_address_visitors: int = Field(4, ge=1)
     resolver_max_stale_seconds: Seconds = 2.0
     ratelimit_redirect: Rate = "120/minute"
 
