@@ -6,6 +6,11 @@ class CodeNotFound(NotFound):
         super().__init__("There is no such code in this workspace. It may have been deleted.")
 
 
+class DestinationNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("This code has never led there.")
+
+
 class InvalidDestination(DomainError):
     code = "invalid_destination"
 

@@ -3,10 +3,11 @@ from flask import Blueprint, Response, flash, make_response, request, url_for
 from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
+from pitchbar.codes.destination_views import tell_destination
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import load_columns, render_panels
-from pitchbar.codes.queries import get_code, has_codes, list_codes
+from pitchbar.codes.queries import get_code, has_codes, list_codes, list_earlier_destinations
 from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
@@ -69,7 +70,12 @@ def index(workspace: Workspace) -> Response:
 @requires("view")
 def show(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    return render("codes/show.html", code=code, panels=render_panels(workspace, code))
+    return render(
+        "codes/show.html",
+        code=code,
+        panels=render_panels(workspace, code),
+        earlier=list_earlier_destinations(code),
+    )
 
 
 @bp.get("/new")
@@ -107,12 +113,16 @@ def update(workspace: Workspace, code_id: int) -> Response:
     form = CodeForm()
     if not form.validate():
         return _render_form(form, code, 422)
+    before = code.destination_url
     with form_errors(form):
         update_code(code, current_actor(), current_settings(), **form.entered())
     if form.errors:
         return _render_form(form, get_code(workspace, code_id), 422)
     db.session.commit()
-    flash("Changes saved. Scans follow within two seconds.", "success")
+    if code.destination_url == before:
+        flash("Changes saved. Scans follow within two seconds.", "success")
+    else:
+        tell_destination(workspace, code, before, "Changes saved. Scans lead")
     return _redirect_to_code(workspace, code)
 
 
