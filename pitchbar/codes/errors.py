@@ -12,9 +12,13 @@ class DestinationNotFound(NotFound):
 
 
 class InvalidDestination(DomainError):
+    """`meant` is the address that was probably meant, if one can be told; the sentence names it."""
+
     code = "invalid_destination"
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, meant: str = "") -> None:
+        self.meant = meant
+        sentence = f"{sentence} Did you mean {meant}?" if meant else sentence
         super().__init__(sentence, fields={"destination_url": sentence})
 
 

@@ -24,6 +24,11 @@ def get_code(workspace: Workspace, code_id: int) -> Code:
     return code
 
 
+def find_code_by_short_code(short_code: str) -> Code | None:
+    """Of any workspace, deleted or not: a short code is given out once."""
+    return db.session.scalar(select(Code).where(Code.short_code == short_code))
+
+
 def list_codes(workspace: Workspace, *, search: str, status: str, number: int) -> Page[Code]:
     """Newest first. `status` is "active", "archived" or "all"; `search` looks in the name, the
     short code and the destination.
