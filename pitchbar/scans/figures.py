@@ -1,10 +1,17 @@
 """What a page of figures shows: people and what else there was, a series, the latest scans."""
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pitchbar.codes.queries import CodeName, names_of
+from pitchbar.codes.queries import (
+    CodeName,
+    DestinationChange,
+    list_destination_changes,
+    names_of,
+)
 from pitchbar.scans.queries import (
     Point,
     list_points,
@@ -48,11 +55,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Chart:
-    """`before` are the buckets of the range before, as many as `points`."""
+    """`before` are the buckets of the range before, as many as `points`; `changes` are those of a
+    code's destination, by the index of their bucket.
+    """
 
     interval: str
     points: list[Point]
     before: list[Point]
+    changes: dict[int, list[DestinationChange]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,18 @@ def load_series(workspace: Workspace, code_id: int | None, span: Range) -> Serie
         sum(point.hits for point in points),
         _set_apart(points),
     )
-    return Series(figures, Chart(span.interval, points, before))
+    changes = _changes_by_bucket(workspace, code_id, points) if code_id else {}
+    return Series(figures, Chart(span.interval, points, before, changes))
+
+
+def _changes_by_bucket(
+    workspace: Workspace, code_id: int, points: list[Point]
+) -> dict[int, list[DestinationChange]]:
+    starts = [point.at for point in points]
+    found: dict[int, list[DestinationChange]] = defaultdict(list)
+    for change in list_destination_changes(workspace, code_id, since=starts[0]):
+        found[bisect_right(starts, change.at) - 1].append(change)
+    return found
 
 
 def _figure(key: str, points: list[Point], before: list[Point]) -> Figure:

@@ -33,14 +33,15 @@ function drawCursor(place, x, people, before) {
 
 function fillTip(tip, label, lines) {
   const title = document.createElement("strong");
-  title.textContent = label.textContent;
+  title.textContent = label.firstChild.textContent;
+  const notes = [...label.querySelectorAll(".chart-note")].map((note) => note.cloneNode(true));
   tip.replaceChildren(title, ...lines.map(([name, cell]) => {
     const line = document.createElement("div");
     const value = document.createElement("b");
     value.textContent = cell.textContent;
     line.append(`${name} `, value);
     return line;
-  }));
+  }), ...notes);
   tip.hidden = false;
 }
 

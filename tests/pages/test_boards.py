@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pitchbar.codes.models import Code
-from pitchbar.codes.services import delete_code
+from pitchbar.codes.services import delete_code, update_code
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from tests.pages.reading import figures_of, read_dashboard
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code, make_workspace
@@ -128,6 +129,24 @@ def test_what_is_not_over_is_dashed_and_called_so_far(
     assert re.search(r'<th scope="row">Nov 18, so far</th>', page)
     assert re.search(r'class="chart-people is-so-far" d="M833.3 [\d.]+ L1000 [\d.]+"', page)
     assert "This hour so far" in client.get(f"{at}?range=24h").text
+
+
+@on_both_databases
+def test_change_of_destination_is_marked_on_the_day_it_was_made(
+    client: FormClient, people: People, at: str, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW - 2 * DAY)
+    update_code(code, SYSTEM, current_settings(), destination_url="https://later.example/menu")
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    page = client.get(f"{at}codes/{code.id}?range=7d").text
+    day = re.search(r'<th scope="row">Nov 16(.*?)</th>', page, re.S)
+    assert day
+    assert "Leads to later.example/menu since 16 November 2026, 14:30" in " ".join(day[1].split())
+    assert 'class="chart-change" d="M666.7 0V200"' in page
+    # The board of the workspace marks no single code.
+    assert "chart-change" not in client.get(f"{at}?range=7d").text
+    assert "chart-change" not in client.get(f"{at}codes/{code.id}?range=24h").text
 
 
 @on_both_databases
