@@ -44,6 +44,7 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
         }
         code = create_code(workspace, by, current_settings(), short_code=short_code, **fields)
         code.created_at = clock.now() - _AGE
+        db.session.flush()
         if short_code == _ARCHIVED:
             archive_code(code, by)
         if short_code == _MOVED:
