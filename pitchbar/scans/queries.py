@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from pitchbar.codes.queries import CodeName, names_of
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
+from pitchbar.scans.set_apart import OWN
 from pitchbar.workspaces.models import Workspace
 
 _NOTHING = (0,) * len(FIGURES)
@@ -108,6 +110,7 @@ class TopCode:
     """`share` is relative to the first one's people, 0 to 1."""
 
     code_id: int
+    code: CodeName
     hits: int
     people: int
     share: float
@@ -134,10 +137,11 @@ def list_top_codes(workspace: Workspace, span: Range, count: int = 6) -> list[To
         .order_by(people.desc(), hits.desc(), table.code_id)
         .limit(count)
     ).all()
-    most = max((int(row[2]) for row in rows), default=0)
+    names = names_of(workspace, {row[0] for row in rows})
+    most = max((int(row[2]) for row in rows), default=0) or 1
     return [
-        TopCode(row[0], int(row[1]), int(row[2]), int(row[2]) / most if most else 0.0)
-        for row in rows
+        TopCode(code_id, names[code_id], int(hits), int(people), int(people) / most)
+        for code_id, hits, people in rows
     ]
 
 
@@ -168,10 +172,13 @@ def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12
 
 
 def find_first_scan(workspace: Workspace) -> Scan | None:
-    """The first one by a person."""
+    """The first one by a person; whoever opened the link from our own pages is one, too."""
     return db.session.scalar(
         select(Scan)
-        .where(Scan.workspace_id == workspace.id, Scan.set_apart.is_(None))
+        .where(
+            Scan.workspace_id == workspace.id,
+            or_(Scan.set_apart.is_(None), Scan.set_apart == OWN),
+        )
         .order_by(Scan.scanned_at)
         .limit(1)
     )
