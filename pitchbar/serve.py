@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from pitchbar import create_app
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
+from pitchbar.core.compression import warm_assets
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
@@ -105,6 +106,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from pitchbar.scans.pipeline import build_edge
 
         app = create_app(self._settings)
+        warm_assets()
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
