@@ -2,7 +2,8 @@
 
 from pitchbar.codes import api, destination_views, preview_views, settings_views, subscribers, views
 from pitchbar.codes.demo import make_demo
-from pitchbar.core.features import Feature, NavigationItem
+from pitchbar.codes.finding import find_codes
+from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
     requires=("workspaces",),
@@ -18,7 +19,10 @@ FEATURE = Feature(
             "qr-code",
             "Codes",
             below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),
+            keys="g c",
         ),
     ),
+    acts=(Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),),
+    finders=(Finder("view", find_codes),),
     make_demo=make_demo,
 )

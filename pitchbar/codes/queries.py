@@ -1,7 +1,9 @@
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 
@@ -66,14 +68,23 @@ def find_first_code(workspace: Workspace) -> Code | None:
     return db.session.scalar(active.order_by(Code.id).limit(1))
 
 
-def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, str]]:
-    """Name and short code by id; deleted codes included, since their scans still tell of them."""
+class CodeName(NamedTuple):
+    """What is told of a code where others are; a deleted one has no page."""
+
+    name: str
+    short_code: str
+    is_deleted: bool
+
+
+def names_of(workspace: Workspace, code_ids: set[int]) -> defaultdict[int, CodeName]:
+    """By id. Deleted codes included, since their scans still tell of them."""
     rows = db.session.execute(
-        select(Code.id, Code.name, Code.short_code).where(
+        select(Code.id, Code.name, Code.short_code, Code.deleted_at.is_not(None)).where(
             Code.workspace_id == workspace.id, Code.id.in_(code_ids)
         )
     )
-    return {row.id: (row.name, row.short_code) for row in rows}
+    names = {code_id: CodeName(name, short, bool(gone)) for code_id, name, short, gone in rows}
+    return defaultdict(lambda: CodeName("A code of before", "", True), names)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pitchbar.operations import (
     views,
 )
 from pitchbar.operations.commands import deploy_cron_worker
+from pitchbar.operations.offers import offer_pages
 
 FEATURE = Feature(
     requires=("jobs", "workspaces"),
@@ -25,5 +26,6 @@ FEATURE = Feature(
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
+    offers=offer_pages,
     commands=(deploy_cron_worker,),
 )

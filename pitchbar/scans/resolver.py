@@ -106,6 +106,10 @@ class Resolver:
         short_code = normalise_short_code(short_code)
         return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
 
+    def is_known(self, short_code: str) -> bool:
+        """Whether the cache has it, however old: then it costs no look-up by itself."""
+        return short_code in self._entries or normalise_short_code(short_code) in self._entries
+
     def _look_up(self, short_code: str, now: float) -> ResolvedCode | None:
         known_at, code = self._entries.get(short_code, (-1e9, None))
         known_at = max(known_at, self._unknown.get(short_code, -1e9))

@@ -66,14 +66,30 @@ function onEscape() {
   if (held) menu.querySelector("summary").focus();
 }
 
-function onArrow(event) {
+// Arrows, Home and End go through an open menu; a letter goes to the next entry that begins with it.
+function onMenuKey(event) {
   const menu = event.target.closest?.("details.menu[open]");
-  if (!menu) return;
-  const stops = [...menu.querySelectorAll("summary, .menu-panel a, .menu-panel button")];
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  const next = stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length];
+  if (!menu || event.ctrlKey || event.metaKey || event.altKey) return;
+  const entries = [...menu.querySelectorAll(".menu-panel a, .menu-panel button")].filter((one) => one.offsetParent);
+  const stops = [menu.querySelector("summary"), ...entries];
+  const next = stopAfter(event.key, stops, stops.indexOf(document.activeElement));
+  if (!next) return;
   event.preventDefault();
-  next?.focus();
+  next.focus();
+}
+
+function stopAfter(key, stops, at) {
+  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 1, End: stops.length - 1 };
+  if (key in steps) return stops[(steps[key] + stops.length) % stops.length];
+  if (key.length !== 1 || key === " ") return null;
+  const entries = stops.slice(1);
+  const ordered = [...entries.slice(at), ...entries.slice(0, Math.max(at, 0))];
+  return ordered.find((one) => nameOf(one).startsWith(key.toLowerCase()));
+}
+
+function nameOf(entry) {
+  const words = entry.querySelector(".truncate") ?? entry;
+  return (entry.getAttribute("aria-label") ?? words.textContent).trim().toLowerCase();
 }
 
 // Forms: sent once, and seen to be on their way
@@ -160,7 +176,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") onEscape();
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") onArrow(event);
+  onMenuKey(event);
 });
 document.addEventListener("submit", onSubmit, true);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
@@ -184,7 +200,15 @@ document.addEventListener("htmx:after:swap", () => {
   document.querySelector("form [aria-invalid=true]")?.focus();
 });
 
+// An address that names a form leads into it.
+function enterForm() {
+  const form = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (form instanceof HTMLFormElement) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
 document.querySelectorAll("[data-toast]").forEach(expireToast);
+enterForm();
+addEventListener("hashchange", enterForm);
 guessTimeZone();
 setInterval(refreshTimes, 5_000);
 document.addEventListener("visibilitychange", refreshTimes);
