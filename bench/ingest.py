@@ -158,7 +158,7 @@ def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
         with engine.connect() as connection:
             rows = connection.execute(select(func.count()).select_from(Scan)).scalar_one()
             people = connection.execute(
-                select(func.count()).select_from(Scan).where(Scan.robot_reason.is_(None))
+                select(func.count()).select_from(Scan).where(Scan.set_apart.is_(None))
             ).scalar_one()
             sums = [
                 tuple(

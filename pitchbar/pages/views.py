@@ -1,34 +1,20 @@
 """Pages that join several features."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.codes.queries import has_codes, names_of
+from pitchbar.codes.queries import has_codes
 from pitchbar.core.htmx import render
 from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
-from pitchbar.scans.queries import TopCode, list_top_codes
+from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import RANGES, Range, find_range
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.queries import list_memberships
 
 bp = Blueprint("pages", __name__)
-
-
-@dataclass(frozen=True)
-class RankedCode:
-    """A row of the top codes; `share` is relative to the first, 0 to 1."""
-
-    code_id: int
-    name: str
-    short_code: str
-    hits: int
-    people: int
-    share: float
 
 
 @bp.get("/")
@@ -51,7 +37,7 @@ def overview(workspace: Workspace) -> Response:
         "pages/overview.html",
         range=span,
         ranges=RANGES,
-        top_codes=_ranked(workspace, list_top_codes(workspace, span)),
+        top_codes=list_top_codes(workspace, span),
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
         **vars(dashboard),
@@ -64,17 +50,3 @@ def _range() -> Range:
 
 def _redirect(url: str) -> Response:
     return current_app.make_response(redirect(url))
-
-
-def _ranked(workspace: Workspace, top: list[TopCode]) -> list[RankedCode]:
-    names = names_of(workspace, {one.code_id for one in top})
-    return [
-        RankedCode(
-            one.code_id,
-            *names.get(one.code_id, ("Deleted code", "")),
-            hits=one.hits,
-            people=one.people,
-            share=one.share,
-        )
-        for one in top
-    ]

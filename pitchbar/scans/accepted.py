@@ -6,12 +6,12 @@ look-up is needed later and the fact does not change with its code.
 Old and new processes run side by side while a version is rolled out, and lines wait on disk. So the
 format only ever grows at its end, and a reader takes what it knows and leaves the rest:
 
-- Version 1 are the twelve elements that `write_line` names, in that order, with five UTM values.
-- A further field is a thirteenth element, a further UTM value a sixth; nothing is taken away, moved
+- Version 1 are the first twelve elements that `write_line` names, in that order, with five UTM
+  values. Version 2 has two more, which are left out where both are empty.
+- A further field is a fifteenth element, a further UTM value a sixth; nothing is taken away, moved
   or given another meaning. A reader gives what an older line lacks a value that means "unknown".
-- Readers before this rule want exactly twelve elements and five UTM values. Write more only when
-  every worker that may still run reads by it: first a release whose reader knows the field, then
-  one whose edge writes it.
+- A worker of the release before stores what it knows and leaves the rest: write nothing at the end
+  without which a scan would count wrongly there for long.
 """
 
 from dataclasses import dataclass, field
@@ -44,6 +44,8 @@ class AcceptedScan:
     language: str
     referrer: str
     purpose: str
+    hints: str = ""
+    set_apart: str = ""
     line: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -60,6 +62,9 @@ def write_line(
     language: str,
     referrer: str,
     purpose: str,
+    hints: str = "",
+    set_apart: str = "",
+    *,
     # Bound here, because each redirect pays for looking a name up.
     _dumps: Any = orjson.dumps,
     _option: int = orjson.OPT_APPEND_NEWLINE,
@@ -68,25 +73,26 @@ def write_line(
     scan_id: 32 hex digits, see `new_scan_id`.
     milliseconds: since 1970, when the request came.
     method, address, user_agent, language, referrer, purpose: as the request had them.
+    hints: what a browser says of itself beside its agent.
+    set_apart: why the edge counts no person, a key of SET_APART_LABELS; mostly empty.
     """
-    line: bytes = _dumps(
-        [
-            scan_id,
-            milliseconds,
-            code_id,
-            workspace_id,
-            time_zone,
-            tuple(utm),
-            method,
-            address,
-            user_agent,
-            language,
-            referrer,
-            purpose,
-        ],
-        None,
-        _option,
-    )
+    facts = [
+        scan_id,
+        milliseconds,
+        code_id,
+        workspace_id,
+        time_zone,
+        tuple(utm),
+        method,
+        address,
+        user_agent,
+        language,
+        referrer,
+        purpose,
+    ]
+    if hints or set_apart:
+        facts += hints, set_apart
+    line: bytes = _dumps(facts, None, _option)
     return line
 
 
@@ -111,10 +117,17 @@ def read_line(line: bytes) -> AcceptedScan:
             language,
             referrer,
             purpose,
+            *_read_version_2(*facts[12:14]),
             line,
         )
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError) as error:
         raise ValueError(f"not a scan: {error}") from error
+
+
+def _read_version_2(hints: object = "", set_apart: object = "") -> tuple[str, str]:
+    """What an older line does not have."""
+    known = hints if isinstance(hints, str) else ""
+    return known, set_apart[:32] if isinstance(set_apart, str) else ""
 
 
 def new_scan_id(milliseconds: int, random: int) -> str:

@@ -5,16 +5,17 @@ a scan goes on to the application behind it, if there is one.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from random import getrandbits
 from typing import Any
 
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.edge_pages import EdgePages
-from pitchbar.scans.limits import AddressLimit
-from pitchbar.scans.redirects import build_location, split_glued_query
+from pitchbar.scans.limits import AddressLimit, GuessLimit
+from pitchbar.scans.redirects import ResolvedCode, build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 
 StartResponse = Callable[..., Any]
@@ -22,6 +23,7 @@ WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 # Some print in capitals, and some phones begin an address with one.
 _PREFIXES = ("/t/", "/T/")
+_CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM")
 _NO_STORE = ("Cache-Control", "no-store, private")
 _EMPTY = ("Content-Length", "0")
 _NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
@@ -29,7 +31,8 @@ _NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
 
 class Edge:
     """Args:
-    limit: per address; None switches it off.
+    limit: scans per address; None switches it off.
+    guesses: unknown codes per address, with `limit` only.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
     app: answers everything that is not a scan; None answers 404.
     """
@@ -41,13 +44,17 @@ class Edge:
         spool: Spool,
         pages: EdgePages,
         limit: AddressLimit | None,
+        guesses: GuessLimit | None = None,
         trusted_proxies: int = 0,
         app: WsgiApp | None = None,
     ) -> None:
         self._resolve = resolver.resolve
+        self._is_known = resolver.is_known
         self._append = spool.append
         self._pages = pages
         self._limit = limit
+        self._guesses = guesses
+        self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
         self._app = app
 
@@ -63,32 +70,23 @@ class Edge:
         if method != "GET" and method != "HEAD":
             return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
         address = client_address(environ, self._trusted_proxies)
-        if self._limit is not None:
-            key = limit_key(address) if ":" in address else address
-            wait = self._limit.take(key)
-            if wait:
-                return self._pages.respond(
-                    "busy", environ, start_response, ("Retry-After", str(wait))
-                )
+        key = limit_key(address) if ":" in address else address
+        wait = 0 if self._limit is None else self._limit.take(key)
         query = environ.get("QUERY_STRING")
         if "&" in path or "?" in path:
             path, query = split_glued_query(path, query)
+        if key in self._suspects and not self._is_known(path[3:]):
+            wait = self._take_look_up(key) or wait
+        if wait > 0:
+            return self._refuse(wait, environ, start_response)
         try:
             code = self._resolve(path[3:])
         except Unavailable:
             return self._pages.respond("unavailable", environ, start_response, ("Retry-After", "5"))
         if code is None:
-            return self._pages.respond("unknown", environ, start_response)
+            return self._respond_unknown(key, environ, start_response)
         if not code.is_active:
-            if code.fallback:
-                # Led on, but no scan: the code is out of use.
-                start_response(
-                    "302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX]
-                )
-                return ()
-            return self._pages.respond(
-                "archived", environ, start_response, name=code.workspace_name
-            )
+            return self._respond_inactive(code, environ, start_response)
         if query:
             location, utm = build_location(code, query)
         else:
@@ -106,7 +104,7 @@ class Edge:
                 method,
                 address,
                 get("HTTP_USER_AGENT", "")[:512],
-                get("HTTP_ACCEPT_LANGUAGE", "")[:64],
+                get("HTTP_ACCEPT_LANGUAGE", "")[:256],
                 get("HTTP_REFERER", "")[:512],
                 (
                     get("HTTP_SEC_PURPOSE")
@@ -115,10 +113,37 @@ class Edge:
                     or get("HTTP_X_MOZ")
                     or ""
                 )[:64],
+                _client_hints(get) if "HTTP_SEC_CH_UA" in environ else "",
+                OVER_LIMIT if wait else "",
             )
         )
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
         return ()
+
+    def _take_look_up(self, key: str) -> int:
+        return self._guesses.take_look_up(key) if self._guesses else 0
+
+    def _respond_unknown(
+        self, key: str, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        wait = self._guesses.take_unknown(key) if self._guesses else 0
+        if wait:
+            return self._refuse(wait, environ, start_response)
+        return self._pages.respond("unknown", environ, start_response)
+
+    def _respond_inactive(
+        self, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if code.fallback:
+            # Led on, but no scan: the code is out of use.
+            start_response("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
+            return ()
+        return self._pages.respond("archived", environ, start_response, name=code.workspace_name)
+
+    def _refuse(
+        self, wait: int, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
 
     def _respond_without_app(
         self, path: str, environ: dict[str, Any], start_response: StartResponse
@@ -129,3 +154,8 @@ class Edge:
             )
             return (b"ok\n",)
         return self._pages.respond("unknown", environ, start_response)
+
+
+def _client_hints(get: Callable[..., str]) -> str:
+    """What browsers say of themselves unasked; those that say none of it are spared the look."""
+    return "|".join(get(name, "") for name in _CLIENT_HINTS)[:256]

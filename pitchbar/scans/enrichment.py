@@ -1,50 +1,30 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
 from pitchbar.scans.accepted import AcceptedScan
-from pitchbar.scans.bulk_sql import run_lookup
-from pitchbar.scans.models import ScanVisitor
+from pitchbar.scans.enriched import EnrichedScan
+from pitchbar.scans.repeats import RepeatRule
 from pitchbar.scans.robots import find_robot_reason
-from pitchbar.scans.visitors import Salts, visitor_hash
-
-
-@dataclass(slots=True)
-class EnrichedScan:
-    """A scan that is ready to be stored; `row` has the columns of `Scan`."""
-
-    id: UUID
-    at: datetime
-    day: date
-    workspace_id: int
-    code_id: int
-    visitor: str | None
-    row: dict[str, Any]
-
-    @property
-    def is_person(self) -> bool:
-        return self.row["robot_reason"] is None
+from pitchbar.scans.visitors import Salts, network_hash, visitor_hash
 
 
 class Enrichment:
     """Args:
     store_ip: "none", "truncated" or "full".
-    repeat_seconds: a visitor's next scan of the same code within this time is a repeat.
+    repeats: when a visitor's next scan of the same code is a repeat.
     """
 
-    def __init__(self, *, store_ip: str, repeat_seconds: float) -> None:
+    def __init__(self, *, store_ip: str, repeats: RepeatRule) -> None:
         self._store_ip = store_ip
-        self._repeat_seconds = repeat_seconds
+        self._repeats = repeats
 
     def enrich(
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
@@ -56,14 +36,14 @@ class Enrichment:
             self._enrich_one(scan, day, of_day[scan.workspace_id, day])
             for scan, day in zip(scans, days, strict=True)
         ]
-        self._mark_repeats(connection, enriched)
+        self._repeats.mark(connection, enriched)
         return enriched
 
     def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> EnrichedScan:
         device = read_device(scan.user_agent)
-        visitor = (
-            visitor_hash(salt, scan.workspace_id, scan.address, scan.user_agent) if salt else None
-        )
+        visitor = visitor_hash(salt, scan) if salt else None
+        network = network_hash(salt, scan.address) if salt else None
+        reason = find_robot_reason(scan) or scan.set_apart or None
         row = {
             "id": scan.id,
             "scanned_at": scan.at,
@@ -77,25 +57,17 @@ class Enrichment:
             "browser": device.browser,
             "language": _first_language(scan.language),
             "referrer_host": _host_of(scan.referrer),
-            "robot_reason": find_robot_reason(scan),
+            "robot_reason": reason,
         }
         row |= {name: value or None for name, value in scan.utm.columns().items()}
-        return EnrichedScan(scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, row)
+        return EnrichedScan(
+            scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, network, row, reason
+        )
 
     def _kept_address(self, address: str) -> str | None:
         if self._store_ip == "none":
             return None
         return truncate_address(address) if self._store_ip == "truncated" else address[:45] or None
-
-    def _mark_repeats(self, connection: Connection, scans: list[EnrichedScan]) -> None:
-        people = [scan for scan in scans if scan.is_person and scan.visitor]
-        last = _last_seen(connection, people)
-        for scan in people:
-            key = (scan.code_id, scan.day, scan.visitor)
-            before = last.get(key)
-            if before and abs((scan.at - before).total_seconds()) < self._repeat_seconds:
-                scan.row["robot_reason"] = "repeat"
-            last[key] = max(scan.at, before) if before else scan.at
 
 
 def _salts_of(
@@ -106,23 +78,6 @@ def _salts_of(
     }
     # Sorted, so that two workers that make salts wait for each other in the same order.
     return {key: salts.find_salt(connection, *key, zones[key]) for key in sorted(zones)}
-
-
-def _last_seen(
-    connection: Connection, scans: list[EnrichedScan]
-) -> dict[tuple[int, date, str | None], datetime]:
-    keys = {(scan.workspace_id, scan.code_id, scan.day, scan.visitor) for scan in scans}
-    if not keys:
-        return {}
-    table = ScanVisitor
-    names = ("workspace_id", "code_id", "day", "visitor")
-    rows = run_lookup(
-        connection,
-        select(table.code_id, table.day, table.visitor, table.last_at),
-        table,
-        [dict(zip(names, key, strict=True)) for key in keys],
-    )
-    return {(row.code_id, row.day, row.visitor): row.last_at for row in rows}
 
 
 def _first_language(header: str) -> str | None:

@@ -35,12 +35,12 @@ def make_ingestion(
     from pitchbar.scans.enrichment import Enrichment
     from pitchbar.scans.ingestion import Ingestion
     from pitchbar.scans.rejected import RejectedLines
+    from pitchbar.scans.repeats import RepeatRule
 
+    own = settings[ScanSettings]
     enrichment = Enrichment(
-        store_ip=settings[ScanSettings].privacy_store_ip,
-        repeat_seconds=settings[ScanSettings].robot_repeat_seconds,
+        store_ip=own.privacy_store_ip,
+        repeats=RepeatRule(own.robot_repeat_seconds, own.shared_address_visitors),
     )
-    rejected = RejectedLines(
-        settings[ScanSettings].spool_dir, settings[ScanSettings].rejected_file_bytes
-    )
+    rejected = RejectedLines(own.spool_dir, own.rejected_file_bytes)
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)

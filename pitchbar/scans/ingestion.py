@@ -13,7 +13,8 @@ from pitchbar.core.database import begin_synced
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
 from pitchbar.scans.bulk_sql import insert_or_ignore, run_insert
-from pitchbar.scans.enrichment import EnrichedScan, Enrichment
+from pitchbar.scans.enriched import EnrichedScan
+from pitchbar.scans.enrichment import Enrichment
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
 from pitchbar.scans.rejected import Rejected, RejectedLines

@@ -7,13 +7,15 @@ asked, and it is written whatever became of its code meanwhile.
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, LargeBinary, String, Uuid
+from sqlalchemy import Date, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
 
 # In the rollups, the row of a workspace as a whole stands under this code id.
 WHOLE_WORKSPACE = 0
+# What the rollups count, in this order.
+FIGURES = ("hits", "people", "unique_people", "repeats", "own", "over_limit")
 
 
 class Scan(Model):
@@ -47,7 +49,8 @@ class Scan(Model):
     utm_campaign: Mapped[str | None] = mapped_column(String(255))
     utm_term: Mapped[str | None] = mapped_column(String(255))
     utm_content: Mapped[str | None] = mapped_column(String(255))
-    robot_reason: Mapped[str | None] = mapped_column(String(32))
+    # A key of SET_APART_LABELS; None for a person. The column's name is older than its meaning.
+    set_apart: Mapped[str | None] = mapped_column("robot_reason", String(32))
 
 
 class ScanHour(Model):
@@ -62,6 +65,10 @@ class ScanHour(Model):
     hits: Mapped[int] = mapped_column(BigId, default=0)
     people: Mapped[int] = mapped_column(BigId, default=0)
     unique_people: Mapped[int] = mapped_column(BigId, default=0)
+    # What is left of the hits was made by robots.
+    repeats: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    own: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    over_limit: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
 
 
 class ScanDay(Model):
@@ -76,19 +83,37 @@ class ScanDay(Model):
     hits: Mapped[int] = mapped_column(BigId, default=0)
     people: Mapped[int] = mapped_column(BigId, default=0)
     unique_people: Mapped[int] = mapped_column(BigId, default=0)
+    # What is left of the hits was made by robots.
+    repeats: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    own: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    over_limit: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
 
 
 class ScanVisitor(Model):
-    """Who was seen on a day: makes unique people exact. Goes when the day's salt goes."""
+    """Who was seen on a day: makes unique people exact. Goes when the day's salt goes.
+
+    `network` is a hash of the address alone, with the same salt: how many people stand behind it.
+    """
 
     __tablename__ = "scan_visitors"
-    __table_args__ = (Index("ix_scan_visitors_day", "day"),)
+    __table_args__ = (
+        Index("ix_scan_visitors_day", "day"),
+        Index(
+            "ix_scan_visitors_network",
+            "network",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
+    )
 
     workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    # When they last counted as a person.
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # In the rows of codes only.
+    network: Mapped[str | None] = mapped_column(String(16))
 
 
 class VisitorSalt(Model):

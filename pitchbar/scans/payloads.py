@@ -10,6 +10,7 @@ from pitchbar.api.payloads import Query, ResponseModel, Text, Timestamp
 from pitchbar.core.utm import UTM_NAMES, Utm
 from pitchbar.scans.models import Scan
 from pitchbar.scans.queries import Point
+from pitchbar.scans.set_apart import is_robot
 
 _WHEN = "A day (2026-11-01, in the workspace's time zone) or a time (2026-11-01T08:00:00Z)"
 
@@ -55,6 +56,7 @@ class ScanResponse(ResponseModel):
                     "utm": dict.fromkeys(UTM_NAMES) | Utm("print", "qr", "spring").given(),
                     "robot": False,
                     "robot_reason": None,
+                    "set_apart": None,
                 }
             ]
         }
@@ -73,6 +75,10 @@ class ScanResponse(ResponseModel):
     utm: ScanUtm
     robot: bool
     robot_reason: str | None
+    set_apart: str | None = Field(
+        description="Why it counts as no person: the reason of a robot, or `repeat`, `own` (opened "
+        "from our own pages) or `over_limit` (more scans of one address than count in a minute)."
+    )
 
 
 class ScanList(ResponseModel):
@@ -84,7 +90,7 @@ class ScanList(ResponseModel):
 
 class Totals(ResponseModel):
     hits: int = Field(description="Everything accepted, robots included.")
-    people: int = Field(description="Robots and repeats left out.")
+    people: int = Field(description="What is set apart left out.")
     unique_people: int = Field(description="Exact by day; over more days the sum of days.")
 
 
@@ -134,8 +140,9 @@ def scan_response(scan: Scan) -> ScanResponse:
             "at": scan.scanned_at,
             **{name: getattr(scan, name) for name in names},
             "utm": {name: getattr(scan, f"utm_{name}") for name in UTM_NAMES},
-            "robot": scan.robot_reason is not None,
-            "robot_reason": scan.robot_reason,
+            "robot": is_robot(scan.set_apart),
+            "robot_reason": scan.set_apart if is_robot(scan.set_apart) else None,
+            "set_apart": scan.set_apart,
         }
     )
 

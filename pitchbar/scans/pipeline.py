@@ -16,7 +16,7 @@ from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
-from pitchbar.scans.limits import AddressLimit
+from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
@@ -59,7 +59,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         resolver=resolver,
         spool=spool,
         pages=EdgePages(settings.app_url),
-        limit=_make_limit(settings),
+        **make_limits(settings),
         trusted_proxies=settings.trusted_proxies,
         app=app,
     )
@@ -74,11 +74,20 @@ def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     return RedisInbox(redis)
 
 
-def _make_limit(settings: Settings) -> AddressLimit | None:
+def make_limits(settings: Settings) -> dict[str, Any]:
     if not settings.ratelimit_enabled:
-        return None
-    limit, seconds = parse_rate(settings[ScanSettings].ratelimit_redirect)
-    return AddressLimit("redirect", limit, seconds, _connect(settings, timeout=0.04))
+        return {"limit": None}
+    own = settings[ScanSettings]
+    redis = _connect(settings, timeout=0.04)
+    pause = Pause()
+    limit, seconds = parse_rate(own.ratelimit_redirect)
+    most, seconds_of_most = parse_rate(own.ratelimit_redirect_max)
+    # Both in one window: else an address could be over the one and not over the other.
+    most = most * seconds // seconds_of_most
+    return {
+        "limit": AddressLimit("redirect", limit, seconds, redis, most=most, pause=pause),
+        "guesses": GuessLimit(*parse_rate(own.ratelimit_unknown_code), redis, pause=pause),
+    }
 
 
 def _connect(settings: Settings, *, timeout: float) -> Any:

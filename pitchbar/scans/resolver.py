@@ -15,8 +15,9 @@ from urllib.parse import unquote
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
-from pitchbar.scans.redirects import ResolvedCode, set_utm
+from pitchbar.scans.redirects import ResolvedCode
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -104,6 +105,10 @@ class Resolver:
             return entry[1]
         short_code = normalise_short_code(short_code)
         return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
+
+    def is_known(self, short_code: str) -> bool:
+        """Whether the cache has it, however old: then it costs no look-up by itself."""
+        return short_code in self._entries or normalise_short_code(short_code) in self._entries
 
     def _look_up(self, short_code: str, now: float) -> ResolvedCode | None:
         known_at, code = self._entries.get(short_code, (-1e9, None))

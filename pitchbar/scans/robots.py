@@ -12,7 +12,7 @@ import crawleruseragents
 
 from pitchbar.scans.accepted import AcceptedScan
 
-# As people read them. `repeat` is found by the enrichment, which knows what came before.
+# As people read them.
 ROBOT_LABELS = {
     "known_agent": "known robot",
     "self_named": "calls itself a robot",
@@ -21,7 +21,6 @@ ROBOT_LABELS = {
     "link_preview": "link preview",
     "head": "checked the link only",
     "prefetch": "loaded ahead",
-    "repeat": "repeat within seconds",
     "no_agent": "names no browser",
 }
 

@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.bulk_sql import bulk_insert, insert_or_add, insert_or_ignore, run_insert
-from pitchbar.scans.enrichment import EnrichedScan
-from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
+from pitchbar.scans.enriched import EnrichedScan
+from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
+from pitchbar.scans.set_apart import OVER_LIMIT, OWN, REPEAT
 
-FIGURES = ("hits", "people", "unique_people")
+_COLUMNS = {REPEAT: "repeats", OWN: "own", OVER_LIMIT: "over_limit"}
+_PLACES = {reason: FIGURES.index(name) for reason, name in _COLUMNS.items()}
 # workspace, code, day, visitor
 VisitorKey = tuple[int, int, date, str]
 
@@ -19,8 +21,8 @@ VisitorKey = tuple[int, int, date, str]
 def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> None:
     """Adds scans that were really inserted, for their code and for the workspace."""
     new_visitors = _upsert_visitors(connection, scans)
-    hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0, 0, 0])
-    days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+    hours: dict[tuple[int, int, datetime], list[int]] = defaultdict(lambda: [0] * len(FIGURES))
+    days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0] * len(FIGURES))
     for scan in scans:
         for code_id in (scan.code_id, WHOLE_WORKSPACE):
             key = (scan.workspace_id, code_id, scan.day, scan.visitor or "")
@@ -34,23 +36,26 @@ def add_to_rollups(connection: Connection, scans: Sequence[EnrichedScan]) -> Non
                 figures[0] += 1
                 figures[1] += scan.is_person
                 figures[2] += first
+                if scan.set_apart in _PLACES:
+                    figures[_PLACES[scan.set_apart]] += 1
     # Sorted, so that two workers take row locks in the same order.
     _add(connection, ScanHour, "hour_at", sorted(hours.items()))
     _add(connection, ScanDay, "day", sorted(days.items()))
 
 
 def _upsert_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> set[VisitorKey]:
-    """Writes who was seen and when; returns those who are new on their day."""
-    last_at: dict[VisitorKey, datetime] = {}
+    """Writes who counted and when; returns those who are new on their day."""
+    last: dict[VisitorKey, tuple[datetime, str | None]] = {}
     for scan in scans:
-        if scan.visitor and scan.row["robot_reason"] in (None, "repeat"):
-            for code_id in (scan.code_id, WHOLE_WORKSPACE):
-                last_at[scan.workspace_id, code_id, scan.day, scan.visitor] = scan.at
-    if not last_at:
+        if scan.visitor and scan.is_person:
+            for code_id, network in ((scan.code_id, scan.network), (WHOLE_WORKSPACE, None)):
+                key = (scan.workspace_id, code_id, scan.day, scan.visitor)
+                last[key] = (scan.at, network)
+    if not last:
         return set()
-    rows = [
-        {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at}
-        for (w, c, d, v), at in sorted(last_at.items())
+    rows: list[dict[str, object]] = [
+        {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at, "network": n}
+        for (w, c, d, v), (at, n) in sorted(last.items())
     ]
     table = ScanVisitor
     statement = insert_or_ignore(connection, table, list(rows[0])).returning(
@@ -74,7 +79,8 @@ def _update_last_seen(connection: Connection, rows: list[dict[str, object]]) -> 
     later = statement.excluded.last_at
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "code_id", "day", "visitor"],
-        set_={"last_at": later},
+        # A worker of the release before knew no networks.
+        set_={"last_at": later, "network": statement.excluded.network},
         # A batch may arrive after younger ones.
         where=later > ScanVisitor.last_at,
     )

@@ -13,8 +13,11 @@ class ScanSettings(SettingsGroup):
     rejected_file_bytes: int = Field(16 << 20, ge=1)
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: Seconds = 2.0
+    shared_address_visitors: int = Field(4, ge=1)
     resolver_max_stale_seconds: Seconds = 2.0
-    ratelimit_redirect: Rate = "120/minute"
+    ratelimit_redirect: Rate = "600/minute"
+    ratelimit_redirect_max: Rate = "3000/minute"
+    ratelimit_unknown_code: Rate = "60/minute"
 
     def with_defaults_in(self, data_dir: Path) -> Self:
         if self.spool_dir == Path():

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from pitchbar.scans.enrichment import EnrichedScan
+from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.rollups import add_to_rollups
 
 Subscriber = Callable[[Connection, Sequence[EnrichedScan]], None]

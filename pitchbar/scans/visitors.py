@@ -1,8 +1,9 @@
 """Who is the same person within a day, without keeping who it was.
 
-A visitor is a keyed hash of workspace, address and agent. The key is a random salt of that
-workspace's day, destroyed 48 hours after it was made; from then on nobody, we included, can link a
-stored visitor to an address.
+A visitor is a keyed hash of workspace, address, and what else each request tells without being
+asked: agent, languages, client hints. The key is a random salt of that workspace's day, destroyed
+48 hours after it was made; from then on nobody, we included, can link a stored visitor to an
+address. Two phones of one model and language behind one address are the same visitor.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, delete, not_, select
 
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
+from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.models import ScanVisitor, VisitorSalt
 from pitchbar.scans.ranges import start_of_day
 
@@ -32,10 +34,17 @@ class Salts(Protocol):
         """Called when the transaction was rolled back."""
 
 
-def visitor_hash(salt: bytes, workspace_id: int, address: str, user_agent: str) -> str:
+def visitor_hash(salt: bytes, scan: AcceptedScan) -> str:
     """32 hex digits."""
-    text = f"{workspace_id}|{address}|{user_agent}".encode("utf-8", "replace")
+    told = (scan.address, scan.user_agent, scan.language, scan.hints)
+    text = "\n".join((str(scan.workspace_id), *told)).encode("utf-8", "replace")
     return hashlib.blake2b(text, key=salt, digest_size=16).hexdigest()
+
+
+def network_hash(salt: bytes, address: str) -> str:
+    """16 hex digits, of the address alone: an IPv6 address is one phone's already."""
+    text = address.encode("utf-8", "replace")
+    return hashlib.blake2b(text, key=salt, digest_size=8, person=b"network").hexdigest()
 
 
 class StoredSalts:

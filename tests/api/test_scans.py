@@ -36,6 +36,7 @@ def test_scan_tells_what_is_known(api: Api, code: Code) -> None:
         "utm": {"source": None, "medium": None, "campaign": None, "term": None, "content": None},
         "robot": False,
         "robot_reason": None,
+        "set_apart": None,
     }
 
 
@@ -43,7 +44,19 @@ def test_robots_are_in_the_list_with_their_reason(api: Api, code: Code) -> None:
     store(Visit(code, NOON, user_agent=ROBOT), *visits(code, 1, NOON))
     found = api.get(f"/codes/{code.id}/scans").get_json()["data"]
     assert sorted(scan["robot"] for scan in found) == [False, True]
-    assert all(scan["robot"] is bool(scan["robot_reason"]) for scan in found)
+    assert {(scan["robot_reason"], scan["set_apart"]) for scan in found} == {
+        (None, None),
+        ("link_preview", "link_preview"),
+    }
+
+
+def test_repeat_is_set_apart_but_no_robot(api: Api, code: Code) -> None:
+    store(*(Visit(code, NOON + timedelta(seconds=late), "81.2.69.17") for late in (0, 1)))
+    found = api.get(f"/codes/{code.id}/scans").get_json()["data"]
+    assert [(scan["robot"], scan["robot_reason"], scan["set_apart"]) for scan in found] == [
+        (False, None, "repeat"),
+        (False, None, None),
+    ]
 
 
 @on_both_databases

@@ -19,7 +19,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     settings = load_settings({"DATA_DIR": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/pitchbar.db"
     assert settings[ScanSettings].spool_dir == tmp_path / "spool"
-    assert settings[ScanSettings].ratelimit_redirect == "120/minute"
+    assert settings[ScanSettings].ratelimit_redirect == "600/minute"
 
 
 @pytest.mark.parametrize(

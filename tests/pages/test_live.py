@@ -61,7 +61,7 @@ class TestMessages:
         store(*visits(code, 2))
         page = served.open(socket, people.member)
         board = next_message(page)
-        for fragment in ('id="figures"', 'id="chart"', 'id="recent-scans"'):
+        for fragment in ('id="figures"', 'id="chart"', 'id="top-codes"', 'id="recent-scans"'):
             assert board.count(fragment) == 1
         assert "<html" not in board
         assert figures_of(board) == (2, 2, 2)

@@ -30,6 +30,29 @@ MakeEdge = Callable[..., Edge]
 Start = Callable[[str], "subprocess.Popen[str]"]
 
 
+# The start of a minute, so that no test runs across the end of a window by chance.
+MINUTE = 60 * 30_000_000
+
+
+class Watch:
+    """The time that limits see."""
+
+    def __init__(self) -> None:
+        self.now = float(MINUTE)
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    watch = Watch()
+
+    class Time:
+        monotonic = staticmethod(lambda: watch.now)
+        time = staticmethod(lambda: watch.now)
+
+    monkeypatch.setattr("pitchbar.scans.limits.time", Time)
+    return watch
+
+
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
     """On the test's database, beside the app's own."""

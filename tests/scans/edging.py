@@ -47,4 +47,4 @@ def read_spool(spool: Spool) -> list[dict[str, Any]]:
     names = ["id", "at", *FIELDS]
     lines = [line for one in spool.segments() for line in one.path.read_bytes().splitlines()]
     parsed = [orjson.loads(line) for line in [*lines, *spool.overflow] if line.strip()]
-    return [dict(zip(names, values, strict=True)) for values in parsed]
+    return [dict(zip(names, values, strict=False)) for values in parsed]

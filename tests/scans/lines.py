@@ -28,6 +28,8 @@ FIELDS: dict[str, Any] = {
     "language": "de-CH,de;q=0.9",
     "referrer": "",
     "purpose": "",
+    "hints": "",
+    "set_apart": "",
 }
 
 

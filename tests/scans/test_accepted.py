@@ -38,10 +38,11 @@ OLD_SCAN = AcceptedScan(
 
 
 def newer(**changes: Any) -> bytes:
-    """The old line as a later edge may write it."""
+    """The old line as a later edge may write it, with what version 2 has and more."""
     facts = orjson.loads(OLD_LINE)
     facts[5] += changes.get("utm", [])
-    return orjson.dumps([*facts, *changes.get("fields", [])], option=orjson.OPT_APPEND_NEWLINE)
+    facts += ["", "", *changes.get("fields", [])]
+    return orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE)
 
 
 NEWER_LINES = [
@@ -110,12 +111,47 @@ def written() -> bytes:
 
 def test_line_of_today_is_read_by_old_workers() -> None:
     old = read_as_version_1_did(written())
-    assert old == [getattr(OLD_SCAN, name) for name in AcceptedScan.__slots__[:-1]]
+    assert old == [getattr(OLD_SCAN, name) for name in AcceptedScan.__slots__[:12]]
 
 
 def test_line_is_written_as_ever() -> None:
     assert written() == OLD_LINE
     assert read_line(written()) == OLD_SCAN
+
+
+@pytest.mark.parametrize(
+    ("more", "hints", "set_apart"),
+    [
+        ([], "", ""),
+        (["a"], "a", ""),
+        (["a", "over_limit"], "a", "over_limit"),
+        (["", "over_limit", "of a later one"], "", "over_limit"),
+        ([None, {"of": "a later one"}], "", ""),
+        (["", "x" * 99], "", "x" * 32),
+    ],
+)
+def test_what_version_2_added_is_read_where_it_is(
+    more: list[Any], hints: str, set_apart: str
+) -> None:
+    read = read_line(orjson.dumps([*orjson.loads(OLD_LINE), *more]))
+    assert (read.hints, read.set_apart) == (hints, set_apart)
+
+
+def read_as_the_release_before_did(line: bytes) -> list[Any]:
+    """Frozen, like the one above: twelve elements, and whatever may follow."""
+    facts = orjson.loads(line)
+    scan_id, milliseconds, *_, language, referrer, purpose = facts[:12]
+    assert all(isinstance(text, str) for text in (language, referrer, purpose))
+    first = language.split(",", 1)[0].split(";", 1)[0].strip()
+    return [UUID(hex=scan_id), milliseconds, first[:35], referrer, purpose]
+
+
+def test_line_with_all_there_is_is_read_by_the_release_before() -> None:
+    ranked = ",".join(f"x{n:02}-CH;q=0.5" for n in range(20))[:256]
+    told = ("GET", "8.8.8.8", "x", ranked, OLD_SCAN.referrer, "", "?1", "over_limit")
+    line = write_line(OLD_SCAN.id.hex, 1763212345088, 42, 7, "UTC", Utm(), *told)
+    old = read_as_the_release_before_did(line)
+    assert old == [OLD_SCAN.id, 1763212345088, "x00-CH", OLD_SCAN.referrer, ""]
 
 
 def test_id_is_a_uuid_of_version_7_with_its_time_and_74_random_bits() -> None:

@@ -47,6 +47,25 @@ def test_scan_is_on_disk_when_it_is_answered(edge: Edge, code: Code, spool: Spoo
     assert line["utm"] == ["print", "", "spring", "", ""]
     assert (line["method"], line["address"], line["purpose"]) == ("GET", PEER, "")
     assert (line["language"], line["referrer"]) == ("de-CH", "https://a.example/")
+    assert "hints" not in line
+
+
+def test_line_holds_what_a_browser_says_of_itself_unasked(edge: Edge, spool: Spool) -> None:
+    languages = ", ".join(f"x{n}-CH;q=0.{n}" for n in range(1, 9))
+    brands = '"Chromium";v="137", "Not/A)Brand";v="24"'
+    call_edge(
+        edge,
+        "/t/menu",
+        HTTP_ACCEPT_LANGUAGE=languages,
+        HTTP_SEC_CH_UA=brands,
+        HTTP_SEC_CH_UA_MOBILE="?1",
+        HTTP_SEC_CH_UA_PLATFORM='"Android"',
+    )
+    call_edge(edge, "/t/menu", HTTP_SEC_CH_UA="\xff" * 60_000)
+
+    told, long = read_spool(spool)
+    assert (told["language"], told["hints"]) == (languages, f'{brands}|?1|"Android"')
+    assert (told["set_apart"], len(long["hints"])) == ("", 256)
 
 
 def test_ids_are_unique_sorted_by_time_and_of_version_7(edge: Edge, spool: Spool) -> None:
@@ -173,7 +192,7 @@ def test_headers_of_any_size_and_content_make_a_line_of_bounded_size(
     assert answer.status == 302
     assert [len(line[name]) for name in ("user_agent", "language", "referrer", "purpose")] == [
         512,
-        64,
+        256,
         512,
         64,
     ]

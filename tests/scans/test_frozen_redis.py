@@ -1,9 +1,11 @@
 """A Redis that is stopped, not gone: its connections stay open, and no answer comes."""
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from pitchbar.core.redis_client import Breaker, connect_redis
 from pitchbar.jobs import connect_transport
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.limits import AddressLimit
+from pitchbar.scans.pipeline import make_limits
 from pitchbar.settings import Settings
 from tests.conftest import MakeSettings
 from tests.scans.conftest import MakeEdge
@@ -111,4 +114,19 @@ def test_redirect_of_a_busy_address_waits_but_a_moment(
 
     times = sorted(seconds_of(lambda: call_edge(edge, "/t/menu")) for _ in range(40))
     assert times[-1] < 0.1
+    assert times[-2] < 0.02
+
+
+def test_address_that_meets_all_limits_waits_but_once(
+    make_edge: MakeEdge, code: object, frozen: RedisServer, settings: Settings
+) -> None:
+    edge: Edge = make_edge(**make_limits(settings))
+    paths = ["/t/menu"] * 100 + ["/t/gone"] * 100
+    for path in paths:
+        call_edge(edge, path)
+    freeze(frozen)
+
+    random.Random(9).shuffle(paths)
+    times = sorted(seconds_of(partial(call_edge, edge, path)) for path in paths)
+    assert 0.03 < times[-1] < 0.1
     assert times[-2] < 0.02

@@ -6,30 +6,9 @@ from typing import Any
 import pytest
 
 from pitchbar.scans.inbox import connect
-from pitchbar.scans.limits import AddressLimit
+from pitchbar.scans.limits import OVER, AddressLimit, GuessLimit
+from tests.scans.conftest import MINUTE, Watch
 from tests.support.servers import RedisServer
-
-# The start of a minute, so that no test runs across the end of a window by chance.
-MINUTE = 60 * 30_000_000
-
-
-class Watch:
-    """The time that limits see."""
-
-    def __init__(self) -> None:
-        self.now = float(MINUTE)
-
-
-@pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
-    watch = Watch()
-
-    class Time:
-        monotonic = staticmethod(lambda: watch.now)
-        time = staticmethod(lambda: watch.now)
-
-    monkeypatch.setattr("pitchbar.scans.limits.time", Time)
-    return watch
 
 
 def admitted(limit: AddressLimit, tries: int, key: str = "203.0.113.5") -> int:
@@ -128,6 +107,63 @@ class _Unreachable:
         raise AssertionError("Redis was asked")
 
 
+@pytest.mark.parametrize("limit", [120, 600, 3000])
+def test_large_limit_asks_in_steps_and_holds_all_the_same(
+    watch: Watch, redis_url: str, count_calls: "CountCalls", limit: int
+) -> None:
+    limits = [AddressLimit("t", limit, 60, connect(redis_url)) for _ in range(4)]
+    calls = [count_calls(one._redis, "pipeline") for one in limits]
+
+    total = sum(admitted(one, 1) for _ in range(limit) for one in limits)
+
+    assert limit <= total < limit + len(limits) * limit / 8
+    assert sum(map(len, calls)) <= 80
+
+
+def test_over_the_limit_but_not_over_the_most(watch: Watch) -> None:
+    limit = AddressLimit("t", 5, 60, most=8)
+
+    assert [limit.take("a") for _ in range(10)] == [0] * 5 + [OVER] * 3 + [60] * 2
+
+
+def test_processes_share_the_most_too(watch: Watch, redis_url: str) -> None:
+    limits = [AddressLimit("t", 64, 60, connect(redis_url), most=320) for _ in range(2)]
+
+    taken = [one.take("a") for _ in range(400) for one in limits]
+
+    assert 64 <= taken.count(0) < 64 + 2 * 8
+    assert 320 <= sum(wait <= 0 for wait in taken) < 320 + 2 * 8
+
+
+def test_most_below_the_limit_is_the_limit(watch: Watch) -> None:
+    assert admitted(AddressLimit("t", 5, 60, most=2), 10) == 5
+
+
+def test_guesses_are_forgotten_with_their_window(watch: Watch) -> None:
+    guesses = GuessLimit(3, 60)
+    assert [guesses.take_unknown("a") for _ in range(4)] == [0, 0, 0, 60]
+    assert guesses.suspects == {"a"}
+    assert [guesses.take_look_up("a") for _ in range(4)] == [0, 0, 0, 60]
+
+    watch.now += 60
+    assert guesses.take_look_up("a") == 0
+    assert not guesses.suspects
+
+    for _ in range(3):
+        guesses.take_unknown("a")
+    watch.now += 60
+    guesses.take_unknown("b")
+    assert not guesses.suspects
+
+
+def test_processes_share_the_guesses(watch: Watch, redis_url: str) -> None:
+    several = [GuessLimit(40, 60, connect(redis_url)) for _ in range(2)]
+
+    refused = [one.take_unknown("a") for _ in range(40) for one in several]
+
+    assert 40 <= refused.count(0) < 40 + 2 * 40 / 8
+
+
 def test_two_processes_together_are_held_to_the_limit(redis_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     _wait_for_room_in_the_minute()
@@ -173,7 +209,7 @@ def test_what_was_counted_while_redis_was_away_is_told_when_it_is_back(
 
 
 def test_redis_that_is_away_is_not_asked_each_time(
-    watch: Watch, restartable_redis: RedisServer, count_calls: Callable[..., list[Any]]
+    watch: Watch, restartable_redis: RedisServer, count_calls: "CountCalls"
 ) -> None:
     limit = AddressLimit("t", 1000, 60, connect(restartable_redis.url, timeout=0.2))
     calls = count_calls(limit._redis, "pipeline")
@@ -182,8 +218,11 @@ def test_redis_that_is_away_is_not_asked_each_time(
     assert len(calls) == 1
 
 
+CountCalls = Callable[..., list[Any]]
+
+
 @pytest.fixture
-def count_calls(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+def count_calls(monkeypatch: pytest.MonkeyPatch) -> CountCalls:
     def count(owner: Any, name: str) -> list[Any]:
         calls: list[Any] = []
         real = getattr(owner, name)

@@ -86,16 +86,17 @@ def test_reason_is_the_plainest_there_is(agent: str, reason: str) -> None:
 def test_repeats_within_two_seconds_are_kept_apart(
     engine: Engine, ingest: Ingest, noon: datetime, deliveries: int
 ) -> None:
-    lines = [make_line(noon + timedelta(seconds=late)) for late in (0, 1.9, 2.5, 4.6)]
+    lines = [make_line(noon + timedelta(seconds=late)) for late in (0, 1.9, 2.5, 4.4, 4.6)]
     if deliveries == 1:
         ingest(*lines)
     else:
         for line in lines:
             ingest(line)
 
-    # Each is measured against the one before it, repeat or not.
-    assert [row.robot_reason for row in rows_of(engine)] == [None, "repeat", "repeat", None]
-    assert stored_days(engine)[1, 1, date(2026, 3, 10)] == (4, 2, 1)
+    # Each is measured against the last one that counted.
+    reasons = [row.robot_reason for row in rows_of(engine)]
+    assert reasons == [None, "repeat", None, "repeat", None]
+    assert stored_days(engine)[1, 1, date(2026, 3, 10)] == (5, 3, 1)
     assert_rollups_equal_rows(engine)
 
 
@@ -106,8 +107,9 @@ def test_repeat_that_arrives_before_the_first_is_still_a_repeat_of_it(
     ingest(make_line(noon + timedelta(seconds=1)))
     ingest(make_line(noon))
     ingest(make_line(noon + timedelta(seconds=2.5)))
+    ingest(make_line(noon + timedelta(seconds=3)))
 
-    assert [row.robot_reason for row in rows_of(engine)] == ["repeat", None, "repeat"]
+    assert [row.robot_reason for row in rows_of(engine)] == ["repeat", None, "repeat", None]
     assert_rollups_equal_rows(engine)
 
 

@@ -14,7 +14,7 @@ from pitchbar.core.assets import ROOT
 from pitchbar.demo import make_demo
 from pitchbar.scans import draining, stored
 from pitchbar.scans.draining import drain_inbox
-from pitchbar.scans.enrichment import EnrichedScan
+from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
 from pitchbar.scans.ingestion import Ingestion
 from pitchbar.scans.models import Scan

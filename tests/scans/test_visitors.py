@@ -69,9 +69,16 @@ def test_next_day_nobody_can_tell(engine: Engine, ingest: Ingest, set_time: SetT
 
 @on_both_databases
 @pytest.mark.parametrize(
-    "other", [{"workspace_id": 2}, {"address": "81.2.69.2"}, {"user_agent": "Mozilla/5.0 other"}]
+    "other",
+    [
+        {"workspace_id": 2},
+        {"address": "81.2.69.2"},
+        {"user_agent": "Mozilla/5.0 other"},
+        {"language": "de-CH,de;q=0.9,fr;q=0.8"},
+        {"hints": '"Chromium";v="137"|?1|"Android"'},
+    ],
 )
-def test_other_workspaces_addresses_and_agents_are_other_visitors(
+def test_whoever_tells_something_else_is_another_visitor(
     engine: Engine, ingest: Ingest, set_time: SetTime, other: dict[str, Any]
 ) -> None:
     ingest(make_line(START), make_line(START, **other))
