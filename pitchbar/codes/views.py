@@ -18,6 +18,7 @@ from pitchbar.codes.services import (
     update_code,
 )
 from pitchbar.core.downloads import as_attachment
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.core.text import file_name, storable
 from pitchbar.extensions import db
@@ -167,6 +168,7 @@ def confirm_delete(workspace: Workspace, code_id: int) -> Response:
 
 @bp.post("/<int:code_id>/deletion")
 @requires("delete_codes")
+@form_on("codes.confirm_delete")
 def delete(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = DeleteCodeForm()

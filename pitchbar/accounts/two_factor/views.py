@@ -23,6 +23,7 @@ from pitchbar.accounts.two_factor.services import (
     start_setup,
 )
 from pitchbar.accounts.verification.access import proven_address
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db, limiter
@@ -71,6 +72,7 @@ def image() -> Response:
 @limiter.limit(rate(lambda own: own.ratelimit_two_factor), key_func=signed_in_key)
 @recently_authenticated()
 @proven_address
+@form_on("two_factor.show")
 def activate() -> Response:
     setup, form = find_setup(current_user), CodeForm()
     if setup is None:

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, url_for
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.verification.access import proven_address
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
@@ -46,6 +47,7 @@ def confirm_revoke(workspace: Workspace, token_id: int) -> Response:
 
 @bp.post("/<int:token_id>/revocation")
 @requires("manage_tokens")
+@form_on("tokens.confirm_revoke")
 def revoke(workspace: Workspace, token_id: int) -> Response:
     token = get_token(workspace, token_id)
     revoke_token(token, current_actor())
