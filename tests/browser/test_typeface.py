@@ -15,7 +15,7 @@ PUBLIC = {
     "/": 50_000,
     "/login": 50_000,
     "/signup": 50_000,
-    "/forgotten": 50_000,
+    "/password/forgotten": 50_000,
     "/api/docs": 60_000,
 }
 
