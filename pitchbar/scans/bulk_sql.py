@@ -54,6 +54,8 @@ def look_up(
 ) -> list[Any]:
     """The columns `wanted` of rows that have the values of one of `keys`, and fulfil `where`."""
     table, names = _table(model), tuple(keys[0])
+    if not where and not _is_postgresql(connection):
+        return bulk_sqlite.look_up_each(connection, _prepared_look_up(model, names, wanted), keys)
     columns = tuple_(*(table.c[name] for name in names))
     query = select(*(table.c[name] for name in wanted)).where(*where)
     if _is_postgresql(connection):
@@ -113,6 +115,13 @@ def _insert_or_replace_older(model: type[Model], names: Names, by: str, dialect:
         where=statement.excluded[by] > table.c[by],
     )
     return _prepared(statement, model, names, dialect)
+
+
+@cache
+def _prepared_look_up(
+    model: type[Model], names: Names, wanted: Names
+) -> bulk_sqlite.PreparedLookUp:
+    return bulk_sqlite.PreparedLookUp(model, names, wanted)
 
 
 def _prepared(statement: Any, model: type[Model], names: Names, dialect: str) -> Any:

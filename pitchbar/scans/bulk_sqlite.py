@@ -30,12 +30,8 @@ class Prepared:
         order = compiled.positiontup
         self.sql = str(compiled)
         self._values_of = itemgetter(*order)
-        self._encoders = [
-            (place, encode)
-            for place, name in enumerate(order)
-            for kind, encode in _ENCODERS
-            if isinstance(table.c[name].type, kind)
-        ]
+        encoders = enumerate(_encoder_of(table.c[name]) for name in order)
+        self._encoders = [(place, encode) for place, encode in encoders if encode]
 
     def values(self, rows: Sequence[Row]) -> list[list[Any]]:
         found = [list(self._values_of(row)) for row in rows]
@@ -68,6 +64,48 @@ def run_many(connection: Connection, prepared: Prepared, rows: Sequence[Row]) ->
         cursor.close()
 
 
+class PreparedLookUp:
+    """A select by key as text, and how to read what it finds."""
+
+    def __init__(self, model: type[Model], keys: Sequence[str], wanted: Sequence[str]) -> None:
+        table: Any = model.__table__
+        found = ", ".join(wanted)
+        condition = " AND ".join(f"{name} = ?" for name in keys)
+        self.sql = f"SELECT {found} FROM {table.name} WHERE {condition}"  # noqa: S608  # our names
+        self._encoders = [_encoder_of(table.c[name]) for name in keys]
+        self._readers = [
+            table.c[name].type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+            for name in wanted
+        ]
+
+    def encode(self, key: Row) -> list[Any]:
+        return [
+            encode(value) if encode else value
+            for encode, value in zip(self._encoders, key.values(), strict=True)
+        ]
+
+    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            read(value) if read else value for read, value in zip(self._readers, row, strict=True)
+        )
+
+
+def look_up_each(
+    connection: Connection, prepared: PreparedLookUp, keys: Sequence[Row]
+) -> list[Any]:
+    cursor = connection.connection.cursor()
+    found: list[Any] = []
+    try:
+        for key in keys:
+            cursor.execute(prepared.sql, prepared.encode(key))
+            found += map(prepared.read, cursor.fetchall())
+    except sqlite3.Error as error:
+        raise _wrapped(prepared.sql, error) from error
+    finally:
+        cursor.close()
+    return found
+
+
 def _wrapped(sql: str, error: Exception) -> BaseException:
     """As SQLAlchemy would raise it."""
     return DBAPIError.instance(
@@ -75,8 +113,15 @@ def _wrapped(sql: str, error: Exception) -> BaseException:
     )
 
 
+def _encoder_of(column: Any) -> Callable[[Any], str] | None:
+    """For what SQLite has no type for."""
+    return next((encode for kind, encode in _ENCODERS if isinstance(column.type, kind)), None)
+
+
 def _encode_time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 def _encode_id(value: UUID) -> str:
