@@ -5,11 +5,13 @@ from typing import Any
 
 def _make_app() -> Any:
     from pitchbar import create_app
+    from pitchbar.core.compression import warm_assets
     from pitchbar.extensions import bus
     from pitchbar.scans.pipeline import build_edge
     from pitchbar.settings import load_settings
 
     settings = load_settings()
+    warm_assets()
     return build_edge(settings, bus, app=create_app(settings).wsgi_app)
 
 

@@ -5,6 +5,8 @@ import re
 from alembic import context
 from flask import current_app
 
+from pitchbar.core.migrating import check_references, migrating_connection
+
 PARTITION = re.compile(r"scans_\d{4}_\d{2}")
 
 
@@ -23,7 +25,7 @@ def render_item(kind, thing, context):
 
 def run() -> None:
     extension = current_app.extensions["migrate"].db
-    with extension.engine.connect() as connection:
+    with migrating_connection(extension.engine) as connection:
         context.configure(
             connection=connection,
             target_metadata=extension.metadata,
@@ -31,6 +33,10 @@ def run() -> None:
             include_object=include_object,
             compare_type=True,
             render_item=render_item,
+            # A revision, and the row that says so, are there together or not at all.
+            transactional_ddl=True,
+            transaction_per_migration=True,
+            on_version_apply=check_references,
         )
         with context.begin_transaction():
             context.run_migrations()

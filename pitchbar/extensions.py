@@ -6,11 +6,11 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sock import Sock
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 
 from pitchbar.core.addresses import limit_key
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import Model, engine_options
+from pitchbar.core.masked_tokens import MaskedCSRFProtect
 from pitchbar.core.redis_client import redis_options
 from pitchbar.settings import Settings
 
@@ -21,7 +21,7 @@ def request_address() -> str:
 
 
 bus = Bus()
-csrf = CSRFProtect()
+csrf = MaskedCSRFProtect()
 db = SQLAlchemy(model_class=Model)
 limiter = Limiter(key_func=request_address, headers_enabled=True)
 login_manager = LoginManager()
@@ -49,7 +49,6 @@ def init_extensions(app: Flask, settings: Settings) -> None:
         # Werkzeug's strict check wants a Referer under TLS, which privacy tools remove.
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=1024 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": 4096},
     )
     db.init_app(app)

@@ -37,6 +37,8 @@ def register_features(app: Flask) -> None:
         if feature.configure:
             feature.configure(app)
     app.extensions["navigation"] = navigation()
+    # For what lies below and shows what all of them have.
+    app.extensions["features"] = tuple(all_features().values())
 
 
 def import_models() -> None:

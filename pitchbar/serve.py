@@ -15,6 +15,8 @@ from gunicorn.app.base import BaseApplication
 from pitchbar import create_app
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
+from pitchbar.core.compression import warm_assets
+from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
 from pitchbar.settings import Settings, SettingsError
@@ -28,7 +30,7 @@ def prepare(settings: Settings, *, demo: bool) -> None:
     app = create_app(settings)
     with app.app_context():
         if not at_head(app):
-            upgrade()
+            _upgrade()
         _close_demo(settings)
         _greet(settings, _seed() if demo else "")
         db.session.remove()
@@ -47,8 +49,15 @@ def _try_spool_folder(settings: Settings) -> None:
 
 def upgrade_database(settings: Settings) -> None:
     with create_app(settings).app_context():
-        upgrade()
+        _upgrade()
         _close_demo(settings)
+
+
+def _upgrade() -> None:
+    try:
+        upgrade()
+    except UpgradeRefused as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _close_demo(settings: Settings) -> None:
@@ -97,6 +106,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from pitchbar.scans.pipeline import build_edge
 
         app = create_app(self._settings)
+        warm_assets()
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 
 from pitchbar.core import charts, clock, wording
 from pitchbar.core.assets import asset_path
+from pitchbar.core.compression import init_compression
 from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
@@ -40,12 +41,14 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.wsgi_app = ClientAddresses(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # the way Flask documents
     app.before_request(_begin)
     app.after_request(partial(_finish, _headers(settings)))
+    init_compression(app)
     app.jinja_env.filters.update(
         ago=wording.ago,
         number=wording.number,
         short_number=wording.short_number,
         country_name=wording.country_name,
         exact=_exact,
+        plain_address=wording.plain_address,
     )
     app.jinja_env.globals.update(asset=asset_path)
     app.jinja_env.globals.update(charts.template_functions())

@@ -1,8 +1,15 @@
 """The demo's codes, as a small restaurant would print them."""
 
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
 from pitchbar.accounts.models import Person
-from pitchbar.codes.services import archive_code, create_code
+from pitchbar.codes.models import Code, CodeDestination
+from pitchbar.codes.services import archive_code, create_code, update_code
+from pitchbar.core import clock
 from pitchbar.events.actors import Actor
+from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
@@ -19,6 +26,10 @@ _CODES = (
     ("Last winter's menu", "winter", "/winter", "winter-menu"),
 )
 _ARCHIVED = "winter"
+# Older than the demo's first scan.
+_AGE = timedelta(days=61)
+# A code that led elsewhere before.
+_MOVED, _MOVED_FROM, _MOVED_AGO = "menu", "/menu-of-autumn", timedelta(days=11, hours=5)
 
 
 def make_demo(workspace: Workspace, owner: Person) -> None:
@@ -32,5 +43,30 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
             "utm_campaign": campaign,
         }
         code = create_code(workspace, by, current_settings(), short_code=short_code, **fields)
+        code.created_at = clock.now() - _AGE
+        db.session.flush()
         if short_code == _ARCHIVED:
             archive_code(code, by)
+        if short_code == _MOVED:
+            _let_it_have_led_elsewhere(code, by)
+
+
+def _let_it_have_led_elsewhere(code: Code, by: Actor) -> None:
+    """As if somebody had changed the destination some days ago."""
+    here = code.destination_url
+    update_code(code, by, current_settings(), destination_url=_SITE + _MOVED_FROM)
+    update_code(code, by, current_settings(), destination_url=here)
+    first, *_, last = db.session.scalars(
+        select(CodeDestination)
+        .where(CodeDestination.code_id == code.id)
+        .order_by(CodeDestination.id)
+    ).all()
+    first.destination_url = _SITE + _MOVED_FROM
+    first.since_at, first.until_at = code.created_at, clock.now() - _MOVED_AGO
+    last.since_at = first.until_at
+    db.session.execute(
+        delete(CodeDestination).where(
+            CodeDestination.code_id == code.id,
+            CodeDestination.id.between(first.id + 1, last.id - 1),
+        )
+    )

@@ -62,8 +62,7 @@ def _with_suggestion(error: InvalidDestination, url: str) -> InvalidDestination:
             _refuse_bare_name(parsed.hostname)
         except InvalidDestination:
             continue
-        meant = _written(parsed, candidate)
-        return InvalidDestination(f"{error.message} Did you mean {meant}?")
+        return InvalidDestination(error.message, _written(parsed, candidate))
     return error
 
 

@@ -6,10 +6,19 @@ class CodeNotFound(NotFound):
         super().__init__("There is no such code in this workspace. It may have been deleted.")
 
 
+class DestinationNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("This code has never led there.")
+
+
 class InvalidDestination(DomainError):
+    """`meant` is the address that was probably meant, if one can be told; the sentence names it."""
+
     code = "invalid_destination"
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, meant: str = "") -> None:
+        self.meant = meant
+        sentence = f"{sentence} Did you mean {meant}?" if meant else sentence
         super().__init__(sentence, fields={"destination_url": sentence})
 
 

@@ -1,12 +1,13 @@
 """Codes: a printed short address whose destination can be changed."""
 
-from pitchbar.codes import api, settings_views, subscribers, views
+from pitchbar.codes import api, destination_views, preview_views, settings_views, subscribers, views
 from pitchbar.codes.demo import make_demo
-from pitchbar.core.features import Feature, NavigationItem
+from pitchbar.codes.finding import find_codes
+from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
     requires=("workspaces",),
-    blueprints=(views.bp, settings_views.bp),
+    blueprints=(views.bp, destination_views.bp, preview_views.bp, settings_views.bp),
     api_blueprints=(api.bp,),
     subscribe=subscribers.register,
     navigation=(
@@ -18,7 +19,10 @@ FEATURE = Feature(
             "qr-code",
             "Codes",
             below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),
+            keys="g c",
         ),
     ),
+    acts=(Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),),
+    finders=(Finder("view", find_codes),),
     make_demo=make_demo,
 )

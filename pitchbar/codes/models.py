@@ -46,3 +46,23 @@ class Code(Model):
     @property
     def subject(self) -> Subject:
         return Subject("code", self.id, self.name, self.workspace_id)
+
+
+class CodeDestination(Model):
+    """Where a code led for a span of time: its present destination, and each it had before.
+
+    `since_at` is None where it is unknown: what the code led to before this was written down.
+    """
+
+    __tablename__ = "code_destinations"
+    __table_args__ = (Index("ix_code_destinations_of_code", "code_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    code_id: Mapped[int] = mapped_column(ForeignKey("codes.id", ondelete="CASCADE"))
+    destination_url: Mapped[str] = mapped_column(String(2048))
+    since_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A person by their account, which may go; a program by the name it had.
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    set_by_program: Mapped[str] = mapped_column(String(254), default="")

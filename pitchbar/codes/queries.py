@@ -1,7 +1,15 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
+
 from sqlalchemy import Select, func, or_, select
 
-from pitchbar.codes.errors import CodeNotFound
-from pitchbar.codes.models import ACTIVE, Code
+from pitchbar.accounts.models import Person
+from pitchbar.codes.errors import CodeNotFound, DestinationNotFound
+from pitchbar.codes.models import ACTIVE, Code, CodeDestination
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
@@ -16,6 +24,11 @@ def get_code(workspace: Workspace, code_id: int) -> Code:
     if code is None:
         raise CodeNotFound
     return code
+
+
+def find_code_by_short_code(short_code: str) -> Code | None:
+    """Of any workspace, deleted or not: a short code is given out once."""
+    return db.session.scalar(select(Code).where(Code.short_code == short_code))
 
 
 def list_codes(workspace: Workspace, *, search: str, status: str, number: int) -> Page[Code]:
@@ -55,14 +68,101 @@ def find_first_code(workspace: Workspace) -> Code | None:
     return db.session.scalar(active.order_by(Code.id).limit(1))
 
 
-def names_of(workspace: Workspace, code_ids: set[int]) -> dict[int, tuple[str, str]]:
-    """Name and short code by id; deleted codes included, since their scans still tell of them."""
+class CodeName(NamedTuple):
+    """What is told of a code where others are; a deleted one has no page."""
+
+    name: str
+    short_code: str
+    is_deleted: bool
+
+
+def names_of(workspace: Workspace, code_ids: set[int]) -> defaultdict[int, CodeName]:
+    """By id. Deleted codes included, since their scans still tell of them."""
     rows = db.session.execute(
-        select(Code.id, Code.name, Code.short_code).where(
+        select(Code.id, Code.name, Code.short_code, Code.deleted_at.is_not(None)).where(
             Code.workspace_id == workspace.id, Code.id.in_(code_ids)
         )
     )
-    return {row.id: (row.name, row.short_code) for row in rows}
+    names = {code_id: CodeName(name, short, bool(gone)) for code_id, name, short, gone in rows}
+    return defaultdict(lambda: CodeName("A code of before", "", True), names)
+
+
+@dataclass(frozen=True)
+class DestinationChange:
+    """A moment from which on a code led elsewhere."""
+
+    at: datetime
+    old_url: str
+    new_url: str
+
+
+def list_destination_changes(
+    workspace: Workspace, code_id: int, since: datetime
+) -> list[DestinationChange]:
+    """The changes after that moment, oldest first."""
+    spans = db.session.scalars(
+        _destinations_of(code_id).where(
+            CodeDestination.workspace_id == workspace.id,
+            or_(CodeDestination.until_at.is_(None), CodeDestination.until_at >= since),
+        )
+    ).all()
+    return [
+        DestinationChange(new.since_at, old.destination_url, new.destination_url)
+        for old, new in pairwise(spans)
+        if new.since_at and new.since_at >= since
+    ]
+
+
+@dataclass(frozen=True)
+class EarlierDestination:
+    """Where a code led until some time ago; `changed_by` is who then led it elsewhere, or empty
+    where that is unknown, as for an account that is gone.
+    """
+
+    id: int
+    destination_url: str
+    until_at: datetime
+    changed_by: str
+
+
+def list_earlier_destinations(code: Code, count: int = 20) -> list[EarlierDestination]:
+    """The latest first."""
+    query = _destinations_of(code.id).order_by(None).order_by(CodeDestination.id.desc())
+    spans = db.session.scalars(query.limit(count + 1)).all()
+    names = _names_of_people(spans)
+    return [
+        EarlierDestination(
+            old.id,
+            old.destination_url,
+            old.until_at,
+            new.set_by_program or names.get(new.set_by_id or 0, ""),
+        )
+        for new, old in pairwise(spans)
+        if old.until_at and old.destination_url != new.destination_url
+    ]
+
+
+def get_code_destination(code: Code, destination_id: int) -> CodeDestination:
+    """Raises DestinationNotFound for one of another code."""
+    if destination_id > MAX_ID:
+        raise DestinationNotFound
+    found = db.session.scalar(_destinations_of(code.id).where(CodeDestination.id == destination_id))
+    if found is None:
+        raise DestinationNotFound
+    return found
+
+
+def _destinations_of(code_id: int) -> Select[CodeDestination]:
+    spans = select(CodeDestination).where(CodeDestination.code_id == code_id)
+    return spans.order_by(CodeDestination.id)
+
+
+def _names_of_people(spans: Sequence[CodeDestination]) -> dict[int, str]:
+    ids = {span.set_by_id for span in spans if span.set_by_id}
+    return {
+        row.id: row.name
+        for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    }
 
 
 def _filtered(workspace: Workspace, search: str, status: str) -> Select[Code]:

@@ -4,10 +4,11 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from pitchbar.codes.destination_trace import begin_trace, trace_change
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
-from pitchbar.codes.queries import count_active_codes
+from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
@@ -40,17 +41,34 @@ def create_code(
     Raises:
         InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached
     """
-    chosen = str(fields.pop("short_code", None) or "").strip().lower()
-    if chosen and not SHORT_CODE.fullmatch(chosen):
-        raise InvalidShortCode
+    chosen = _chosen_short_code(fields.pop("short_code", None))
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
     _assign(code, fields, settings)
     if status == ACTIVE:
         _require_room(workspace)
     _insert_with_short_code(code, chosen)
+    begin_trace(code, by)
     _record(code, by, "code.created", {})
     return code
+
+
+def require_free_short_code(typed: str | None) -> None:
+    """Said before anything is made; none is as good, as one is then chosen at random.
+
+    Raises:
+        InvalidShortCode, ShortCodeTaken
+    """
+    chosen = _chosen_short_code(typed)
+    if chosen and find_code_by_short_code(chosen):
+        raise ShortCodeTaken(chosen)
+
+
+def _chosen_short_code(typed: str | None) -> str:
+    chosen = str(typed or "").strip().lower()
+    if chosen and not SHORT_CODE.fullmatch(chosen):
+        raise InvalidShortCode
+    return chosen
 
 
 def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> None:
@@ -59,9 +77,24 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
     Raises:
         InvalidDestination
     """
+    if "destination_url" in fields:
+        # Whoever changes it at the same time waits: each change leaves its own trace.
+        db.session.refresh(code, with_for_update=True)
     before = _snapshot(code)
     _assign(code, fields, settings)
+    trace_change(code, by, before["destination_url"])
     _record(code, by, "code.updated", before)
+
+
+def lead_again(code: Code, by: Actor, settings: Settings, destination_id: int) -> str:
+    """Leads the code to a destination that it had before, and returns that destination.
+
+    Raises:
+        DestinationNotFound, InvalidDestination: what was allowed then need not be so today.
+    """
+    earlier = get_code_destination(code, destination_id)
+    update_code(code, by, settings, destination_url=earlier.destination_url)
+    return code.destination_url
 
 
 def archive_code(code: Code, by: Actor) -> None:

@@ -1,5 +1,6 @@
-from pitchbar.core.setting_types import NameList, SettingsGroup
+from pitchbar.core.setting_types import NameList, Rate, SettingsGroup
 
 
 class CodeSettings(SettingsGroup):
     qr_destination_host_allowlist: NameList = ()
+    ratelimit_code_preview: Rate = "240/minute"

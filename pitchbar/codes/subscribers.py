@@ -1,8 +1,8 @@
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 
-from pitchbar.codes.models import Code
+from pitchbar.codes.models import Code, CodeDestination
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
 from pitchbar.events.services import Event, subscribe
@@ -21,7 +21,10 @@ def erase_codes(event: Event) -> None:
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
-    of_workspace = Code.workspace_id == int(event.subject.id)
+    workspace_id = int(event.subject.id)
+    traces = CodeDestination.workspace_id == workspace_id
+    db.session.execute(delete(CodeDestination).where(traces))
+    of_workspace = Code.workspace_id == workspace_id
     db.session.execute(
         update(Code).where(of_workspace).values(values).execution_options(synchronize_session=False)
     )

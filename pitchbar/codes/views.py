@@ -3,19 +3,24 @@ from flask import Blueprint, Response, flash, make_response, request, url_for
 from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
+from pitchbar.codes.destination_views import tell_destination
+from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import load_columns, render_panels
-from pitchbar.codes.queries import get_code, has_codes, list_codes
+from pitchbar.codes.preview_views import preview_of
+from pitchbar.codes.queries import get_code, has_codes, list_codes, list_earlier_destinations
 from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
     create_code,
     delete_code,
+    require_free_short_code,
     restore_code,
     update_code,
 )
 from pitchbar.core.downloads import as_attachment
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.core.text import file_name, storable
 from pitchbar.extensions import db
@@ -37,9 +42,14 @@ def _redirect_to_code(workspace: Workspace, code: Code) -> Response:
     return go_to(url_for("codes.show", slug=workspace.slug, code_id=code.id))
 
 
-def _render_form(form: CodeForm, code: Code | None = None, status: int = 200) -> Response:
+def _render_form(
+    workspace: Workspace, form: CodeForm, code: Code | None = None, status: int = 200
+) -> Response:
     page = "codes/edit.html" if code else "codes/new.html"
-    return render(page, "codes/_form.html", form=form, code=code, http_status=status)
+    preview = preview_of(workspace, form, code)
+    return render(
+        page, "codes/_form.html", form=form, code=code, preview=preview, http_status=status
+    )
 
 
 @bp.get("")
@@ -69,25 +79,35 @@ def index(workspace: Workspace) -> Response:
 @requires("view")
 def show(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    return render("codes/show.html", code=code, panels=render_panels(workspace, code))
+    return render(
+        "codes/show.html",
+        code=code,
+        panels=render_panels(workspace, code),
+        earlier=list_earlier_destinations(code),
+    )
 
 
 @bp.get("/new")
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
-    return _render_form(NewCodeForm(data=defaults_of(workspace)))
+    return _render_form(workspace, NewCodeForm(data=defaults_of(workspace)))
 
 
 @bp.post("")
 @requires("edit_codes")
 def create(workspace: Workspace) -> Response:
     form = NewCodeForm()
-    if not form.validate():
-        return _render_form(form, status=422)
+    if not form.is_accepted(
+        destination_url=lambda: clean_destination(
+            form.destination_url.data or "", current_settings()
+        ),
+        short_code=lambda: require_free_short_code(form.short_code.data),
+    ):
+        return _render_form(workspace, form, status=422)
     with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _render_form(form, status=422)
+        return _render_form(workspace, form, status=422)
     db.session.commit()
     flash("Code created. Scan it to see the first figure move.", "success")
     return _redirect_to_code(workspace, code)
@@ -97,7 +117,7 @@ def create(workspace: Workspace) -> Response:
 @requires("edit_codes")
 def edit(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    return _render_form(CodeForm(obj=code), code)
+    return _render_form(workspace, CodeForm(obj=code), code)
 
 
 @bp.post("/<int:code_id>")
@@ -105,14 +125,22 @@ def edit(workspace: Workspace, code_id: int) -> Response:
 def update(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = CodeForm()
-    if not form.validate():
-        return _render_form(form, code, 422)
+    if not form.is_accepted(
+        destination_url=lambda: clean_destination(
+            form.destination_url.data or "", current_settings()
+        ),
+    ):
+        return _render_form(workspace, form, code, 422)
+    before = code.destination_url
     with form_errors(form):
         update_code(code, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _render_form(form, get_code(workspace, code_id), 422)
+        return _render_form(workspace, form, get_code(workspace, code_id), 422)
     db.session.commit()
-    flash("Changes saved. Scans follow within two seconds.", "success")
+    if code.destination_url == before:
+        flash("Changes saved. Scans follow within two seconds.", "success")
+    else:
+        tell_destination(workspace, code, before, "Changes saved. Scans lead")
     return _redirect_to_code(workspace, code)
 
 
@@ -151,6 +179,7 @@ def confirm_delete(workspace: Workspace, code_id: int) -> Response:
 
 @bp.post("/<int:code_id>/deletion")
 @requires("delete_codes")
+@form_on("codes.confirm_delete")
 def delete(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = DeleteCodeForm()

@@ -27,8 +27,6 @@ class ChartPoint(Protocol):
     @property
     def label(self) -> str: ...
     @property
-    def hits(self) -> int: ...
-    @property
     def people(self) -> int: ...
 
 
@@ -63,11 +61,16 @@ class YTick:
 
 @dataclass(frozen=True)
 class TimeSeries:
-    """Paths for a viewBox of 1000 x 200, with ticks from the top down and left to right."""
+    """Paths for a viewBox of 1000 x 200, with ticks from the top down and left to right.
+
+    `so_far_line` leads from the last whole step to the one that is still going on; where it is
+    drawn, `people_line` ends before it. `before_line` is the span before, on the same scale.
+    """
 
     people_line: str
     people_area: str
-    hits_line: str
+    so_far_line: str
+    before_line: str
     top: int
     x_ticks: tuple[XTick, ...]
     y_ticks: tuple[YTick, ...]
@@ -90,15 +93,22 @@ def spark(values: Sequence[int]) -> Spark:
     return Spark(line=_line(points), area=_area(points, SPARK_HEIGHT))
 
 
-def time_series(points: Sequence[ChartPoint]) -> TimeSeries:
-    """People as line and area, all hits as a second line, on one scale from zero."""
-    top = round_up_scale(max((max(point.hits, point.people) for point in points), default=0))
+def time_series(
+    points: Sequence[ChartPoint], before: Sequence[ChartPoint] = (), *, is_going_on: bool = False
+) -> TimeSeries:
+    """People as line and area, and those of the span before as a second line.
+
+    Args:
+        is_going_on: the last point is an hour or a day that is not over.
+    """
+    top = round_up_scale(max((point.people for point in (*points, *before)), default=0))
     people = _scale([point.people for point in points], top)
-    hits = _scale([point.hits for point in points], top)
+    whole = people[:-1] if is_going_on and len(people) > 2 else people
     return TimeSeries(
-        people_line=_line(people),
-        people_area=_area(people, HEIGHT),
-        hits_line=_line(hits),
+        people_line=_line(whole),
+        people_area=_area(whole, HEIGHT),
+        so_far_line=_line(people[-2:]) if whole is not people else "",
+        before_line=_line(_scale([point.people for point in before], top)),
         top=top,
         x_ticks=_x_ticks([point.label for point in points]),
         y_ticks=tuple(

@@ -1,6 +1,6 @@
 """What a feature's folder offers to the application, declared once in its `feature.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
@@ -21,6 +21,7 @@ class NavigationItem:
         endpoint: takes the workspace's slug.
         icon: a name of the icon set.
         below: small entries under it, such as the page that makes a new one.
+        keys: what is typed to go there, such as "g o".
     """
 
     section: Section
@@ -30,6 +31,62 @@ class NavigationItem:
     icon: str
     label: str
     below: tuple["NavigationItem", ...] = ()
+    keys: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something to do in a workspace, offered by the command palette.
+
+    Attributes:
+        right: who may, a right of `workspaces/roles.py`.
+        endpoint: the page on which it is done; takes the workspace's slug.
+        keys: what is typed to get there, such as "c".
+        anchor: the part of that page.
+    """
+
+    right: str
+    endpoint: str
+    icon: str
+    label: str
+    keys: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One line of the command palette; `words` are further ones under which it is found."""
+
+    group: str
+    icon: str
+    label: str
+    url: str
+    note: str = ""
+    keys: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds what people made in a workspace, by what they type into the command palette.
+
+    Attributes:
+        right: whose eyes it is for, a right of `workspaces/roles.py`.
+        find: called with the workspace and the words; with none, the newest come first.
+    """
+
+    right: str
+    find: Callable[[Any, str], Iterable[Offer]]
+
+
+@dataclass(frozen=True)
+class ErrorFrame:
+    """Where an error is shown: a template that says it within the feature's pages, and what it
+    takes beside the error itself.
+    """
+
+    template: str
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +100,12 @@ class Feature:
         tasks: the modules that declare its jobs.
         configure: sets up what else the application needs.
         subscribe: tells `events` what this feature wants to hear of.
-        navigation: entries in the rail of a workspace.
+        navigation: entries in the rail of a workspace; the command palette shows them, too.
+        acts: what else the palette offers to do.
+        finders: what it looks through.
+        offers: what it offers to this request's person beyond a workspace.
+        error_frame: the frame of this request's page, by the status of the error; None when the
+            request is not within the feature's pages, or for others' eyes.
         commands: `pitchbar <name>` for operators.
         make_demo: fills the demo; called with the workspace and its owner.
     """
@@ -55,5 +117,9 @@ class Feature:
     configure: Callable[[Flask], None] | None = None
     subscribe: Callable[[], None] | None = None
     navigation: tuple[NavigationItem, ...] = ()
+    acts: tuple[Act, ...] = ()
+    finders: tuple[Finder, ...] = ()
+    offers: Callable[[], Iterable[Offer]] | None = None
+    error_frame: Callable[[int], ErrorFrame | None] | None = None
     commands: tuple[click.Command, ...] = ()
     make_demo: Callable[[Any, Any], None] | None = None

@@ -41,6 +41,12 @@ def ago(at: datetime) -> str:
     return f"{at:%b} {at.day}, {at.year}"
 
 
+def plain_address(url: str) -> str:
+    """As an address is read aloud: without its scheme, and without the slash of a bare host."""
+    plain = url.removeprefix("https://").removeprefix("http://")
+    return plain.removesuffix("/") if plain.count("/") == 1 else plain
+
+
 def country_name(code: str | None) -> str:
     """The English short name of an ISO 3166 alpha-2 code."""
     if not code:

@@ -12,6 +12,8 @@ from pitchbar.operations import (
     views,
 )
 from pitchbar.operations.commands import deploy_cron_worker
+from pitchbar.operations.error_frame import frame_of_error
+from pitchbar.operations.offers import offer_pages
 
 FEATURE = Feature(
     requires=("jobs", "workspaces"),
@@ -25,5 +27,7 @@ FEATURE = Feature(
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
+    offers=offer_pages,
+    error_frame=frame_of_error,
     commands=(deploy_cron_worker,),
 )

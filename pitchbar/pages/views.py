@@ -1,17 +1,20 @@
 """Pages that join several features."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.codes.queries import has_codes, names_of
+from pitchbar.codes.queries import has_codes
+from pitchbar.core import clock
 from pitchbar.core.htmx import render
+from pitchbar.pages.picture import draw_picture
+from pitchbar.pages.privacy import describe_privacy
+from pitchbar.pages.settings import PageSettings
 from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
-from pitchbar.scans.queries import TopCode, list_top_codes
+from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import RANGES, Range, find_range
+from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.queries import list_memberships
@@ -19,27 +22,26 @@ from pitchbar.workspaces.queries import list_memberships
 bp = Blueprint("pages", __name__)
 
 
-@dataclass(frozen=True)
-class RankedCode:
-    """A row of the top codes; `share` is relative to the first, 0 to 1."""
-
-    code_id: int
-    name: str
-    short_code: str
-    hits: int
-    people: int
-    share: float
-
-
 @bp.get("/")
 @open_to_all
 def home() -> Response:
     if not current_user.is_authenticated:
-        return render("pages/home.html")
+        return render("pages/home.html", picture=draw_picture(_own_address(), clock.now()))
     memberships = list_memberships(current_user)
     if not memberships:
         return _redirect(url_for("workspaces.new"))
     return _redirect(url_for("pages.overview", slug=memberships[0].workspace.slug))
+
+
+@bp.get("/privacy")
+@open_to_all
+def privacy() -> Response:
+    return render("pages/privacy.html", privacy=describe_privacy(current_settings()))
+
+
+@bp.app_context_processor
+def _public_links() -> dict[str, str]:
+    return {"source_url": current_settings()[PageSettings].source_url}
 
 
 @bp.get("/w/<slug>/")
@@ -51,7 +53,7 @@ def overview(workspace: Workspace) -> Response:
         "pages/overview.html",
         range=span,
         ranges=RANGES,
-        top_codes=_ranked(workspace, list_top_codes(workspace, span)),
+        top_codes=list_top_codes(workspace, span),
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
         **vars(dashboard),
@@ -62,19 +64,9 @@ def _range() -> Range:
     return find_range(request.args.get("range"))
 
 
+def _own_address() -> str:
+    return f"{current_settings().app_url}/"
+
+
 def _redirect(url: str) -> Response:
     return current_app.make_response(redirect(url))
-
-
-def _ranked(workspace: Workspace, top: list[TopCode]) -> list[RankedCode]:
-    names = names_of(workspace, {one.code_id for one in top})
-    return [
-        RankedCode(
-            one.code_id,
-            *names.get(one.code_id, ("Deleted code", "")),
-            hits=one.hits,
-            people=one.people,
-            share=one.share,
-        )
-        for one in top
-    ]

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from pitchbar.codes.queries import CodeName, names_of
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.scans.ranges import Range, days_of, hours_of, start_of_day
+from pitchbar.scans.set_apart import OWN
 from pitchbar.workspaces.models import Workspace
+
+_NOTHING = (0,) * len(FIGURES)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class Point:
     repeats: int = 0
     own: int = 0
     over_limit: int = 0
+
+    @property
+    def robots(self) -> int:
+        """All hits that nothing else is said of."""
+        return self.hits - self.people - self.repeats - self.own - self.over_limit
 
 
 def list_points(
@@ -44,6 +53,21 @@ def list_points(
     return daily_points(workspace, code_id, days_of(count, workspace.time_zone)[: span.count])
 
 
+def list_points_until_now(
+    workspace: Workspace, code_id: int | None, span: Range, before: list[Point]
+) -> list[Point]:
+    """The range before, as `list_points` gave it, up to the hour that it is now: the current day
+    is not over, so a whole day of then would be too much to compare it with.
+    """
+    if span.interval == "hour":
+        return before
+    now = clock.now()
+    today = start_of_day(clock.local_date(now, workspace.time_zone), workspace.time_zone)
+    start = before[-1].at.astimezone(UTC)
+    hours = hours_between(clock.start_of_hour(start), start + (now - today.astimezone(UTC)))
+    return [*before[:-1], *hourly_points(workspace, code_id, hours)]
+
+
 def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetime]) -> list[Point]:
     zone = ZoneInfo(workspace.time_zone)
     rows = db.session.execute(
@@ -58,14 +82,23 @@ def hourly_points(workspace: Workspace, code_id: int | None, hours: list[datetim
 
 
 def daily_points(workspace: Workspace, code_id: int | None, days: list[date]) -> list[Point]:
+    """A bucket for each day. When a workspace moves westward, it has scans of a day that has not
+    begun where it is now: they count today.
+    """
+    last = days[-1]
+    is_open = last == clock.local_date(clock.now(), workspace.time_zone)
     rows = db.session.execute(
         select(ScanDay.day, *(getattr(ScanDay, name) for name in FIGURES)).where(
             ScanDay.workspace_id == workspace.id,
             ScanDay.code_id == (code_id or WHOLE_WORKSPACE),
-            ScanDay.day.between(days[0], days[-1]),
+            ScanDay.day >= days[0],
+            *([] if is_open else [ScanDay.day <= last]),
         )
     )
-    found = {row.day: row[1:] for row in rows}
+    found: dict[date, tuple[int, ...]] = {}
+    for day, *figures in rows:
+        day = min(day, last)
+        found[day] = tuple(map(sum, zip(figures, found.get(day, _NOTHING), strict=True)))
     return [
         Point(start_of_day(day, workspace.time_zone), f"{day:%b} {day.day}", *found.get(day, ()))
         for day in days
@@ -77,6 +110,7 @@ class TopCode:
     """`share` is relative to the first one's people, 0 to 1."""
 
     code_id: int
+    code: CodeName
     hits: int
     people: int
     share: float
@@ -103,10 +137,11 @@ def list_top_codes(workspace: Workspace, span: Range, count: int = 6) -> list[To
         .order_by(people.desc(), hits.desc(), table.code_id)
         .limit(count)
     ).all()
-    most = max((int(row[2]) for row in rows), default=0)
+    names = names_of(workspace, {row[0] for row in rows})
+    most = max((int(row[2]) for row in rows), default=0) or 1
     return [
-        TopCode(row[0], int(row[1]), int(row[2]), int(row[2]) / most if most else 0.0)
-        for row in rows
+        TopCode(code_id, names[code_id], int(hits), int(people), int(people) / most)
+        for code_id, hits, people in rows
     ]
 
 
@@ -137,10 +172,13 @@ def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12
 
 
 def find_first_scan(workspace: Workspace) -> Scan | None:
-    """The first one by a person."""
+    """The first one by a person; whoever opened the link from our own pages is one, too."""
     return db.session.scalar(
         select(Scan)
-        .where(Scan.workspace_id == workspace.id, Scan.set_apart.is_(None))
+        .where(
+            Scan.workspace_id == workspace.id,
+            or_(Scan.set_apart.is_(None), Scan.set_apart == OWN),
+        )
         .order_by(Scan.scanned_at)
         .limit(1)
     )

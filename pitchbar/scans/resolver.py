@@ -15,8 +15,9 @@ from urllib.parse import unquote
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
-from pitchbar.scans.redirects import ResolvedCode, set_utm
+from pitchbar.scans.redirects import ResolvedCode
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")

@@ -8,6 +8,7 @@ from pitchbar.live import LiveView
 from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.ingestion import TOPIC
+from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.scans.set_apart import SET_APART_LABELS
 from pitchbar.workspaces.live import add_workspace_panel
@@ -17,8 +18,10 @@ bp = Blueprint("scans", __name__, url_prefix="/w/<slug>/live")
 
 
 @bp.app_template_filter()
-def robot_label(reason: str) -> str:
-    return SET_APART_LABELS.get(reason, reason)
+def set_apart_label(reason: str) -> str:
+    """Why a scan counts as no person, as the beginning of a sentence."""
+    label = SET_APART_LABELS.get(reason, reason)
+    return label[:1].upper() + label[1:]
 
 
 def _open_dashboard() -> LiveView:
@@ -37,10 +40,12 @@ add_workspace_panel(bp, "view", _open_dashboard)
 
 def _render_dashboard(workspace: Workspace, code_id: int | None, span: Range) -> str:
     dashboard = load_dashboard(workspace, code_id, span)
-    guide = None if code_id else load_guide(workspace)
-    parts = ("figures", "chart", "recent", *(["guide"] if guide else []))
+    parts, more = ["figures", "chart", "recent"], dict[str, Any]()
+    if code_id is None:
+        more = {"guide": load_guide(workspace), "top_codes": list_top_codes(workspace, span)}
+        parts += ["top_codes", *(["guide"] if more["guide"] else [])]
     return "".join(
-        render_template(f"scans/_{part}.html", range=span, guide=guide, **vars(dashboard))
+        render_template(f"scans/_{part}.html", range=span, **more, **vars(dashboard))
         for part in parts
     )
 

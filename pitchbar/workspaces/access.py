@@ -62,10 +62,14 @@ def enter_workspace(slug: str, right: str) -> Workspace:
 
 def may(right: str) -> bool:
     """Whether the person may do that in the workspace of this request, as it is now."""
-    workspace: Workspace | None = g.get("workspace")
+    return role_may_in(g.get("workspace"), g.get("role"), right)
+
+
+def role_may_in(workspace: Workspace | None, role: str | None, right: str) -> bool:
+    """Whether somebody in that role may, in a workspace that may be about to go."""
     if workspace and workspace.deletion_asked_at and right not in RIGHTS_DURING_DELETION:
         return False
-    return role_may(g.get("role"), right)
+    return role_may(role, right)
 
 
 class SlugMoved(RequestRedirect):

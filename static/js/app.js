@@ -1,6 +1,5 @@
 // What every page shares. All listeners stand on the document, so they outlive any swap.
 
-const BUSY_LIMIT_MS = 15_000;
 const TOAST_MS = 6_000;
 const TOAST_WITH_UNDO_MS = 12_000;
 
@@ -66,39 +65,30 @@ function onEscape() {
   if (held) menu.querySelector("summary").focus();
 }
 
-function onArrow(event) {
+// Arrows, Home and End go through an open menu; a letter goes to the next entry that begins with it.
+function onMenuKey(event) {
   const menu = event.target.closest?.("details.menu[open]");
-  if (!menu) return;
-  const stops = [...menu.querySelectorAll("summary, .menu-panel a, .menu-panel button")];
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  const next = stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length];
+  if (!menu || event.ctrlKey || event.metaKey || event.altKey) return;
+  const entries = [...menu.querySelectorAll(".menu-panel a, .menu-panel button")].filter((one) => one.offsetParent);
+  const stops = [menu.querySelector("summary"), ...entries];
+  const next = stopAfter(event.key, stops, stops.indexOf(document.activeElement));
+  if (!next) return;
   event.preventDefault();
-  next?.focus();
+  next.focus();
 }
 
-// Forms: sent once, and seen to be on their way
-
-function onSubmit(event) {
-  const form = event.target;
-  if (form.method !== "post" || form.closest("[data-resend]")) return;
-  if (form.dataset.sending) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
-  form.dataset.sending = "true";
-  const button = event.submitter ?? form.querySelector("button:not([type=button])");
-  button?.classList.add("is-busy");
-  button?.setAttribute("aria-busy", "true");
-  setTimeout(() => release(form), BUSY_LIMIT_MS);
+function stopAfter(key, stops, at) {
+  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 1, End: stops.length - 1 };
+  if (key in steps) return stops[(steps[key] + stops.length) % stops.length];
+  if (key.length !== 1 || key === " ") return null;
+  const entries = stops.slice(1);
+  const ordered = [...entries.slice(at), ...entries.slice(0, Math.max(at, 0))];
+  return ordered.find((one) => nameOf(one).startsWith(key.toLowerCase()));
 }
 
-function release(form) {
-  delete form.dataset.sending;
-  for (const button of form.querySelectorAll(".is-busy")) {
-    button.classList.remove("is-busy");
-    button.removeAttribute("aria-busy");
-  }
+function nameOf(entry) {
+  const words = entry.querySelector(".truncate") ?? entry;
+  return (entry.getAttribute("aria-label") ?? words.textContent).trim().toLowerCase();
 }
 
 // Toasts
@@ -160,10 +150,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") onEscape();
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") onArrow(event);
+  onMenuKey(event);
 });
-document.addEventListener("submit", onSubmit, true);
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
 // htmx 4. A refused form (422) comes back as itself; any other failure becomes a toast
 // and leaves what the person sees and has typed as it is.
@@ -176,15 +164,16 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:error", () => {
   showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');
 });
-document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  // A redirect is still on its way: keep the form locked until the page goes.
-  if (!ctx.hx?.redirect) document.querySelectorAll("form[data-sending]").forEach(release);
-});
-document.addEventListener("htmx:after:swap", () => {
-  document.querySelector("form [aria-invalid=true]")?.focus();
-});
+
+// An address that names a form leads into it.
+function enterForm() {
+  const form = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (form instanceof HTMLFormElement) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
 
 document.querySelectorAll("[data-toast]").forEach(expireToast);
+enterForm();
+addEventListener("hashchange", enterForm);
 guessTimeZone();
 setInterval(refreshTimes, 5_000);
 document.addEventListener("visibilitychange", refreshTimes);

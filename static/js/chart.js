@@ -11,14 +11,15 @@ function show(index) {
   const all = rows();
   if (!place || !all.length) return;
   active.index = Math.max(0, Math.min(index, all.length - 1));
-  const [label, people, unique, hits] = all[active.index].cells;
+  const [label, people, before, unique, hits] = all[active.index].cells;
   const x = all.length === 1 ? 50 : (100 * active.index) / (all.length - 1);
-  drawCursor(place, x, Number(people.dataset.value), Number(hits.dataset.value));
-  fillTip(place.querySelector(".chart-tip"), label, [["People", people], ["Unique people", unique], ["All hits", hits]]);
+  drawCursor(place, x, Number(people.dataset.value), Number(before.dataset.value));
+  const lines = [["People", people], ["Span before", before], ["Unique people", unique], ["All hits", hits]];
+  fillTip(place.querySelector(".chart-tip"), label, lines);
   placeTip(place, x);
 }
 
-function drawCursor(place, x, people, hits) {
+function drawCursor(place, x, people, before) {
   const cursor = place.querySelector(".chart-cursor");
   const y = (value) => `${100 - (100 * value) / Number(place.dataset.top)}%`;
   const set = (selector, attributes) => {
@@ -26,20 +27,21 @@ function drawCursor(place, x, people, hits) {
   };
   set("line", { x1: `${x}%`, x2: `${x}%` });
   set(".is-people", { cx: `${x}%`, cy: y(people) });
-  set(".is-hits", { cx: `${x}%`, cy: y(hits) });
+  set(".is-before", { cx: `${x}%`, cy: y(before) });
   cursor.classList.add("is-on");
 }
 
 function fillTip(tip, label, lines) {
   const title = document.createElement("strong");
-  title.textContent = label.textContent;
+  title.textContent = label.firstChild.textContent;
+  const notes = [...label.querySelectorAll(".chart-note")].map((note) => note.cloneNode(true));
   tip.replaceChildren(title, ...lines.map(([name, cell]) => {
     const line = document.createElement("div");
     const value = document.createElement("b");
     value.textContent = cell.textContent;
     line.append(`${name} `, value);
     return line;
-  }));
+  }), ...notes);
   tip.hidden = false;
 }
 

@@ -7,6 +7,7 @@ const POLL_MS = 2_000;
 const FAILURES_BEFORE_POLLING = 3;
 const SOCKET_RETRY_MS = 30_000;
 const COUNT_MS = 200;
+const NEWS_MS = 1_000;
 
 const page = document.querySelector("[data-live-url]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -34,7 +35,10 @@ function replace(old, fresh) {
   const before = new Map([...old.querySelectorAll("[data-count]")].map((el) => [el.parentNode.id, Number(el.dataset.count)]));
   const known = new Set([...old.querySelectorAll("tr[id]")].map((row) => row.id));
   // The first rows of an empty list and a list full of strangers are not news.
-  for (const row of fresh.querySelectorAll("tr[id]")) row.classList.toggle("is-new", !known.has(row.id));
+  const news = [...fresh.querySelectorAll("tr[id]")].filter((row) => !known.has(row.id));
+  news.forEach((row) => row.classList.add("is-new"));
+  // Else a cell that comes back at another width would fade in once more.
+  setTimeout(() => news.forEach((row) => row.classList.remove("is-new")), NEWS_MS);
   old.replaceWith(fresh);
   globalThis.htmx?.process(fresh);
   for (const el of fresh.querySelectorAll("[data-count]")) countUp(el, before.get(el.parentNode.id));

@@ -19,10 +19,11 @@
   apply(stored());
   document.addEventListener("DOMContentLoaded", mark);
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-theme-choice]");
+    const button = event.target.closest("[data-theme-choice], [data-theme-set]");
     if (!button) return;
-    apply(button.dataset.themeChoice);
-    try { localStorage.setItem("theme", button.dataset.themeChoice); } catch { /* private mode: it holds for this page */ }
+    const choice = button.dataset.themeChoice ?? button.dataset.themeSet;
+    apply(choice);
+    try { localStorage.setItem("theme", choice); } catch { /* private mode: it holds for this page */ }
     mark();
   });
   // Another tab changed it.

@@ -1,7 +1,9 @@
 from typing import Any
 
-from pitchbar.codes.services import archive_code
+from pitchbar.codes.queries import list_earlier_destinations
+from pitchbar.codes.services import archive_code, update_code
 from pitchbar.events.actors import SYSTEM
+from pitchbar.settings import current_settings
 from tests.support.changes import Change
 from tests.support.factories import People, make_code
 
@@ -16,6 +18,12 @@ def _archived_code(people: People) -> dict[str, Any]:
     return {"code_id": code.id}
 
 
+def _moved_code(people: People) -> dict[str, Any]:
+    code = make_code(people.workspace)
+    update_code(code, SYSTEM, current_settings(), destination_url="https://destination.example/new")
+    return {"code_id": code.id, "destination_id": list_earlier_destinations(code)[0].id}
+
+
 _NEW_CODE = {"name": "Menu", "destination_url": "https://destination.example/menu"}
 _TAGS = {"default_utm_source": "print", "default_error_correction": "Q", "fallback_url": ""}
 
@@ -28,5 +36,12 @@ CHANGES = {
     "POST /w/<slug>/codes/<int:code_id>/archival": Change(parts=_code),
     "POST /w/<slug>/codes/<int:code_id>/restoration": Change(parts=_archived_code),
     "POST /w/<slug>/codes/<int:code_id>/deletion": Change({"confirmation": "Menu"}, parts=_code),
+    "POST /w/<slug>/codes/<int:code_id>/destinations/<int:destination_id>/restoration": Change(
+        parts=_moved_code
+    ),
+    "POST /w/<slug>/codes/preview": Change(_NEW_CODE, unaudited="it draws and stores nothing"),
+    "POST /w/<slug>/codes/<int:code_id>/preview": Change(
+        _NEW_CODE, parts=_code, unaudited="it draws and stores nothing"
+    ),
     "POST /w/<slug>/settings/codes": Change(_TAGS),
 }

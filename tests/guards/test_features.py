@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, url_for
 
 from pitchbar import features
 from pitchbar.core.assets import ROOT, STATIC
@@ -136,6 +136,25 @@ def test_entries_of_the_rail_lead_somewhere(app: Flask) -> None:
         assert item.right in RIGHTS, f"name {item.right} in pitchbar/workspaces/roles.py"
         drawn = f'<symbol id="{item.icon}"' in sprite
         assert drawn, f"take another icon than {item.icon}, or add it to the sprite"
+
+
+def test_acts_of_the_palette_lead_to_pages_that_their_right_opens(app: Flask) -> None:
+    acts = [act for feature in all_features().values() for act in feature.acts]
+    assert acts
+    for act in acts:
+        assert vars(app.view_functions[act.endpoint])["access"] == act.right, act
+        with app.test_request_context():
+            assert url_for(act.endpoint, slug="any"), f"{act.endpoint} takes more than the slug"
+
+
+def test_no_key_means_two_things() -> None:
+    entries = [each for item in navigation() for each in (item, *item.below)]
+    acts = [act for feature in all_features().values() for act in feature.acts]
+    keys = [*(one.keys for one in entries if one.keys), *(one.keys for one in acts if one.keys)]
+    # "g y" is the account's; the others are the palette's own.
+    taken = [*keys, "g y", "g", "/", "?"]
+    assert sorted(taken) == sorted(set(taken))
+    assert all(re.fullmatch("(g )?[a-z]", one) for one in keys)
 
 
 def test_entries_of_a_section_have_places_of_their_own() -> None:

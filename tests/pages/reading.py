@@ -4,25 +4,27 @@ import re
 from dataclasses import dataclass
 
 _FIGURE = re.compile(
-    r'id="figure-(\w+)">.*?class="figure-change[^"]*"[^>]*>(.*?)</dd>.*?data-count="(\d+)"', re.S
+    r'id="figure-(\w+)">.*?data-count="(\d+)">[^<]*</p>\s*'
+    r'(?:<p class="figure-\w+[^"]*">(.*?)</p>)?',
+    re.S,
 )
 _ROW = re.compile(r'<tr id="scan-[^"]+"(.*?)</tr>', re.S)
 
 
 @dataclass(frozen=True)
 class DashboardPage:
-    """`figures` by key; `changes` as words; `rows` are the latest scans, as HTML."""
+    """`figures` by key, and the words under each; `rows` are the latest scans, as HTML."""
 
     figures: dict[str, int]
-    changes: dict[str, str]
+    words: dict[str, str]
     rows: list[str]
 
 
 def read_dashboard(page: str) -> DashboardPage:
     found = _FIGURE.findall(page)
     return DashboardPage(
-        {key: int(value) for key, _, value in found},
-        {key: " ".join(re.sub(r"<[^>]*>", " ", change).split()) for key, change, _ in found},
+        {key: int(value) for key, value, _ in found},
+        {key: " ".join(re.sub(r"<[^>]*>", " ", words).split()) for key, _, words in found},
         _ROW.findall(page),
     )
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pitchbar.codes.models import Code
-from pitchbar.codes.services import delete_code
+from pitchbar.codes.services import delete_code, update_code
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from tests.pages.reading import figures_of, read_dashboard
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code, make_workspace
@@ -55,7 +56,8 @@ class TestWithoutData:
     def test_code_without_scans_shows_zeros(self, client: FormClient, at: str, code: Code) -> None:
         for page in (client.get(at).text, client.get(f"{at}codes/{code.id}").text):
             assert figures_of(page) == (0, 0, 0)
-            assert set(read_dashboard(page).changes.values()) == {""}
+            assert read_dashboard(page).words["people"] == ""
+            assert read_dashboard(page).words["hits"] == ""
             assert "No scans yet" in page
 
 
@@ -74,21 +76,95 @@ def test_three_figures_tell_hits_people_and_unique_people(
         assert figures_of(page) == (5, 3, 2)
 
 
+def test_what_is_set_apart_is_told_beside_all_hits(client: FormClient, at: str, code: Code) -> None:
+    again = Visit(code, NOW - HOUR, "81.2.69.1")
+    store(
+        again,
+        Visit(code, NOW - HOUR + timedelta(seconds=1), "81.2.69.1"),
+        Visit(code, NOW - HOUR, user_agent=ROBOT),
+        Visit(code, NOW - HOUR, method="HEAD"),
+    )
+    words = read_dashboard(client.get(at).text).words
+    assert words["hits"] == "3 set apart: 2 robots, 1 repeat."
+    assert "cannot be told apart" in words["unique_people"]
+
+
+def test_hits_without_robots_say_so(client: FormClient, at: str, code: Code) -> None:
+    store(*visits(code, 2, NOW - HOUR))
+    assert read_dashboard(client.get(at).text).words["hits"] == "All of them by people."
+
+
 def test_change_is_against_the_span_before(client: FormClient, at: str, code: Code) -> None:
     store(*visits(code, 4, NOW - 8 * DAY), *visits(code, 5, NOW - DAY))
     week = read_dashboard(client.get(f"{at}?range=7d").text)
     assert week.figures["people"] == 5
-    assert week.changes["people"] == "25% more than before"
+    assert week.words["people"] == "25 % more than in the 7 days before (4 by this hour)"
     month = read_dashboard(client.get(f"{at}?range=30d").text)
     assert month.figures["people"] == 9
-    assert month.changes["people"] == "from 0"
+    assert month.words["people"] == "None in the 30 days before"
 
 
-def test_fall_is_told_as_less(client: FormClient, at: str, code: Code) -> None:
+def test_fall_is_told_as_fewer(client: FormClient, at: str, code: Code) -> None:
     store(*visits(code, 4, NOW - 8 * DAY), *visits(code, 1, NOW - DAY))
-    assert (
-        read_dashboard(client.get(f"{at}?range=7d").text).changes["hits"] == "75% less than before"
-    )
+    words = read_dashboard(client.get(f"{at}?range=7d").text).words["people"]
+    assert words == "75 % fewer than in the 7 days before (4 by this hour)"
+
+
+def test_a_day_that_is_not_over_is_compared_with_as_much_of_a_day(
+    client: FormClient, at: str, code: Code
+) -> None:
+    evening_of_then = NOW.replace(hour=20) - 7 * DAY
+    store(*visits(code, 9, evening_of_then), *visits(code, 2, NOW - 7 * DAY - HOUR))
+    store(*visits(code, 2, NOW - HOUR))
+    words = read_dashboard(client.get(f"{at}?range=7d").text).words["people"]
+    assert words == "As many as in the 7 days before (2 by this hour)"
+
+
+def test_what_is_not_over_is_dashed_and_called_so_far(
+    client: FormClient, at: str, code: Code
+) -> None:
+    store(*visits(code, 3, NOW - DAY), *visits(code, 1, NOW - HOUR))
+    page = client.get(f"{at}?range=7d").text
+    assert "Today so far" in page
+    assert re.search(r'<th scope="row">Nov 18, so far</th>', page)
+    assert re.search(r'class="chart-people is-so-far" d="M833.3 [\d.]+ L1000 [\d.]+"', page)
+    assert "This hour so far" in client.get(f"{at}?range=24h").text
+
+
+@on_both_databases
+def test_change_of_destination_is_marked_on_the_day_it_was_made(
+    client: FormClient, people: People, at: str, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW - 2 * DAY)
+    update_code(code, SYSTEM, current_settings(), destination_url="https://later.example/menu")
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    page = client.get(f"{at}codes/{code.id}?range=7d").text
+    day = re.search(r'<th scope="row">Nov 16(.*?)</th>', page, re.S)
+    assert day
+    assert "Leads to later.example/menu since 16 November 2026, 14:30" in " ".join(day[1].split())
+    assert 'class="chart-change" d="M666.7 0V200"' in page
+    # The board of the workspace marks no single code.
+    assert "chart-change" not in client.get(f"{at}?range=7d").text
+    assert "chart-change" not in client.get(f"{at}codes/{code.id}?range=24h").text
+
+
+@on_both_databases
+def test_todays_figures_stay_when_the_time_zone_moves_westward(
+    client: FormClient, people: People
+) -> None:
+    workspace = make_workspace(people.owner, time_zone="Pacific/Auckland")
+    code = make_code(workspace)
+    store(*visits(code, 3, NOW - 2 * HOUR))
+    sign_in(client, people.owner)
+    board = f"/w/{workspace.slug}/?range=7d"
+    # In Auckland it is the 19th already.
+    assert figures_of(client.get(board).text) == (3, 3, 3)
+    workspace.time_zone = "America/Los_Angeles"
+    db.session.commit()
+    page = client.get(board).text
+    assert figures_of(page) == (3, 3, 3)
+    assert days_with_scans(page) == ["Nov 18, so far"]
 
 
 @pytest.mark.parametrize(
@@ -206,10 +282,10 @@ class TestLatestScans:
             Visit(code, NOW - HOUR, method="HEAD"),
         )
         head, robot, person = read_dashboard(client.get(f"{at}codes/{code.id}").text).rows
-        assert "Robot: " in head
-        assert "Robot: " in robot
-        assert 'class="scan-robot"' in robot
-        assert "Robot" not in person
+        assert "Checked the link only" in head
+        assert "Known robot" in robot or "Calls itself a robot" in robot or "Link preview" in robot
+        assert 'class="scan-apart"' in robot
+        assert 'class="scan-apart"' not in person
         assert "news.example" in person
         assert "b=c" not in person
         assert "United Kingdom" in person
@@ -239,7 +315,23 @@ class TestLatestScans:
         db.session.commit()
         page = client.get(at).text
         assert figures_of(page) == (2, 2, 2)
-        assert "Spring menu" in page
+        for part in ("top-codes", "recent-scans"):
+            told = page.partition(f'id="{part}"')[2].partition("</section>")[0]
+            assert "Spring menu" in told
+            assert "Deleted" in told
+            assert f"/codes/{code.id}" not in told
+
+    def test_column_that_nothing_is_known_for_is_left_out(
+        self, client: FormClient, at: str, code: Code
+    ) -> None:
+        store(Visit(code, NOW - HOUR, "10.0.0.1"))
+        page = client.get(f"{at}codes/{code.id}").text
+        assert ">Country</th>" not in page
+        assert ">Came from</th>" not in page
+        store(Visit(code, NOW - HOUR, "81.2.69.1", referrer="https://news.example/"))
+        page = client.get(f"{at}codes/{code.id}").text
+        assert ">Country</th>" in page
+        assert ">Came from</th>" in page
 
     def test_what_visitors_send_is_shown_as_text(
         self, client: FormClient, at: str, code: Code

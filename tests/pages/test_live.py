@@ -61,7 +61,7 @@ class TestMessages:
         store(*visits(code, 2))
         page = served.open(socket, people.member)
         board = next_message(page)
-        for fragment in ('id="figures"', 'id="chart"', 'id="recent-scans"'):
+        for fragment in ('id="figures"', 'id="chart"', 'id="top-codes"', 'id="recent-scans"'):
             assert board.count(fragment) == 1
         assert "<html" not in board
         assert figures_of(board) == (2, 2, 2)
@@ -189,6 +189,16 @@ class TestEnd:
         assert wait_for_end(served.open(socket, people.editor)) == 1013
         first.close()
         assert eventually_open(served, people, socket)
+
+    @pytest.mark.settings(live_max_sockets_per_person=2)
+    def test_one_person_holds_only_so_many(
+        self, served: Served, people: People, socket: str
+    ) -> None:
+        pages = [served.open(socket, people.owner) for _ in range(2)]
+        for page in pages:
+            next_message(page)
+        assert wait_for_end(served.open(socket, people.owner)) == 1013
+        next_message(served.open(socket, people.admin))
 
 
 def eventually_open(served: Served, people: People, socket: str) -> bool:

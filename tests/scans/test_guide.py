@@ -116,3 +116,20 @@ def test_page_of_one_code_has_no_guide(client: FormClient, people: People) -> No
     sign_in(client, people.owner)
     url = f"/w/{people.workspace.slug}/live/fragments?code={code.id}"
     assert 'id="guide"' not in client.get(url).text
+
+
+def test_first_scan_names_the_code_that_was_scanned(
+    app: Flask, client: FormClient, people: People
+) -> None:
+    make_code(people.workspace, name="Table card")
+    scanned = make_code(people.workspace, name="Window poster")
+    scan(app, scanned)
+    sign_in(client, people.owner)
+    guide = see(client, people).partition('id="guide"')[2].partition("</section>")[0]
+    assert "Window poster" in guide
+    assert "Table card" not in guide
+    delete_code(scanned, SYSTEM, scanned.name)
+    db.session.commit()
+    guide = see(client, people).partition('id="guide"')[2].partition("</section>")[0]
+    assert "Window poster" in guide
+    assert f"/codes/{scanned.id}" not in guide

@@ -4,8 +4,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import Utm
-from pitchbar.scans.redirects import ResolvedCode, build_location, set_utm
+from pitchbar.scans.redirects import ResolvedCode, build_location
 
 PLAIN = Utm()
 PRINT = Utm("print", "qr", "spring")

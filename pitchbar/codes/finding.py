@@ -1,0 +1,18 @@
+"""Codes in the command palette."""
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from pitchbar.codes.queries import list_codes_before
+from pitchbar.core.features import Offer
+from pitchbar.workspaces.models import Workspace
+
+_MOST = 6
+
+
+def find_codes(workspace: Workspace, words: str) -> Iterator[Offer]:
+    """By name, short code or destination, archived ones too; newest first."""
+    for code in list_codes_before(workspace, before_id=None, count=_MOST, search=words):
+        url = url_for("codes.show", slug=workspace.slug, code_id=code.id)
+        yield Offer("Codes", "qr-code", code.name, url, note=f"/t/{code.short_code}")
