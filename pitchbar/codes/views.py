@@ -80,6 +80,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         code=code,
         panels=render_panels(workspace, code),
         earlier=list_earlier_destinations(code),
+        columns=load_columns(workspace, [code]),
     )
 
 

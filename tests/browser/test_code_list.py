@@ -149,7 +149,7 @@ def test_short_link_says_where_the_look_comes_from(open_page: OpenPage) -> None:
         page.context.expect_page() as opened,
         page.context.expect_event("request", lambda request: "/t/" in request.url) as asked,
     ):
-        page.locator(".short-link a").click()
+        page.locator(".hero-link a").click()
     assert asked.value.headers["referer"].startswith(page.url.partition("/w/")[0])
     expect(opened.value.get_by_text("The menu")).to_be_visible()
     assert page.url.endswith("/w/demo/codes/1")
