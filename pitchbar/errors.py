@@ -6,12 +6,26 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from pitchbar.core.features import ErrorFrame
+from pitchbar.core.form_pages import find_form_page
+from pitchbar.core.held_forms import find_held_form
 from pitchbar.core.htmx import wants_fragment
 from pitchbar.extensions import limiter, login_manager
 
@@ -54,6 +68,7 @@ class Forbidden(DomainError):
 
 _TITLES = {
     400: "That request could not be read",
+    401: "Your session has ended",
     402: "Your plan is full",
     403: "You may not do this",
     404: "Page not found",
@@ -69,6 +84,7 @@ _TITLES = {
 }
 _MESSAGES = {
     400: "The browser sent something that we do not understand.",
+    401: "Sign in to go on.",
     403: "Your role in this workspace does not allow this.",
     404: "There is nothing at this address. It may have been moved or deleted.",
     405: "This address does not take that kind of request.",
@@ -96,20 +112,50 @@ def error_response(
 ) -> Response:
     """The one place where an error gets its form: JSON for the API, else fragment or page."""
     message = message or _MESSAGES.get(status, _MESSAGES[400])
-    if request.path.startswith("/api/"):
+    if _is_for_programs():
         error: dict[str, Any] = {"code": code or _CODES.get(status, "error"), "message": message}
         error |= {"fields": fields or {}, **(details or {})}
         return make_response(jsonify(error=error), status)
-    template = "errors/_error.html" if wants_fragment() else "errors/error.html"
     context: dict[str, Any] = {
         "status": status,
         "title": _TITLES.get(status, _TITLES[400]),
         "message": message,
         "request_id": g.get("request_id", ""),
+        "held": find_held_form() if status in (401, 419) else None,
     }
-    response = make_response(render_template(template, **context), status)
+    response = make_response(_draw(context), status)
     response.vary.update(["HX-Request", "HX-Request-Type"])
     return response
+
+
+def _draw(context: dict[str, Any]) -> str:
+    """Within the frame of the page that failed, if a feature knows it and it can be drawn."""
+    status: int = context["status"]
+    plain = "errors/_error.html" if wants_fragment() else "errors/error.html"
+    try:
+        frame = None if g.get("is_database_gone") else _find_frame(status)
+        if frame is None:
+            return render_template(plain, **context)
+        inside = plain if wants_fragment() else frame.template
+        return render_template(inside, **context, **frame.values)
+    except Exception:
+        # What failed once may fail again; the plain page needs nothing.
+        log.exception("the page of an error could not be drawn in its frame")
+        g._login_user = login_manager.anonymous_user()
+        g.pop("workspace", None)
+        return render_template(plain, **context)
+
+
+def _find_frame(status: int) -> ErrorFrame | None:
+    for feature in current_app.extensions.get("features", ()):
+        frame: ErrorFrame | None = feature.error_frame and feature.error_frame(status)
+        if frame:
+            return frame
+    return None
+
+
+def _is_for_programs() -> bool:
+    return request.path.startswith("/api/")
 
 
 def _when_to_try_again() -> str:
@@ -119,6 +165,20 @@ def _when_to_try_again() -> str:
     seconds = max(1, int(limit.reset_at - time.time()))
     wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
     return f"You have tried this very often. Try again in {wait}."
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    is_wrong_method = status == 405 and error is request.routing_exception
+    if is_wrong_method and request.method in ("GET", "HEAD") and not _is_for_programs():
+        # A page with what was refused, loaded anew, or its address passed on.
+        return make_response(redirect(find_form_page(request.path) or url_for("pages.home")))
+    response = error_response(status)
+    # Such as the methods that do work, after a 405.
+    response.headers.extend((n, v) for n, v in error.get_headers() if n != "Content-Type")
+    return response
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -143,19 +203,12 @@ def register_error_handlers(app: Flask) -> None:
         log.error("database does not answer: %s", error.orig)
         # Flask-Login hands the person to every template, and asking again would fail again.
         g._login_user = login_manager.anonymous_user()
+        g.is_database_gone = True
         response = error_response(503, code="unavailable")
         response.headers["Retry-After"] = "5"
         return response
 
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
-        status = error.code or 500
-        if status < 400:
-            return make_response(error.get_response())
-        response = error_response(status)
-        # Such as the methods that do work, after a 405.
-        response.headers.extend((n, v) for n, v in error.get_headers() if n != "Content-Type")
-        return response
+    app.register_error_handler(HTTPException, _http_error)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

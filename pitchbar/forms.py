@@ -1,6 +1,6 @@
 """What all forms share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,23 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def entered(self) -> dict[str, Any]:
         """What was typed, by field, without the token against forgery."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+    def is_accepted(self, **checks: Callable[[], object]) -> bool:
+        """Whether every field is right and passes the check of its name. A check is what a service
+        would refuse later; asked here, all that is wrong is said at once. It writes nothing, and is
+        left out where its field is wrong by itself.
+
+        form.is_accepted(email=lambda: require_free_address(form.email.data))
+        """
+        self.validate()
+        for name, check in checks.items():
+            if self._fields[name].errors:
+                continue
+            try:
+                check()
+            except DomainError as error:
+                self.take_errors(error)
+        return not self.errors
 
     def take_errors(self, error: DomainError) -> None:
         """Puts each sentence at its field; those that belong to none of them on top of the form."""
@@ -80,6 +97,26 @@ def name_field(label: str, missing: str) -> StringField:
     )
 
 
+# Says what is wrong with an address that no message can be sent to; empty: nothing.
+AddressCheck = Callable[[str], str]
+_address_checks: list[AddressCheck] = []
+
+
+def add_address_check(check: AddressCheck) -> None:
+    """For who sends the messages, and stands above."""
+    if check not in _address_checks:
+        _address_checks.append(check)
+
+
+class SendableAddress:
+    """For a field: refuses an address for which nobody could ever get what is sent there."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        for check in _address_checks:
+            if sentence := check(field.data or ""):
+                raise ValidationError(sentence)
+
+
 def email_field(label: str, missing: str = "Enter an e-mail address.") -> EmailField:
     return EmailField(
         label,
@@ -88,5 +125,6 @@ def email_field(label: str, missing: str = "Enter an e-mail address.") -> EmailF
             DataRequired(missing),
             Length(max=254, message="Use at most 254 characters."),
             Email("This is not an e-mail address."),
+            SendableAddress(),
         ],
     )

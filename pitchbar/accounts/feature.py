@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from pitchbar.accounts.email_change import views as email_change
+from pitchbar.accounts.error_frame import frame_of_error
 from pitchbar.accounts.identities import views as identities
 from pitchbar.accounts.passwords import views as passwords
 from pitchbar.accounts.profile import views as profile
@@ -38,4 +39,5 @@ FEATURE = Feature(
         two_factor.bp,
     ),
     configure=configure,
+    error_frame=frame_of_error,
 )

@@ -79,6 +79,16 @@ class Finder:
     find: Callable[[Any, str], Iterable[Offer]]
 
 
+@dataclass(frozen=True)
+class ErrorFrame:
+    """Where an error is shown: a template that says it within the feature's pages, and what it
+    takes beside the error itself.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Feature:
     """Collected from `pitchbar/<name>/feature.py` by `pitchbar/features.py`.
@@ -94,6 +104,8 @@ class Feature:
         acts: what else the palette offers to do.
         finders: what it looks through.
         offers: what it offers to this request's person beyond a workspace.
+        error_frame: the frame of this request's page, by the status of the error; None when the
+            request is not within the feature's pages, or for others' eyes.
         commands: `pitchbar <name>` for operators.
         make_demo: fills the demo; called with the workspace and its owner.
     """
@@ -108,5 +120,6 @@ class Feature:
     acts: tuple[Act, ...] = ()
     finders: tuple[Finder, ...] = ()
     offers: Callable[[], Iterable[Offer]] | None = None
+    error_frame: Callable[[int], ErrorFrame | None] | None = None
     commands: tuple[click.Command, ...] = ()
     make_demo: Callable[[Any, Any], None] | None = None

@@ -12,6 +12,7 @@ from pitchbar.operations import (
     views,
 )
 from pitchbar.operations.commands import deploy_cron_worker
+from pitchbar.operations.error_frame import frame_of_error
 from pitchbar.operations.offers import offer_pages
 
 FEATURE = Feature(
@@ -27,5 +28,6 @@ FEATURE = Feature(
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
     offers=offer_pages,
+    error_frame=frame_of_error,
     commands=(deploy_cron_worker,),
 )

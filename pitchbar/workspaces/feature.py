@@ -5,6 +5,7 @@ from pitchbar.workspaces import settings_views, subscribers, tasks, views
 from pitchbar.workspaces.audit import views as audit
 from pitchbar.workspaces.commands import purge, tokens, users
 from pitchbar.workspaces.deletion import views as deletion
+from pitchbar.workspaces.error_frame import frame_of_error
 from pitchbar.workspaces.invitations import joining_views
 from pitchbar.workspaces.invitations import views as invitations
 from pitchbar.workspaces.members import views as members
@@ -28,6 +29,7 @@ FEATURE = Feature(
     api_blueprints=(tokens_api.bp,),
     tasks=(tasks,),
     subscribe=subscribers.register,
+    error_frame=frame_of_error,
     navigation=(
         NavigationItem(
             "Manage", 10, "manage_members", "members.index", "users", "Members", keys="g m"

@@ -3,9 +3,11 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.accounts.access import signed_in
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.workspaces.access import may
+from pitchbar.workspaces.error_frame import ask_owner
 from pitchbar.workspaces.forms import WorkspaceForm
 from pitchbar.workspaces.models import OwnershipOffer
 from pitchbar.workspaces.ownership.queries import find_offer_to
@@ -36,6 +38,7 @@ def layout_context() -> dict[str, object]:
         "can": may,
         "navigation": [item for item in current_app.extensions["navigation"] if may(item.right)],
         "offer_to_me": _find_offer_to_me,
+        "ask_owner": ask_owner,
     }
 
 
@@ -53,6 +56,7 @@ def new() -> Response:
 
 @bp.post("/workspaces")
 @signed_in
+@form_on("workspaces.new")
 def create() -> Response:
     form = WorkspaceForm()
     if not form.validate():

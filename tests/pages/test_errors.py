@@ -22,10 +22,10 @@ def test_unknown_address_gets_a_page(client: FormClient) -> None:
 
 
 def test_wrong_method_names_the_right_ones(client: FormClient) -> None:
-    response = client.get("/logout")
+    response = client.submit("/up")
     assert response.status_code == 405
     assert "That does not work here" in response.text
-    assert "POST" in response.headers["Allow"]
+    assert "GET" in response.headers["Allow"]
 
 
 def test_fault_of_ours_tells_its_number_and_nothing_else(app: Flask, client: FormClient) -> None:

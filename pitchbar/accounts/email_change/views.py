@@ -16,6 +16,7 @@ from pitchbar.accounts.limits import rate, signed_in_key
 from pitchbar.accounts.reauthentication.access import recently_authenticated
 from pitchbar.accounts.sign_in.flow import current_session
 from pitchbar.accounts.verification.access import is_unproven
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -86,6 +87,7 @@ def confirm() -> Response:
 
 @bp.post("/account/email/cancel")
 @signed_in
+@form_on("profile.show")
 def cancel() -> Response:
     cancel_email_change(current_user)
     db.session.commit()

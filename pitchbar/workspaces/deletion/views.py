@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, url_for
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.reauthentication.access import recently_authenticated
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
@@ -25,6 +26,7 @@ def confirm_deletion(workspace: Workspace) -> Response:
 @bp.post("/deletion")
 @requires("delete_workspace")
 @recently_authenticated()
+@form_on("deletion.confirm_deletion")
 def delete(workspace: Workspace) -> Response:
     form = ConfirmationForm()
     with form_errors(form):

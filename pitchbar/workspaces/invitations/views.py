@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, g, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db, limiter
@@ -32,6 +33,7 @@ limit_mail = limiter.shared_limit(
 @bp.post("")
 @requires("manage_members")
 @limit_mail
+@form_on("members.index")
 def create(workspace: Workspace) -> Response:
     form = InviteForm(assignable_roles(g.role))
     if not form.validate():
@@ -48,6 +50,7 @@ def create(workspace: Workspace) -> Response:
 @bp.post("/<int:invitation_id>/delivery")
 @requires("manage_members")
 @limit_mail
+@form_on("members.index")
 def resend(workspace: Workspace, invitation_id: int) -> Response:
     invitation = get_invitation(workspace, invitation_id)
     try:
@@ -62,6 +65,7 @@ def resend(workspace: Workspace, invitation_id: int) -> Response:
 
 @bp.post("/<int:invitation_id>/revocation")
 @requires("manage_members")
+@form_on("members.index")
 def revoke(workspace: Workspace, invitation_id: int) -> Response:
     invitation = get_invitation(workspace, invitation_id)
     revoke_invitation(invitation, current_actor(), by_role=g.role)

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.core import clock
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
@@ -113,6 +114,7 @@ def confirm_removal(workspace: Workspace, member_id: int) -> Response:
 
 @bp.post("/members/<int:member_id>/removal")
 @requires("manage_members")
+@form_on("members.confirm_removal")
 def remove(workspace: Workspace, member_id: int) -> Response:
     member = get_member(workspace, member_id)
     name = member.person.name
@@ -131,6 +133,7 @@ def confirm_leaving(workspace: Workspace) -> Response:
 
 @bp.post("/leaving")
 @requires("view")
+@form_on("members.confirm_leaving")
 def leave(workspace: Workspace) -> Response:
     try:
         leave_workspace(g.membership, current_actor())

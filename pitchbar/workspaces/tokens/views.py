@@ -4,7 +4,9 @@ from flask import Blueprint, Response, flash, url_for
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.verification.access import proven_address
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.shown_once import show_once, take_shown_once
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
@@ -19,14 +21,15 @@ bp = Blueprint("tokens", __name__, url_prefix="/w/<slug>/tokens")
 @bp.get("")
 @requires("manage_tokens")
 def index(workspace: Workspace) -> Response:
-    return _show_list(workspace, TokenForm())
+    made = take_shown_once("token") or {}
+    return _show_list(workspace, TokenForm(), **made)
 
 
 @bp.post("")
 @requires("manage_tokens")
 @proven_address
 def create(workspace: Workspace) -> Response:
-    """Answers with the page itself: the secret is shown here and kept nowhere."""
+    """The secret is shown by the next page, once, and kept nowhere."""
     form = TokenForm()
     if not form.validate():
         return _show_list(workspace, form, http_status=422)
@@ -35,7 +38,8 @@ def create(workspace: Workspace) -> Response:
     if form.errors:
         return _show_list(workspace, form, http_status=422)
     db.session.commit()
-    return _show_list(workspace, TokenForm(formdata=None), made=token, secret=secret)
+    show_once("token", {"made_name": token.name, "secret": secret})
+    return go_to(url_for("tokens.index", slug=workspace.slug))
 
 
 @bp.get("/<int:token_id>/revoke")
@@ -46,6 +50,7 @@ def confirm_revoke(workspace: Workspace, token_id: int) -> Response:
 
 @bp.post("/<int:token_id>/revocation")
 @requires("manage_tokens")
+@form_on("tokens.confirm_revoke")
 def revoke(workspace: Workspace, token_id: int) -> Response:
     token = get_token(workspace, token_id)
     revoke_token(token, current_actor())
