@@ -123,7 +123,7 @@ def list_destination_changes(
     return [
         DestinationChange(new.since_at, old.destination_url, new.destination_url)
         for old, new in pairwise(spans)
-        if new.since_at and new.since_at >= since
+        if new.since_at
     ]
 
 

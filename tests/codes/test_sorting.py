@@ -72,7 +72,7 @@ def test_codes_are_sorted_by_their_last_person_to_the_second(
         Visit(banner, hour + timedelta(minutes=10)),
         Visit(apron, hour + timedelta(minutes=10, seconds=1)),
         Visit(about, hour - timedelta(days=400)),
-        Visit(about, hour + timedelta(minutes=40), user_agent=ROBOT),
+        Visit(about, hour + timedelta(hours=2), user_agent=ROBOT),
     )
     expected = ["apron", "Banner", "Über uns", "Card"]
     assert names(client, at, sort="last") == expected
