@@ -94,6 +94,26 @@ def name_field(label: str, missing: str) -> StringField:
     )
 
 
+# Says what is wrong with an address that no message can be sent to; empty: nothing.
+AddressCheck = Callable[[str], str]
+_address_checks: list[AddressCheck] = []
+
+
+def add_address_check(check: AddressCheck) -> None:
+    """For who sends the messages, and stands above."""
+    if check not in _address_checks:
+        _address_checks.append(check)
+
+
+class SendableAddress:
+    """For a field: refuses an address for which nobody could ever get what is sent there."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        for check in _address_checks:
+            if sentence := check(field.data or ""):
+                raise ValidationError(sentence)
+
+
 def email_field(label: str, missing: str = "Enter an e-mail address.") -> EmailField:
     return EmailField(
         label,
@@ -102,5 +122,6 @@ def email_field(label: str, missing: str = "Enter an e-mail address.") -> EmailF
             DataRequired(missing),
             Length(max=254, message="Use at most 254 characters."),
             Email("This is not an e-mail address."),
+            SendableAddress(),
         ],
     )

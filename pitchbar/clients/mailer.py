@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pitchbar.core.mail_addresses import sender_with_ascii_domain, with_ascii_domain
+
 _TIMEOUT_SECONDS = 15
+# While somebody waits for a page.
+_ASK_SECONDS = 3
 # A server that dislikes a link may quote it, and what it says is shown to operators.
 _LINK = re.compile(r"\w+://\S+|\S*token=\S*")
 
@@ -65,6 +69,11 @@ class SmtpMailer:
         try:
             with self._connect() as smtp:
                 smtp.send_message(_compose(mail, self._sender))
+        except smtplib.SMTPNotSupportedError:
+            # Said before anything is sent: of ours, only the address can ask for it.
+            raise MailError(
+                "the mail server takes no letters like ö or 中 before the @", permanent=True
+            ) from None
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise MailError(f"the address was refused ({code})", permanent=code >= 500) from None
@@ -74,14 +83,14 @@ class SmtpMailer:
             said = _LINK.sub("(a link)", str(error))
             raise MailError(f"the mail server does not take mail: {said}") from None
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, timeout: float = _TIMEOUT_SECONDS) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self._implicit_tls:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, timeout=_TIMEOUT_SECONDS, context=context
+                self._host, self._port, timeout=timeout, context=context
             )
         else:
-            smtp = smtplib.SMTP(self._host, self._port, timeout=_TIMEOUT_SECONDS)
+            smtp = smtplib.SMTP(self._host, self._port, timeout=timeout)
             smtp.ehlo()
             if smtp.has_extn("starttls"):
                 smtp.starttls(context=context)
@@ -91,6 +100,18 @@ class SmtpMailer:
         if self._user:
             smtp.login(self._user, self._password)
         return smtp
+
+
+def takes_any_letters(url: str) -> bool:
+    """Whether the server takes letters like ö before the @; asks it, and believes the best of one
+    that does not answer.
+    """
+    try:
+        with SmtpMailer(url, "")._connect(_ASK_SECONDS) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            return bool(smtp.has_extn("smtputf8"))
+    except (MailError, smtplib.SMTPException, OSError):
+        return True
 
 
 class BoxMailer:
@@ -150,8 +171,8 @@ def _read(path: Path) -> BoxedMail:
 
 def _compose(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage(policy=policy.SMTP)
-    message["From"] = sender
-    message["To"] = mail.to
+    message["From"] = sender = sender_with_ascii_domain(sender)
+    message["To"] = with_ascii_domain(mail.to)
     # A header is one line, whatever a workspace calls itself.
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate()

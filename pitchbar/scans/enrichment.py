@@ -1,7 +1,7 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
+from collections.abc import Container
 from datetime import date
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -11,8 +11,10 @@ from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
 from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.enriched import EnrichedScan
+from pitchbar.scans.referrers import Origin, read_origin
 from pitchbar.scans.repeats import RepeatRule
 from pitchbar.scans.robots import find_robot_reason
+from pitchbar.scans.set_apart import OWN
 from pitchbar.scans.visitors import Salts, network_hash, visitor_hash
 
 
@@ -20,10 +22,12 @@ class Enrichment:
     """Args:
     store_ip: "none", "truncated" or "full".
     repeats: when a visitor's next scan of the same code is a repeat.
+    own: where our own pages are; who comes from there tries the code out.
     """
 
-    def __init__(self, *, store_ip: str, repeats: RepeatRule) -> None:
+    def __init__(self, *, store_ip: str, repeats: RepeatRule, own: Container[Origin] = ()) -> None:
         self._store_ip = store_ip
+        self._own = own
         self._repeats = repeats
 
     def enrich(
@@ -43,7 +47,9 @@ class Enrichment:
         device = read_device(scan.user_agent)
         visitor = visitor_hash(salt, scan) if salt else None
         network = network_hash(salt, scan.address) if salt else None
-        reason = find_robot_reason(scan) or scan.set_apart or None
+        origin = read_origin(scan.referrer) if scan.referrer else None
+        reason = find_robot_reason(scan) or (OWN if origin in self._own else None)
+        reason = reason or scan.set_apart or None
         row = {
             "id": scan.id,
             "scanned_at": scan.at,
@@ -56,7 +62,7 @@ class Enrichment:
             "os": device.os,
             "browser": device.browser,
             "language": _first_language(scan.language),
-            "referrer_host": _host_of(scan.referrer),
+            "referrer_host": origin[0][:253] if origin else None,
             "robot_reason": reason,
         }
         row |= {name: value or None for name, value in scan.utm.columns().items()}
@@ -84,10 +90,3 @@ def _first_language(header: str) -> str | None:
     """ "de-CH,de;q=0.9" as "de-CH"."""
     first = header.split(",", 1)[0].split(";", 1)[0].strip()
     return first[:35] if first and first != "*" else None
-
-
-def _host_of(referrer: str) -> str | None:
-    try:
-        return (urlsplit(referrer).hostname or "")[:253] or None
-    except ValueError:
-        return None

@@ -34,6 +34,7 @@ def make_ingestion(
 ) -> Ingestion:
     from pitchbar.scans.enrichment import Enrichment
     from pitchbar.scans.ingestion import Ingestion
+    from pitchbar.scans.referrers import own_origins
     from pitchbar.scans.rejected import RejectedLines
     from pitchbar.scans.repeats import RepeatRule
 
@@ -41,6 +42,7 @@ def make_ingestion(
     enrichment = Enrichment(
         store_ip=own.privacy_store_ip,
         repeats=RepeatRule(own.robot_repeat_seconds, own.shared_address_visitors),
+        own=own_origins(settings.app_url),
     )
     rejected = RejectedLines(own.spool_dir, own.rejected_file_bytes)
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)

@@ -23,9 +23,9 @@ RIGHTS_DURING_DELETION = frozenset({"view", "export", "view_audit", "delete_work
 # In a person's words, for whoever chooses a role for somebody.
 ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also deleting codes and the workspace itself",
-    ADMIN: "Edits and exports; manages members, settings and tokens",
+    ADMIN: "Edits codes; manages members, settings and tokens",
     EDITOR: "Creates and edits codes",
-    ANALYST: "Sees everything and exports it",
+    ANALYST: "Sees everything; for those who read figures and change nothing",
     MEMBER: "Sees everything and downloads QR images",
 }
 

@@ -49,7 +49,8 @@ function take(form, html) {
 function say(form, name, note) {
   const field = form.elements[name];
   clearTimeout(later.get(name));
-  if (!field || !document.getElementById(note.id)) return;
+  // A refusal says it already.
+  if (!field || document.getElementById(`${name}-error`)) return;
   const isWrong = note.textContent && !note.classList.contains("is-good");
   const pause = lastTyped + PATIENCE_MS - Date.now();
   if (isWrong && document.activeElement === field && pause > 0) {
@@ -94,7 +95,16 @@ function onPut(event) {
   field.focus();
 }
 
+// An answer that comes late would speak of a form that has gone.
+function onSubmit(event) {
+  if (!formOf(event.target)) return;
+  clearTimeout(timer);
+  running?.abort();
+  for (const waiting of later.values()) clearTimeout(waiting);
+}
+
 document.addEventListener("input", onInput);
+document.addEventListener("submit", onSubmit, true);
 document.addEventListener("change", (event) => { if (event.target.matches?.("select, [type=checkbox]")) onInput(event); });
 document.addEventListener("click", onPut);
 // What the browser filled in again on the way back.

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pitchbar.core.assets import ROOT, asset_path
+from pitchbar.core.hosts import listening_address, usable_loopbacks
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
 
@@ -23,11 +24,13 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("server"), free_port()
-    url = f"http://localhost:{port}"
+    host = "::1" if "::1" in usable_loopbacks() else "127.0.0.1"
+    url = f"http://{listening_address(host)}:{port}"
     environment = {
         "PATH": os.environ["PATH"],
         "APP_KEY": "a key for tests only, long enough to be one",
         "APP_URL": url,
+        "HOST": host,
         "PORT": str(port),
         "DATA_DIR": str(folder),
         "WEB_CONCURRENCY": "1",
@@ -95,3 +98,10 @@ def test_part_of_a_compressed_asset_and_its_tag_over_the_line(server: str) -> No
     assert (part.status_code, len(part.content)) == (206, 10)
     again = httpx.get(url, headers=headers | {"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_host_may_be_an_ipv6_address(server: str) -> None:
+    if "::1" not in usable_loopbacks():
+        pytest.skip("this machine has no IPv6")
+    assert server.startswith("http://[::1]:")
+    assert httpx.get(f"{server}/login").status_code == 200

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from pitchbar.core.assets import ROOT, STATIC
+from pitchbar.workspaces.roles import ROLE_DESCRIPTIONS
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 MOST_COLUMNS = 140
@@ -98,3 +99,11 @@ def test_every_file_that_a_style_sheet_or_script_names_exists() -> None:
     for path in SCRIPTS:
         for name in re.findall(r"""(?:from|import)\s+["'](\.[^"']+)["']""", path.read_text()):
             assert (path.parent / name).is_file(), (path.name, name)
+
+
+def test_no_word_promises_an_export_that_is_not_there() -> None:
+    """The audit log has one; figures and scans get theirs with the analytics."""
+    words = [*(source_of(path) for path in TEMPLATES), *ROLE_DESCRIPTIONS.values()]
+    promised = [word for text in words for word in re.findall(r"(?i)\bexport\w*[^\n<]*", text)]
+    kept = ('export", slug=workspace.slug, **filtered), "Export CSV"', "export PITCHBAR_TOKEN=")
+    assert [one for one in promised if not one.startswith(kept)] == []

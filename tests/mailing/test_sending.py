@@ -1,6 +1,7 @@
 """Messages go through the ledger, over a real SMTP server or into the folder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -14,6 +15,8 @@ from pitchbar.jobs import Fail
 from pitchbar.jobs.ledger.models import Job
 from pitchbar.mailing.services import queue_mail
 from pitchbar.mailing.tasks import send_mail
+from tests.support.browsing import FormClient
+from tests.support.mail_servers import Post, mail_server
 from tests.support.servers import free_port
 
 LETTER = Mail("ada@pitchbar.example", "Grüße\nBcc: x@y.example", "Plain ü", "<p>Rich ü</p>")
@@ -57,6 +60,70 @@ def test_a_message_arrives_with_both_bodies_and_one_subject_line(
     assert message["Bcc"] is None
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
     assert [body.get_content().strip() for body in bodies if body] == ["Plain ü", "<p>Rich ü</p>"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
+        ("ada@例え.jp", "ada@xn--r8jz45g.jp"),
+        ("ada@MÜNCHEN.example", "ada@xn--mnchen-3ya.example"),
+        ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+    ],
+)
+def test_a_domain_is_sent_in_ascii_to_a_server_that_knows_nothing_else(
+    settings: Any, typed: str, sent: str
+) -> None:
+    with mail_server(enable_SMTPUTF8=False) as post:
+        letter = replace(LETTER, to=typed)
+        make_mailer(post.url, "Büro <hallo@büro.example>", settings.data_dir).send(letter)
+    assert post.recipients == [sent]
+    assert post.messages[0]["To"] == sent
+    assert post.messages[0]["From"] == "Büro <hallo@xn--bro-hoa.example>"
+    assert post.messages[0]["Message-ID"].endswith("@xn--bro-hoa.example>")
+
+
+def test_letters_before_the_at_are_given_up_where_the_server_takes_none(settings: Any) -> None:
+    letter = replace(LETTER, to="jörg@pitchbar.example")
+    with mail_server(enable_SMTPUTF8=False) as post, pytest.raises(MailError) as refused:
+        make_mailer(post.url, "pitchbar@localhost", settings.data_dir).send(letter)
+    assert refused.value.permanent
+    assert "before the @" in str(refused.value)
+    with mail_server(enable_SMTPUTF8=True) as post:
+        make_mailer(post.url, "pitchbar@localhost", settings.data_dir).send(letter)
+    assert post.recipients == ["jörg@pitchbar.example"]
+
+
+@pytest.fixture
+def simple_server() -> Iterator[Post]:
+    """A mail server that takes plain letters alone."""
+    with mail_server(enable_SMTPUTF8=False) as post:
+        yield post
+
+
+@pytest.mark.parametrize(
+    ("address", "odd"), [("jörg@pitchbar.example", "ö"), ("用户@例え.jp", "用")]
+)
+def test_address_that_cannot_be_sent_to_is_said_at_the_field(
+    app: Flask, simple_server: Post, client: FormClient, address: str, odd: str
+) -> None:
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.replaced(mail_url=simple_server.url)
+    form = {"name": "Ada", "email": address, "password": "nine quiet horses"}
+    page = client.submit("/signup", form)
+    assert page.status_code == 422
+    assert f"with “{odd}” before the @" in page.text
+    assert f'value="{address}"' in page.text
+
+
+def test_account_at_a_domain_of_any_letters_gets_its_mail(
+    client: FormClient, mail_at_once: None, settings: Any
+) -> None:
+    form = {"name": "Ada", "email": "ada@bücher.example", "password": "nine quiet horses"}
+    assert client.submit("/signup", form).status_code == 303
+    box = list_boxed(settings.data_dir / "mail")
+    assert [mail.to for mail in box] == ["ada@xn--bcher-kva.example"]
 
 
 def test_a_refused_address_is_permanent(postbox: tuple[Postbox, str], settings: Any) -> None:

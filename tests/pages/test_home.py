@@ -1,4 +1,10 @@
-from tests.support.browsing import FormClient, sign_in
+import io
+import re
+
+import pytest
+import segno
+
+from tests.support.browsing import SITE, FormClient, sign_in
 from tests.support.factories import People, make_person, make_workspace
 
 
@@ -23,3 +29,53 @@ def test_first_by_name_opens_when_there_are_several(client: FormClient, people: 
     first = make_workspace(people.owner, name="Aardvark")
     sign_in(client, people.owner)
     assert client.get("/").location == f"/w/{first.slug}/"
+
+
+def links(page: str) -> set[str]:
+    body = page.split("<body", 1)[1]
+    return {one for one in re.findall(r'href="([^"#]+)', body) if "/static/" not in one}
+
+
+def test_start_page_shows_a_code_that_leads_to_itself(client: FormClient) -> None:
+    page = client.get("/").text
+    drawn = io.BytesIO()
+    segno.make(f"{SITE}/", error="m", boost_error=False, micro=False).save(
+        drawn, kind="svg", border=4, light="#fff", scale=8, omitsize=True, xmldecl=False, nl=False
+    )
+    modules = re.findall(r' d="([^"]+)"', drawn.getvalue().decode())[-1]
+    assert modules in page
+
+
+def test_figures_of_the_picture_add_up(client: FormClient) -> None:
+    page = client.get("/").text.replace(",", "")
+    hits, robots, repeats = (
+        int(re.search(pattern, page)[1])  # type: ignore[index]
+        for pattern in (r"All hits</b><strong>(\d+)", r"(\d+) robots", r"(\d+) repeats")
+    )
+    people = re.search(r"People</b><strong>(\d+)", page)
+    assert people
+    assert int(people[1]) + robots + repeats == hits
+    assert "The figures are an example" in page
+
+
+@pytest.mark.parametrize("start", ["/", "/privacy", "/login"])
+def test_every_link_of_a_public_page_leads_somewhere(client: FormClient, start: str) -> None:
+    found = links(client.get(start).text)
+    assert {"/api/docs", "/privacy"} <= found
+    for link in found:
+        assert client.get(link).status_code == 200, link
+
+
+def test_start_page_promises_nothing_that_is_not_there(client: FormClient) -> None:
+    page = client.get("/").text.lower()
+    for word in ("chat", "agent", "conversion", "webhook", "export", "soon"):
+        assert word not in page
+
+
+@pytest.mark.settings(source_url="https://code.pitchbar.example/pitchbar")
+def test_source_is_linked_where_the_installation_names_it(client: FormClient) -> None:
+    assert 'href="https://code.pitchbar.example/pitchbar">Source' in client.get("/").text
+
+
+def test_source_is_not_linked_otherwise(client: FormClient) -> None:
+    assert "Source" not in client.get("/").text

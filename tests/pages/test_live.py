@@ -190,6 +190,16 @@ class TestEnd:
         first.close()
         assert eventually_open(served, people, socket)
 
+    @pytest.mark.settings(live_max_sockets_per_person=2)
+    def test_one_person_holds_only_so_many(
+        self, served: Served, people: People, socket: str
+    ) -> None:
+        pages = [served.open(socket, people.owner) for _ in range(2)]
+        for page in pages:
+            next_message(page)
+        assert wait_for_end(served.open(socket, people.owner)) == 1013
+        next_message(served.open(socket, people.admin))
+
 
 def eventually_open(served: Served, people: People, socket: str) -> bool:
     """The server notices within a second that a page went away."""

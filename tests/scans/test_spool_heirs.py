@@ -76,10 +76,12 @@ def test_empty_segment_of_a_killed_process_just_goes(spool: Spool, tmp_path: Pat
     assert files(tmp_path) == []
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
 def test_shipper_that_adopts_while_a_segment_is_made_neither_takes_it_nor_stops_the_redirect(
-    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ours: bool
 ) -> None:
-    real, adopted = fcntl.flock, threading.Thread(target=spool.adopt, daemon=True)
+    heir = spool if is_ours else Spool(spool.directory)
+    real, adopted = fcntl.flock, threading.Thread(target=heir.adopt, daemon=True)
 
     def lock_late(descriptor: int, operation: int) -> None:
         if threading.current_thread() is writer:

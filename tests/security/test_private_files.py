@@ -21,6 +21,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 _START = """
+import os
 from click.testing import CliRunner
 from pitchbar.cli import main
 CliRunner().invoke(main, ["db", "upgrade"])
@@ -29,6 +30,8 @@ answered = []
 environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/t/nothing", "REMOTE_ADDR": "127.0.0.1"}
 wsgi.app(environ, lambda status, headers: answered.append(status))
 assert answered == ["404 Not Found"]
+# Whatever is made later, by us or by a library.
+open(os.path.join(os.environ["DATA_DIR"], "later"), "w").close()
 """
 
 
