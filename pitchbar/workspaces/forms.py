@@ -14,7 +14,7 @@ def _time_zones() -> list[Any]:
     return [
         SelectChoice(
             zone.name,
-            f"{zone.city} ({zone.offset(now)})",
+            zone.city if zone.name == UTC else f"{zone.city} ({zone.offset(now)})",
             {"data-words": zone.words, "data-retired": " ".join(zone.retired)},
             zone.region or "Everywhere",
         )
