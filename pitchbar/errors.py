@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 
 from pitchbar.core.features import ErrorFrame
 from pitchbar.core.form_pages import find_form_page
+from pitchbar.core.held_forms import find_held_form
 from pitchbar.core.htmx import wants_fragment
 from pitchbar.extensions import limiter, login_manager
 
@@ -67,6 +68,7 @@ class Forbidden(DomainError):
 
 _TITLES = {
     400: "That request could not be read",
+    401: "Your session has ended",
     402: "Your plan is full",
     403: "You may not do this",
     404: "Page not found",
@@ -82,6 +84,7 @@ _TITLES = {
 }
 _MESSAGES = {
     400: "The browser sent something that we do not understand.",
+    401: "Sign in to go on.",
     403: "Your role in this workspace does not allow this.",
     404: "There is nothing at this address. It may have been moved or deleted.",
     405: "This address does not take that kind of request.",
@@ -118,6 +121,7 @@ def error_response(
         "title": _TITLES.get(status, _TITLES[400]),
         "message": message,
         "request_id": g.get("request_id", ""),
+        "held": find_held_form() if status in (401, 419) else None,
     }
     response = make_response(_draw(context), status)
     response.vary.update(["HX-Request", "HX-Request-Type"])

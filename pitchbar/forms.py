@@ -27,6 +27,23 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """What was typed, by field, without the token against forgery."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
 
+    def is_accepted(self, **checks: Callable[[], object]) -> bool:
+        """Whether every field is right and passes the check of its name. A check is what a service
+        would refuse later; asked here, all that is wrong is said at once. It writes nothing, and is
+        left out where its field is wrong by itself.
+
+        form.is_accepted(email=lambda: require_free_address(form.email.data))
+        """
+        self.validate()
+        for name, check in checks.items():
+            if self._fields[name].errors:
+                continue
+            try:
+                check()
+            except DomainError as error:
+                self.take_errors(error)
+        return not self.errors
+
     def take_errors(self, error: DomainError) -> None:
         """Puts each sentence at its field; those that belong to none of them on top of the form."""
         for name, sentence in error.fields.items():

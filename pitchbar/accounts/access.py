@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from flask import redirect, request, url_for
 from flask_login import current_user
 
+from pitchbar.core.held_forms import find_held_form
 from pitchbar.core.htmx import go_to
+from pitchbar.errors import error_response
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,11 +35,15 @@ def signed_in(view: View) -> View:
 
 
 def redirect_to_sign_in() -> Any:
-    """A redirect to the sign-in that comes back to the page which was asked for."""
+    """A redirect to the sign-in that comes back to the page which was asked for. What somebody
+    typed in the meantime is kept in a page of its own.
+    """
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     target = url_for("accounts.login", next=wanted)
     if request.headers.get("HX-Request") == "true":
         return go_to(target)
+    if find_held_form():
+        return error_response(401)
     return redirect(target, 302)
 
 

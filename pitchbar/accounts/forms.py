@@ -2,6 +2,7 @@
 
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import PasswordInput
 
 from pitchbar.forms import Form, NoControlCharacters, email_field, name_field, strip
 
@@ -10,9 +11,11 @@ _PASSWORD_MAX = Length(max=200, message="Use at most 200 characters.")
 
 
 def _new_password_field(label: str) -> PasswordField:
+    """What was typed stands in the page that refuses it, which is kept nowhere (`no-store`)."""
     at_least = f"Use at least {PASSWORD_MIN} characters."
     return PasswordField(
         label,
+        widget=PasswordInput(hide_value=False),
         validators=[
             DataRequired("Choose a password."),
             Length(min=PASSWORD_MIN, message=at_least),

@@ -21,8 +21,7 @@ def create_person(
         EmailTaken: also when two requests with one address meet.
         WeakPassword: others would guess it.
     """
-    if find_person_by_email(email):
-        raise EmailTaken
+    require_free_address(email)
     if password is not None:
         require_strong_password(password, email=email, name=name)
     password_hash = NO_PASSWORD if password is None else hash_password(password)
@@ -34,6 +33,12 @@ def create_person(
     except IntegrityError:
         raise EmailTaken from None
     return person
+
+
+def require_free_address(email: str) -> None:
+    """Raises EmailTaken."""
+    if find_person_by_email(email):
+        raise EmailTaken
 
 
 def authenticate(email: str, password: str) -> Person:

@@ -8,7 +8,7 @@ from pitchbar.codes.destination_trace import begin_trace, trace_change
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
-from pitchbar.codes.queries import count_active_codes, get_code_destination
+from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
@@ -41,9 +41,7 @@ def create_code(
     Raises:
         InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached
     """
-    chosen = str(fields.pop("short_code", None) or "").strip().lower()
-    if chosen and not SHORT_CODE.fullmatch(chosen):
-        raise InvalidShortCode
+    chosen = _chosen_short_code(fields.pop("short_code", None))
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
     _assign(code, fields, settings)
@@ -53,6 +51,24 @@ def create_code(
     begin_trace(code, by)
     _record(code, by, "code.created", {})
     return code
+
+
+def require_free_short_code(typed: str | None) -> None:
+    """Said before anything is made; none is as good, as one is then chosen at random.
+
+    Raises:
+        InvalidShortCode, ShortCodeTaken
+    """
+    chosen = _chosen_short_code(typed)
+    if chosen and find_code_by_short_code(chosen):
+        raise ShortCodeTaken(chosen)
+
+
+def _chosen_short_code(typed: str | None) -> str:
+    chosen = str(typed or "").strip().lower()
+    if chosen and not SHORT_CODE.fullmatch(chosen):
+        raise InvalidShortCode
+    return chosen
 
 
 def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> None:

@@ -4,6 +4,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import short_url
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destination_views import tell_destination
+from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import load_columns, render_panels
@@ -14,6 +15,7 @@ from pitchbar.codes.services import (
     archive_code,
     create_code,
     delete_code,
+    require_free_short_code,
     restore_code,
     update_code,
 )
@@ -95,7 +97,12 @@ def new(workspace: Workspace) -> Response:
 @requires("edit_codes")
 def create(workspace: Workspace) -> Response:
     form = NewCodeForm()
-    if not form.validate():
+    if not form.is_accepted(
+        destination_url=lambda: clean_destination(
+            form.destination_url.data or "", current_settings()
+        ),
+        short_code=lambda: require_free_short_code(form.short_code.data),
+    ):
         return _render_form(workspace, form, status=422)
     with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
@@ -118,7 +125,11 @@ def edit(workspace: Workspace, code_id: int) -> Response:
 def update(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     form = CodeForm()
-    if not form.validate():
+    if not form.is_accepted(
+        destination_url=lambda: clean_destination(
+            form.destination_url.data or "", current_settings()
+        ),
+    ):
         return _render_form(workspace, form, code, 422)
     before = code.destination_url
     with form_errors(form):

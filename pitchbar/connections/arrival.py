@@ -6,6 +6,7 @@ from pitchbar.connections.framing import (
     ChunkedBody,
     Head,
     Malformed,
+    encode_target,
     find_head_end,
     read_head,
 )
@@ -63,6 +64,7 @@ class Arrival:
             # The parser says what is wrong with a head that does not end.
             self.is_ready = len(self.received) > MAX_HEAD_BYTES
             return
+        end += encode_target(self.received)
         self.head, self._head_end = read_head(bytes(self.received[:end])), end
         self._until = now + self._deadlines.body
         if self.head.has_body:

@@ -6,7 +6,7 @@ should disagree, the parser finds the end of what is here and the connection is 
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 MAX_HEAD_BYTES = 64 * 1024
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*$", re.I | re.M)
@@ -14,6 +14,8 @@ _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:.*\bchunked\b", re.I | re.M)
 _CONTINUE = re.compile(rb"^expect[ \t]*:[ \t]*100-continue[ \t]*$", re.I | re.M)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[^\n]{0,200}\r\n")
 _LONGEST_SIZE_LINE = 256
+# Stands for itself in a request's target, or is refused by the parser.
+_ASCII = "".join(map(chr, range(0x80)))
 
 
 class Malformed(Exception):
@@ -37,6 +39,31 @@ def find_head_end(received: bytearray, searched: int = 0) -> int:
     """The index behind the head, -1 while it is not here."""
     found = received.find(b"\r\n\r\n", max(0, searched - 3))
     return found + 4 if found >= 0 else -1
+
+
+def encode_target(received: bytearray) -> int:
+    """Writes what the request line has of bytes beyond ASCII as "%C3%A9", in place; returns by how
+    much that is longer.
+
+    Texts and scanners hand on addresses as people typed them; the parser refuses such a request as
+    a whole, and a printed code would lead nowhere. Bytes that are not UTF-8 are taken for Latin-1,
+    as old pages sent them.
+    """
+    end = received.find(b"\r\n")
+    line = bytes(received[:end])
+    if line.isascii():
+        return 0
+    method, _, rest = line.partition(b" ")
+    target, _, version = rest.rpartition(b" ")
+    if not target:
+        return 0
+    try:
+        text = target.decode()
+    except UnicodeDecodeError:
+        text = target.decode("latin-1")
+    encoded = quote(text, safe=_ASCII).encode()
+    received[:end] = b" ".join((method, encoded, version))
+    return len(encoded) - len(target)
 
 
 def read_head(head: bytes) -> Head:

@@ -5,17 +5,33 @@ asked, and it is written whatever became of its code meanwhile.
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import Date, Dialect, Index, LargeBinary, String, TypeDecorator, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.device_names import plain_browser, plain_system
 
 # In the rollups, the row of a workspace as a whole stands under this code id.
 WHOLE_WORKSPACE = 0
 # What the rollups count, in this order.
 FIGURES = ("hits", "people", "unique_people", "repeats", "own", "over_limit")
+
+
+class _PlainName(TypeDecorator[str]):
+    """A name as it is called today: rows of older releases hold "Mobile Safari" and "Mac OS X"."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def __init__(self, plain: Callable[[str], str]) -> None:
+        super().__init__()
+        self.plain = plain
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return self.plain(value) if value else value
 
 
 class Scan(Model):
@@ -40,8 +56,8 @@ class Scan(Model):
     visitor: Mapped[str | None] = mapped_column(String(32))
     country: Mapped[str | None] = mapped_column(String(2))
     device: Mapped[str | None] = mapped_column(String(16))
-    os: Mapped[str | None] = mapped_column(String(64))
-    browser: Mapped[str | None] = mapped_column(String(64))
+    os: Mapped[str | None] = mapped_column(_PlainName(plain_system))
+    browser: Mapped[str | None] = mapped_column(_PlainName(plain_browser))
     language: Mapped[str | None] = mapped_column(String(35))
     referrer_host: Mapped[str | None] = mapped_column(String(253))
     utm_source: Mapped[str | None] = mapped_column(String(255))

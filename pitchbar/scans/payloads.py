@@ -50,7 +50,7 @@ class ScanResponse(ResponseModel):
                     "country": "GB",
                     "device": "phone",
                     "os": "iOS",
-                    "browser": "Mobile Safari",
+                    "browser": "Safari",
                     "language": "en-GB",
                     "referrer_host": None,
                     "utm": dict.fromkeys(UTM_NAMES) | Utm("print", "qr", "spring").given(),

@@ -63,7 +63,8 @@ _NAMES_ITSELF = re.compile(
 _CONTACT = re.compile(
     # Not the makers of browsers that say so in each request.
     r"https?:/(?!/(?:www\.)?(?:bsalsa|qtweb|avantbrowser)\.)|^[\w-]+\.(?:com|net|org|de|io)\b|"
-    r"\(\+|\bwww\.[a-z]|[\w.-]+@[\w-]+\.[a-z]{2,}\b|\bmailto:",
+    # Nor what a TV can do: "(+DRM+PVR".
+    r"\(\+(?!(?:DRM|DVR|PVR|DL|HTML|RTSP|mouse)\b)|\bwww\.[a-z]|[\w.-]+@[\w-]+\.[a-z]{2,}\b|\bmailto:",
     re.IGNORECASE,
 )
 _ENGINE = re.compile(

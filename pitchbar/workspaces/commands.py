@@ -78,10 +78,11 @@ def create_api_token(slug: str, scope: str, name: str) -> None:
 @_slug_option
 @in_app
 def list_api_tokens(slug: str) -> None:
-    """Print id, scope, last use and name of each token in force."""
+    """Print id, scope, first characters, last use and name of each token in force."""
     for token in list_tokens(_workspace(slug)):
         used = f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
-        click.echo(f"{token.id:<8} {token.scope:<12} {used:<18} {token.name}")
+        begins = f"{token.prefix}…" if token.prefix else "—"
+        click.echo(f"{token.id:<8} {token.scope:<12} {begins:<14} {used:<18} {token.name}")
 
 
 @tokens.command("revoke")

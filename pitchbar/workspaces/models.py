@@ -171,6 +171,8 @@ class ApiToken(Model):
     name: Mapped[str] = mapped_column(String(100))
     scope: Mapped[str] = mapped_column(String(16))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # Its first characters, by which people tell one from another; none for one of before.
+    prefix: Mapped[str | None] = mapped_column(String(16))
     # The kind tells an operator's token from one whose maker's account is gone: neither has an id.
     created_by_kind: Mapped[str] = mapped_column(String(16), server_default="system")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))

@@ -12,6 +12,7 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.errors import SlugTaken
 from pitchbar.workspaces.models import Membership, OldSlug, Workspace
 from pitchbar.workspaces.plans import FREE
+from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.roles import OWNER
 
 _SLUG_MAX = 40
@@ -51,6 +52,13 @@ def update_workspace(
     workspace.name, workspace.time_zone = name, time_zone
     db.session.flush()
     record_update(workspace, by, before, _snapshot(workspace))
+
+
+def require_free_slug(workspace: Workspace, slug: str) -> None:
+    """Raises SlugTaken."""
+    holder = find_workspace(slug)
+    if holder is not None and holder.id != workspace.id:
+        raise SlugTaken(slug)
 
 
 def _rename(workspace: Workspace, slug: str) -> None:

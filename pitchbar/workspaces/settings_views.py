@@ -8,7 +8,7 @@ from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.forms import SettingsForm
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.services import update_workspace
+from pitchbar.workspaces.services import require_free_slug, update_workspace
 
 bp = Blueprint("settings", __name__, url_prefix="/w/<slug>")
 
@@ -23,7 +23,7 @@ def edit(workspace: Workspace) -> Response:
 @requires("manage_settings")
 def update(workspace: Workspace) -> Response:
     form = SettingsForm()
-    if not form.validate():
+    if not form.is_accepted(slug=lambda: require_free_slug(workspace, form.slug.data or "")):
         return _show(form, 422)
     with form_errors(form):
         update_workspace(workspace, current_actor(), **form.entered())

@@ -1,6 +1,5 @@
 // What every page shares. All listeners stand on the document, so they outlive any swap.
 
-const BUSY_LIMIT_MS = 15_000;
 const TOAST_MS = 6_000;
 const TOAST_WITH_UNDO_MS = 12_000;
 
@@ -92,31 +91,6 @@ function nameOf(entry) {
   return (entry.getAttribute("aria-label") ?? words.textContent).trim().toLowerCase();
 }
 
-// Forms: sent once, and seen to be on their way
-
-function onSubmit(event) {
-  const form = event.target;
-  if (form.method !== "post" || form.closest("[data-resend]")) return;
-  if (form.dataset.sending) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
-  form.dataset.sending = "true";
-  const button = event.submitter ?? form.querySelector("button:not([type=button])");
-  button?.classList.add("is-busy");
-  button?.setAttribute("aria-busy", "true");
-  setTimeout(() => release(form), BUSY_LIMIT_MS);
-}
-
-function release(form) {
-  delete form.dataset.sending;
-  for (const button of form.querySelectorAll(".is-busy")) {
-    button.classList.remove("is-busy");
-    button.removeAttribute("aria-busy");
-  }
-}
-
 // Toasts
 
 function showToasts(html) {
@@ -178,8 +152,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") onEscape();
   onMenuKey(event);
 });
-document.addEventListener("submit", onSubmit, true);
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
 // htmx 4. A refused form (422) comes back as itself; any other failure becomes a toast
 // and leaves what the person sees and has typed as it is.
@@ -191,13 +163,6 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 });
 document.addEventListener("htmx:error", () => {
   showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');
-});
-document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  // A redirect is still on its way: keep the form locked until the page goes.
-  if (!ctx.hx?.redirect) document.querySelectorAll("form[data-sending]").forEach(release);
-});
-document.addEventListener("htmx:after:swap", () => {
-  document.querySelector("form [aria-invalid=true]")?.focus();
 });
 
 // An address that names a form leads into it.

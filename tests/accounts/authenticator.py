@@ -39,7 +39,8 @@ def set_up(client: FormClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
 
 
 def turn_on(client: FormClient, phone: Phone) -> TestResponse:
-    return client.submit("/account/two-factor/activation", {"code": phone.code()})
+    data = {"code": phone.code()}
+    return client.submit("/account/two-factor/activation", data, follow_redirects=True)
 
 
 def give_password(client: FormClient, **more: str) -> TestResponse:

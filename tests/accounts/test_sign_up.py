@@ -1,3 +1,4 @@
+import re
 import threading
 
 import pytest
@@ -81,11 +82,37 @@ def test_wrong_field_is_named_and_nothing_is_stored(
     assert count_people() == 0
 
 
-def test_what_was_typed_stays_but_the_password(client: FormClient) -> None:
+def test_all_that_was_typed_stays_and_the_page_is_kept_nowhere(client: FormClient) -> None:
     _, page = sign_up(client, email="ada@", name="Ada <b>Lovelace</b>")
     assert 'value="ada@"' in page
     assert 'value="Ada &lt;b&gt;Lovelace&lt;/b&gt;"' in page
-    assert GOOD["password"] not in page
+    assert f'type="password" value="{GOOD["password"]}"' in page
+    answer = client.submit("/signup", GOOD | {"email": "ada@"})
+    assert answer.headers["Cache-Control"] == "no-store, private"
+
+
+def test_taken_address_and_weak_password_are_said_at_once(client: FormClient) -> None:
+    make_person(email=GOOD["email"])
+    status, page = sign_up(client, name="", password="password1234")
+    assert status == 422
+    assert "Enter your name." in page
+    assert "There is an account with this address already." in page
+    assert "among the first that attackers try" in page
+    status, page = sign_up(client, password="short")
+    assert "There is an account with this address already." in page
+    assert "Use at least 10 characters." in page
+
+
+def test_first_wrong_field_takes_the_focus_without_scripts(client: FormClient) -> None:
+    page = client.get("/signup").text
+    assert re.findall(r"<input[^>]*autofocus[^>]*>", page)[0].count('id="name"') == 1
+    _, page = sign_up(client, email="ada@", password="short")
+    wrong = [
+        re.search(r' id="(\w+)"', one) for one in re.findall(r"<input[^>]*aria-invalid[^>]*>", page)
+    ]
+    assert [one and one[1] for one in wrong] == ["email", "password"]
+    focused = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert 'id="email"' in focused[0]
 
 
 @on_both_databases

@@ -32,6 +32,8 @@ class TestSetup:
         assert 'download="pitchbar-recovery-codes.txt"' in response.text
         assert f"{codes[0]}%0A{codes[1]}" in response.text
         assert codes[0] not in client.get("/account").text
+        # Nor on the page itself, loaded anew.
+        assert not _CODE.findall(client.get("/account/two-factor/recovery-codes").text)
         assert mails_to(ADA)[-1]["Subject"] == "Two-factor sign-in is on"
 
     def test_wrong_code_does_not(
@@ -118,7 +120,7 @@ class TestRecoveryCodes:
 
     def test_new_ones_void_the_old(self, client: FormClient, ada: Person, codes: list[str]) -> None:
         assert "10 recovery codes" in client.get("/account/two-factor/recovery-codes").text
-        page = client.submit("/account/two-factor/recovery-codes").text
+        page = client.submit("/account/two-factor/recovery-codes", follow_redirects=True).text
         new = _CODE.findall(page)
         assert len(set(new) - set(codes)) == 10
         client.submit("/logout")

@@ -30,7 +30,7 @@ def test_scan_tells_what_is_known(api: Api, code: Code) -> None:
         "country": "GB",
         "device": "phone",
         "os": "iOS",
-        "browser": "Mobile Safari",
+        "browser": "Safari",
         "language": "en-GB",
         "referrer_host": "news.example",
         "utm": {"source": None, "medium": None, "campaign": None, "term": None, "content": None},

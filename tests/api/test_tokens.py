@@ -57,7 +57,8 @@ def test_new_token_counts_as_made_by_the_person_behind_the_one_in_use(
     assert (kept.created_by_kind, kept.created_by_id) == ("person", people.owner.id)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.actor_kind == "token")).one()
     assert (entry.action, entry.actor_name) == ("token.created", "In use")
-    assert entry.after == NEW
+    assert entry.after == NEW | {"prefix": made["secret"][:12]}
+    assert made["prefix"] == made["secret"][:12]
 
 
 @on_both_databases

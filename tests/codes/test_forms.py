@@ -225,3 +225,28 @@ class TestDeleting:
         for action in ("", "/archival", "/restoration", "/deletion"):
             assert client.submit(f"{at}/{code.id}{action}", GOOD).status_code == 404
         assert code.short_code not in client.get(f"{at}?status=all").text
+
+
+class TestEverythingAtOnce:
+    def test_taken_short_code_wrong_destination_and_missing_name(
+        self, client: FormClient, people: People, at: str
+    ) -> None:
+        make_code(people.workspace, short_code="taken-one")
+        typed = GOOD | {"name": "", "short_code": "TAKEN-one", "destination_url": "ftp://a.example"}
+        page = client.submit(at, typed)
+        assert page.status_code == 422
+        for field in ("name", "short_code", "destination_url"):
+            assert f'id="{field}-error"' in page.text, field
+        assert 'value="TAKEN-one"' in page.text
+        assert 'value="ftp://a.example"' in page.text
+
+    def test_wrong_field_is_not_told_off_twice(self, client: FormClient, at: str) -> None:
+        page = client.submit(at, GOOD | {"name": "", "destination_url": "", "short_code": "a b"})
+        assert page.text.count('class="field-error"') == 3
+
+    def test_changing_says_both(self, client: FormClient, people: People, at: str) -> None:
+        code = make_code(people.workspace)
+        typed = GOOD | {"name": "", "destination_url": "ftp://a.example"}
+        page = client.submit(f"{at}/{code.id}", typed).text
+        assert 'id="name-error"' in page
+        assert 'id="destination_url-error"' in page

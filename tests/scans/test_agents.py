@@ -1,7 +1,16 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from pitchbar.core.device_names import plain_browser, plain_system
 from pitchbar.core.devices import read_device
+from pitchbar.extensions import db
+from pitchbar.scans.models import Scan
 from pitchbar.scans.robots import robot_reason_of_agent
+from tests.scans.conftest import Ingest
+from tests.scans.lines import make_line
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -15,21 +24,21 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
             "Mobile/15E148 Safari/604.1",
             "phone",
             "iOS",
-            "Mobile Safari",
+            "Safari",
         ),
         (
             f"Mozilla/5.0 (iPad; CPU OS 17_6 like Mac OS X) {SAFARI} Version/17.6 Mobile/15E148 "
             "Safari/604.1",
             "tablet",
             "iOS",
-            "Mobile Safari",
+            "Safari",
         ),
         (
             f"Mozilla/5.0 (Linux; Android 15; Pixel 9) {WEBKIT} Chrome/137.0.0.0 Mobile "
             "Safari/537.36",
             "phone",
             "Android",
-            "Chrome Mobile",
+            "Chrome",
         ),
         (
             f"Mozilla/5.0 (Linux; Android 13; SM-X906B) {WEBKIT} Chrome/137.0.0.0 Safari/537.36",
@@ -48,7 +57,7 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
             "Mozilla/5.0 (Android 14; Mobile; rv:139.0) Gecko/139.0 Firefox/139.0",
             "phone",
             "Android",
-            "Firefox Mobile",
+            "Firefox",
         ),
         (
             f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/137.0.0.0 Safari/537.36 "
@@ -61,7 +70,7 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
             f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {SAFARI} Version/18.4 "
             "Safari/605.1.15",
             "desktop",
-            "Mac OS X",
+            "macOS",
             "Safari",
         ),
         (
@@ -79,14 +88,14 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
         (
             f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/137.0.0.0 Safari/537.36",
             "desktop",
-            "Chrome OS",
+            "ChromeOS",
             "Chrome",
         ),
         (
             f"Mozilla/5.0 (Web0S; Linux/SmartTV) {WEBKIT} Chrome/94.0.4606.128 Safari/537.36 "
             "WebAppManager",
             "tv",
-            "Web0S",
+            "webOS",
             "Chrome",
         ),
         ("Mozilla/5.0 (Something)", None, None, None),
@@ -118,6 +127,77 @@ def test_people_are_read_as_what_they_hold(
 )
 def test_robots_are_known_with_their_reason(user_agent: str, reason: str) -> None:
     assert robot_reason_of_agent(user_agent) == reason
+
+
+AGENTS = Path(__file__).parent / "agents" / "devices.txt"
+CORPUS = [line.split("\t") for line in AGENTS.read_text().splitlines()]
+
+
+def test_corpus_is_of_many_kinds() -> None:
+    agents = {agent for *_, agent in CORPUS}
+    assert len(agents) == len(CORPUS) >= 150
+    assert {kind for kind, *_ in CORPUS} == {
+        "phone",
+        "tablet",
+        "tv",
+        "desktop",
+        "console",
+        "watch",
+        "headset",
+    }
+
+
+@pytest.mark.parametrize(("kind", "os", "browser", "agent"), CORPUS)
+def test_device_of_the_corpus_is_told_in_plain_words(
+    kind: str, os: str, browser: str, agent: str
+) -> None:
+    read = read_device(agent)
+
+    told = (read.kind, read.os, read.browser)
+    assert tuple(part or "-" for part in told) == (kind, os, browser)
+    # What a TV plays with is no browser.
+    if "AppleCoreMedia" not in agent:
+        assert robot_reason_of_agent(agent) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "plain"),
+    [
+        (("Mobile Safari", "iOS"), ("Safari", "iOS")),
+        (("Chrome Mobile iOS", "iOS"), ("Chrome", "iOS")),
+        (("Chrome Mobile WebView", "Android"), ("Android app", "Android")),
+        (("Mobile Safari UI/WKWebView", "iOS"), ("iOS app", "iOS")),
+        (("Firefox Mobile", "Android"), ("Firefox", "Android")),
+        (("Edge Mobile", "Android"), ("Edge", "Android")),
+        (("IE", "Windows"), ("Internet Explorer", "Windows")),
+        (("Android", "Android"), ("Android Browser", "Android")),
+        (("Safari", "Mac OS X"), ("Safari", "macOS")),
+        (("Chrome", "Chrome OS"), ("Chrome", "ChromeOS")),
+        (("Samsung Internet", "Web0S"), ("Samsung Internet", "webOS")),
+        ((None, None), (None, None)),
+    ],
+)
+def test_names_that_older_releases_stored_read_as_they_do_today(
+    app: Flask,
+    ingest: Ingest,
+    stored: tuple[str | None, str | None],
+    plain: tuple[str | None, str | None],
+) -> None:
+    ingest(make_line())
+    browser, os = stored
+    db.session.execute(
+        text("UPDATE scans SET browser = :browser, os = :os"), {"browser": browser, "os": os}
+    )
+
+    scan = db.session.scalars(select(Scan)).one()
+    assert (scan.browser, scan.os) == plain
+
+
+@pytest.mark.parametrize("agent", CORPUS[::9])
+def test_name_of_today_stays_as_it_is(agent: list[str]) -> None:
+    _, os, browser, _ = agent
+
+    assert (plain_system(os), plain_browser(browser)) == (os, browser)
 
 
 @pytest.mark.parametrize("user_agent", ["\x00", "\xff" * 512, "(" * 512, "Mozilla/5.0 (" * 39])

@@ -13,7 +13,7 @@ from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import ApiToken
 from pitchbar.workspaces.tokens.services import create_token
-from tests.support.browsing import FormClient, sign_in
+from tests.support.browsing import SITE, FormClient, sign_in
 from tests.support.factories import People, bearer
 from tests.support.servers import on_both_databases
 
@@ -34,6 +34,57 @@ def token(people: People) -> ApiToken:
     return made
 
 
+def test_reload_makes_no_second_token_and_shows_the_first_no_more(
+    client: FormClient, people: People, url: str
+) -> None:
+    sign_in(client, people.owner)
+    client.submit(url, FORM)
+    assert SECRET.search(client.get(url).text)
+    for _ in range(2):
+        assert not SECRET.search(client.get(url).text)
+    assert len(db.session.scalars(select(ApiToken)).all()) == 1
+
+
+def test_secret_waits_for_its_page_encrypted_and_not_long(
+    client: FormClient, people: People, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, people.owner)
+    client.submit(url, FORM)
+    with client.session_transaction(base_url=SITE) as kept:
+        assert kept["once_token"]
+        assert "pb_live" not in str(dict(kept))
+    moment = clock.now() + timedelta(minutes=6)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    assert not SECRET.search(client.get(url).text)
+
+
+def test_tokens_are_told_apart_by_how_they_begin(
+    client: FormClient, people: People, url: str
+) -> None:
+    sign_in(client, people.owner)
+    client.submit(url, FORM)
+    found = SECRET.search(client.get(url).text)
+    assert found
+    begins = found[1][:12]
+    made = db.session.scalars(select(ApiToken)).one()
+    assert made.prefix == begins
+    assert f"{begins}…" in client.get(url).text
+    made.prefix = None
+    db.session.commit()
+    page = client.get(url).text
+    assert begins not in page
+    assert "—" in page
+
+
+def test_audit_log_names_the_first_characters(client: FormClient, people: People, url: str) -> None:
+    sign_in(client, people.owner)
+    client.submit(url, FORM)
+    made = db.session.scalars(select(ApiToken)).one()
+    client.submit(f"{url}/{made.id}/revocation")
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "token")).all()
+    assert [(one.after or one.before or {})["prefix"] for one in entries] == [made.prefix] * 2
+
+
 @on_both_databases
 @pytest.mark.parametrize("role", ["owner", "admin"])
 def test_new_token_is_shown_once_and_works(
@@ -41,8 +92,9 @@ def test_new_token_is_shown_once_and_works(
 ) -> None:
     person = getattr(people, role)
     sign_in(client, person)
-    page = client.submit(url, FORM)
-    assert page.status_code == 200
+    answer = client.submit(url, FORM)
+    assert (answer.status_code, answer.headers["Location"]) == (303, url)
+    page = client.get(url)
     found = SECRET.search(page.text)
     assert found
     assert f'data-copy="{found[1]}"' in page.text
@@ -101,7 +153,9 @@ def test_mistake_stands_at_its_field_and_what_was_typed_stays(
 
 def test_name_is_text_and_not_markup(client: FormClient, people: People, url: str) -> None:
     sign_in(client, people.owner)
-    page = client.submit(url, FORM | {"name": "<img src=x onerror=alert(1)>"}).text
+    page = client.submit(
+        url, FORM | {"name": "<img src=x onerror=alert(1)>"}, follow_redirects=True
+    ).text
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
 
@@ -132,7 +186,7 @@ def test_audit_log_names_person_token_and_scope(
     client.submit(f"{url}/{token.id}/revocation")
     made, revoked = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert (made.action, revoked.action) == ("token.created", "token.revoked")
-    assert made.after == revoked.before == FORM
+    assert made.after == revoked.before == FORM | {"prefix": token.prefix}
     assert made.before == revoked.after == {}
     for entry in (made, revoked):
         assert (entry.actor_kind, entry.actor_id) == ("person", people.admin.id)

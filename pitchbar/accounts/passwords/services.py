@@ -30,9 +30,14 @@ def change_password(person: Person, current: str, new: str, by: Actor) -> None:
         WrongPassword: the current one is another.
         WeakPassword: others would guess the new one.
     """
+    require_password(person, current)
+    _set_password(person, new, by, "account.password_changed")
+
+
+def require_password(person: Person, current: str) -> None:
+    """Raises WrongPassword."""
     if not verify_password(current, person.password_hash):
         raise WrongPassword("current_password")
-    _set_password(person, new, by, "account.password_changed")
 
 
 def request_password_reset(email: str, settings: Settings) -> None:

@@ -10,7 +10,7 @@ _AFFIXES = string.digits + string.punctuation + " "
 _SHORTEST_NAME = 4
 
 
-def require_strong_password(password: str, *, email: str, name: str) -> None:
+def require_strong_password(password: str, *, email: str | None, name: str | None) -> None:
     """Raises WeakPassword when it is among the most common ones of past breaches (in any case,
     also with digits and signs around it), or holds the person's own address or name.
     """
@@ -19,7 +19,7 @@ def require_strong_password(password: str, *, email: str, name: str) -> None:
         raise WeakPassword(
             "This password is among the first that attackers try. Choose another one."
         )
-    if any(word in _without_spaces(plain) for word in _personal_words(email, name)):
+    if any(word in _without_spaces(plain) for word in _personal_words(email or "", name or "")):
         raise WeakPassword("Do not use your name or e-mail address in the password.")
 
 

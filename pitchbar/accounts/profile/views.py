@@ -8,7 +8,8 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.email_change.services import find_email_change
 from pitchbar.accounts.forms import NameForm, PasswordChangeForm
 from pitchbar.accounts.limits import rate, signed_in_key
-from pitchbar.accounts.passwords.services import change_password
+from pitchbar.accounts.passwords.services import change_password, require_password
+from pitchbar.accounts.passwords.strength import require_strong_password
 from pitchbar.accounts.queries import find_identity, find_two_factor
 from pitchbar.accounts.services import rename_person
 from pitchbar.accounts.sessions.services import list_sessions
@@ -52,7 +53,12 @@ def rename() -> Response:
 @limiter.limit(rate(lambda own: own.ratelimit_confirm), key_func=signed_in_key)
 def update_password() -> Response:
     form, person = PasswordChangeForm(), current_user._get_current_object()
-    if not form.validate():
+    if not form.is_accepted(
+        current_password=lambda: require_password(person, form.current_password.data or ""),
+        password=lambda: require_strong_password(
+            form.password.data or "", email=person.email, name=person.name
+        ),
+    ):
         return _show(password_form=form, status=422)
     with form_errors(form):
         change_password(

@@ -1,10 +1,12 @@
-from flask import Blueprint, Response, flash, request, session, url_for
+from flask import Blueprint, Response, flash, jsonify, request, session, url_for
 from flask_login import current_user, logout_user
+from flask_wtf.csrf import generate_csrf
 
 from pitchbar.accounts.access import local_path, open_to_all
 from pitchbar.accounts.forms import SignInForm, SignUpForm
 from pitchbar.accounts.limits import count_taken, limit_new_addresses
-from pitchbar.accounts.services import authenticate, create_person
+from pitchbar.accounts.passwords.strength import require_strong_password
+from pitchbar.accounts.services import authenticate, create_person, require_free_address
 from pitchbar.accounts.sessions.services import end_session
 from pitchbar.accounts.sign_in.flow import (
     begin_session,
@@ -60,10 +62,12 @@ def signup() -> Response:
 @limit_new_addresses
 def create_account() -> Response:
     form = SignUpForm()
-    if not form.validate():
-        return _show_signup(form, 422)
-    with form_errors(form):
-        person = create_person(**form.entered())
+    if form.is_accepted(
+        email=lambda: require_free_address(form.email.data or ""),
+        password=lambda: require_strong_password(**form.entered()),
+    ):
+        with form_errors(form):
+            person = create_person(**form.entered())
     count_taken(form)
     if form.errors:
         return _show_signup(form, 422)
@@ -85,6 +89,16 @@ def logout() -> Response:
     session.clear()
     flash("You are signed out.", "success")
     return go_to(local_path(request.form.get("next")) or url_for("accounts.login"))
+
+
+@bp.get("/session")
+@open_to_all
+def state() -> Response:
+    """Asked by forms.js before a form is sent: whether the session still stands, and the token
+    that belongs to it now.
+    """
+    person = current_user.id if current_user.is_authenticated else None
+    return jsonify(person=person, csrf_token=generate_csrf())
 
 
 def _show_signup(form: SignUpForm, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """Two-factor sign-in: set up, recovery codes, turn off."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import segno
@@ -25,6 +26,7 @@ from pitchbar.accounts.two_factor.services import (
 from pitchbar.accounts.verification.access import proven_address
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.shown_once import show_once, take_shown_once
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db, limiter
 from pitchbar.forms import form_errors
@@ -85,7 +87,7 @@ def activate() -> Response:
     if form.errors:
         return _show(setup, form, 422)
     db.session.commit()
-    return render("accounts/recovery_codes.html", codes=codes, is_new=True)
+    return _show_once(codes, is_new=True)
 
 
 @bp.get("/recovery-codes")
@@ -94,6 +96,9 @@ def activate() -> Response:
 def show_codes() -> Response:
     if find_two_factor(current_user) is None:
         return go_to(url_for("profile.show"))
+    kept = take_shown_once("recovery_codes")
+    if kept:
+        return render("accounts/recovery_codes.html", **kept)
     return render("accounts/recovery_codes_new.html", left=count_recovery_codes(current_user))
 
 
@@ -105,7 +110,7 @@ def create_codes() -> Response:
         return go_to(url_for("profile.show"))
     codes = renew_recovery_codes(current_user, current_actor())
     db.session.commit()
-    return render("accounts/recovery_codes.html", codes=codes, is_new=False)
+    return _show_once(codes, is_new=False)
 
 
 @bp.get("/removal")
@@ -126,6 +131,11 @@ def remove() -> Response:
         db.session.commit()
         flash("Two-factor sign-in is off.", "success")
     return go_to(url_for("profile.show"))
+
+
+def _show_once(codes: Sequence[str], *, is_new: bool) -> Response:
+    show_once("recovery_codes", {"codes": list(codes), "is_new": is_new})
+    return go_to(url_for("two_factor.show_codes"))
 
 
 def _show(setup: TwoFactor, form: CodeForm, status: int = 200) -> Response:

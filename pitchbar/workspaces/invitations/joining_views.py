@@ -12,6 +12,7 @@ from pitchbar.accounts.access import open_to_all, signed_in
 from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.errors import AddressNotProven
 from pitchbar.accounts.limits import limit_new_addresses
+from pitchbar.accounts.passwords.strength import require_strong_password
 from pitchbar.accounts.queries import normalise_email
 from pitchbar.accounts.services import create_person
 from pitchbar.accounts.sign_in.flow import begin_session, current_session
@@ -71,7 +72,10 @@ def join(token: str) -> Response:
     """By somebody new: the link was mailed to this address, so the account has it."""
     opened = _open(token)
     invitation, form = opened.invitation, JoinForm()
-    if current_user.is_authenticated or not opened.was_mailed or not form.validate():
+    if current_user.is_authenticated or not opened.was_mailed:
+        return _show(opened, form, 422)
+    entered = {**form.entered(), "email": invitation.email}
+    if not form.is_accepted(password=lambda: require_strong_password(**entered)):
         return _show(opened, form, 422)
     with form_errors(form):
         require_open(invitation)

@@ -12,6 +12,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "id": 7,
     "name": "Nightly report",
     "scope": "read",
+    "prefix": "pb_live_8Jf0",
     "created_at": "2026-03-02T09:15:00+00:00",
     "created_by": "Ada Byron",
     "last_used_at": None,
@@ -34,6 +35,7 @@ class TokenResponse(ResponseModel):
     id: int
     name: str
     scope: Literal["read", "read-write"]
+    prefix: str | None = Field(description="Its first characters; null for one of before.")
     created_at: Timestamp
     created_by: str
     last_used_at: Timestamp | None = Field(description="To the minute; null for one never used.")
@@ -61,7 +63,7 @@ def new_token_response(token: ApiToken, secret: str) -> NewTokenResponse:
 
 
 def _fields(token: ApiToken) -> dict[str, object]:
-    names = ("id", "name", "scope", "created_at", "last_used_at")
+    names = ("id", "name", "scope", "prefix", "created_at", "last_used_at")
     return {
         **{name: getattr(token, name) for name in names},
         "created_by": token.created_by_name,

@@ -19,6 +19,8 @@ from pitchbar.workspaces.tokens.queries import count_tokens, list_tokens_made_by
 
 # A token in steady use would otherwise cost one write for each request.
 _LAST_USED_RESOLUTION = timedelta(minutes=1)
+# `pb_live_` and four characters of 43: enough to tell tokens apart, and far too few to guess one.
+_PREFIX_LENGTH = 12
 
 
 def create_token(
@@ -44,13 +46,14 @@ def create_token(
         name=name,
         scope=scope,
         token_hash=hash_secret(secret),
+        prefix=secret[:_PREFIX_LENGTH],
         created_by_kind=maker.created_by_kind if maker else by.kind,
         created_by_id=maker.created_by_id if maker else by.id,
         created_by_name=maker.created_by_name if maker else by.name[:254],
     )
     db.session.add(token)
     db.session.flush()
-    record_event("token.created", token, by=by, after={"name": name, "scope": scope})
+    record_event("token.created", token, by=by, after=_described(token))
     return token, secret
 
 
@@ -100,8 +103,13 @@ def revoke_token(token: ApiToken, by: Actor) -> None:
     """From now on the token opens nothing."""
     token.revoked_at = clock.now()
     db.session.flush()
-    before = {"name": token.name, "scope": token.scope}
-    record_event("token.revoked", token, by=by, before=before)
+    record_event("token.revoked", token, by=by, before=_described(token))
+
+
+def _described(token: ApiToken) -> dict[str, str]:
+    """For the audit log; a token of before shows no prefix."""
+    known = {"name": token.name, "scope": token.scope, "prefix": token.prefix}
+    return {name: value for name, value in known.items() if value}
 
 
 def touch_token(token: ApiToken) -> bool:

@@ -6,6 +6,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.accounts.verification.access import proven_address
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.shown_once import show_once, take_shown_once
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
@@ -20,14 +21,15 @@ bp = Blueprint("tokens", __name__, url_prefix="/w/<slug>/tokens")
 @bp.get("")
 @requires("manage_tokens")
 def index(workspace: Workspace) -> Response:
-    return _show_list(workspace, TokenForm())
+    made = take_shown_once("token") or {}
+    return _show_list(workspace, TokenForm(), **made)
 
 
 @bp.post("")
 @requires("manage_tokens")
 @proven_address
 def create(workspace: Workspace) -> Response:
-    """Answers with the page itself: the secret is shown here and kept nowhere."""
+    """The secret is shown by the next page, once, and kept nowhere."""
     form = TokenForm()
     if not form.validate():
         return _show_list(workspace, form, http_status=422)
@@ -36,7 +38,8 @@ def create(workspace: Workspace) -> Response:
     if form.errors:
         return _show_list(workspace, form, http_status=422)
     db.session.commit()
-    return _show_list(workspace, TokenForm(formdata=None), made=token, secret=secret)
+    show_once("token", {"made_name": token.name, "secret": secret})
+    return go_to(url_for("tokens.index", slug=workspace.slug))
 
 
 @bp.get("/<int:token_id>/revoke")
