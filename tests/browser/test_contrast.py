@@ -1,4 +1,4 @@
-"""Controls as they are drawn: a border, or the control itself, stands out from what is around it."""
+"""Controls as they are drawn: each stands out from what is around it, by its border or itself."""
 
 from typing import Any
 
@@ -47,8 +47,8 @@ _WEAK = """() => {
     if (style.borderTopWidth === "0px" || rgba(style.borderTopColor)[3] < 255) continue;
     if (style.appearance === "auto" && ["checkbox", "radio"].includes(each.type)) continue;
     const around = behind(each);
-    const ratio = Math.max(contrast(style.borderTopColor, around),
-      contrast(style.backgroundColor, around));
+    const fill = rgba(style.backgroundColor)[3] === 255 ? style.backgroundColor : around;
+    const ratio = Math.max(contrast(style.borderTopColor, around), contrast(fill, around));
     if (ratio < 3) weak.push(`${each.className || each.name}: ${ratio.toFixed(2)}`);
   }
   return [...new Set(weak)];
