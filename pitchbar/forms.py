@@ -36,12 +36,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """
         self.validate()
         for name, check in checks.items():
-            if self._fields[name].errors:
-                continue
-            try:
-                check()
-            except DomainError as error:
-                self.take_errors(error)
+            if not self._fields[name].errors:
+                with form_errors(self):
+                    check()
         return not self.errors
 
     def take_errors(self, error: DomainError) -> None:

@@ -42,7 +42,11 @@ class SignInForm(Form):
         filters=[strip],
         validators=[DataRequired("Enter your e-mail address."), NoControlCharacters()],
     )
-    password = PasswordField("Password", validators=[DataRequired("Enter your password.")])
+    password = PasswordField(
+        "Password",
+        widget=PasswordInput(hide_value=False),
+        validators=[DataRequired("Enter your password.")],
+    )
 
 
 class NameForm(Form):

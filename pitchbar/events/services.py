@@ -87,6 +87,12 @@ def delete_audit_log(workspace_id: int) -> None:
     db.session.execute(delete(AuditEntry).where(AuditEntry.workspace_id == workspace_id))
 
 
+def delete_account_log(person_id: int) -> None:
+    """What happened to an account goes with it; what the person did in workspaces stays there."""
+    own = (AuditEntry.workspace_id.is_(None), AuditEntry.subject_kind == "person")
+    db.session.execute(delete(AuditEntry).where(*own, AuditEntry.subject_id == str(person_id)))
+
+
 def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:

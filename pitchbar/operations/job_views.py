@@ -13,7 +13,7 @@ from pitchbar.errors import DomainError, NotFound
 from pitchbar.extensions import db
 from pitchbar.forms import Form, SelectChoice, form_errors
 from pitchbar.jobs import list_tasks, shown_arguments
-from pitchbar.jobs.ledger.administration import BULK_MOST
+from pitchbar.jobs.ledger.administration import BULK_MOST, may_change_arguments
 from pitchbar.jobs.ledger.errors import UnusableArguments
 from pitchbar.jobs.ledger.filters import JobFilter
 from pitchbar.jobs.ledger.models import Job
@@ -170,4 +170,5 @@ def _show(job: Job, form: ArgumentsForm, http_status: int = 200) -> Response:
         attempts=list_attempts(db.session(), job.id),
         tags=list_tags(db.session(), job.id),
         form=form,
+        may_change=may_change_arguments(job),
     )

@@ -13,7 +13,9 @@ from pitchbar.events.settings import AuditSettings
 from pitchbar.extensions import db
 from pitchbar.mailing.services import trim_mail_log
 from pitchbar.settings import current_settings
+from pitchbar.workspaces.account_deletion.services import delete_account
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
+from pitchbar.workspaces.errors import OwnsWorkspaces
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.services import create_workspace
@@ -55,6 +57,22 @@ def prove_user(email: str) -> None:
     prove_address(person, _OPERATOR)
     db.session.commit()
     click.echo(f"The address {person.email} is proven. Its owner signs in anew.")
+
+
+@users.command("delete")
+@click.option("--email", required=True)
+@in_app
+def delete_user(email: str) -> None:
+    """Delete an account that owns no workspace, as its owner could do on their page."""
+    person = find_person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"There is no account with the address {email}.")
+    try:
+        delete_account(person, _OPERATOR, confirmation=email)
+    except OwnsWorkspaces as error:
+        raise click.ClickException(error.message.replace("You own", "They own")) from None
+    db.session.commit()
+    click.echo("The account is deleted. Its owner is told by mail.")
 
 
 @click.group()

@@ -9,7 +9,8 @@ from pitchbar.core.features import ErrorFrame
 from pitchbar.core.form_pages import find_form_page, find_page_above
 from pitchbar.extensions import db
 from pitchbar.workspaces.members.queries import find_owner
-from pitchbar.workspaces.queries import find_membership
+from pitchbar.workspaces.models import Membership
+from pitchbar.workspaces.queries import find_membership, find_new_slug
 
 # What a role or a plan forbids, somebody else can allow.
 _ASKABLE = (402, 403)
@@ -25,18 +26,24 @@ def frame_of_error(_status: int) -> ErrorFrame | None:
     g.pop("workspace", None)
     if not current_user.is_authenticated:
         return None
-    membership = find_membership(current_user, path[1])
+    membership = _find_membership(path[1])
     if membership is None:
         return None
     g.workspace, g.role, g.membership = membership.workspace, membership.role, membership
-    return ErrorFrame("errors/in_workspace.html", {"way_back": _way_back()})
+    path_now = request.path.replace(path[0], f"/w/{membership.workspace.slug}{path[2]}", 1)
+    return ErrorFrame("errors/in_workspace.html", {"way_back": _way_back(path_now)})
 
 
-def _way_back() -> str | None:
+def _find_membership(slug: str) -> Membership | None:
+    """Also by a slug that the workspace had before: a page may have stood open since."""
+    membership = find_membership(current_user, slug)
+    new_slug = None if membership else find_new_slug(current_user, slug)
+    return find_membership(current_user, new_slug) if new_slug else membership
+
+
+def _way_back(path: str) -> str | None:
     """The page of the form that was refused, else the nearest one above."""
-    if request.method == "POST":
-        return find_form_page(request.path)
-    return find_page_above(request.path)
+    return find_form_page(path) if request.method == "POST" else find_page_above(path)
 
 
 def ask_owner(status: int) -> str:

@@ -142,3 +142,19 @@ class TooManyTokens(DomainError):
 class TokenNotFound(NotFound):
     def __init__(self) -> None:
         super().__init__("There is no such token in this workspace. It may have been revoked.")
+
+
+class WrongAddress(DomainError):
+    code = "wrong_confirmation"
+
+    def __init__(self) -> None:
+        sentence = "This is not the address of your account. Nothing was changed."
+        super().__init__(sentence, fields={"confirmation": sentence})
+
+
+class OwnsWorkspaces(DomainError):
+    code = "owns_workspaces"
+
+    def __init__(self, names: list[str]) -> None:
+        listed = ", ".join(f"“{name}”" for name in names)
+        super().__init__(f"You own {listed}. Give away or delete what is yours, then come back.")

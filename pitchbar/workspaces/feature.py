@@ -2,6 +2,7 @@
 
 from pitchbar.core.features import Act, Feature, NavigationItem
 from pitchbar.workspaces import settings_views, subscribers, tasks, views
+from pitchbar.workspaces.account_deletion import views as account_deletion
 from pitchbar.workspaces.audit import views as audit
 from pitchbar.workspaces.commands import purge, tokens, users
 from pitchbar.workspaces.deletion import views as deletion
@@ -25,6 +26,7 @@ FEATURE = Feature(
         deletion.bp,
         settings_views.bp,
         audit.bp,
+        account_deletion.bp,
     ),
     api_blueprints=(tokens_api.bp,),
     tasks=(tasks,),

@@ -1,24 +1,42 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
+from pitchbar.core import clock
+from pitchbar.core.time_zones import UTC, is_time_zone, list_time_zones
 from pitchbar.forms import Form, SelectChoice, name_field, strip
 
 
-def time_zones() -> list[Any]:
-    """Names a person can choose: "UTC" first, then by region, without the historic aliases."""
-    regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
-    named = sorted(
-        zone for zone in available_timezones() if zone.startswith((*regions, "Pacific/"))
-    )
-    return [SelectChoice(zone, zone.replace("_", " ")) for zone in ("UTC", *named)]
+def _time_zones() -> list[Any]:
+    """By region, each with its offset of today and what else it is searched by."""
+    now = clock.now()
+    return [
+        SelectChoice(
+            zone.name,
+            zone.city if zone.name == UTC else f"{zone.city} ({zone.offset(now)})",
+            {"data-words": zone.words, "data-retired": " ".join(zone.retired)},
+            zone.region or "Everywhere",
+        )
+        for zone in list_time_zones()
+    ]
+
+
+class TimeZoneField(SelectField):
+    """A workspace keeps the zone that it has, also under a name that is not offered any more."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super().process(*args, **kwargs)
+        offered = _time_zones()
+        is_offered = self.data in {choice.value for choice in offered}
+        if not is_offered and is_time_zone(self.data or ""):
+            offered.insert(0, SelectChoice(self.data, self.data, {}, "As before"))
+        self.choices = offered
 
 
 class WorkspaceForm(Form):
     name = name_field("Workspace name", "Give the workspace a name.")
-    time_zone = SelectField("Time zone", default="UTC", choices=time_zones)
+    time_zone = TimeZoneField("Time zone", default=UTC, choices=_time_zones)
 
 
 class SettingsForm(WorkspaceForm):
@@ -40,3 +58,7 @@ class ConfirmationForm(Form):
     """For acts that take the workspace's name typed."""
 
     confirmation = StringField("Name of the workspace")
+
+
+class AccountDeletionForm(Form):
+    confirmation = StringField("E-mail address", filters=[strip])

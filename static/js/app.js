@@ -133,14 +133,6 @@ function refreshTimes() {
   }
 }
 
-// A new workspace starts in the zone of the browser, if the list has it
-
-function guessTimeZone() {
-  const select = document.querySelector("select[data-guess-time-zone]");
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (select && [...select.options].some((option) => option.value === zone)) select.value = zone;
-}
-
 document.addEventListener("click", (event) => {
   const copyButton = event.target.closest("[data-copy]");
   if (copyButton) onCopy(copyButton);
@@ -174,6 +166,5 @@ function enterForm() {
 document.querySelectorAll("[data-toast]").forEach(expireToast);
 enterForm();
 addEventListener("hashchange", enterForm);
-guessTimeZone();
 setInterval(refreshTimes, 5_000);
 document.addEventListener("visibilitychange", refreshTimes);

@@ -199,3 +199,12 @@ class TestThrottle:
         assert answers[-1].status_code == 429
         assert "<html" not in answers[-1].text
         assert "data-toast" in answers[-1].text
+
+
+def test_password_stays_where_only_the_address_is_missing(client: FormClient) -> None:
+    page = client.submit("/login", {"email": "", "password": "nine quiet horses"})
+    assert page.status_code == 422
+    assert 'value="nine quiet horses"' in page.text
+    page = client.submit("/login", {"email": "a@b.example", "password": "nine quiet horses"})
+    assert page.status_code == 422
+    assert "nine quiet horses" not in page.text

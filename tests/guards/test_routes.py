@@ -125,7 +125,8 @@ def test_outsider_cannot_tell_a_workspace_from_none(client: FormClient, people: 
 
 def test_signed_out_is_led_to_the_sign_in(client: FormClient, pages: list[Address]) -> None:
     for page in pages:
-        answer = send(client, page, ORIGIN)
+        # A form of our own page is kept for after the sign-in: tests/accounts/test_held_forms.py.
+        answer = send(client, page, ORIGIN if page.is_socket else {})
         assert answer.status_code == 302, page
         assert answer.headers["Location"].startswith("/login"), page
 

@@ -151,3 +151,15 @@ def test_arguments_are_shown_as_text_not_as_markup(client: FormClient) -> None:
     page = client.get(f"{JOBS}/{job.id}").text
     assert "<script>alert" not in page
     assert json.dumps("<script>alert(1)</script>")[1:-1].replace("<", "&lt;")[:10] in page
+
+
+def test_changed_arguments_are_offered_only_where_they_can_be_taken(client: FormClient) -> None:
+    open_job = make_job("failed")
+    unknown = make_job("failed", task="tests.of_another_release", arguments={"secret": "x"})
+    assert "Retry with these arguments" in client.get(f"{JOBS}/{open_job.id}").text
+    page = client.get(f"{JOBS}/{unknown.id}").text
+    assert "Retry with these arguments" not in page
+    assert "can only be run again as it is" in page
+    assert "readonly" in page
+    given = {"arguments": "{}"}
+    assert client.submit(f"{JOBS}/{unknown.id}/retry", given).status_code == 422

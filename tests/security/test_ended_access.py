@@ -72,7 +72,8 @@ def remove(client: FormClient, people: People) -> None:
 def lower(client: FormClient, people: People) -> None:
     sign_in(client, people.owner)
     url = member_url(people, people.admin) + "/role"
-    assert client.submit(url, {"role": "editor"}).status_code == 303
+    data = {"role": "editor", "confirmed": "yes"}
+    assert client.submit(url, data).status_code == 303
 
 
 def leave(client: FormClient, people: People) -> None:

@@ -163,7 +163,7 @@ def test_a_workspace_has_so_many_tokens_and_no_more(client: FormClient) -> None:
     sign_in(client, person)
     form = {"name": "third", "scope": "read"}
     place = f"/w/{workspace.slug}/tokens"
-    assert client.submit(place, form).status_code == 200
+    assert client.submit(place, form).status_code == 303
     refused = client.submit(place, {**form, "name": "fourth"})
     assert refused.status_code == 422
     assert "A workspace has 3 tokens at most." in refused.text

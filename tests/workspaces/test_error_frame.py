@@ -147,3 +147,18 @@ def test_signed_out_visitor_sees_the_plain_page(client: FormClient, people: Peop
         answer = client.get(url)
         assert answer.status_code == 404
         assert RAIL not in answer.text
+
+
+def test_form_that_stood_open_while_the_address_changed_keeps_the_frame(
+    client: FormClient, people: People
+) -> None:
+    sign_in(client, people.owner)
+    old = people.workspace.slug
+    typed = {"name": people.workspace.name, "slug": "moved-on", "time_zone": "UTC"}
+    client.submit(f"/w/{old}/settings", typed)
+    answer = client.submit(f"/w/{old}/settings", typed)
+    assert answer.status_code == 404
+    assert RAIL in answer.text
+    assert 'href="/w/moved-on/settings"' in answer.text
+    sign_in(client, people.outsider)
+    assert RAIL not in client.submit(f"/w/{old}/settings", typed).text

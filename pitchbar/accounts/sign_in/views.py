@@ -43,6 +43,8 @@ def sign_in() -> Response:
     with form_errors(form):
         person = authenticate(**form.entered())
     if form.errors:
+        # One of the two is wrong: it is typed anew.
+        form.password.data = ""
         return _show_login(form, 422)
     response = start_or_challenge(person, local_path(request.form.get("next")))
     db.session.commit()

@@ -113,6 +113,12 @@ def _delete(session: Session, ids: Sequence[int]) -> int:
     return changed_rows(session, gone.execution_options(synchronize_session=False))
 
 
+def may_change_arguments(job: Job) -> bool:
+    """Not where a part is hidden: it could be sent elsewhere by changing the part that is not."""
+    task = find_task(job.task)
+    return task is not None and not task.secret & {*job.arguments} and job.task != HOOK_TASK
+
+
 def _checked(job: Job, arguments: dict[str, Any]) -> dict[str, Any]:
     task = find_task(job.task)
     if task is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, url_for
+from flask import Blueprint, Response, flash, g, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
@@ -94,13 +94,31 @@ def give_role(workspace: Workspace, member_id: int) -> Response:
     form = RoleForm(assignable_roles(g.role))
     if not form.validate():
         raise UnknownRole
-    ends = _ends_with(member)
-    change_role(member, form.role.data, current_actor(), by_role=g.role)
+    role: str = form.role.data
+    ends = _ends_with(member, role)
+    if any(ends.values()) and request.form.get("confirmed") != "yes":
+        slug = workspace.slug
+        return go_to(url_for("members.confirm_role", slug=slug, member_id=member.id, role=role))
+    change_role(member, role, current_actor(), by_role=g.role)
     db.session.commit()
     flash(f"{member.person.name} is now {_with_article(member.role)}.", "success")
-    if ends["tokens"] and not role_may(member.role, "manage_tokens"):
+    if ends["tokens"]:
         flash(f"API tokens that {member.person.name} made no longer work.", "success")
     return _to_members(workspace)
+
+
+@bp.get("/members/<int:member_id>/role")
+@requires("manage_members")
+def confirm_role(workspace: Workspace, member_id: int) -> Response:
+    """Asks first where more than a role would end."""
+    member, role = get_member(workspace, member_id), request.args.get("role", "")
+    reach = assignable_roles(g.role)
+    if member.role not in reach:
+        raise RoleNotAssignable
+    if role not in reach or role == member.role:
+        return _to_members(workspace)
+    context = {"role": role, "role_with_article": _with_article(role), **_ends_with(member, role)}
+    return render("workspaces/give_role.html", member=member, **context)
 
 
 @bp.get("/members/<int:member_id>/remove")
@@ -148,10 +166,13 @@ def leave(workspace: Workspace) -> Response:
     return go_to(url_for("pages.home"))
 
 
-def _ends_with(member: Membership) -> dict[str, Any]:
-    """What else ends with somebody's right to manage: their tokens, and how many invitations."""
-    tokens = list_tokens_made_by(member.person_id, member.workspace_id)
-    invitations = list_open_invitations_by(member.person_id, member.workspace_id)
+def _ends_with(member: Membership, role: str | None = None) -> dict[str, Any]:
+    """What else ends with somebody's right to manage, when they go or become `role`: their tokens,
+    and how many invitations.
+    """
+    mine = (member.person_id, member.workspace_id)
+    tokens = [] if role_may(role, "manage_tokens") else list_tokens_made_by(*mine)
+    invitations = [] if role_may(role, "manage_members") else list_open_invitations_by(*mine)
     return {"tokens": tokens, "invitations": len(invitations)}
 
 
