@@ -49,6 +49,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         country_name=wording.country_name,
         exact=_exact,
         plain_address=wording.plain_address,
+        split_address=wording.split_address,
     )
     app.jinja_env.globals.update(asset=asset_path)
     app.jinja_env.globals.update(charts.template_functions())

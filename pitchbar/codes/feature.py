@@ -1,13 +1,27 @@
 """Codes: a printed short address whose destination can be changed."""
 
-from pitchbar.codes import api, destination_views, preview_views, settings_views, subscribers, views
+from pitchbar.codes import (
+    api,
+    destination_views,
+    preview_views,
+    selection_views,
+    settings_views,
+    subscribers,
+    views,
+)
 from pitchbar.codes.demo import make_demo
 from pitchbar.codes.finding import find_codes
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
     requires=("workspaces",),
-    blueprints=(views.bp, destination_views.bp, preview_views.bp, settings_views.bp),
+    blueprints=(
+        views.bp,
+        destination_views.bp,
+        preview_views.bp,
+        selection_views.bp,
+        settings_views.bp,
+    ),
     api_blueprints=(api.bp,),
     subscribe=subscribers.register,
     navigation=(

@@ -5,9 +5,10 @@ Codes know nothing of those features; whoever has something to show registers it
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 
 from pitchbar.codes.models import Code
 from pitchbar.workspaces.models import Workspace
@@ -15,22 +16,34 @@ from pitchbar.workspaces.models import Workspace
 Place = Literal["main", "below"]
 
 
+Kind = Literal["number", "moment", "line"]
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers; a `wide` one is left out where the screen is narrow."""
+    """A column of numbers, of moments (each perhaps None), or of small lines (a row of numbers).
+
+    Attributes:
+        room: "any" is shown on every screen; "some" needs a desk's, "much" a large one.
+        key: what the address of a list calls it that is sorted by it.
+        rank: gives what such a list is sorted by, for each `Code` of a query.
+    """
 
     label: str
-    wide: bool = False
+    kind: Kind = "number"
+    room: Literal["any", "some", "much"] = "any"
+    key: str = ""
+    rank: Callable[[Workspace], ColumnElement[Any]] | None = None
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns that one query fills for all rows: `load` gets code ids and gives, by id, a number
-    for each column. A code that it leaves out has zeros.
+    """Columns that one query fills for all rows: `load` gets code ids and gives, by id, a value
+    for each column. A code that it leaves out has nothing in them.
     """
 
     columns: tuple[Column, ...]
-    load: Callable[[Workspace, Sequence[int]], Mapping[int, tuple[int, ...]]]
+    load: Callable[[Workspace, Sequence[int]], Mapping[int, tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class FilledColumn:
-    """A column with its numbers by code id."""
+    """A column with its values by code id."""
 
     column: Column
-    numbers: Mapping[int, int]
+    values: Mapping[int, Any]
 
 
 _columns: list[Columns] = []
@@ -61,6 +74,14 @@ def register_columns(columns: Columns) -> None:
 def register_panel(panel: Panel) -> None:
     if panel not in _panels:
         _panels.append(panel)
+
+
+def find_rank(workspace: Workspace, key: str) -> ColumnElement[Any] | None:
+    """What a list is sorted by whose address names that column."""
+    for column in (column for group in _columns for column in group.columns):
+        if column.rank and column.key == key:
+            return column.rank(workspace)
+    return None
 
 
 def load_columns(workspace: Workspace, codes: Sequence[Code]) -> list[FilledColumn]:

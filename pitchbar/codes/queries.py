@@ -3,9 +3,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from pitchbar.accounts.models import Person
 from pitchbar.codes.errors import CodeNotFound, DestinationNotFound
@@ -31,11 +31,25 @@ def find_code_by_short_code(short_code: str) -> Code | None:
     return db.session.scalar(select(Code).where(Code.short_code == short_code))
 
 
-def list_codes(workspace: Workspace, *, search: str, status: str, number: int) -> Page[Code]:
-    """Newest first. `status` is "active", "archived" or "all"; `search` looks in the name, the
-    short code and the destination.
+def list_codes(
+    workspace: Workspace,
+    *,
+    search: str,
+    status: str,
+    number: int,
+    ranks: Sequence[ColumnElement[Any]],
+) -> Page[Code]:
+    """`status` is "active", "archived" or "all"; `search` looks in the name, the short code and the
+    destination; `ranks` are what the list is ordered by.
     """
-    return paginate(db.session, _filtered(workspace, search, status), number)
+    query = _filtered(workspace, search, status).order_by(None).order_by(*ranks)
+    return paginate(db.session, query, number)
+
+
+def list_chosen_codes(workspace: Workspace, code_ids: Sequence[int]) -> list[Code]:
+    """Those of the ids that are codes of the workspace, the oldest first."""
+    chosen = _codes_of(workspace).where(Code.id.in_(code_ids))
+    return list(db.session.scalars(chosen.order_by(Code.id)))
 
 
 def list_codes_before(
@@ -109,7 +123,7 @@ def list_destination_changes(
     return [
         DestinationChange(new.since_at, old.destination_url, new.destination_url)
         for old, new in pairwise(spans)
-        if new.since_at and new.since_at >= since
+        if new.since_at
     ]
 
 

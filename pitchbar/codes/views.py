@@ -6,6 +6,7 @@ from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destination_views import tell_destination
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
+from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import load_columns, render_panels
 from pitchbar.codes.preview_views import preview_of
@@ -22,7 +23,7 @@ from pitchbar.codes.services import (
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
-from pitchbar.core.text import file_name, storable
+from pitchbar.core.text import file_name
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -55,22 +56,20 @@ def _render_form(
 @bp.get("")
 @requires("view")
 def index(workspace: Workspace) -> Response:
-    search = request.args.get("q", "").strip()[:200]
-    status = request.args.get("status", "active")
-    status = status if status in ("active", "archived", "all") else "active"
+    listing = Listing.read(request.args)
     page = list_codes(
         workspace,
-        search=storable(search),
-        status=status,
-        number=request.args.get("page", 1, type=int),
+        search=listing.q,
+        status=listing.status,
+        number=listing.number,
+        ranks=listing.ranks(workspace),
     )
     return render(
         "codes/index.html",
         "codes/_list.html",
         page=page,
         columns=load_columns(workspace, page.items),
-        q=search,
-        status=status,
+        listing=listing.page(page.number),
         has_codes=has_codes(workspace),
     )
 
@@ -84,6 +83,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         code=code,
         panels=render_panels(workspace, code),
         earlier=list_earlier_destinations(code),
+        columns=load_columns(workspace, [code]),
     )
 
 
@@ -195,7 +195,12 @@ def delete(workspace: Workspace, code_id: int) -> Response:
 @bp.get("/<int:code_id>/qr.<any(svg, png):format>")
 @requires("view")
 def qr(workspace: Workspace, code_id: int, format: str) -> Response:
-    return qr_response(get_code(workspace, code_id), format)
+    response = qr_response(get_code(workspace, code_id), format)
+    # The lists of a day show the same picture again; a change of it has another address.
+    response.headers["Cache-Control"] = f"private, max-age={86400 if 'v' in request.args else 0}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def qr_response(code: Code, format: str) -> Response:

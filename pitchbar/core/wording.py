@@ -47,6 +47,16 @@ def plain_address(url: str) -> str:
     return plain.removesuffix("/") if plain.count("/") == 1 else plain
 
 
+def split_address(plain: str) -> tuple[str, str]:
+    """A plain address as what may be shortened and what had better stay: a short path, or the end
+    of a long one.
+    """
+    host, slash, path = plain.partition("/")
+    if len(path) < 24:
+        return host, slash + path
+    return plain[:-16], plain[-16:]
+
+
 def country_name(code: str | None) -> str:
     """The English short name of an ISO 3166 alpha-2 code."""
     if not code:

@@ -28,7 +28,7 @@ from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 _UTM_OF_VERSION_1 = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AcceptedScan:
     """A scan as it was accepted, before anything is known about the visitor; `line` is its line."""
 
@@ -103,13 +103,14 @@ def read_line(line: bytes) -> AcceptedScan:
         if b"\\u0000" in line:
             facts = _storable(facts)
         scan_id, milliseconds, code_id, workspace_id, time_zone, utm, *texts = facts[:12]
-        method, address, user_agent, language, referrer, purpose = map(_text, texts)
+        method, address, user_agent, language, referrer, purpose = texts
+        _check_texts(time_zone, *texts)
         return AcceptedScan(
             UUID(hex=scan_id),
             datetime.fromtimestamp(milliseconds / 1000, UTC),
             _id(code_id),
             _id(workspace_id),
-            _text(time_zone),
+            time_zone,
             _read_utm(utm),
             method,
             address,
@@ -137,10 +138,11 @@ def new_scan_id(milliseconds: int, random: int) -> str:
 
 
 def _read_utm(values: list[str]) -> Utm:
-    known = [_text(value)[:UTM_MAX_LENGTH] for value in values[: len(Utm._fields)]]
+    known = values[: len(Utm._fields)]
     if len(known) < _UTM_OF_VERSION_1:
         raise ValueError(f"{len(known)} UTM values")
-    return Utm(*known)
+    _check_texts(*known)
+    return Utm(*(value[:UTM_MAX_LENGTH] for value in known))
 
 
 def _id(value: object) -> int:
@@ -149,10 +151,10 @@ def _id(value: object) -> int:
     return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+def _check_texts(*values: object) -> None:
+    # All in one go: each line pays for it.
+    if {*map(type, values)} != {str}:
+        raise TypeError(f"{values!r} are no texts")
 
 
 def _storable(value: Any) -> Any:

@@ -1,27 +1,39 @@
-"""What scans show of a code: two columns of the list, and two panels of its page."""
+"""What scans show of a code: columns of the list, and two panels of its page."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import render_template, request
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import Column, Columns, Panel, register_columns, register_panel
+from pitchbar.scans.code_totals import last_scan_at, people_by_day, people_ever, totals_of
 from pitchbar.scans.figures import load_recent_scans, load_series
-from pitchbar.scans.queries import totals_of
-from pitchbar.scans.ranges import RANGES, find_range
+from pitchbar.scans.ranges import RANGES, days_of, find_range
 from pitchbar.workspaces.models import Workspace
 
 
 def register() -> None:
-    register_columns(Columns((Column("People"), Column("Hits", wide=True)), _load_totals))
+    register_columns(Columns((Column("30 days", "line", room="some"),), _load_lines))
+    totals = (
+        Column("People, all time", key="people", rank=people_ever),
+        Column("Last scan", "moment", room="much", key="last", rank=last_scan_at),
+    )
+    register_columns(Columns(totals, _load_totals))
     register_panel(Panel(_render_figures, "main"))
     register_panel(Panel(_render_recent_scans, "below"))
 
 
-def _load_totals(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
-    totals = totals_of(workspace, code_ids)
-    return {code_id: (people, hits) for code_id, (hits, people) in totals.items()}
+def _load_totals(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
+    return totals_of(workspace, code_ids)
+
+
+def _load_lines(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
+    # Without today, which would look like a fall until it is over.
+    whole_days = days_of(31, workspace.time_zone)[:-1]
+    lines = people_by_day(workspace, code_ids, whole_days)
+    return {code_id: (line,) for code_id, line in lines.items()}
 
 
 def _render_figures(workspace: Workspace, code: Code) -> Markup:

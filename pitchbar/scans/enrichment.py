@@ -1,7 +1,9 @@
 """What is made of an accepted scan: device, country, visitor, and whether it was a person."""
 
 from collections.abc import Container
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -9,6 +11,7 @@ from pitchbar.clients.geolocation import country_of
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
+from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.scans.accepted import AcceptedScan
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.referrers import Origin, read_origin
@@ -34,7 +37,7 @@ class Enrichment:
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
     ) -> list[EnrichedScan]:
         """Scans in the order of their times; repeats are found across batches too."""
-        days = [local_date(scan.at, scan.time_zone) for scan in scans]
+        days = [_local_day(int(scan.at.timestamp()) // 900, scan.time_zone) for scan in scans]
         of_day = _salts_of(connection, scans, days, salts)
         enriched = [
             self._enrich_one(scan, day, of_day[scan.workspace_id, day])
@@ -50,7 +53,7 @@ class Enrichment:
         origin = read_origin(scan.referrer) if scan.referrer else None
         reason = find_robot_reason(scan) or (OWN if origin in self._own else None)
         reason = reason or scan.set_apart or None
-        row = {
+        row: dict[str, Any] = {
             "id": scan.id,
             "scanned_at": scan.at,
             "code_id": scan.code_id,
@@ -65,7 +68,7 @@ class Enrichment:
             "referrer_host": origin[0][:253] if origin else None,
             "robot_reason": reason,
         }
-        row |= {name: value or None for name, value in scan.utm.columns().items()}
+        row.update(zip(UTM_COLUMNS, [value or None for value in scan.utm], strict=True))
         return EnrichedScan(
             scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, network, row, reason
         )
@@ -74,6 +77,12 @@ class Enrichment:
         if self._store_ip == "none":
             return None
         return truncate_address(address) if self._store_ip == "truncated" else address[:45] or None
+
+
+@lru_cache(maxsize=4096)
+def _local_day(quarter: int, time_zone: str) -> date:
+    """The day in which a quarter of an hour since 1970 falls; days begin with one everywhere."""
+    return local_date(datetime.fromtimestamp(quarter * 900, UTC), time_zone)
 
 
 def _salts_of(

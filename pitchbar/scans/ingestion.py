@@ -12,7 +12,7 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.database import begin_synced
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
-from pitchbar.scans.bulk_sql import insert_or_ignore, run_insert
+from pitchbar.scans.bulk_sql import insert_new
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.enrichment import Enrichment
 from pitchbar.scans.models import Scan
@@ -94,9 +94,8 @@ class Ingestion:
 
     def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[EnrichedScan]:
         enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
-        rows = [one.row for one in enriched]
-        statement = insert_or_ignore(connection, Scan, list(rows[0])).returning(Scan.id)
-        new_ids = set(run_insert(connection, statement, rows).scalars())
+        new = insert_new(connection, Scan, [one.row for one in enriched], ("id",))
+        new_ids = {row["id"] for row in new}
         inserted = [one for one in enriched if one.id in new_ids]
         if inserted:
             stored.publish(connection, inserted)

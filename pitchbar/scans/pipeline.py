@@ -58,7 +58,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     return Edge(
         resolver=resolver,
         spool=spool,
-        pages=EdgePages(settings.app_url),
+        pages=EdgePages(),
         **make_limits(settings),
         trusted_proxies=settings.trusted_proxies,
         app=app,

@@ -1,6 +1,5 @@
 """Figures, series and latest scans, read from the rollups and, for single scans, from the rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -143,16 +142,6 @@ def list_top_codes(workspace: Workspace, span: Range, count: int = 6) -> list[To
         TopCode(code_id, names[code_id], int(hits), int(people), int(people) / most)
         for code_id, hits, people in rows
     ]
-
-
-def totals_of(workspace: Workspace, code_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """All hits and people ever, by code id."""
-    rows = db.session.execute(
-        select(ScanDay.code_id, func.sum(ScanDay.hits), func.sum(ScanDay.people))
-        .where(ScanDay.workspace_id == workspace.id, ScanDay.code_id.in_(code_ids))
-        .group_by(ScanDay.code_id)
-    )
-    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
 def count_scans_this_month(workspace: Workspace) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from pitchbar.scans.bulk_sql import run_lookup
+from pitchbar.scans.bulk_sql import look_up
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.models import ScanVisitor
 from pitchbar.scans.set_apart import REPEAT
@@ -85,16 +85,14 @@ class _Addresses:
         here = [scan for scan in people if scan.network in networks]
         for scan in here:
             self._seen[scan.network or ""][scan.visitor].append(scan.at)
-        table = ScanVisitor
-        rows = run_lookup(
-            connection,
-            select(table.network, table.visitor, table.last_at).where(
-                table.last_at.between(here[0].at - _JUST_NOW, here[-1].at + _JUST_NOW)
-            ),
-            table,
-            [{"network": network} for network in sorted(networks)],
-        )
-        for network, visitor, last_at in rows:
+        keys = [{"network": network} for network in sorted(networks)]
+        just_now = ScanVisitor.last_at.between(here[0].at - _JUST_NOW, here[-1].at + _JUST_NOW)
+        # Said for the planner: the index has no others.
+        has_network = ScanVisitor.network.is_not(None)
+        wanted = ("network", "visitor", "last_at")
+        for network, visitor, last_at in look_up(
+            connection, ScanVisitor, keys, wanted, just_now, has_network
+        ):
             self._seen[network][visitor].append(last_at)
 
     def have_others(self, scan: EnrichedScan, least: int) -> bool:
@@ -110,12 +108,11 @@ class _Addresses:
 
 def _last_counted(connection: Connection, scans: list[EnrichedScan]) -> _LastCounted:
     keys = {(scan.workspace_id, scan.code_id, scan.day, scan.visitor) for scan in scans}
-    table = ScanVisitor
     names = ("workspace_id", "code_id", "day", "visitor")
-    rows = run_lookup(
+    rows = look_up(
         connection,
-        select(table.code_id, table.day, table.visitor, table.last_at),
-        table,
+        ScanVisitor,
         [dict(zip(names, key, strict=True)) for key in keys],
+        ("code_id", "day", "visitor", "last_at"),
     )
-    return {(row.code_id, row.day, row.visitor): row.last_at for row in rows}
+    return {(code_id, day, visitor): at for code_id, day, visitor, at in rows}

@@ -41,6 +41,11 @@ _PREVIEWS = re.compile(
 # "(Linux; Android 15; Pixel 9 Build/AP3A.240617.008)", with whatever brackets a model has.
 _PHONE_MODEL = re.compile(r"\((?:Linux; ?)?(?:U; |arm_64; )?Android[^()]*(?:\([^()]*\)[^()]*)*\)")
 
+# Robots that pass for a phone say so within its brackets.
+_NAMES_ITSELF_AS_PHONE = re.compile(
+    r"\w-Google/|GTmetrix|screen-?shot|compatible; \w*bot", re.IGNORECASE
+)
+
 _NAMES_ITSELF = re.compile(
     # Not the phones of Cubot.
     r"(?<!cu)bots?(?![a-z])|crawl|spider|slurp|scrap(?:er|y\b)|fetch(?:er|or)\b|archiver|headless|"
@@ -52,7 +57,12 @@ _NAMES_ITSELF = re.compile(
     r"feed(?:fetch|burner|parser|ly|bin|wrangler)|readability|nessus|nikto|sqlmap|nmap|"
     r"masscan|zgrab|"
     r"wappalyzer|selenium|webdriver|puppeteer|playwright|catchpoint|dareboost|gtmetrix|ptst\b|"
-    r"speedcurve|debugbear|new ?relic|datadog|synthetic|httrack|copier|ripper|siphon|teleport|"
+    r"speedcurve|debugbear|diagnostics|verification\b|measurement\b|transcoder|"
+    r"(?:mail|image) ?proxy|\bdcv\b|webhooks?\b|security[ -]scan|Google Search Console|"
+    # What tries to break in names itself well enough.
+    r"\$\{|\(\) ?\{|<\?|<script|"
+    r"AdSenseInfeed|daum(?:oa)?[ /]\d|scans\b|"
+    r"new ?relic|datadog|synthetic|httrack|copier|ripper|siphon|teleport|"
     r"getright|webzip|duplexweb|google(?:-(?!app)| ?favicon|imageproxy|docs|producer)|"
     r"mediapartners|"
     r"yahoo! ?(?:mindset|link)|yandex(?:images|metrika|screenshot)|neustar|iplabel|webkit2png|"
@@ -62,9 +72,10 @@ _NAMES_ITSELF = re.compile(
 )
 _CONTACT = re.compile(
     # Not the makers of browsers that say so in each request.
-    r"https?:/(?!/(?:www\.)?(?:bsalsa|qtweb|avantbrowser)\.)|^[\w-]+\.(?:com|net|org|de|io)\b|"
-    # Nor what a TV can do: "(+DRM+PVR".
-    r"\(\+(?!(?:DRM|DVR|PVR|DL|HTML|RTSP|mouse)\b)|\bwww\.[a-z]|[\w.-]+@[\w-]+\.[a-z]{2,}\b|\bmailto:",
+    r"https?:/(?!/(?:www\.)?(?:bsalsa|qtweb|avantbrowser|orcabrowser|kangaroo-personal)\.)|"
+    r"^[\w-]+\.(?:com|net|org|de|io)\b|"
+    # "(+example.com)"; "(+DRM; …)" is what a television can do.
+    r"\(\+ ?[\w-]+[.@]|\bwww\.(?!qtweb)[a-z]|[\w.-]+@[\w-]+\.[a-z]{2,}\b|\bmailto:",
     re.IGNORECASE,
 )
 _ENGINE = re.compile(
@@ -80,18 +91,31 @@ _PHONE = re.compile(
     r"MOT-|\bZTE|HUAWEI|ALCATEL|Panasonic|SIE-|SHARP|KYOCERA|Motorola|UCWEB|UCBrowser|J2ME|Brew|"
     r"Symbian|Series[46]0|Maemo|MAUI|Obigo|Teleca|Nintendo|PlayStation|PS Vita|Windows Phone|"
     r"Windows CE|DoCoMo|KDDI|SoftBank|Vodafone|J-PHONE|PalmOS|webOS|Kindle|Mobile|Roku|AppleTV|"
-    r"Android|iPhone|iPad|Tizen|Bada|Smart-?TV|HbbTV|Xbox",
+    r"Android|iPhone|iPad|iPod|Tizen|Bada|Smart-?TV|HbbTV|Hybridcast|CE-HTML|NETTV|KreaTV|VIZIO|"
+    r"Xbox|Aplix_|nook browser|Amiga|Palmscape|Xiino|CorePlayer|GOGGalaxy|Blazer|Sagemcom|"
+    r"Skardin|Google Fiber|Kepler/|LibVLC|watchOS|FBA[NV]/|FB_IAB/|"
+    # What some Android browsers say of themselves: "A/8.1.0/ANS/L51/…".
+    r"^A/\d|portalmmm|MMP/\d|^AU-MIC|WAP\d|^Spice |/Screen-\d",
     re.IGNORECASE,
 )
-# "Java/17", "SomeCrawler/1.0 beta", "node": a name, perhaps with a version, and no engine behind.
-_PROGRAM = re.compile(r"[a-z][\w .:%+-]*/v?\d|(?:node|java|python|perl|ruby|php|curl|wget)\b", re.I)
+# A system, as browsers name the one they run on.
+_SYSTEM = re.compile(
+    r"Windows|\bWin(?:\d\d|NT)|Macintosh|Mac[ _]OS|Mac_PowerPC|PPC\b|68K|Linux|X11|BSD|SunOS|CrOS|"
+    r"OS/2|BeOS|Haiku|AIX|HP-UX|IRIX|RISC OS|Darwin|DirectFB|Unix|Fuchsia|QNX",
+    re.IGNORECASE,
+)
+_MOZILLA = re.compile(r"^Mozilla/\d[\d.]*\s*", re.IGNORECASE)
+# Browsers that say little more than their name.
+_BROWSER_NAME = re.compile(r"Browser\b|Explorer\b|^(?:OPR|WebKit|QtWebKit|Cyberdog|UCSB)/", re.I)
 # "Mozilla/5.0 (compatible; Thing/1.0)" and no more: said by those who want to pass for a browser.
 _BARE = re.compile(
     r"^Mozilla/[45]\.0 \((?i:compatible;) (?!.*(?:MSIE|Trident))(?!Konqueror|Linux|Windows|"
     r"iCab|OmniWeb|en|X11|U;)[^()]*\)?$"
 )
 # The list calls these robots: the browsers within apps, and Opera's small one.
-_PEOPLE_AFTER_ALL = re.compile(r"Viber/|Blackboard/|Butterfly|Sogou(?:MSE|Mobile)|Opera Mini")
+_PEOPLE_AFTER_ALL = re.compile(
+    r"Viber/|Blackboard/|Butterfly|Sogou(?:MSE|Mobile|Search)|Fluid/|Opera Mini"
+)
 
 
 def find_robot_reason(scan: AcceptedScan) -> str | None:
@@ -113,7 +137,7 @@ def robot_reason_of_agent(user_agent: str) -> str | None:
     plain = _PHONE_MODEL.sub("(Android)", user_agent)
     if crawleruseragents.is_crawler(plain) and not _PEOPLE_AFTER_ALL.search(plain):
         return "known_agent"
-    if _NAMES_ITSELF.search(plain):
+    if _NAMES_ITSELF.search(plain) or _NAMES_ITSELF_AS_PHONE.search(user_agent):
         return "self_named"
     if _is_program(user_agent) or _BARE.search(plain):
         return "program"
@@ -121,6 +145,13 @@ def robot_reason_of_agent(user_agent: str) -> str | None:
 
 
 def _is_program(user_agent: str) -> bool:
-    if _ENGINE.search(user_agent) or _PHONE.search(user_agent):
+    """Whether it names neither an engine nor a phone: every browser does.
+
+    "SomeCrawler/1.0", "node", and "Mozilla/5.0 Thing/1.0", which tells of no system either.
+    """
+    if _PHONE.search(user_agent) or _BROWSER_NAME.search(user_agent):
         return False
-    return _PROGRAM.match(user_agent) is not None
+    said, is_mozilla = _MOZILLA.subn("", user_agent, count=1)
+    if is_mozilla:
+        return not (_ENGINE.search(said) or _SYSTEM.search(said))
+    return not _ENGINE.search(user_agent)

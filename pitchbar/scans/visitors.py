@@ -36,8 +36,8 @@ class Salts(Protocol):
 
 def visitor_hash(salt: bytes, scan: AcceptedScan) -> str:
     """32 hex digits."""
-    told = (scan.address, scan.user_agent, scan.language, scan.hints)
-    text = "\n".join((str(scan.workspace_id), *told)).encode("utf-8", "replace")
+    told = f"{scan.address}\n{scan.user_agent}\n{scan.language}\n{scan.hints}"
+    text = f"{scan.workspace_id}\n{told}".encode("utf-8", "replace")
     return hashlib.blake2b(text, key=salt, digest_size=16).hexdigest()
 
 

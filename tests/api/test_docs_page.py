@@ -38,6 +38,26 @@ def test_every_entry_of_the_contents_leads_somewhere(page: str) -> None:
     assert [target for target in targets if f'id="{target}"' not in page] == []
 
 
+@pytest.mark.parametrize(
+    ("anchor", "words"),
+    [
+        ("authentication", "Authentication"),
+        ("openapi", "OpenAPI"),
+        ("versioning", "Versioning"),
+        ("rate-limits", "Rate limits"),
+        ("pagination", "Pagination cursor"),
+        ("idempotency", "Idempotency"),
+        ("etag", "ETag If-None-Match If-Match"),
+        ("errors", "Errors"),
+    ],
+)
+def test_what_developers_search_for_is_a_heading(page: str, anchor: str, words: str) -> None:
+    heading = re.search(rf'<h2 id="{anchor}">([^<]+)</h2>', page)
+    assert heading
+    assert [word for word in words.split() if word not in heading[1]] == []
+    assert f'href="#{anchor}"' in page
+
+
 def test_nothing_comes_from_another_site(page: str) -> None:
     loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']([^"']+)""", page)
     assert loaded

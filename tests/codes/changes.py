@@ -39,6 +39,8 @@ CHANGES = {
     "POST /w/<slug>/codes/<int:code_id>/destinations/<int:destination_id>/restoration": Change(
         parts=_moved_code
     ),
+    "POST /w/<slug>/codes/archivals": Change(parts=_code),
+    "POST /w/<slug>/codes/restorations": Change(parts=_archived_code),
     "POST /w/<slug>/codes/preview": Change(_NEW_CODE, unaudited="it draws and stores nothing"),
     "POST /w/<slug>/codes/<int:code_id>/preview": Change(
         _NEW_CODE, parts=_code, unaudited="it draws and stores nothing"

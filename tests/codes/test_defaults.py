@@ -101,7 +101,7 @@ class TestAtTheEdge:
     @pytest.fixture
     def edge(self, app: Flask, counted: list[bytes]) -> Edge:
         spool: Any = SimpleNamespace(append=counted.append)
-        notices = EdgePages("http://pitchbar.test")
+        notices = EdgePages()
         return Edge(resolver=Resolver(db.engine), spool=spool, pages=notices, limit=None)
 
     def scan(self, edge: Edge, short_code: str, method: str = "GET") -> tuple[str, dict[str, str]]:

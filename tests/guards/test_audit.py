@@ -33,15 +33,16 @@ def send(app: Flask, address: str, rule: Rule, people: People) -> int:
     """Sends the example, and returns the answer's status."""
     change, client = CHANGES[address], app.test_client()
     assert isinstance(client, FormClient)
-    values = {"slug": people.workspace.slug, **change.parts(people)}
-    url = build_path(app, rule, values)
+    parts = change.parts(people)
+    url = build_path(app, rule, {"slug": people.workspace.slug, **parts})
+    sent = {name: value for name, value in parts.items() if name not in rule.arguments}
     if url.startswith("/api/"):
         method, headers = address.partition(" ")[0], bearer(make_token(people.workspace))
         body = {"json": change.values} if change.values else {}
         return client.open(url, method=method, headers=headers, **body).status_code
     if change.by:
         sign_in(client, getattr(people, change.by))
-    return client.submit(url, change.values).status_code
+    return client.submit(url, {**change.values, **sent}).status_code
 
 
 def send_and_count(app: Flask, address: str, rule: Rule) -> tuple[int, int]:

@@ -21,7 +21,6 @@ from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 from tests.scans.peers import make_engine
-from tests.support.browsing import SITE
 from tests.support.factories import make_code, make_workspace
 from tests.support.servers import RedisServer
 
@@ -136,7 +135,7 @@ def code(workspace: Workspace) -> Code:
 @pytest.fixture
 def make_edge(engine: Engine, spool: Spool) -> MakeEdge:
     def make(**options: Any) -> Edge:
-        parts = {"resolver": Resolver(engine), "spool": spool, "pages": EdgePages(SITE)}
+        parts = {"resolver": Resolver(engine), "spool": spool, "pages": EdgePages()}
         return Edge(**{**parts, "limit": None, **options})
 
     return make

@@ -98,7 +98,7 @@ SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
             "webOS",
             "Chrome",
         ),
-        ("Mozilla/5.0 (Something)", None, None, None),
+        ("Mozilla/5.0 (Linux; something new)", None, "Linux", None),
     ],
 )
 def test_people_are_read_as_what_they_hold(
@@ -203,7 +203,7 @@ def test_name_of_today_stays_as_it_is(agent: list[str]) -> None:
 @pytest.mark.parametrize("user_agent", ["\x00", "\xff" * 512, "(" * 512, "Mozilla/5.0 (" * 39])
 def test_nonsense_is_unknown_not_an_error(user_agent: str) -> None:
     assert read_device(user_agent).os is None
-    assert robot_reason_of_agent(user_agent) in (None, "known_agent")
+    assert robot_reason_of_agent(user_agent) == "program"
 
 
 def test_names_fit_their_columns() -> None:

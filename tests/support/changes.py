@@ -25,7 +25,8 @@ class Change:
     Attributes:
         values: what is sent.
         by: which of the `People`; empty for somebody who is signed out.
-        parts: makes what the address needs beforehand, and gives the parts of the address.
+        parts: makes what the address needs beforehand, and gives the parts of the address; what it
+            has no place for is sent by its form.
         unaudited: why it leaves no entry in the audit log; empty where it must.
     """
 

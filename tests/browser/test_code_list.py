@@ -1,0 +1,155 @@
+"""The list of codes and its menus, in windows from a phone's to a desk's."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.demo_session import open_demo
+from tests.browser.test_journeys import make_account, unique
+
+pytestmark = pytest.mark.full
+
+WIDTHS = (360, 390, 768, 820, 900, 1024, 1280)
+
+# What a person may well type, at its most unwieldy.
+UNWIELDY = (
+    ("A name as long as a chain of restaurants gives it to the table cards of one room", "a", ""),
+    ("Donaudampfschifffahrtsgesellschaftskapitänsmützenhalterung", "b" * 40, "/menus/" * 40),
+    ("קוד לתפריט האביב של המסעדה בנמל הישן", "c", "/?table=1#top"),
+    ("Card", "d", "/menu"),
+)
+
+# The words of each heading, as boxes: [left, right].
+HEADINGS = """() => [...document.querySelectorAll("#code-list th")].map((th) => {
+  const range = document.createRange();
+  range.selectNodeContents(th);
+  const [cell, words] = [th.getBoundingClientRect(), range.getBoundingClientRect()];
+  return [cell.width, cell.left, cell.right, words.left, words.right, th.innerText.trim()];
+}).filter(([width, , , , , text]) => width && text)"""
+
+
+def at_each_width(page: Page, url: str) -> Iterator[int]:
+    page.goto(url)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        yield width
+
+
+def add_code(page: Page, name: str, short_code: str, path: str) -> None:
+    page.goto(page.url.partition("/codes")[0] + "/codes/new")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Destination").fill(f"https://harbour-kitchen.example{path}")
+    page.get_by_label("Short code").fill(short_code)
+    page.get_by_role("button", name="Create code").click()
+    expect(page.get_by_text("Code created.")).to_be_visible()
+
+
+def test_columns_keep_what_tells_codes_apart(open_page: OpenPage) -> None:
+    page = open_page()
+    make_account(page)
+    page.goto(page.url.rstrip("/") + "/codes")
+    for name, short_code, path in UNWIELDY:
+        add_code(page, name, unique(short_code)[:64], path)
+    url = page.url.rpartition("/")[0]
+    for width in at_each_width(page, url):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        headings = page.evaluate(HEADINGS)
+        for (*_, end, one), (*_, start, _, other) in pairwise(headings):
+            assert end <= start, (width, one, other)
+        for row in page.locator("#code-list tbody tr").all():
+            for part in parts_of(row):
+                box = part.bounding_box()
+                assert box is not None, (width, part)
+                assert box["width"] >= 24, (width, part)
+                assert 0 <= box["x"] <= box["x"] + box["width"] <= width, (width, part)
+            starts = [part.bounding_box() for part in row.locator(".address:visible").all()]
+            assert all(box and box["width"] >= 70 for box in starts), (width, starts)
+
+
+def parts_of(row: Locator) -> list[Locator]:
+    """Name, short link, destination and people."""
+    return [
+        row.locator(".row-link"),
+        row.locator(".code-short .address"),
+        row.locator(".codes-target .address:visible, .code-target-small:visible"),
+        row.locator(".codes-number"),
+    ]
+
+
+def test_no_menu_leaves_the_window(open_page: OpenPage) -> None:
+    page = open_demo(open_page)
+    for url in ("/w/demo/codes", "/w/demo/codes/1", "/w/demo/members"):
+        for width in at_each_width(page, url):
+            menus = page.locator("details.menu:visible").all()
+            # The rail's, the first row's, and one at the foot of the page.
+            for menu in (*menus[:3], *menus[3:][-2:]):
+                menu.locator("summary").click()
+                box = menu.locator(".menu-panel").bounding_box()
+                assert box is not None
+                inside = page.evaluate("document.documentElement.clientWidth")
+                assert 0 <= box["x"] <= box["x"] + box["width"] <= inside, (url, width, box)
+                assert 0 <= box["y"] <= box["y"] + box["height"] <= 800, (url, width, box)
+                page.keyboard.press("Escape")
+
+
+def test_menu_stays_in_the_window_without_scripts(open_page: OpenPage) -> None:
+    page = open_demo(open_page, java_script_enabled=False)
+    for width in at_each_width(page, "/w/demo/codes/1"):
+        page.get_by_label("More actions").click()
+        box = page.locator(".page-actions .menu-panel").bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, (width, box)
+
+
+def test_several_codes_are_archived_and_brought_back(open_page: OpenPage) -> None:
+    page = open_demo(open_page)
+    page.goto("/w/demo/codes?sort=name")
+    rows, bar = page.locator("#code-list tbody tr"), page.locator(".selection")
+    expect(rows).to_have_count(7)
+    expect(bar).to_be_hidden()
+    boxes = page.get_by_role("checkbox", name=re.compile("^Choose (?!all)"))
+    boxes.nth(0).check()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(bar).to_contain_text("3 chosen")
+    bar.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("3 codes are archived.")).to_be_visible()
+    expect(rows).to_have_count(4)
+    expect(page).to_have_url(re.compile(r"sort=name"))
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(7)
+    page.get_by_label("Choose all codes on this page").check()
+    expect(bar).to_contain_text("7 chosen")
+    bar.get_by_role("button", name="Clear").click()
+    expect(bar).to_be_hidden()
+
+
+def test_order_stays_while_one_searches(open_page: OpenPage) -> None:
+    page = open_demo(open_page)
+    page.goto("/w/demo/codes")
+    page.get_by_role("link", name="Name", exact=True).click()
+    rows = page.locator("#code-list tbody tr")
+    expect(rows.first).to_contain_text("Careers")
+    page.get_by_role("searchbox", name="Search codes").fill("e")
+    expect(page).to_have_url(re.compile(r"q=e.*sort=name"))
+    expect(rows.first).to_contain_text("Careers")
+
+
+def test_short_link_says_where_the_look_comes_from(open_page: OpenPage) -> None:
+    """So that the owner's own scans are told from those of people."""
+    page = open_demo(open_page)
+    page.context.route(
+        "https://harbour-kitchen.example/**", lambda route: route.fulfill(body="The menu")
+    )
+    page.goto("/w/demo/codes/1")
+    with (
+        page.context.expect_page() as opened,
+        page.context.expect_event("request", lambda request: "/t/" in request.url) as asked,
+    ):
+        page.locator(".hero-link a").click()
+    assert asked.value.headers["referer"].startswith(page.url.partition("/w/")[0])
+    expect(opened.value.get_by_text("The menu")).to_be_visible()
+    assert page.url.endswith("/w/demo/codes/1")

@@ -1,0 +1,89 @@
+"""The operators' tables at every width: headings and cells side by side, never over each other."""
+
+from typing import Any
+
+import pytest
+
+from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.full
+
+PAGES = ["", "/default", "/jobs", "/failures", "/workers", "/schedule", "/schedule/ticks"]
+WIDTHS = [360, 390, 560, 700, 768, 820, 899, 900, 960, 1024, 1280]
+
+# What is wrong on the page: rows whose contents overlap, stand outside of their panel, or are so
+# tall that a column must be too narrow.
+_FAULTS = """() => {
+  const faults = [];
+  const box = (cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const { left, right } = range.getBoundingClientRect();
+    const hides = [cell, ...cell.querySelectorAll("*")].some((one) =>
+      getComputedStyle(one).overflowX === "hidden");
+    const outer = cell.getBoundingClientRect();
+    return hides ? [Math.max(left, outer.left), Math.min(right, outer.right)] : [left, right];
+  };
+  for (const table of document.querySelectorAll("main table")) {
+    if (table.closest(".visually-hidden")) continue;
+    const panel = table.closest(".panel").getBoundingClientRect();
+    for (const row of table.rows) {
+      const cells = [...row.cells].filter((one) => one.offsetParent && one.textContent.trim()
+        && !one.querySelector(":scope > .visually-hidden:only-child"));
+      const name = cells[0].textContent.trim().slice(0, 30);
+      let end = panel.left;
+      for (const cell of cells) {
+        const [left, right] = box(cell);
+        if (left < end - 0.5) faults.push(`${name}: "${cell.textContent.trim()}" overlaps`);
+        end = right;
+      }
+      if (end > panel.right + 0.5) faults.push(`${name}: leaves its panel`);
+      if (row.getBoundingClientRect().height > 100) faults.push(`${name}: too tall`);
+    }
+  }
+  return faults;
+}"""
+
+
+@pytest.fixture
+def state(open_page: OpenPage) -> Any:
+    page = open_page()
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(DEMO_EMAIL)
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/w/demo/")
+    return page
+
+
+def test_tables_of_operators_hold_together_at_every_width(state: Any) -> None:
+    faults = {}
+    for path in PAGES:
+        state.goto(f"/ops/queues{path}")
+        for width in WIDTHS:
+            state.set_viewport_size({"width": width, "height": 900})
+            found = state.evaluate(_FAULTS)
+            if state.evaluate("document.documentElement.scrollWidth") > width:
+                found.append("the page scrolls sideways")
+            if found:
+                faults[f"{path or '/'} at {width}"] = found[:3]
+    assert faults == {}
+
+
+@pytest.mark.parametrize("width", [360, 700, 960])
+def test_rows_keep_what_tells_them_apart(state: Any, width: int) -> None:
+    state.set_viewport_size({"width": width, "height": 900})
+    state.goto("/ops/queues/schedule")
+    row = state.get_by_role("row").filter(has_text="jobs.snapshot_queues")
+    name = row.get_by_role("link")
+    assert name.bounding_box()["width"] >= 90
+    assert row.get_by_text("every 5 minutes").locator("visible=true").count() == 1
+    assert row.get_by_role("button", name="Run now").is_visible()
+    state.goto("/ops/queues/jobs")
+    job = state.get_by_role("row").nth(1)
+    assert job.get_by_role("link").bounding_box()["width"] >= 90
+    assert (
+        job.get_by_text("default").or_(job.get_by_text("ingestion")).locator("visible=true").count()
+    )
+    assert job.get_by_text("Done").or_(job.get_by_text("Queued")).first.is_visible()

@@ -1,0 +1,81 @@
+"""Rows written many at once are as SQLAlchemy writes them, and fail as it does."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import IntegrityError
+
+from pitchbar.scans.bulk_sql import insert_new, insert_or_add, insert_or_replace_older, look_up
+from pitchbar.scans.models import ScanHour, ScanVisitor
+from tests.support.servers import on_both_databases
+
+AT = datetime(2026, 3, 10, 12, 0, 0, 120_000, tzinfo=UTC)
+KEY = ("workspace_id", "code_id", "day", "visitor")
+
+
+def visitor(code_id: int, at: datetime = AT, network: str | None = "ab") -> dict[str, Any]:
+    key = {"workspace_id": 1, "code_id": code_id, "day": date(2026, 3, 10), "visitor": "v"}
+    return {**key, "last_at": at, "network": network}
+
+
+@on_both_databases
+def test_only_rows_that_were_not_there_are_new(engine: Engine) -> None:
+    with engine.begin() as connection:
+        assert insert_new(connection, ScanVisitor, [visitor(1)], KEY) == [visitor(1)]
+        rows = [visitor(1), visitor(2), visitor(3, network=None)]
+        assert insert_new(connection, ScanVisitor, rows, KEY) == rows[1:]
+        found = look_up(connection, ScanVisitor, [{"code_id": 3}], ("day", "last_at", "network"))
+    assert [tuple(row) for row in found] == [(date(2026, 3, 10), AT, None)]
+
+
+@on_both_databases
+def test_what_is_written_is_as_sqlalchemy_writes_it(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(ScanVisitor), [visitor(1)])
+        insert_new(connection, ScanVisitor, [visitor(2)], KEY)
+        rows = connection.execute(text("SELECT day, last_at, network FROM scan_visitors")).all()
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
+@on_both_databases
+def test_times_of_other_zones_are_the_same_moments(engine: Engine) -> None:
+    elsewhere = datetime.fromisoformat("2026-03-10T13:00:00.120+01:00")
+    with engine.begin() as connection:
+        insert_new(connection, ScanVisitor, [visitor(1, elsewhere)], KEY)
+        ((at,),) = look_up(connection, ScanVisitor, [{"code_id": 1}], ("last_at",))
+    assert at == AT
+
+
+@on_both_databases
+def test_older_row_is_replaced_and_younger_one_stays(engine: Engine) -> None:
+    later, earlier = AT.replace(hour=13), AT.replace(hour=11)
+    with engine.begin() as connection:
+        insert_new(connection, ScanVisitor, [visitor(1), visitor(2)], KEY)
+        rows = [visitor(1, later, "cd"), visitor(2, earlier, "cd")]
+        insert_or_replace_older(connection, ScanVisitor, rows, "last_at")
+        found = look_up(
+            connection, ScanVisitor, [{"visitor": "v"}], ("code_id", "last_at", "network")
+        )
+    assert sorted(tuple(row) for row in found) == [(1, later, "cd"), (2, AT, "ab")]
+
+
+@on_both_databases
+def test_figures_are_added(engine: Engine) -> None:
+    row = {"workspace_id": 1, "code_id": 1, "hour_at": AT.replace(microsecond=0), "hits": 2}
+    rest = dict.fromkeys(("people", "unique_people", "repeats", "own", "over_limit"), 1)
+    with engine.begin() as connection:
+        for _ in range(3):
+            insert_or_add(connection, ScanHour, [row | rest], ("hits", "people"))
+        ((hits, people, own),) = look_up(
+            connection, ScanHour, [{"code_id": 1}], ("hits", "people", "own")
+        )
+    assert (hits, people, own) == (6, 3, 1)
+
+
+@on_both_databases
+def test_row_that_does_not_fit_fails_as_everywhere(engine: Engine) -> None:
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        insert_new(connection, ScanVisitor, [visitor(1) | {"visitor": None}], KEY)
