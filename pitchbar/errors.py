@@ -94,6 +94,8 @@ _MESSAGES = {
     500: "The fault is ours and has been logged. Nothing that you saved before is lost.",
     503: "The database does not answer. Codes keep redirecting and scans are kept meanwhile.",
 }
+# Where nothing is wrong with what was sent, but with the moment: it can be sent once more.
+_SENT_AGAIN = (401, 419, 429, 500, 503)
 _CODES = {
     400: "bad_request",
     404: "not_found",
@@ -121,7 +123,7 @@ def error_response(
         "title": _TITLES.get(status, _TITLES[400]),
         "message": message,
         "request_id": g.get("request_id", ""),
-        "held": find_held_form() if status in (401, 419) else None,
+        "held": find_held_form() if status in _SENT_AGAIN else None,
     }
     response = make_response(_draw(context), status)
     response.vary.update(["HX-Request", "HX-Request-Type"])

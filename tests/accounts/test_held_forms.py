@@ -4,9 +4,12 @@ that says so.
 
 import re
 from html import unescape
+from typing import NoReturn
 
 import pytest
+from flask import Flask, abort
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from pitchbar.accounts.models import PersonSession
 from pitchbar.codes.models import Code
@@ -104,3 +107,30 @@ def test_session_is_told_to_its_own_page(client: FormClient, people: People) -> 
     assert told.headers["Cache-Control"] == "no-store, private"
     form = {"csrf_token": told.get_json()["csrf_token"]}
     assert client.post("/logout", data=form).status_code == 303
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_fault_of_the_moment_keeps_what_was_typed(
+    client: FormClient, app: Flask, url: str, status: int
+) -> None:
+    def create(slug: str) -> NoReturn:
+        if status == 503:
+            raise OperationalError("INSERT", {}, Exception("gone"))
+        abort(status)
+
+    app.view_functions["codes.create"] = create
+    answer = client.submit(url, TYPED, headers=OWN)
+    assert answer.status_code == status
+    held = held_fields(answer.text)
+    assert {name: held[name] for name in TYPED} == TYPED
+    assert "Send it again" in answer.text
+
+
+def test_refusal_that_another_try_does_not_change_keeps_nothing(
+    client: FormClient, app: Flask, url: str
+) -> None:
+    def create(slug: str) -> NoReturn:
+        abort(409)
+
+    app.view_functions["codes.create"] = create
+    assert "Send it again" not in client.submit(url, TYPED, headers=OWN).text

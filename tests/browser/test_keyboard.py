@@ -24,7 +24,7 @@ def test_palette_opens_goes_and_gives_the_focus_back(open_page: OpenPage) -> Non
     search = page.get_by_role("searchbox")
     search.focus()
     page.keyboard.press("Control+k")
-    field = page.get_by_role("combobox", name="Search pages, codes and actions")
+    field = page.get_by_role("combobox", name="Search everything")
     expect(field).to_be_focused()
     found = page.locator("#palette [data-found] [role=option]")
     expect(found.first).to_be_visible()
@@ -108,7 +108,7 @@ def test_palette_acts_on_the_page(open_page: OpenPage) -> None:
 def test_phone_has_a_button_for_the_palette(open_page: OpenPage) -> None:
     page = open_page(390)
     codes_page(page)
-    page.get_by_role("button", name="Search pages, codes and actions").click()
+    page.get_by_role("button", name="Search everything").click()
     page.get_by_role("option", name="Settings").click()
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
