@@ -47,7 +47,8 @@ def check_precondition(current: BaseModel) -> None:
 def _is_named(etag: str) -> bool:
     """Also as it was sent with a compressed answer: `…:br` names the same state."""
     tags = request.if_match
-    named = {tag.rpartition(":")[0] or tag for tag in tags.as_set()}
+    # An empty tag is read as None.
+    named = {tag.rpartition(":")[0] or tag for tag in tags.as_set() if tag}
     return tags.star_tag or etag in named
 
 

@@ -96,7 +96,7 @@ def test_change_of_the_state_that_was_seen_goes_through(
 
 
 @pytest.mark.parametrize("method", ["patch", "delete"])
-@pytest.mark.parametrize("tag", ['"another"', 'W/"weak"', "nonsense"])
+@pytest.mark.parametrize("tag", ['"another"', 'W/"weak"', "nonsense", '""'])
 def test_other_state_than_the_one_seen_is_left_alone(
     client: FormClient, url: str, headers: dict[str, str], method: str, tag: str
 ) -> None:
