@@ -99,10 +99,12 @@ def test_no_menu_leaves_the_window(open_page: OpenPage) -> None:
 def test_menu_stays_in_the_window_without_scripts(open_page: OpenPage) -> None:
     page = open_demo(open_page, java_script_enabled=False)
     for width in at_each_width(page, "/w/demo/codes/1"):
-        page.get_by_label("More actions").click()
-        box = page.locator(".page-actions .menu-panel").bounding_box()
-        assert box is not None
-        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, (width, box)
+        for menu in page.locator(".page-actions details.menu").all():
+            menu.locator("summary").click()
+            box = menu.locator(".menu-panel").bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= width, (width, box)
+            menu.locator("summary").click()
 
 
 def test_several_codes_are_archived_and_brought_back(open_page: OpenPage) -> None:
@@ -153,3 +155,16 @@ def test_short_link_says_where_the_look_comes_from(open_page: OpenPage) -> None:
     assert asked.value.headers["referer"].startswith(page.url.partition("/w/")[0])
     expect(opened.value.get_by_text("The menu")).to_be_visible()
     assert page.url.endswith("/w/demo/codes/1")
+
+
+def test_menu_at_the_left_edge_is_moved_into_the_window(open_page: OpenPage) -> None:
+    """As any menu that opens towards the left may stand there, on a page yet to come."""
+    page = open_demo(open_page, 390)
+    page.goto("/w/demo/codes/1")
+    menu = page.locator(".page-actions details.menu").first
+    menu.evaluate("menu => { menu.className = 'menu menu-end'; }")
+    menu.evaluate("menu => menu.parentElement.prepend(menu)")
+    menu.locator("summary").click()
+    box = menu.locator(".menu-panel").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390

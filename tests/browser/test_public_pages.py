@@ -1,8 +1,12 @@
 """Public pages from the smallest phone to a wide screen, with and without JavaScript."""
 
+from typing import Literal
+
 import pytest
 
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import serious_findings
+from tests.browser.test_journeys import sign_in_to_demo
 
 pytestmark = pytest.mark.full
 
@@ -40,3 +44,17 @@ def test_start_page_says_all_without_javascript(open_page: OpenPage) -> None:
     assert page.locator(".stage-line").first.is_visible()
     page.get_by_role("link", name="Create account").first.click()
     page.wait_for_url("**/signup")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_public_and_operators_pages_have_no_serious_finding(
+    open_page: OpenPage, scheme: Literal["light", "dark"], width: int
+) -> None:
+    page = open_page(width, color_scheme=scheme, reduced_motion="reduce")
+    for url in ("/", "/privacy", "/api/docs"):
+        page.goto(url)
+        assert (url, serious_findings(page)) == (url, [])
+    sign_in_to_demo(page)
+    for url in ("", "/jobs", "/schedule", "/workers", "/failures"):
+        page.goto(f"/ops/queues{url}")
+        assert (url, serious_findings(page)) == (url, [])
