@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from pitchbar.accounts.models import NO_PASSWORD, Person
 from pitchbar.accounts.passwords.hashing import verify_password
 from pitchbar.core import clock
+from pitchbar.core.mail_addresses import with_ascii_domain
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from tests.accounts.walking import (
@@ -183,7 +184,7 @@ def test_address_is_found_however_it_is_written_and_mail_goes_to_the_stored_one(
     make_person(email=stored)
     ask(client, typed)
     assert [mail["Subject"] for mail in sent_mails()] == ["Set a new password"]
-    assert str(sent_mails()[0]["To"]) == stored
+    assert str(sent_mails()[0]["To"]) == with_ascii_domain(stored)
 
 
 def test_plus_address_is_another_account(client: FormClient, ada: Person) -> None:
