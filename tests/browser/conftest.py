@@ -107,8 +107,10 @@ def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
 
 def _note(message: Any, complaints: list[str]) -> None:
     # A violation of the Content-Security-Policy is an error here too.
-    # A socket that the system cuts while a page is left is connected again where it is needed.
-    was_cut = message.text.startswith("WebSocket") and "ERR_CONNECTION_RESET" in message.text
+    # A socket that is cut while a page is left is connected again where it is needed.
+    was_cut = message.text.startswith("WebSocket") and any(
+        why in message.text for why in ("ERR_CONNECTION_RESET", "closed before the connection")
+    )
     is_wrong = message.type in ("error", "warning") and not message.text.startswith(_REFUSED)
     if is_wrong and not was_cut:
         complaints.append(f"{message.type}: {message.text}")

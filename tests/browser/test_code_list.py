@@ -32,9 +32,9 @@ HEADINGS = """() => [...document.querySelectorAll("#code-list th")].map((th) => 
 }).filter(([width, , , , , text]) => width && text)"""
 
 
-def at_each_width(page: Page, url: str) -> Iterator[int]:
+def at_each_width(page: Page, url: str, widths: tuple[int, ...] = WIDTHS) -> Iterator[int]:
     page.goto(url)
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         yield width
 
@@ -83,7 +83,7 @@ def parts_of(row: Locator) -> list[Locator]:
 def test_no_menu_leaves_the_window(open_page: OpenPage) -> None:
     page = open_demo(open_page)
     for url in ("/w/demo/codes", "/w/demo/codes/1", "/w/demo/members"):
-        for width in at_each_width(page, url):
+        for width in at_each_width(page, url, (360, 820, 1280)):
             menus = page.locator("details.menu:visible").all()
             # The rail's, the first row's, and one at the foot of the page.
             for menu in (*menus[:3], *menus[3:][-2:]):
@@ -133,6 +133,7 @@ def test_order_stays_while_one_searches(open_page: OpenPage) -> None:
     page = open_demo(open_page)
     page.goto("/w/demo/codes")
     page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url(re.compile("sort=name"))
     rows = page.locator("#code-list tbody tr")
     expect(rows.first).to_contain_text("Careers")
     page.get_by_role("searchbox", name="Search codes").fill("e")

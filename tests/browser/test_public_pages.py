@@ -11,7 +11,7 @@ from tests.browser.test_journeys import sign_in_to_demo
 pytestmark = pytest.mark.full
 
 
-@pytest.mark.parametrize("width", [360, 390, 699, 700, 979, 980, 1920])
+@pytest.mark.parametrize("width", [360, 699, 700, 980, 1920])
 def test_start_page_fits_every_width(open_page: OpenPage, width: int) -> None:
     page = open_page(width)
     for address in ("/", "/privacy"):
@@ -51,7 +51,8 @@ def test_public_and_operators_pages_have_no_serious_finding(
     open_page: OpenPage, scheme: Literal["light", "dark"], width: int
 ) -> None:
     page = open_page(width, color_scheme=scheme, reduced_motion="reduce")
-    for url in ("/", "/privacy", "/api/docs"):
+    # The guide is long: once is enough.
+    for url in ("/", "/privacy", *(["/api/docs"] if scheme == "light" else [])):
         page.goto(url)
         assert (url, serious_findings(page)) == (url, [])
     sign_in_to_demo(page)
