@@ -90,7 +90,13 @@ class Server:
     def end(self, number: int = signal.SIGTERM) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-            self.process.wait(20)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                # As an init system does. It was seen once, with granian, whose parent and worker
+                # were told at the same time; what is on disk counts all the same.
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(5)
 
 
 Serve = Callable[..., Server]
