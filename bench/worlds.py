@@ -66,6 +66,8 @@ class OwnPostgres:
         machine.wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "end of PostgreSQL")
 
     def start(self) -> None:
+        # Its folder lies in DATA_DIR, which Pitchbar has closed; the server runs as somebody else.
+        self._folder.parent.chmod(0o711)
         self._server.ensure_postgres_running()
 
     def close(self) -> None:
