@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
@@ -33,6 +33,19 @@ class Code(Model):
     forward_parameters: Mapped[bool] = mapped_column(default=False)
     error_correction: Mapped[str] = mapped_column(String(1), default="M")
     notes: Mapped[str] = mapped_column(Text, default="")
+    campaign: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    # Before and from when scans lead nowhere; None is no limit. Every GET that is led on counts.
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scan_limit: Mapped[int | None] = mapped_column()
+    # Argon2; None where no password is asked.
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    # Where scans go that the code does not lead on; empty for the workspace's.
+    fallback_url: Mapped[str] = mapped_column(String(2048), default="", server_default="")
+    # Whether destinations get `pb_at`.
+    attribution: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The rules as the edge reads them: written with each edit of a rule, None where there are none.
+    routing: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16), default=ACTIVE)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)

@@ -20,6 +20,7 @@ def erase_codes(event: Event) -> None:
     """
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
+    values |= {"campaign": "", "fallback_url": "", "password_hash": None, "routing": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
     workspace_id = int(event.subject.id)
     traces = CodeDestination.workspace_id == workspace_id

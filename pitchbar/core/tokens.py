@@ -20,3 +20,8 @@ def hash_secret(secret: str) -> str:
 
 def new_short_code() -> str:
     return "".join(secrets.choice(SHORT_CODE_ALPHABET) for _ in range(SHORT_CODE_LENGTH))
+
+
+def new_pixel_key() -> str:
+    """Names a workspace in the addresses of its pixel; no secret, but nothing to guess either."""
+    return f"px_{secrets.token_hex(12)}"

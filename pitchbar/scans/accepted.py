@@ -8,7 +8,9 @@ format only ever grows at its end, and a reader takes what it knows and leaves t
 
 - Version 1 are the first twelve elements that `write_line` names, in that order, with five UTM
   values. Version 2 has two more, which are left out where both are empty.
-- A further field is a fifteenth element, a further UTM value a sixth; nothing is taken away, moved
+- Version 3 has four more: the rule that fired, its variant, the own domain and the campaign tag;
+  again they are left out where all are empty.
+- A further field is a nineteenth element, a further UTM value a sixth; nothing is taken away, moved
   or given another meaning. A reader gives what an older line lacks a value that means "unknown".
 - A worker of the release before stores what it knows and leaves the rest: write nothing at the end
   without which a scan would count wrongly there for long.
@@ -16,7 +18,7 @@ format only ever grows at its end, and a reader takes what it knows and leaves t
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -26,6 +28,20 @@ from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 
 # How many UTM values every line has.
 _UTM_OF_VERSION_1 = 5
+
+
+class Way(NamedTuple):
+    """How a scan came to its destination: 0 is no rule and none of the own domains, -1 a rule that
+    has one destination only.
+    """
+
+    rule_id: int = 0
+    variant: int = -1
+    domain_id: int = 0
+    campaign: str = ""
+
+
+NO_WAY = Way()
 
 
 @dataclass(slots=True)
@@ -46,6 +62,7 @@ class AcceptedScan:
     purpose: str
     hints: str = ""
     set_apart: str = ""
+    way: Way = NO_WAY
     line: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -64,6 +81,7 @@ def write_line(
     purpose: str,
     hints: str = "",
     set_apart: str = "",
+    way: Way = NO_WAY,
     *,
     # Bound here, because each redirect pays for looking a name up.
     _dumps: Any = orjson.dumps,
@@ -75,6 +93,7 @@ def write_line(
     method, address, user_agent, language, referrer, purpose: as the request had them.
     hints: what a browser says of itself beside its agent.
     set_apart: why the edge counts no person, a key of SET_APART_LABELS; mostly empty.
+    way: what beside the code decided where the scan went.
     """
     facts = [
         scan_id,
@@ -90,7 +109,9 @@ def write_line(
         referrer,
         purpose,
     ]
-    if hints or set_apart:
+    if way is not NO_WAY:
+        facts += hints, set_apart, *way
+    elif hints or set_apart:
         facts += hints, set_apart
     line: bytes = _dumps(facts, None, _option)
     return line
@@ -119,6 +140,7 @@ def read_line(line: bytes) -> AcceptedScan:
             referrer,
             purpose,
             *_read_version_2(*facts[12:14]),
+            _read_way(*facts[14:18]) if len(facts) > 14 else NO_WAY,
             line,
         )
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError) as error:
@@ -129,6 +151,22 @@ def _read_version_2(hints: object = "", set_apart: object = "") -> tuple[str, st
     """What an older line does not have."""
     known = hints if isinstance(hints, str) else ""
     return known, set_apart[:32] if isinstance(set_apart, str) else ""
+
+
+def _read_way(
+    rule_id: object = 0, variant: object = -1, domain_id: object = 0, campaign: object = ""
+) -> Way:
+    """What does not fit is left out: a scan counts without it."""
+    return Way(
+        _id_or_none(rule_id),
+        variant if isinstance(variant, int) and 0 <= variant < 1 << 15 else -1,
+        _id_or_none(domain_id),
+        campaign[:100] if isinstance(campaign, str) else "",
+    )
+
+
+def _id_or_none(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < 1 << 63 else 0
 
 
 def new_scan_id(milliseconds: int, random: int) -> str:

@@ -6,14 +6,16 @@ a scan goes on to the application behind it, if there is one.
 
 import time
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 from random import getrandbits
 from typing import Any
 
 from pitchbar.core.addresses import client_address, limit_key
-from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.core.utm import Utm
+from pitchbar.scans.accepted import Way, new_scan_id, write_line
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit, GuessLimit
-from pitchbar.scans.redirects import ResolvedCode, build_location, split_glued_query
+from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
@@ -27,6 +29,13 @@ _CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLAT
 _NO_STORE = ("Cache-Control", "no-store, private")
 _EMPTY = ("Content-Length", "0")
 _NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The body of an answer that has begun."""
+
+    body: Iterable[bytes]
 
 
 class Edge:
@@ -58,7 +67,7 @@ class Edge:
         self._trusted_proxies = trusted_proxies
         self._app = app
 
-    def __call__(  # noqa: C901  # each call costs: the path of a scan is one function
+    def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
@@ -86,16 +95,21 @@ class Edge:
         if code is None:
             return self._respond_unknown(key, environ, start_response)
         if not code.is_active:
-            return self._respond_inactive(code, environ, start_response)
-        if query:
-            location, utm = build_location(code, query)
-        else:
-            location, utm = code.location, code.utm
+            return self._respond_closed("archived", code, environ, start_response)
         now = time.time_ns() // 1_000_000
+        scan_id = new_scan_id(now, getrandbits(74))
+        way = code.way
+        if code.special is None:
+            location, utm = build_location(code, query) if query else (code.location, code.utm)
+        else:
+            routed = self._route(code, code.special, query, now, environ, start_response)
+            if isinstance(routed, Response):
+                return routed.body
+            location, utm, way = routed
         get = environ.get
         self._append(
             write_line(
-                new_scan_id(now, getrandbits(74)),
+                scan_id,
                 now,
                 code.code_id,
                 code.workspace_id,
@@ -115,10 +129,27 @@ class Edge:
                 )[:64],
                 _client_hints(get) if "HTTP_SEC_CH_UA" in environ else "",
                 OVER_LIMIT if wait else "",
+                way,
             )
         )
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
         return ()
+
+    def _route(
+        self,
+        code: ResolvedCode,
+        special: Special,
+        query: str | None,
+        now: int,
+        environ: dict[str, Any],
+        start_response: StartResponse,
+    ) -> tuple[str, Utm, Way] | Response:
+        """Where a scan of a code goes that asks more than most, or what it is answered instead."""
+        state = special.gate.find_state(now) if special.gate else ""
+        if state:
+            return Response(self._respond_closed(state, code, environ, start_response))
+        location, utm = build_location(code, query) if query else (code.location, code.utm)
+        return location, utm, code.way
 
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0
@@ -131,14 +162,14 @@ class Edge:
             return self._refuse(wait, environ, start_response)
         return self._pages.respond("unknown", environ, start_response)
 
-    def _respond_inactive(
-        self, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
+    def _respond_closed(
+        self, page: str, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         if code.fallback:
             # Led on, but no scan: the code is out of use.
             start_response("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
             return ()
-        return self._pages.respond("archived", environ, start_response, name=code.workspace_name)
+        return self._pages.respond(page, environ, start_response, name=code.workspace_name)
 
     def _refuse(
         self, wait: int, environ: dict[str, Any], start_response: StartResponse

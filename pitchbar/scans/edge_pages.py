@@ -50,6 +50,18 @@ _PAGES = {
         "Its owner has switched it off. There is nothing wrong with your phone.",
         _CROSS,
     ),
+    "not_started": _Page(
+        "410 Gone",
+        "This code does not lead anywhere yet",
+        "Its time is still to come. Scan it again later.",
+        _CLOCK,
+    ),
+    "ended": _Page(
+        "410 Gone",
+        "This code has ended",
+        "Its time is over. There is nothing wrong with your phone.",
+        _CROSS,
+    ),
     "busy": _Page(
         "429 Too Many Requests",
         "Too many scans from here",

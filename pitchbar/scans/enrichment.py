@@ -12,7 +12,7 @@ from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
 from pitchbar.core.utm import UTM_COLUMNS
-from pitchbar.scans.accepted import AcceptedScan
+from pitchbar.scans.accepted import AcceptedScan, Way
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.referrers import Origin, read_origin
 from pitchbar.scans.repeats import RepeatRule
@@ -68,6 +68,7 @@ class Enrichment:
             "referrer_host": origin[0][:253] if origin else None,
             "robot_reason": reason,
         }
+        row.update(_way_columns(scan.way))
         row.update(zip(UTM_COLUMNS, [value or None for value in scan.utm], strict=True))
         return EnrichedScan(
             scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, network, row, reason
@@ -77,6 +78,15 @@ class Enrichment:
         if self._store_ip == "none":
             return None
         return truncate_address(address) if self._store_ip == "truncated" else address[:45] or None
+
+
+def _way_columns(way: Way) -> dict[str, Any]:
+    return {
+        "campaign": way.campaign or None,
+        "rule_id": way.rule_id or None,
+        "variant": way.variant if way.variant >= 0 else None,
+        "domain_id": way.domain_id or None,
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,17 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import Date, Dialect, Index, LargeBinary, String, TypeDecorator, Uuid, text
+from sqlalchemy import (
+    Date,
+    Dialect,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    TypeDecorator,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
@@ -65,6 +75,12 @@ class Scan(Model):
     utm_campaign: Mapped[str | None] = mapped_column(String(255))
     utm_term: Mapped[str | None] = mapped_column(String(255))
     utm_content: Mapped[str | None] = mapped_column(String(255))
+    campaign: Mapped[str | None] = mapped_column(String(100))
+    # The rule that fired, and which of its destinations in a split (from 0); None: the code's own.
+    rule_id: Mapped[int | None] = mapped_column(BigId)
+    variant: Mapped[int | None] = mapped_column(SmallInteger)
+    # The own short domain that was scanned; None for ours.
+    domain_id: Mapped[int | None] = mapped_column(BigId)
     # A key of SET_APART_LABELS; None for a person. The column's name is older than its meaning.
     set_apart: Mapped[str | None] = mapped_column("robot_reason", String(32))
 

@@ -5,19 +5,30 @@ destination already. Everything else in the destination stays as it was, byte fo
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote, unquote_plus
 
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
+from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _MAX_LOCATION = 8000
 
 
 @dataclass(frozen=True, slots=True)
+class Special:
+    """What a code asks of a scan beside leading it on; most codes have none of it."""
+
+    gate: Gate | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedCode:
     """What the edge knows of a code. `location` and `utm` are those of a scan without a query;
-    `fallback` is where its workspace sends scans of a code that is out of use, if anywhere.
+    `fallback` is where scans go that it does not lead on, if anywhere; `way` is what a line tells
+    of a scan that no rule sent elsewhere.
     """
 
     code_id: int
@@ -31,9 +42,26 @@ class ResolvedCode:
     location: str
     utm: Utm
     fallback: str = ""
+    way: Way = NO_WAY
+    special: Special | None = None
 
 
-def build_location(code: ResolvedCode, query: str) -> tuple[str, Utm]:
+class Target(Protocol):
+    """Where a scan may be sent, with what it adds there: a code, or a destination of a rule."""
+
+    @property
+    def destination(self) -> str: ...
+    @property
+    def defaults(self) -> Utm: ...
+    @property
+    def forward_parameters(self) -> bool: ...
+    @property
+    def location(self) -> str: ...
+    @property
+    def utm(self) -> Utm: ...
+
+
+def build_location(code: Target, query: str) -> tuple[str, Utm]:
     """The address for a scan that came with `query`, and the UTM values that hold for it."""
     # A header is ASCII without spaces; what a client sent unescaped is escaped here.
     incoming, others = _split_incoming(quote(query.encode("latin-1", "replace"), safe=_SAFE))

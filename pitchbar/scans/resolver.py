@@ -9,15 +9,19 @@ import re
 import threading
 import time
 from collections import OrderedDict
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import unquote
 
 from sqlalchemy import Engine, text
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
-from pitchbar.scans.redirects import ResolvedCode
+from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.gates import Gate
+from pitchbar.scans.redirects import ResolvedCode, Special
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -25,11 +29,12 @@ Value = TypeVar("Value")
 _QUERY = text(
     f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
-           {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters, w.fallback_url
+           {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
+           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
-)
+).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
 _LEADING = re.compile(r"[a-z0-9_-]*")
 _WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
@@ -173,7 +178,7 @@ class Resolver:
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -188,7 +193,19 @@ class Resolver:
             location,
             values,
             fallback,
+            Way(campaign=campaign) if campaign else NO_WAY,
+            _read_special(starts_at, ends_at),
         )
+
+
+def _read_special(starts_at: datetime | None, ends_at: datetime | None) -> Special | None:
+    if starts_at is None and ends_at is None:
+        return None
+    return Special(gate=Gate(_milliseconds(starts_at), _milliseconds(ends_at)))
+
+
+def _milliseconds(at: datetime | None) -> int:
+    return round(at.timestamp() * 1000) if at else 0
 
 
 def _put_newest(cache: OrderedDict[str, Value], key: str, value: Value, capacity: int) -> None:

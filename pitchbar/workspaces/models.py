@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.tokens import new_pixel_key
 from pitchbar.events.subjects import Subject
 from pitchbar.workspaces.plans import FREE
 
@@ -17,6 +18,7 @@ class Workspace(Model):
     """A purged one keeps its row, empty: its codes' short codes are never given to others."""
 
     __tablename__ = "workspaces"
+    __table_args__ = (Index("uq_workspaces_pixel_key", "pixel_key", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(48), unique=True)
@@ -27,6 +29,10 @@ class Workspace(Model):
     default_utm_medium: Mapped[str] = mapped_column(String(255), default="")
     default_error_correction: Mapped[str] = mapped_column(String(1), default="M")
     fallback_url: Mapped[str] = mapped_column(String(2048), default="")
+    # "#0f7b5f", for the pages that visitors see; empty for ours.
+    colour: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    # In the addresses of its pixel, where everybody can read it.
+    pixel_key: Mapped[str | None] = mapped_column(String(32), default=new_pixel_key)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     guide_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deletion_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -30,6 +30,10 @@ FIELDS: dict[str, Any] = {
     "purpose": "",
     "hints": "",
     "set_apart": "",
+    "rule_id": 0,
+    "variant": -1,
+    "domain_id": 0,
+    "campaign": "",
 }
 
 

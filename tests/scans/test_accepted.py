@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine
 
 from pitchbar.core.utm import Utm
-from pitchbar.scans.accepted import AcceptedScan, new_scan_id, read_line, write_line
+from pitchbar.scans.accepted import AcceptedScan, Way, new_scan_id, read_line, write_line
 from tests.scans.conftest import Ingest
-from tests.scans.lines import only_row
+from tests.scans.lines import make_line, only_row
 
 # As an edge of version 1 wrote it; it may still lie on a disk.
 OLD_LINE = (
@@ -38,10 +38,10 @@ OLD_SCAN = AcceptedScan(
 
 
 def newer(**changes: Any) -> bytes:
-    """The old line as a later edge may write it, with what version 2 has and more."""
+    """The old line as a later edge may write it, with what versions 2 and 3 have and more."""
     facts = orjson.loads(OLD_LINE)
     facts[5] += changes.get("utm", [])
-    facts += ["", "", *changes.get("fields", [])]
+    facts += ["", "", 0, -1, 0, "", *changes.get("fields", [])]
     return orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -163,3 +163,21 @@ def test_id_is_a_uuid_of_version_7_with_its_time_and_74_random_bits() -> None:
         assert scan_id.int >> 80 == milliseconds
         high, low = scan_id.int >> 64 & 0xFFF, scan_id.int & 0x3FFF_FFFF_FFFF_FFFF
         assert high << 62 | low == bits
+
+
+def test_way_of_a_scan_is_kept(ingest: Ingest, engine: Engine) -> None:
+    way = Way(9, 1, 3, "spring")
+    assert ingest(make_line(rule_id=9, variant=1, domain_id=3, campaign="spring")) == 1
+    row = only_row(engine)
+    assert (row.rule_id, row.variant, row.domain_id, row.campaign) == way
+
+
+@pytest.mark.parametrize(
+    "odd", [{"rule_id": "x"}, {"rule_id": -4}, {"variant": 1 << 20}, {"campaign": ["a"]}]
+)
+def test_way_that_does_not_fit_costs_no_scan(ingest: Ingest, odd: dict[str, Any]) -> None:
+    assert ingest(make_line(**odd)) == 1
+
+
+def test_line_without_a_way_is_as_short_as_before() -> None:
+    assert len(orjson.loads(written())) == 12

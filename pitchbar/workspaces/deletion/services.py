@@ -34,6 +34,8 @@ _BLANK_VALUES = {
     "default_utm_source": "",
     "default_utm_medium": "",
     "fallback_url": "",
+    "colour": "",
+    "pixel_key": None,
 }
 
 
