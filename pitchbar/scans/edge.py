@@ -68,6 +68,7 @@ class Edge:
     ) -> None:
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
+        self._is_fresh = resolver.is_fresh
         self._append = spool.append
         self._pages = pages
         self._limit = limit
@@ -144,6 +145,14 @@ class Edge:
         )
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
         return ()
+
+    def may_wait(self, environ: dict[str, Any]) -> bool:
+        """Whether the answer may take longer than a moment: it may ask the database, read a body,
+        or come from the application behind.
+        """
+        path: str = environ["PATH_INFO"]
+        is_scan = path.startswith(_PREFIXES) and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        return not is_scan or not self._is_fresh(path[3:])
 
     def _route(
         self,

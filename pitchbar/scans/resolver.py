@@ -113,6 +113,11 @@ class Resolver:
         short_code = normalise_short_code(short_code)
         return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
 
+    def is_fresh(self, short_code: str) -> bool:
+        """Whether `resolve` answers without a look-up."""
+        entry = self._entries.get(short_code)
+        return entry is not None and time.monotonic() - entry[0] < self._max_stale
+
     def is_known(self, short_code: str) -> bool:
         """Whether the cache has it, however old: then it costs no look-up by itself."""
         return short_code in self._entries or normalise_short_code(short_code) in self._entries
