@@ -1,6 +1,6 @@
 """Rules: which visitor of a code is led where."""
 
 from pitchbar.core.features import Feature
-from pitchbar.rules import subscribers
+from pitchbar.rules import api, subscribers
 
-FEATURE = Feature(requires=("codes",), subscribe=subscribers.register)
+FEATURE = Feature(requires=("codes",), api_blueprints=(api.bp,), subscribe=subscribers.register)
