@@ -14,9 +14,10 @@ from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
 from pitchbar.scans.edge_pages import EdgePages
+from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit, GuessLimit
 from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
-from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 
