@@ -6,10 +6,12 @@ that its code changed. When the database does not answer, a known code keeps red
 
 import re
 import time
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextualSelect, text
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import UtcDateTime
@@ -20,15 +22,27 @@ from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
 from pitchbar.scans.redirects import ResolvedCode, Special
 
-_QUERY = text(
-    f"""
+
+def _query(found_by: str) -> TextualSelect:
+    return text(
+        f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
-    WHERE c.short_code = :short_code AND c.deleted_at IS NULL
+    {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
-).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+    ).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+
+
+_ON_OUR_HOST = _query("WHERE c.short_code = :short_code")
+_ON_DOMAIN = _query(
+    "JOIN code_addresses a ON a.code_id = c.id "
+    "WHERE a.domain_id = :domain_id AND a.short_code = :short_code"
+)
+# Between a domain and a short code on it; neither Latin-1 nor UTF-8 has it, so that no address that
+# somebody asks for can be taken for one of another host.
+_SEPARATOR = "\ud800"
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
 _LEADING = re.compile(r"[a-z0-9_-]*")
 _WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
@@ -47,7 +61,13 @@ class Resolver(KnownAnswers[ResolvedCode]):
 
     def listen(self, bus: Bus) -> None:
         """Forgets a code as soon as the bus says that it changed."""
-        bus.subscribe("codes", lambda message: self.invalidate(str(message["short_code"])))
+        bus.subscribe("codes", self._hear)
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """A process of the release before names the short code on our own host alone."""
+        self.invalidate(str(message["short_code"]))
+        for domain_id, short_code in message.get("addresses", ()):
+            self.invalidate(name_on_domain(domain_id, str(short_code)))
 
     def resolve(self, short_code: str) -> ResolvedCode | None:
         """Raises Unavailable when neither the cache nor the database knows."""
@@ -56,15 +76,23 @@ class Resolver(KnownAnswers[ResolvedCode]):
         if entry is not None and now - entry[0] < self._max_stale:
             return entry[1]
         short_code = normalise_short_code(short_code)
-        return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
+        if not _WELL_FORMED.fullmatch(short_code.rpartition(_SEPARATOR)[2]):
+            return None
+        return self._look_up(short_code, now)
 
     def is_known(self, short_code: str) -> bool:
         """Whether the cache has it, however old: then it costs no look-up by itself."""
         return short_code in self._entries or normalise_short_code(short_code) in self._entries
 
     def _read(self, short_code: str) -> ResolvedCode | None:
+        domain, is_on_domain, short_code = short_code.rpartition(_SEPARATOR)
+        domain_id = int(domain or 0)
+        asked: dict[str, int | str] = {"short_code": short_code}
+        if is_on_domain:
+            asked["domain_id"] = domain_id
         with self._engine.connect() as connection:
-            row = connection.execute(_QUERY, {"short_code": short_code}).one_or_none()
+            query = _ON_DOMAIN if is_on_domain else _ON_OUR_HOST
+            row = connection.execute(query, asked).one_or_none()
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
@@ -83,7 +111,7 @@ class Resolver(KnownAnswers[ResolvedCode]):
             location,
             values,
             fallback,
-            Way(campaign=campaign) if campaign else NO_WAY,
+            Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
             _read_special(starts_at, ends_at),
         )
 
@@ -102,4 +130,11 @@ def normalise_short_code(raw: str) -> str:
     """As people type and texts wrap it: any case, and ended by what no short code can contain, such
     as a full stop, a bracket or an invisible space. WSGI gives bytes as Latin-1.
     """
-    return _LEADING.match(unquote(raw).lstrip("/").lower())[0]  # type: ignore[index]  # matches all
+    domain, separator, raw = raw.rpartition(_SEPARATOR)
+    short = _LEADING.match(unquote(raw).lstrip("/").lower())
+    return f"{domain}{separator}{short[0]}"  # type: ignore[index]  # matches all
+
+
+def name_on_domain(domain_id: int, raw: str) -> str:
+    """What `resolve` finds a code by that is asked for on a customer's domain."""
+    return f"{domain_id}{_SEPARATOR}{raw}"
