@@ -11,12 +11,14 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
 from pitchbar.rules.splitting import split_key
+from pitchbar.scans.answers import WsgiApp
 from pitchbar.scans.code_counts import CodeCounts
 from pitchbar.scans.deliveries import Deliveries, find_stored_with
 from pitchbar.scans.draining import make_drain_signal
-from pitchbar.scans.edge import Edge, WsgiApp
+from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_engine, make_ingestion
+from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
@@ -41,6 +43,8 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     engine = make_engine(settings)
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
     resolver.listen(bus)
+    sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
+    sites.listen(bus)
     spool = Spool(own.spool_dir, overflow_bytes=own.spool_overflow_bytes)
     router = make_router(settings)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
@@ -56,6 +60,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     def in_child() -> None:
         engine.dispose(close=False)
         resolver.reset_after_fork()
+        sites.reset_after_fork()
         spool.reset_after_fork()
         shipper.start_in_child()
         router.reset_after_fork()
@@ -69,6 +74,8 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         router=router,
         trusted_proxies=settings.trusted_proxies,
         app=app,
+        names=HostNames(own_names(settings)),
+        sites=sites,
     )
 
 

@@ -28,6 +28,11 @@ class Special:
     gate: Gate | None = None
     rules: CodeRules | None = None
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether another process is asked on the way, over the network."""
+        return self.rules is not None and self.rules.compiled.asks_state
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCode:
