@@ -1,0 +1,6 @@
+"""Conversions: what came of scans, told by a pixel or by a program."""
+
+from pitchbar.conversions import subscribers
+from pitchbar.core.features import Feature
+
+FEATURE = Feature(requires=("scans",), subscribe=subscribers.register)
