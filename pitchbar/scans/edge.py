@@ -13,6 +13,7 @@ from typing import Any
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
+from pitchbar.scans.attribution import TokenCipher, put_token
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit, GuessLimit
 from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
@@ -43,6 +44,7 @@ class Edge:
     limit: scans per address; None switches it off.
     guesses: unknown codes per address, with `limit` only.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
+    tokens: writes `pb_at`; None puts none on any destination.
     app: answers everything that is not a scan; None answers 404.
     """
 
@@ -55,6 +57,7 @@ class Edge:
         limit: AddressLimit | None,
         guesses: GuessLimit | None = None,
         trusted_proxies: int = 0,
+        tokens: TokenCipher | None = None,
         app: WsgiApp | None = None,
     ) -> None:
         self._resolve = resolver.resolve
@@ -65,6 +68,7 @@ class Edge:
         self._guesses = guesses
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
+        self._tokens = tokens
         self._app = app
 
     def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
@@ -102,7 +106,7 @@ class Edge:
         if code.special is None:
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, environ, start_response)
+            routed = self._route(code, code.special, query, now, scan_id, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
@@ -141,6 +145,7 @@ class Edge:
         special: Special,
         query: str | None,
         now: int,
+        scan_id: str,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
@@ -149,7 +154,17 @@ class Edge:
         if state:
             return Response(self._respond_closed(state, code, environ, start_response))
         location, utm = build_location(code, query) if query else (code.location, code.utm)
-        return location, utm, code.way
+        way = code.way
+        if special.attribution and self._tokens is not None:
+            location = put_token(location, self._write_token(scan_id, code, way))
+        return location, utm, way
+
+    def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
+        """Empty where there is none: a visitor is led on all the same."""
+        try:
+            return self._tokens.write(scan_id, code.code_id, code.workspace_id, way)  # type: ignore[union-attr]  # asked before
+        except OverflowError:
+            return ""
 
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0

@@ -14,7 +14,7 @@ from pitchbar.scans.deliveries import Deliveries, find_stored_with
 from pitchbar.scans.draining import make_drain_signal
 from pitchbar.scans.edge import Edge, WsgiApp
 from pitchbar.scans.edge_pages import EdgePages
-from pitchbar.scans.factories import make_engine, make_ingestion
+from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cipher
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
@@ -61,6 +61,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         pages=EdgePages(),
         **make_limits(settings),
         trusted_proxies=settings.trusted_proxies,
+        tokens=make_token_cipher(settings),
         app=app,
     )
 

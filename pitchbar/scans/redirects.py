@@ -14,7 +14,7 @@ from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
-_MAX_LOCATION = 8000
+MAX_LOCATION = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Special:
     """What a code asks of a scan beside leading it on; most codes have none of it."""
 
     gate: Gate | None = None
+    attribution: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def build_location(code: Target, query: str) -> tuple[str, Utm]:
     wanted = [own or default for own, default in zip(incoming, code.defaults, strict=True)]
     for forwarded in (others, []) if code.forward_parameters else ([],):
         location, utm = set_utm(code.destination, wanted, forwarded)
-        if len(location) <= _MAX_LOCATION:
+        if len(location) <= MAX_LOCATION:
             return location, utm
     # A visitor cannot make the answer too large for a browser to follow.
     return code.location, code.utm

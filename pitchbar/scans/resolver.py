@@ -30,7 +30,8 @@ _QUERY = text(
     f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
-           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
+           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
+           c.attribution
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -178,7 +179,7 @@ class Resolver:
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, attribution = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -194,14 +195,16 @@ class Resolver:
             values,
             fallback,
             Way(campaign=campaign) if campaign else NO_WAY,
-            _read_special(starts_at, ends_at),
+            _read_special(starts_at, ends_at, bool(attribution)),
         )
 
 
-def _read_special(starts_at: datetime | None, ends_at: datetime | None) -> Special | None:
-    if starts_at is None and ends_at is None:
-        return None
-    return Special(gate=Gate(_milliseconds(starts_at), _milliseconds(ends_at)))
+def _read_special(
+    starts_at: datetime | None, ends_at: datetime | None, attribution: bool
+) -> Special | None:
+    has_times = starts_at is not None or ends_at is not None
+    gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at)) if has_times else None
+    return Special(gate, attribution) if gate or attribution else None
 
 
 def _milliseconds(at: datetime | None) -> int:
