@@ -14,7 +14,7 @@ and the variant. That makes 71 characters of URL-safe Base64.
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pitchbar.scans.accepted import Way
+from pitchbar.scans.accepted import Way, time_of_scan
 from pitchbar.scans.redirects import MAX_LOCATION
 
 NAME = "pb_at"
@@ -125,10 +125,10 @@ def _is_token(pair: str) -> bool:
 
 def _unpack(plain: bytes) -> Attribution:
     number = int.from_bytes(plain, "big")
-    scan_id, variant = number >> 160, number & 0xFFFF
+    scan_id, variant = UUID(int=number >> 160), number & 0xFFFF
     return Attribution(
-        UUID(int=scan_id),
-        datetime.fromtimestamp((scan_id >> 80) / 1000, UTC),
+        scan_id,
+        time_of_scan(scan_id),
         number >> 112 & _ID,
         number >> 64 & _ID,
         number >> 16 & _ID,

@@ -14,6 +14,7 @@ from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
 from pitchbar.scans.attribution import TokenCipher, put_token
+from pitchbar.scans.bare_answers import BareAnswers
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit, GuessLimit
 from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
@@ -69,16 +70,14 @@ class Edge:
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
         self._tokens = tokens
-        self._app = app
+        self._app = app or BareAnswers(pages)
 
-    def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
+    def __call__(  # noqa: C901  # each call costs: the path of a scan is one function
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
         if not path.startswith(_PREFIXES):
-            if self._app is not None:
-                return self._app(environ, start_response)
-            return self._respond_without_app(path, environ, start_response)
+            return self._app(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
             return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
@@ -190,16 +189,6 @@ class Edge:
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
-
-    def _respond_without_app(
-        self, path: str, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if path == "/up":
-            start_response(
-                "200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE]
-            )
-            return (b"ok\n",)
-        return self._pages.respond("unknown", environ, start_response)
 
 
 def _client_hints(get: Callable[..., str]) -> str:
