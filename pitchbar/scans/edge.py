@@ -21,6 +21,8 @@ from pitchbar.scans.answers import (
     WsgiApp,
     lead_on,
 )
+from pitchbar.scans.attribution import TokenCipher, put_token
+from pitchbar.scans.bare_answers import BareAnswers
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.entrance import PREFIXES, Entrance
 from pitchbar.scans.hosts import HostNames, Site, Sites
@@ -47,6 +49,7 @@ class Edge:
     guesses: unknown codes per address, with `limit` only.
     router: asks the rules of the codes that have some.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
+    tokens: writes `pb_at`; None puts none on any destination.
     app: answers everything that is not a scan; None answers 404.
     names, sites: which names are our own, and which are the domains of customers; without the
         latter, all are our own.
@@ -62,13 +65,14 @@ class Edge:
         guesses: GuessLimit | None = None,
         router: RuleRouter | None = None,
         trusted_proxies: int = 0,
+        tokens: TokenCipher | None = None,
         app: WsgiApp | None = None,
         names: HostNames | None = None,
         sites: Sites | None = None,
     ) -> None:
         self._names = HostNames(()) if names is None else names
         self._entrance = sites and Entrance(
-            sites, pages, guesses, trusted_proxies, app or self._respond_without_app
+            sites, pages, guesses, trusted_proxies, app or BareAnswers(pages)
         )
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
@@ -80,7 +84,8 @@ class Edge:
         self._router = router or RuleRouter()
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
-        self._app = app
+        self._tokens = tokens
+        self._app = app or BareAnswers(pages)
 
     def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
         self, environ: dict[str, Any], start_response: StartResponse
@@ -93,9 +98,7 @@ class Edge:
                 return entered.body
             site, path = entered
         elif not path.startswith(PREFIXES):
-            if self._app is not None:
-                return self._app(environ, start_response)
-            return self._respond_without_app(environ, start_response)
+            return self._app(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
             return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
@@ -123,7 +126,7 @@ class Edge:
         if code.special is None:
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, environ, start_response)
+            routed = self._route(code, code.special, query, now, scan_id, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
@@ -174,6 +177,7 @@ class Edge:
         special: Special,
         query: str | None,
         now: int,
+        scan_id: str,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
@@ -183,6 +187,8 @@ class Edge:
             return Response(self._respond_closed(state, code, environ, start_response))
         target, way = self._follow_rules(code, special, query, now, environ)
         location, utm = build_location(target, query) if query else (target.location, target.utm)
+        if special.attribution and self._tokens is not None:
+            location = put_token(location, self._write_token(scan_id, code, way))
         return location, utm, way
 
     def _follow_rules(
@@ -199,6 +205,13 @@ class Edge:
         hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
         visit = visit_of(environ, now, address, query, hints)
         return self._router.choose(code, special.rules, visit, environ)
+
+    def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
+        """Empty where there is none: a visitor is led on all the same."""
+        try:
+            return self._tokens.write(scan_id, code.code_id, code.workspace_id, way)  # type: ignore[union-attr]  # asked before
+        except OverflowError:
+            return ""
 
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0
@@ -225,16 +238,6 @@ class Edge:
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
-
-    def _respond_without_app(
-        self, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == "/up":
-            start_response(
-                "200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), NO_STORE]
-            )
-            return (b"ok\n",)
-        return self._pages.respond("unknown", environ, start_response)
 
 
 def _client_hints(get: Callable[..., str]) -> str:

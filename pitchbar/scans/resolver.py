@@ -30,7 +30,7 @@ def _query(found_by: str) -> TextualSelect:
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.routing
+           c.attribution, c.routing
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -99,7 +99,7 @@ class Resolver(KnownAnswers[ResolvedCode]):
                 return None
             rules = read_code_rules(connection, row) if row.routing else None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at, _ = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, attribution, _ = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -115,17 +115,19 @@ class Resolver(KnownAnswers[ResolvedCode]):
             values,
             fallback,
             Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
-            _read_special(starts_at, ends_at, rules),
+            _read_special(starts_at, ends_at, bool(attribution), rules),
         )
 
 
 def _read_special(
-    starts_at: datetime | None, ends_at: datetime | None, rules: CodeRules | None
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    attribution: bool,
+    rules: CodeRules | None,
 ) -> Special | None:
-    gate = None
-    if starts_at or ends_at:
-        gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at))
-    return Special(gate, rules) if gate or rules else None
+    has_times = starts_at is not None or ends_at is not None
+    gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at)) if has_times else None
+    return Special(gate, rules, attribution) if gate or rules or attribution else None
 
 
 def _milliseconds(at: datetime | None) -> int:
