@@ -26,8 +26,8 @@ from pitchbar.settings import Settings
 MAX_RULES, MAX_CONDITIONS = 200, 20
 MIN_VARIANTS, MAX_VARIANTS, MAX_WEIGHT = 2, 10, 1000
 _MAX_URL = 2048
-# Every edge keeps the rules of its codes in memory; 200 usual ones take half of this.
-MAX_CHARACTERS = 128 * 1024
+# Every edge keeps the rules of its codes in memory; 200 usual ones take a quarter of this.
+MAX_CHARACTERS = 256 * 1024
 # A refusal names what is wrong; it does not send a hostile body back.
 _MOST_FIELDS = 100
 EXAMPLE_RULES: Any = [
