@@ -91,7 +91,7 @@ class EdgePages:
     def __init__(self) -> None:
         # Not Flask's environment: this runs in the edge process too.
         environment = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-        style = (ROOT / "templates/public/code_unavailable.css").read_text().replace("\n", "")
+        style = (ROOT / "templates/public/code_state.css").read_text().replace("\n", "")
         environment.globals["style"] = Markup(f"<style>{style}</style>")  # noqa: S704  # ours
         environment.globals["icon"] = _ICON
         digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -99,7 +99,7 @@ class EdgePages:
             f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
             "form-action 'none'; frame-ancestors 'none'"
         )
-        self._template = environment.get_template("public/code_unavailable.html")
+        self._template = environment.get_template("public/code_state.html")
         self._render = lru_cache(maxsize=1024)(self._render_now)
 
     def respond(
