@@ -13,7 +13,7 @@ from typing import Any
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
-from pitchbar.scans.edge_pages import EdgePages
+from pitchbar.scans.edge_pages import EdgePages, Moment
 from pitchbar.scans.limits import AddressLimit, GuessLimit
 from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver, Unavailable
@@ -169,7 +169,15 @@ class Edge:
             # Led on, but no scan: the code is out of use.
             start_response("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
             return ()
-        return self._pages.respond(page, environ, start_response, name=code.workspace_name)
+        gate = code.special.gate if code.special and page == "not_started" else None
+        return self._pages.respond(
+            page,
+            environ,
+            start_response,
+            name=code.workspace_name,
+            colour=code.colour,
+            starts=Moment(gate.starts_ms, code.time_zone) if gate else None,
+        )
 
     def _refuse(
         self, wait: int, environ: dict[str, Any], start_response: StartResponse

@@ -19,9 +19,14 @@ _MAX_LOCATION = 8000
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """What a code asks of a scan beside leading it on; most codes have none of it."""
+    """What a code asks of a scan beside leading it on; most codes have none of it.
+
+    `scan_limit` is how many are led on, 0 for all; `password_hash` is empty where none is asked.
+    """
 
     gate: Gate | None = None
+    scan_limit: int = 0
+    password_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class ResolvedCode:
     fallback: str = ""
     way: Way = NO_WAY
     special: Special | None = None
+    colour: str = ""
 
 
 class Target(Protocol):

@@ -30,7 +30,8 @@ _QUERY = text(
     f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
-           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
+           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
+           c.scan_limit, c.password_hash, w.colour
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -178,7 +179,7 @@ class Resolver:
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, limit, password, colour = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -194,14 +195,20 @@ class Resolver:
             values,
             fallback,
             Way(campaign=campaign) if campaign else NO_WAY,
-            _read_special(starts_at, ends_at),
+            _read_special(starts_at, ends_at, limit, password),
+            colour,
         )
 
 
-def _read_special(starts_at: datetime | None, ends_at: datetime | None) -> Special | None:
-    if starts_at is None and ends_at is None:
+def _read_special(
+    starts_at: datetime | None, ends_at: datetime | None, limit: int | None, password: str | None
+) -> Special | None:
+    gate = None
+    if starts_at or ends_at:
+        gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at))
+    if not (gate or limit or password):
         return None
-    return Special(gate=Gate(_milliseconds(starts_at), _milliseconds(ends_at)))
+    return Special(gate, limit or 0, password or "")
 
 
 def _milliseconds(at: datetime | None) -> int:
