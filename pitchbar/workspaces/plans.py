@@ -3,10 +3,7 @@ asks for them; prices and payment are the business of whoever sells the plans. A
 the feature that asks for it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from pitchbar.errors import DomainError
 
 FREE, STARTER, GROWTH, SCALE = "free", "starter", "growth", "scale"
 
@@ -18,18 +15,6 @@ class Plan:
     members: int
     # Active ones; None is no limit.
     codes: int | None
-
-
-class PlanLimitReached(DomainError):
-    status = 402
-    code = "plan_limit"
-
-    def __init__(self, plan: Plan, noun: str, limit: int, count: int, advice: str) -> None:
-        super().__init__(
-            f"All {limit} {noun} of the {plan.name} plan are in use. {advice}, "
-            "or move to a larger plan."
-        )
-        self.details = {"limit": limit, "count": count}
 
 
 PLANS = {
@@ -46,23 +31,3 @@ PLANS = {
 def find_plan(key: str) -> Plan:
     """The plan of that key; Free for one that is not sold any more."""
     return PLANS.get(key, PLANS[FREE])
-
-
-def require_room_for_code(plan_key: str, count: Callable[[], int]) -> None:
-    """Asked before a code becomes active; what is over a limit already stays, and redirects.
-
-    Args:
-        count: gives how many are active. Whoever asks has locked the workspace, so that nobody
-            else takes the same place.
-
-    Raises:
-        PlanLimitReached
-    """
-    plan = find_plan(plan_key)
-    if plan.codes is None:
-        return
-    active = count()
-    if active >= plan.codes:
-        raise PlanLimitReached(
-            plan, "active codes", plan.codes, active, "Archive a code that you do not need"
-        )
