@@ -1,5 +1,6 @@
 """Which requests have a reader for their body; nobody waits for the body of any other."""
 
+import re
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -11,16 +12,23 @@ _BODILESS = ("GET", "HEAD", "OPTIONS")
 
 
 class BodyReaders:
-    """Without an application, as in the process that redirects alone, there are none."""
+    """Without an application, as in the process that redirects alone, few are read."""
 
     def __init__(self) -> None:
         self._addresses: MapAdapter | None = None
+        self._posted: re.Pattern[str] | None = None
 
     def know(self, addresses: "Map") -> None:
         self._addresses = addresses.bind("")
 
+    def know_posts(self, path: str) -> None:
+        """A pattern of addresses of which somebody before the application reads a POST."""
+        self._posted = re.compile(path)
+
     def wants(self, method: str, path: str) -> bool:
         """Whether an address takes this method; an unknown one is answered at once."""
+        if self._posted and method == "POST" and self._posted.fullmatch(path):
+            return True
         if self._addresses is None or method in _BODILESS:
             return False
         try:

@@ -13,9 +13,12 @@ from typing import Any
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
-from pitchbar.scans.edge_pages import EdgePages, Moment
+from pitchbar.scans.counting import Counting
+from pitchbar.scans.doors import Doors
+from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit, GuessLimit
-from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
+from pitchbar.scans.password_page import PasswordGate
+from pitchbar.scans.redirects import ResolvedCode, build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver, Unavailable
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
@@ -42,6 +45,8 @@ class Edge:
     """Args:
     limit: scans per address; None switches it off.
     guesses: unknown codes per address, with `limit` only.
+    passwords: asks for those of codes; unless given, as often as somebody types one.
+    counting: of codes with a limit, and of what plans record; unless given, by itself.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
     app: answers everything that is not a scan; None answers 404.
     """
@@ -54,9 +59,12 @@ class Edge:
         pages: EdgePages,
         limit: AddressLimit | None,
         guesses: GuessLimit | None = None,
+        passwords: PasswordGate | None = None,
+        counting: Counting | None = None,
         trusted_proxies: int = 0,
         app: WsgiApp | None = None,
     ) -> None:
+        counting = counting or Counting()
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
         self._append = spool.append
@@ -64,6 +72,8 @@ class Edge:
         self._limit = limit
         self._guesses = guesses
         self._suspects: Container[str] = guesses.suspects if guesses else ()
+        self._doors = Doors(pages, passwords or PasswordGate(), counting.led)
+        self._renew = counting.renew
         self._trusted_proxies = trusted_proxies
         self._app = app
 
@@ -76,8 +86,8 @@ class Edge:
                 return self._app(environ, start_response)
             return self._respond_without_app(path, environ, start_response)
         method: str = environ["REQUEST_METHOD"]
-        if method != "GET" and method != "HEAD":
-            return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
+        if method != "GET" and method != "HEAD" and method != "POST":
+            return self._doors.refuse_method(environ, start_response)
         address = client_address(environ, self._trusted_proxies)
         key = limit_key(address) if ":" in address else address
         wait = 0 if self._limit is None else self._limit.take(key)
@@ -95,17 +105,26 @@ class Edge:
         if code is None:
             return self._respond_unknown(key, environ, start_response)
         if not code.is_active:
-            return self._respond_closed("archived", code, environ, start_response)
+            return self._doors.close("archived", code, environ, start_response)
         now = time.time_ns() // 1_000_000
         scan_id = new_scan_id(now, getrandbits(74))
         way = code.way
-        if code.special is None:
+        if code.special is None and method != "POST":
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, environ, start_response)
+            routed = self._route(code, query, key, now, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
+            if method == "POST":
+                method, start_response = "GET", _see_other(start_response)
+        allowance = code.allowance
+        if allowance is not None:
+            if allowance.left > 0:
+                allowance.left -= 1
+            elif not self._renew(code.workspace_id, code.code_id, allowance, now):
+                start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
+                return ()
         get = environ.get
         self._append(
             write_line(
@@ -138,16 +157,16 @@ class Edge:
     def _route(
         self,
         code: ResolvedCode,
-        special: Special,
         query: str | None,
+        key: str,
         now: int,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
         """Where a scan of a code goes that asks more than most, or what it is answered instead."""
-        state = special.gate.find_state(now) if special.gate else ""
-        if state:
-            return Response(self._respond_closed(state, code, environ, start_response))
+        stopped = self._doors.stop(code, key, now, environ, start_response)
+        if stopped is not None:
+            return Response(stopped)
         location, utm = build_location(code, query) if query else (code.location, code.utm)
         return location, utm, code.way
 
@@ -161,23 +180,6 @@ class Edge:
         if wait:
             return self._refuse(wait, environ, start_response)
         return self._pages.respond("unknown", environ, start_response)
-
-    def _respond_closed(
-        self, page: str, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if code.fallback:
-            # Led on, but no scan: the code is out of use.
-            start_response("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
-            return ()
-        gate = code.special.gate if code.special and page == "not_started" else None
-        return self._pages.respond(
-            page,
-            environ,
-            start_response,
-            name=code.workspace_name,
-            colour=code.colour,
-            starts=Moment(gate.starts_ms, code.time_zone) if gate else None,
-        )
 
     def _refuse(
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
@@ -193,6 +195,11 @@ class Edge:
             )
             return (b"ok\n",)
         return self._pages.respond("unknown", environ, start_response)
+
+
+def _see_other(start_response: StartResponse) -> StartResponse:
+    """What answered a form is asked for with GET."""
+    return lambda _status, headers: start_response("303 See Other", headers)
 
 
 def _client_hints(get: Callable[..., str]) -> str:

@@ -5,9 +5,6 @@ where the code hangs.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pitchbar.core.time_zones import UTC as UTC_NAME
-from pitchbar.core.time_zones import is_time_zone
-
 
 def describe_moment(milliseconds: int, time_zone: str, tag: str) -> dict[str, str]:
     """`date`, `time` and `place` for the texts of pages.
@@ -19,6 +16,9 @@ def describe_moment(milliseconds: int, time_zone: str, tag: str) -> dict[str, st
     # Imported here: an edge that shows no such page never loads it.
     from babel import Locale, UnknownLocaleError
     from babel.dates import format_date, format_time, get_timezone_location
+
+    from pitchbar.core.time_zones import UTC as UTC_NAME
+    from pitchbar.core.time_zones import is_time_zone
 
     try:
         locale = Locale.parse(tag, sep="-")

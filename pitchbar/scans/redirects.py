@@ -5,13 +5,16 @@ destination already. Everything else in the destination stays as it was, byte fo
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote_plus
 
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.gates import Gate
+
+if TYPE_CHECKING:
+    from pitchbar.scans.quota import Allowance
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _MAX_LOCATION = 8000
@@ -33,7 +36,8 @@ class Special:
 class ResolvedCode:
     """What the edge knows of a code. `location` and `utm` are those of a scan without a query;
     `fallback` is where scans go that it does not lead on, if anywhere; `way` is what a line tells
-    of a scan that no rule sent elsewhere.
+    of a scan that no rule sent elsewhere; `allowance` is how many more scans are recorded, None for
+    all.
     """
 
     code_id: int
@@ -50,6 +54,7 @@ class ResolvedCode:
     way: Way = NO_WAY
     special: Special | None = None
     colour: str = ""
+    allowance: "Allowance | None" = None
 
 
 class Target(Protocol):

@@ -20,7 +20,9 @@ from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.counting import Counting
 from pitchbar.scans.gates import Gate
+from pitchbar.scans.quota import Allowance
 from pitchbar.scans.redirects import ResolvedCode, Special
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ _QUERY = text(
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.scan_limit, c.password_hash, w.colour
+           c.scan_limit, c.password_hash, w.colour, w.plan
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -72,10 +74,19 @@ class Resolver:
             thread, because a database that hangs must not hold up the visitors of known codes.
         max_stale: seconds for which an entry is used unasked.
         capacity: entries kept; the one that was not asked for the longest goes first.
+        counting: makes ready what is counted of a code; None counts nothing.
     """
 
-    def __init__(self, engine: Engine, *, max_stale: float = 2.0, capacity: int = 100_000) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        max_stale: float = 2.0,
+        capacity: int = 100_000,
+        counting: Counting | None = None,
+    ) -> None:
         self._engine = engine
+        self._counting = counting
         self._max_stale = max_stale
         self._capacity = capacity
         self._entries: OrderedDict[str, tuple[float, ResolvedCode]] = OrderedDict()
@@ -179,7 +190,7 @@ class Resolver:
         if row is None:
             return None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at, limit, password, colour = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, limit, password, colour, plan = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -197,7 +208,17 @@ class Resolver:
             Way(campaign=campaign) if campaign else NO_WAY,
             _read_special(starts_at, ends_at, limit, password),
             colour,
+            self._prepare(code_id, workspace_id, time_zone, plan, is_counted=bool(limit)),
         )
+
+    def _prepare(
+        self, code_id: int, workspace_id: int, zone: str, plan: str, *, is_counted: bool
+    ) -> Allowance | None:
+        """What is counted on the path is made ready here."""
+        if self._counting is None:
+            return None
+        self._counting.prepare_code(workspace_id, code_id, is_counted=is_counted)
+        return self._counting.prepare_workspace(workspace_id, zone, plan)
 
 
 def _read_special(

@@ -15,15 +15,17 @@ class Plan:
     members: int
     # Active ones; None is no limit.
     codes: int | None
+    # Recorded in a month; further ones are led on.
+    scans: int | None
 
 
 PLANS = {
     plan.key: plan
     for plan in (
-        Plan(FREE, "Free", 2, 5),
-        Plan(STARTER, "Starter", 5, 50),
-        Plan(GROWTH, "Growth", 15, 500),
-        Plan(SCALE, "Scale", 50, None),
+        Plan(FREE, "Free", 2, 5, 1_000),
+        Plan(STARTER, "Starter", 5, 50, 25_000),
+        Plan(GROWTH, "Growth", 15, 500, 250_000),
+        Plan(SCALE, "Scale", 50, None, 2_500_000),
     )
 }
 
