@@ -25,6 +25,9 @@ _ICON = (
     "%3C/svg%3E"
 )
 _CACHED = 1024
+# Browsers ask this also of where an answer to the form leads: any destination.
+_FORM_TARGETS = "'self' https: http:"
+_NO_TARGETS = "'none'"
 
 
 class Moment(NamedTuple):
@@ -143,7 +146,3 @@ def _policy(style: str, *, has_form: bool) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
         f"form-action {_FORM_TARGETS if has_form else _NO_TARGETS}; frame-ancestors 'none'"
     )
-
-
-_NO_TARGETS = "'none'"
-_FORM_TARGETS = "'self'"

@@ -19,14 +19,13 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
 class Shades(NamedTuple):
-    """`brand` is the chosen colour, `button` the nearest to it that is seen on the card of this
-    theme; `on_…` is what is written on them.
+    """`brand` is the chosen colour, `on_brand` what is written on it, and `edge`, around a button,
+    the nearest to it that is seen on the card of this theme.
     """
 
     brand: str
     on_brand: str
-    button: str
-    on_button: str
+    edge: str
 
 
 def find_shades(colour: str, theme: str) -> Shades:
@@ -36,8 +35,8 @@ def find_shades(colour: str, theme: str) -> Shades:
     """
     brand = _read(colour if _HEX.fullmatch(colour) else OURS)
     card = _read(CARD[theme])
-    button = _until_seen(brand, card, _BLACK if theme == "light" else _WHITE)
-    return Shades(_write(brand), _text_on(brand), _write(button), _text_on(button))
+    edge = _until_seen(brand, card, _BLACK if theme == "light" else _WHITE)
+    return Shades(_write(brand), _text_on(brand), _write(edge))
 
 
 def contrast(one: str, other: str) -> float:

@@ -29,6 +29,7 @@ def describe_moment(milliseconds: int, time_zone: str, tag: str) -> dict[str, st
     place = get_timezone_location(name, locale=locale, return_city=True) if "/" in name else name
     return {
         "date": format_date(at, "long", locale=locale),
-        "time": format_time(at, "short", locale=locale),
-        "place": place,
+        # In one line, as "4:00 pm" has a space.
+        "time": format_time(at, "short", locale=locale).replace(" ", "\N{NO-BREAK SPACE}"),
+        "place": place.rpartition("/")[2],
     }
