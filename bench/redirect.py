@@ -68,13 +68,15 @@ def make_code(environ: dict[str, str]) -> None:
     from pitchbar.events.actors import Actor
     from pitchbar.extensions import db
     from pitchbar.settings import load_settings
+    from pitchbar.workspaces.plans import SCALE
     from pitchbar.workspaces.services import create_workspace
 
     settings = load_settings(environ)
     with create_app(settings).app_context():
         upgrade()
         person = create_person(email=EMAIL, name="Bench", password=PASSWORD)
-        workspace = create_workspace(name="Bench", time_zone="UTC", owner=person)
+        # The plan that records most: a bench loses nothing to a quota.
+        workspace = create_workspace(name="Bench", time_zone="UTC", owner=person, plan=SCALE)
         create_code(
             workspace,
             Actor("person", person.id, person.name),
