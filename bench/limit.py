@@ -95,9 +95,8 @@ def measure(args: argparse.Namespace, server: str, folder: Path, environ: dict[s
     names = [f"{server}-{number}" for number in range(args.runs)]
     limit_codes(environ, names, args.limit)
     stream, good = Stream(environ["REDIS_URL"]), True
-    print(
-        f"\n{server}, {WORKERS} workers, {args.scans} scans, {args.at_once} at once, limit {args.limit}"
-    )
+    crowd = f"{args.scans} scans, {args.at_once} at once"
+    print(f"\n{server}, {WORKERS} workers, {crowd}, limit {args.limit}")
     with machine.running(command(server, port), environ, log, port):
         url = f"http://127.0.0.1:{port}/t/no-such-code"
         machine.wait_until(partial(machine.answers, url), 20, f"answer: {log}")
