@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import machine
-from bench.redirect import WORKER_CLASSES, Stream, make_code
+from bench.redirect import WORKER_CLASSES, Stream, make_codes
 
 WORKERS = 4
 
@@ -140,7 +140,7 @@ def main() -> None:
             # All visitors of this bench have one address.
             "RATELIMIT_ENABLED": "false",
         }
-        make_code(environ)
+        make_codes(environ)
         with machine.redis_running(folder) as redis_url:
             for server in args.servers.split(","):
                 good &= measure(args, server, folder, environ | {"REDIS_URL": redis_url})

@@ -7,16 +7,12 @@ scan is counted only when it is led on.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pitchbar.scans.answers import lead_on
 from pitchbar.scans.edge_pages import EdgePages, Moment
 from pitchbar.scans.password_page import PasswordGate
 from pitchbar.scans.redirects import ResolvedCode, Special
 from pitchbar.scans.scan_limits import REACHED, LedScans
 
-_HEADERS = [
-    ("Cache-Control", "no-store, private"),
-    ("Content-Length", "0"),
-    ("X-Robots-Tag", "noindex, nofollow"),
-]
 LIMIT, NOT_STARTED = "limit", "not_started"
 
 
@@ -68,8 +64,7 @@ class Doors:
         """For a code that is out of use."""
         if code.fallback:
             # Led on, but no scan.
-            start_response("302 Found", [("Location", code.fallback), *_HEADERS])
-            return ()
+            return lead_on(code.fallback, start_response)
         gate = code.special.gate if code.special and page == NOT_STARTED else None
         return self._pages.respond(
             page,

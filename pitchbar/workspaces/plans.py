@@ -15,6 +15,8 @@ class Plan:
     members: int
     # Active ones; None is no limit.
     codes: int | None
+    # Own short domains, proven or not.
+    domains: int
     # Recorded in a month; further ones are led on.
     scans: int | None
 
@@ -22,10 +24,10 @@ class Plan:
 PLANS = {
     plan.key: plan
     for plan in (
-        Plan(FREE, "Free", 2, 5, 1_000),
-        Plan(STARTER, "Starter", 5, 50, 25_000),
-        Plan(GROWTH, "Growth", 15, 500, 250_000),
-        Plan(SCALE, "Scale", 50, None, 2_500_000),
+        Plan(FREE, "Free", 2, 5, 1, 1_000),
+        Plan(STARTER, "Starter", 5, 50, 3, 25_000),
+        Plan(GROWTH, "Growth", 15, 500, 10, 250_000),
+        Plan(SCALE, "Scale", 50, None, 50, 2_500_000),
     )
 }
 

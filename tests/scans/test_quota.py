@@ -2,7 +2,9 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +21,7 @@ from pitchbar.scans.spool import Spool
 from pitchbar.scans.unrecorded import Unrecorded
 from pitchbar.workspaces import plans
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import FREE, Plan
+from pitchbar.workspaces.plans import FREE
 from tests.scans.conftest import Ingest
 from tests.scans.edging import call_edge, read_spool
 from tests.scans.limiting import Process, make_process
@@ -59,7 +61,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Now:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan that records few."""
-    monkeypatch.setitem(plans.PLANS, FREE, Plan(FREE, "Free", 2, 5, LIMIT))
+    monkeypatch.setitem(plans.PLANS, FREE, replace(plans.PLANS[FREE], scans=LIMIT))
 
 
 @pytest.fixture
@@ -96,7 +98,8 @@ def unrecorded(engine: Engine, process: Process) -> list[tuple[int, int, date]]:
     process.counting.close()
     query = select(UnrecordedScans.code_id, UnrecordedScans.scans, UnrecordedScans.month)
     with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(query.order_by(UnrecordedScans.month))]
+        rows = connection.execute(query.order_by(UnrecordedScans.month)).all()
+    return [(code_id, scans, month) for code_id, scans, month in rows]
 
 
 @on_both_databases
@@ -125,7 +128,11 @@ def test_head_and_robots_count_as_every_recorded_scan(
 def test_scans_of_the_month_count_stored_or_waiting(
     workspace: Workspace, code: Code, engine: Engine, spool: Spool, ingest: Ingest, now: Now
 ) -> None:
-    own = {"workspace_id": workspace.id, "code_id": code.id, "time_zone": "Europe/Zurich"}
+    own: dict[str, Any] = {
+        "workspace_id": workspace.id,
+        "code_id": code.id,
+        "time_zone": "Europe/Zurich",
+    }
     # The first scan is October's by the clocks of Zurich, the second November's.
     ingest(
         make_line(datetime(2026, 10, 31, 22, 59, tzinfo=UTC), **own),
@@ -215,7 +222,7 @@ def test_several_processes_record_what_the_plan_says_to_one_per_cent(
     shared: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(plans.PLANS, FREE, Plan(FREE, "Free", 2, 5, 1000))
+    monkeypatch.setitem(plans.PLANS, FREE, replace(plans.PLANS[FREE], scans=1000))
     processes = [make_process(engine, spool, shared, has_quota=True) for _ in range(4)]
     for process in processes:
         scan(process, 1)
@@ -236,7 +243,7 @@ def test_several_processes_record_what_the_plan_says_to_one_per_cent(
 def test_idle_process_gives_back_what_it_holds(
     engine: Engine, spool: Spool, shared: str, now: Now, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(plans.PLANS, FREE, Plan(FREE, "Free", 2, 5, 4000))
+    monkeypatch.setitem(plans.PLANS, FREE, replace(plans.PLANS[FREE], scans=4000))
     idle, busy = (make_process(engine, spool, shared, has_quota=True) for _ in range(2))
     scan(idle, 1)
     assert lease_of(idle).left == 9
@@ -329,6 +336,6 @@ def test_plan_without_an_end_and_installation_without_quota_count_nothing(
     workspace: Workspace, code: Code, engine: Engine, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan(make_process(engine, spool), LIMIT * 2)
-    monkeypatch.setitem(plans.PLANS, FREE, Plan(FREE, "Free", 2, 5, None))
+    monkeypatch.setitem(plans.PLANS, FREE, replace(plans.PLANS[FREE], scans=None))
     scan(make_process(engine, spool, has_quota=True), LIMIT)
     assert len(read_spool(spool)) == LIMIT * 3
