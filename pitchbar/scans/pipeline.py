@@ -14,7 +14,6 @@ from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
 from pitchbar.rules.splitting import split_key
 from pitchbar.scans.answers import WsgiApp
-from pitchbar.scans.code_counts import CodeCounts
 from pitchbar.scans.counting import Counting, StoredCounts
 from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
 from pitchbar.scans.draining import DrainSignal, make_drain_signal
@@ -56,13 +55,11 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     engine = make_engine(settings)
     sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
     sites.listen(bus)
-    router = make_router(settings)
 
     def in_child() -> None:
         engine.dispose(close=False)
         resolver.reset_after_fork()
         sites.reset_after_fork()
-        router.reset_after_fork()
 
     # Before that of the spool, whose threads use the engine at once.
     os.register_at_fork(after_in_child=in_child)
@@ -79,7 +76,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         spool=spool,
         pages=EdgePages(),
         **make_limits(settings),
-        router=router,
+        router=make_router(settings, counting.led),
         counting=counting,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
@@ -156,13 +153,9 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     }
 
 
-def make_router(settings: Settings) -> RuleRouter:
-    redis, pause = connect(settings, timeout=0.04), Pause()
-    return RuleRouter(
-        split_key(settings.app_key),
-        seen=SeenToday(redis, pause=pause),
-        counts=CodeCounts(redis, pause=pause),
-    )
+def make_router(settings: Settings, led: LedScans) -> RuleRouter:
+    seen = SeenToday(connect(settings, timeout=0.04))
+    return RuleRouter(split_key(settings.app_key), seen=seen, led=led)
 
 
 def connect(settings: Settings, *, timeout: float) -> Any:

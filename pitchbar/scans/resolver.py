@@ -17,8 +17,9 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
+from pitchbar.rules.compiling import CompiledRules
 from pitchbar.scans.accepted import NO_WAY, Way
-from pitchbar.scans.code_rules import CodeRules, read_code_rules
+from pitchbar.scans.code_rules import read_code_rules
 from pitchbar.scans.counting import Counting
 from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
@@ -106,9 +107,9 @@ class Resolver(KnownAnswers[ResolvedCode]):
         with self._engine.connect() as connection:
             query = _ON_DOMAIN if is_on_domain else _ON_OUR_HOST
             row = connection.execute(query, asked).one_or_none()
-            if row is None:
-                return None
-            rules = read_code_rules(connection, row) if row.routing else None
+        if row is None:
+            return None
+        rules = read_code_rules(row)
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
         *utm, forward, fallback, campaign = rest[: len(Utm._fields) + 3]
         defaults = Utm(*utm)
@@ -128,18 +129,19 @@ class Resolver(KnownAnswers[ResolvedCode]):
             Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
             _read_special(row, rules),
             row.colour,
-            self._prepare(row),
+            self._prepare(row, rules),
         )
 
-    def _prepare(self, row: Row[Any]) -> Allowance | None:
+    def _prepare(self, row: Row[Any], rules: CompiledRules | None) -> Allowance | None:
         """What is counted on the path is made ready here."""
         if self._counting is None:
             return None
-        self._counting.prepare_code(row.workspace_id, row.id, is_counted=bool(row.scan_limit))
+        is_counted = bool(row.scan_limit) or (rules is not None and rules.asks_scans)
+        self._counting.prepare_code(row.workspace_id, row.id, is_counted=is_counted)
         return self._counting.prepare_workspace(row.workspace_id, row.time_zone, row.plan)
 
 
-def _read_special(row: Row[Any], rules: CodeRules | None) -> Special | None:
+def _read_special(row: Row[Any], rules: CompiledRules | None) -> Special | None:
     gate = None
     if row.starts_at or row.ends_at:
         gate = Gate(_milliseconds(row.starts_at), _milliseconds(row.ends_at))
