@@ -22,7 +22,7 @@ from pitchbar.rules.visits import Visit, read_agent
 
 log = logging.getLogger(__name__)
 # Compiled sets that are kept; those that the resolver holds live on by themselves.
-_KEPT = 512
+_KEPT = 1024
 _NO_UTM = Utm()
 
 
@@ -70,6 +70,7 @@ class _Rule(NamedTuple):
     is_any: bool
     steps: tuple[Step, ...]
     lead: _Lead
+    # The places of the bits of its conditions, in their order.
     conditions: tuple[int, ...]
 
 
@@ -130,7 +131,7 @@ class CompiledRules:
             Reason(
                 rule.lead.rule_id,
                 _is_met(held, rule),
-                tuple(bool(held & bit) for bit in rule.conditions),
+                tuple(bool(held >> place & 1) for place in rule.conditions),
             )
             for rule in self._rules
         ]
@@ -155,11 +156,10 @@ class CompiledRules:
         return _Rule(
             needs,
             bits,
-            # Without conditions, all of them hold.
-            rule["match"] == "any" and bool(conditions),
+            rule["match"] == "any",
             self._dimensions.steps(conditions),
             self._lead(rule),
-            tuple(bit for bit, _ in conditions),
+            tuple(bit.bit_length() - 1 for bit, _ in conditions),
         )
 
     def _lead(self, rule: dict[str, Any]) -> _Lead:
@@ -168,7 +168,10 @@ class CompiledRules:
             return _Lead(rule_id, (Choice(rule_id, -1, self._target(rule["destination_url"])),), ())
         targets = [self._target(variant["destination_url"]) for variant in split]
         choices = tuple(Choice(rule_id, number, target) for number, target in enumerate(targets))
-        return _Lead(rule_id, choices, tuple(accumulate(int(one["weight"]) for one in split)))
+        weights = [int(variant["weight"]) for variant in split]
+        if min(weights) < 1:
+            raise ValueError(f"weights of {weights}")
+        return _Lead(rule_id, choices, tuple(accumulate(weights)))
 
     def _target(self, url: str) -> Destination:
         location, utm = set_utm(url, self._defaults, [])
