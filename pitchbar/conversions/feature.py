@@ -1,10 +1,23 @@
 """Conversions: what came of scans, told by a pixel or by a program."""
 
-from pitchbar.conversions import draining, subscribers
-from pitchbar.core.features import Feature
+from pitchbar.conversions import api, code_panels, draining, subscribers, views
+from pitchbar.core.features import Feature, NavigationItem
+
+
+def subscribe() -> None:
+    subscribers.register()
+    code_panels.register()
+
 
 FEATURE = Feature(
     requires=("scans",),
+    blueprints=(views.bp,),
+    api_blueprints=(api.bp,),
     tasks=(draining,),
-    subscribe=subscribers.register,
+    subscribe=subscribe,
+    navigation=(
+        NavigationItem(
+            "Track", 30, "view", "conversions.index", "target", "Conversions", keys="g v"
+        ),
+    ),
 )
