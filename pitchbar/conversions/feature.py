@@ -1,6 +1,7 @@
 """Conversions: what came of scans, told by a pixel or by a program."""
 
 from pitchbar.conversions import api, code_panels, draining, subscribers, views
+from pitchbar.conversions.demo import make_demo
 from pitchbar.core.features import Feature, NavigationItem
 
 
@@ -14,6 +15,7 @@ FEATURE = Feature(
     blueprints=(views.bp,),
     api_blueprints=(api.bp,),
     tasks=(draining,),
+    make_demo=make_demo,
     subscribe=subscribe,
     navigation=(
         NavigationItem(

@@ -76,15 +76,12 @@ def sum_between(
 ) -> Sums:
     """From the conversions themselves, `end` excluded: hours have no rollups."""
     currency = func.coalesce(Conversion.currency, NO_CURRENCY)
-    query = _of(
-        workspace, code_id, select(currency, func.count(), func.sum(Conversion.value_minor))
-    )
-    query = query.where(Conversion.occurred_at >= start)
+    sums: Any = select(currency, func.count(), func.sum(Conversion.value_minor))
+    query = _of(workspace, code_id, sums).where(Conversion.occurred_at >= start)
     if end is not None:
         query = query.where(Conversion.occurred_at < end)
-    return {
-        name: (n, int(sum_ or 0)) for name, n, sum_ in db.session.execute(query.group_by(currency))
-    }
+    rows = db.session.execute(query.group_by(currency))
+    return {name: (n, int(value or 0)) for name, n, value in rows}
 
 
 def count_for_stats(

@@ -18,10 +18,10 @@ from pitchbar.scans.attribution import TokenCipher
 from pitchbar.scans.segments import each_line
 from pitchbar.scans.spool import Spool
 from tests.conversions.calling import make_token, rows_of
-from tests.support.browsing import FormClient
 from tests.support.factories import People, bearer, make_code, make_workspace
 from tests.support.factories import make_token as make_api_token
 
+Client = Any
 ADDRESS = "/api/v1/conversions"
 
 
@@ -41,7 +41,7 @@ def body(code: Code, tokens: TokenCipher) -> dict[str, Any]:
 
 
 def test_program_tells_of_a_conversion_and_reads_it(
-    client: FormClient, headers: Any, body: Any, code: Code, people: People
+    client: Client, headers: Any, body: Any, code: Code, people: People
 ) -> None:
     money = {"value": "12.50", "currency": "eur", "order_id": "4711"}
     told = client.post(ADDRESS, json=body | money, headers=headers)
@@ -62,7 +62,7 @@ def test_program_tells_of_a_conversion_and_reads_it(
 
 
 def test_order_that_is_stored_is_known_when_it_is_told_again(
-    client: FormClient, headers: Any, body: Any, engine: Engine
+    client: Client, headers: Any, body: Any, engine: Engine
 ) -> None:
     first = client.post(ADDRESS, json=body | {"order_id": "A"}, headers=headers)
     again = client.post(ADDRESS, json=body | {"order_id": "A"}, headers=headers)
@@ -72,7 +72,7 @@ def test_order_that_is_stored_is_known_when_it_is_told_again(
     assert len(rows_of(engine)) == 2
 
 
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "attribution": ["", "A" * 71, "x", None],
     "event": ["", "x" * 65, 5],
     "value": ["much", "-1", -1, "9" * 30, 12.345, "12,50", True, [1]],
@@ -83,16 +83,16 @@ WRONG = {
 
 @pytest.mark.parametrize(("field", "value"), [(f, v) for f, vs in WRONG.items() for v in vs])
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(
-    client: FormClient, headers: Any, body: Any, engine: Engine, field: str, value: Any
+    client: Client, headers: Any, body: Any, engine: Engine, field: str, value: Any
 ) -> None:
     right = body | {"value": "1.00", "currency": "EUR", "order_id": "7"}
     answer = client.post(ADDRESS, json=right | {field: value}, headers=headers)
     assert answer.status_code == 422
-    assert [name.split(".")[0] for name in answer.json["error"]["fields"]][0] == field
+    assert next(iter(answer.json["error"]["fields"])).partition(".")[0] == field
     assert rows_of(engine) == []
 
 
-def test_all_that_is_wrong_is_said_at_once(client: FormClient, headers: Any) -> None:
+def test_all_that_is_wrong_is_said_at_once(client: Client, headers: Any) -> None:
     sent = {"attribution": "x", "event": "", "value": "1", "currency": "EURO", "order_id": "\x7f"}
     answer = client.post(ADDRESS, json=sent, headers=headers)
     assert sorted(answer.json["error"]["fields"]) == [
@@ -104,7 +104,7 @@ def test_all_that_is_wrong_is_said_at_once(client: FormClient, headers: Any) -> 
 
 
 def test_token_that_is_truncated_expired_or_of_another_workspace_is_refused(
-    client: FormClient, headers: Any, body: Any, code: Code, tokens: TokenCipher, app: Flask
+    client: Client, headers: Any, body: Any, code: Code, tokens: TokenCipher, app: Flask
 ) -> None:
     old = make_token(tokens, code, clock.now() - timedelta(days=31))
     foreign = make_token(tokens, make_code(make_workspace(name="Somebody else")))
@@ -115,7 +115,7 @@ def test_token_that_is_truncated_expired_or_of_another_workspace_is_refused(
 
 
 def test_only_a_token_that_may_write_tells_of_conversions(
-    client: FormClient, body: Any, people: People
+    client: Client, body: Any, people: People
 ) -> None:
     reading = bearer(make_api_token(people.workspace, scope="read"))
     assert client.post(ADDRESS, json=body, headers=reading).status_code == 403
@@ -124,7 +124,7 @@ def test_only_a_token_that_may_write_tells_of_conversions(
 
 
 def test_call_that_is_repeated_with_its_key_counts_once_whatever_became_of_its_answer(
-    client: FormClient, headers: Any, body: Any, engine: Engine
+    client: Client, headers: Any, body: Any, engine: Engine
 ) -> None:
     keyed = headers | {"Idempotency-Key": "order-17"}
     first = client.post(ADDRESS, json=body, headers=keyed)
@@ -148,7 +148,7 @@ def spool(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_server_keeps_the_line_before_it_answers(
-    client: FormClient, headers: Any, body: Any, engine: Engine, spool: Spool
+    client: Client, headers: Any, body: Any, engine: Engine, spool: Spool
 ) -> None:
     told = client.post(ADDRESS, json=body, headers=headers)
     assert rows_of(engine) == []
@@ -159,7 +159,7 @@ def test_server_keeps_the_line_before_it_answers(
 
 
 def test_program_is_told_to_come_again_when_nothing_can_be_kept(
-    client: FormClient, headers: Any, body: Any, spool: Spool
+    client: Client, headers: Any, body: Any, spool: Spool
 ) -> None:
     spool._is_full = True
     answer = client.post(ADDRESS, json=body, headers=headers)
@@ -168,7 +168,7 @@ def test_program_is_told_to_come_again_when_nothing_can_be_kept(
 
 
 def test_list_goes_on_where_the_page_before_ended(
-    client: FormClient, headers: Any, body: Any, people: People
+    client: Client, headers: Any, body: Any, people: People
 ) -> None:
     ids = [client.post(ADDRESS, json=body, headers=headers).json["id"] for _ in range(5)]
     found, cursor = list[str](), ""
@@ -181,6 +181,6 @@ def test_list_goes_on_where_the_page_before_ended(
     assert client.get(f"{address}?cursor=x", headers=headers).status_code == 422
 
 
-def test_workspace_tells_its_pixel_key(client: FormClient, headers: Any, people: People) -> None:
+def test_workspace_tells_its_pixel_key(client: Client, headers: Any, people: People) -> None:
     answer = client.get(f"/api/v1/workspaces/{people.workspace.slug}", headers=headers)
     assert answer.json["pixel_key"] == people.workspace.pixel_key
