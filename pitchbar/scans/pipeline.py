@@ -11,14 +11,20 @@ from sqlalchemy import Engine
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
+from pitchbar.rules.splitting import split_key
+from pitchbar.scans.answers import WsgiApp
+from pitchbar.scans.code_counts import CodeCounts
 from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
 from pitchbar.scans.draining import DrainSignal, make_drain_signal
-from pitchbar.scans.edge import Edge, WsgiApp
+from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cipher
+from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.routing import RuleRouter
+from pitchbar.scans.seen_today import SeenToday
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
@@ -38,10 +44,15 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     engine = make_engine(settings)
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
     resolver.listen(bus)
+    sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
+    sites.listen(bus)
+    router = make_router(settings)
 
     def in_child() -> None:
         engine.dispose(close=False)
         resolver.reset_after_fork()
+        sites.reset_after_fork()
+        router.reset_after_fork()
 
     # Before that of the spool, whose threads use the engine at once.
     os.register_at_fork(after_in_child=in_child)
@@ -53,9 +64,12 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         spool=spool,
         pages=EdgePages(),
         **make_limits(settings),
+        router=router,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
         app=app,
+        names=HostNames(own_names(settings)),
+        sites=sites,
     )
 
 
@@ -114,6 +128,15 @@ def make_limits(settings: Settings) -> dict[str, Any]:
         "limit": AddressLimit("redirect", limit, seconds, redis, most=most, pause=pause),
         "guesses": GuessLimit(*parse_rate(own.ratelimit_unknown_code), redis, pause=pause),
     }
+
+
+def make_router(settings: Settings) -> RuleRouter:
+    redis, pause = connect(settings, timeout=0.04), Pause()
+    return RuleRouter(
+        split_key(settings.app_key),
+        seen=SeenToday(redis, pause=pause),
+        counts=CodeCounts(redis, pause=pause),
+    )
 
 
 def connect(settings: Settings, *, timeout: float) -> Any:
