@@ -13,13 +13,14 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from pitchbar.conversions.claims import Claim, check_claim
-from pitchbar.conversions.keys import Owner, PixelKeys, Unavailable
+from pitchbar.conversions.keys import Owner, PixelKeys
 from pitchbar.conversions.lines import PIXEL, Line, write_line
 from pitchbar.conversions.pixel_script import PixelScript
 from pitchbar.conversions.refusals import Refusal
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id
 from pitchbar.scans.attribution import TokenCipher
+from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit
 
 Environ = dict[str, Any]
@@ -157,9 +158,10 @@ def _read_claim(environ: Environ) -> Claim:
 
 
 def _read_pairs(query: str) -> dict[str, str]:
-    """Of a name that is there twice, the first counts."""
+    """Of a name that is there twice, the first counts. WSGI gives bytes as Latin-1."""
     if len(query) > _MOST_BYTES:
         return {}
+    query = query.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -173,7 +175,7 @@ def _read_body(environ: Environ) -> str:
     if not (length.isascii() and length.isdigit() and int(length) <= _MOST_BYTES):
         return ""
     body: bytes = environ["wsgi.input"].read(int(length))
-    return body.decode("utf-8", "replace")
+    return body.decode("latin-1")
 
 
 def _body(method: str) -> Iterable[bytes]:
