@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, case
 
 from pitchbar.conversions.keys import Owner
 from pitchbar.conversions.lines import AcceptedCall
@@ -35,13 +35,18 @@ def count_refused(
 
 def _add(connection: Connection, row: dict[str, Any]) -> None:
     statement = insert_into(connection, RefusedCalls).values(row)
+    # A batch may arrive after younger ones.
+    is_last = statement.excluded.last_at >= RefusedCalls.last_at
+    last = {
+        name: case((is_last, statement.excluded[name]), else_=getattr(RefusedCalls, name))
+        for name in ("last_at", "last_said")
+    }
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["workspace_id", "day", "reason"],
             set_={
                 "calls": RefusedCalls.calls + statement.excluded.calls,
-                "last_at": statement.excluded.last_at,
-                "last_said": statement.excluded.last_said,
+                **last,
             },
         )
     )

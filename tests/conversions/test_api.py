@@ -27,7 +27,7 @@ ADDRESS = "/api/v1/conversions"
 
 @pytest.fixture
 def code(people: People) -> Code:
-    return make_code(people.workspace, short_code="menu", attribution=True)
+    return make_code(people.workspace, short_code="menu")
 
 
 @pytest.fixture

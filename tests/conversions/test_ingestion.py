@@ -177,13 +177,15 @@ def test_call_whose_key_was_not_known_yet_is_looked_up_when_it_is_stored(
 def test_refused_calls_are_counted_by_day_and_reason(
     ingest: Ingest, engine: Engine, workspace: Workspace
 ) -> None:
-    def refused(reason: str, said: str) -> bytes:
-        line = Line("0" * 31 + said[0], 1_700_000_000_000, workspace.id, "UTC", "pixel")
+    def refused(reason: str, said: str, milliseconds: int = 1_700_000_000_000) -> bytes:
+        line = Line("0" * 31 + said[0], milliseconds, workspace.id, "UTC", "pixel")
         return write_line(line._replace(reason=reason, said=said))
 
     assert ingest(refused("value", "1"), refused("value", "2"), refused("fraction", "3")) == 0
     assert ingest(refused("value", "4")) == 0
-    assert refused_calls(engine) == {"value": (3, "4"), "fraction": (1, "3")}
+    # One that was on its way for longer.
+    assert ingest(refused("value", "5", 1_699_999_999_000)) == 0
+    assert refused_calls(engine) == {"value": (4, "4"), "fraction": (1, "3")}
     assert rows_of(engine) == []
 
 
