@@ -1,6 +1,6 @@
 """Conversions: what came of scans, told by a pixel or by a program."""
 
-from pitchbar.conversions import api, code_panels, draining, subscribers, views
+from pitchbar.conversions import api, code_panels, draining, subscribers, tasks, views
 from pitchbar.conversions.demo import make_demo
 from pitchbar.core.features import Feature, NavigationItem
 
@@ -14,7 +14,7 @@ FEATURE = Feature(
     requires=("scans",),
     blueprints=(views.bp,),
     api_blueprints=(api.bp,),
-    tasks=(draining,),
+    tasks=(tasks, draining),
     make_demo=make_demo,
     subscribe=subscribe,
     navigation=(

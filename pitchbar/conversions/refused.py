@@ -5,19 +5,21 @@ refused call that a dying worker hands on may be counted twice: nothing is bille
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case
+from sqlalchemy import Connection, case, delete
 
 from pitchbar.conversions.keys import Owner
 from pitchbar.conversions.lines import AcceptedCall
 from pitchbar.conversions.models import RefusedCalls
+from pitchbar.core import clock
 from pitchbar.core.clock import local_date
 from pitchbar.core.database import insert_into
 
 # What is refused may be anything, in any language.
 _REASON_LENGTH, _SAID_LENGTH = 32, 200
+_KEPT_DAYS = 30
 
 
 def count_refused(
@@ -31,6 +33,11 @@ def count_refused(
         row["last_at"], row["last_said"] = call.at, call.facts.said[:_SAID_LENGTH]
     for (workspace_id, day, reason), row in sorted(days.items()):
         _add(connection, {"workspace_id": workspace_id, "day": day, "reason": reason, **row})
+
+
+def forget_old(connection: Connection) -> None:
+    old = RefusedCalls.day < (clock.now() - timedelta(days=_KEPT_DAYS)).date()
+    connection.execute(delete(RefusedCalls).where(old))
 
 
 def _add(connection: Connection, row: dict[str, Any]) -> None:

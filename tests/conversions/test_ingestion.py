@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from pitchbar.conversions.factories import make_ingestion, spool_folder
 from pitchbar.conversions.ingestion import ConversionIngestion
 from pitchbar.conversions.lines import Line, read_line, write_line
 from pitchbar.conversions.models import OldPixelKey
+from pitchbar.conversions.tasks import forget_calls
+from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
@@ -187,6 +189,17 @@ def test_refused_calls_are_counted_by_day_and_reason(
     assert ingest(refused("value", "5", 1_699_999_999_000)) == 0
     assert refused_calls(engine) == {"value": (4, "4"), "fraction": (1, "3")}
     assert rows_of(engine) == []
+
+
+def test_refused_calls_are_forgotten_after_a_month(
+    ingest: Ingest, engine: Engine, workspace: Workspace
+) -> None:
+    for days, reason in ((29, "value"), (32, "fraction")):
+        at = round((clock.now() - timedelta(days=days)).timestamp() * 1000)
+        line = Line(f"{days:032x}", at, workspace.id, "UTC", "pixel", reason=reason)
+        ingest(write_line(line))
+    forget_calls()
+    assert list(refused_calls(engine)) == ["value"]
 
 
 def test_open_pages_hear_of_what_was_stored(settings: Settings, engine: Engine, code: Code) -> None:
