@@ -33,7 +33,7 @@ _HELD = {"destination_url", "starts_at", "ends_at", "password", "labels"}
 def create_code(
     workspace: Workspace, by: Actor, settings: Settings, *, status: str = ACTIVE, **fields: Any
 ) -> Code:
-    """Adds a code; `labels` are names, `short_code` is chosen at random when it is missing or empty.
+    """Adds a code; `labels` are names, and without a `short_code` one is chosen at random.
 
     Raises:
         InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached, and what `assign`
@@ -83,33 +83,26 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
     if fields.keys() & _HELD:
         # Whoever changes it at the same time waits: each change leaves its own trace.
         db.session.refresh(code, with_for_update=True)
-    before, had = snapshot(code), {}
+    before, after = snapshot(code), {}
     assign(code, fields, settings)
     trace_change(code, by, before["destination_url"])
     if labels is not None:
-        had = _put(code, labels)
-    _record(
-        code,
-        by,
-        "code.updated",
-        before | had,
-        {"labels": _names(labels)} if had and labels is not None else {},
-    )
+        before["labels"], after["labels"] = _put(code, labels)
+    _record(code, by, "code.updated", before, after)
 
 
 def _ensure(code: Code, names: Sequence[str], by: Actor) -> list[Label]:
     return ensure_labels(db.session.get_one(Workspace, code.workspace_id), names, by)
 
 
-def _put(code: Code, labels: Sequence[Label]) -> dict[str, Any]:
-    """Returns what the audit log shall say of the labels before; nothing where they stay."""
+def _put(code: Code, labels: Sequence[Label]) -> tuple[list[str], list[str]]:
+    """Returns the names of before and after."""
     before = labels_of(code)
-    if {label.id for label in before} == {label.id for label in labels}:
-        return {}
-    put_labels(code.workspace_id, {code.id: [label.id for label in labels]})
-    # Labels are no column of the code, but a change of it all the same.
-    code.updated_at = clock.now()
-    return {"labels": _names(before)}
+    if {label.id for label in before} != {label.id for label in labels}:
+        put_labels(code.workspace_id, {code.id: [label.id for label in labels]})
+        # Labels are no column of the code, but a change of it all the same.
+        code.updated_at = clock.now()
+    return _names(before), _names(labels)
 
 
 def _names(labels: Sequence[Label]) -> list[str]:

@@ -35,11 +35,9 @@ class TooManyLabels(DomainError):
 
     code = "too_many_labels"
 
-    def __init__(self, most: int) -> None:
-        sentence = (
-            f"A workspace has {most} labels at most. Merge or delete some that you do not need."
-        )
-        super().__init__(sentence, fields={"labels": sentence, "name": sentence})
+    def __init__(self, most: int, field: str) -> None:
+        sentence = f"A workspace has {most} labels at most. Merge or delete some first."
+        super().__init__(sentence, fields={field: sentence})
 
 
 class InvalidMerge(DomainError):

@@ -29,8 +29,17 @@ def create_label(workspace: Workspace, by: Actor, *, name: str, colour: str = CO
     lock_workspace(workspace.id)
     if holder := find_label_by_name(workspace, plain):
         raise LabelTaken(holder.name)
-    if count_labels(workspace) >= MOST_OF_A_WORKSPACE:
-        raise TooManyLabels(MOST_OF_A_WORKSPACE)
+    _require_room(workspace, 1, "name")
+    return _add(workspace, plain, colour, by)
+
+
+def _require_room(workspace: Workspace, more: int, field: str) -> None:
+    """Whoever asks has locked the workspace."""
+    if count_labels(workspace) + more > MOST_OF_A_WORKSPACE:
+        raise TooManyLabels(MOST_OF_A_WORKSPACE, field)
+
+
+def _add(workspace: Workspace, plain: str, colour: str, by: Actor) -> Label:
     label = Label(workspace_id=workspace.id, name=plain, name_key=key_of(plain), colour=colour)
     db.session.add(label)
     db.session.flush()
@@ -97,9 +106,12 @@ def ensure_labels(workspace: Workspace, names: Sequence[str], by: Actor) -> list
         # Two people may make one label at once: they take turns, so that neither is refused.
         lock_workspace(workspace.id)
     found = _find_by_key(workspace, checked, is_held=True)
-    for name in checked:
-        if key_of(name) not in found:
-            found[key_of(name)] = create_label(workspace, by, name=name)
+    missing = [name for name in checked if key_of(name) not in found]
+    if missing:
+        lock_workspace(workspace.id)
+        _require_room(workspace, len(missing), "labels")
+    for name in missing:
+        found[key_of(name)] = _add(workspace, name, COLOURS[0], by)
     return [found[key_of(name)] for name in checked]
 
 
