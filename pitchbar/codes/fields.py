@@ -66,8 +66,12 @@ def snapshot(code: Code) -> dict[str, Any]:
     """What the audit log compares, by `told`; nothing of a code that is deleted."""
     if code.deleted_at:
         return {}
-    names = ("short_code", "status", *EDITABLE, "password_hash")
-    return {name: _written(getattr(code, name)) for name in names}
+    address = {
+        "short_code": code.present_short_code,
+        "domain": code.domain.host if code.domain else "",
+    }
+    names = ("status", *EDITABLE, "password_hash")
+    return {**address, **{name: _written(getattr(code, name)) for name in names}}
 
 
 def told(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,21 +1,27 @@
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from pitchbar.codes.addressing import (
+    addresses_for_edges,
+    find_code_on,
+    find_usable_domain,
+    place_on,
+    place_on_our_host,
+)
 from pitchbar.codes.destination_trace import begin_trace, trace_change
-from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
+from pitchbar.codes.errors import AddressStays, InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.fields import assign, snapshot, told
-from pitchbar.codes.labels.models import Label
-from pitchbar.codes.labels.queries import labels_of
-from pitchbar.codes.labels.services import ensure_labels, put_labels
+from pitchbar.codes.labels.services import ensure_labels, name_labels, relabel
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
+from pitchbar.domains.models import Domain
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
@@ -33,12 +39,14 @@ _HELD = {"destination_url", "starts_at", "ends_at", "password", "labels"}
 def create_code(
     workspace: Workspace, by: Actor, settings: Settings, *, status: str = ACTIVE, **fields: Any
 ) -> Code:
-    """Adds a code; `labels` are names, and without a `short_code` one is chosen at random.
+    """Adds a code; `labels` are names, and without a `short_code` one is chosen at random. `domain`
+    names an own domain of the workspace, and nothing our own host.
 
     Raises:
-        InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached, and what `assign`
-        and `ensure_labels` raise.
+        InvalidDestination, InvalidShortCode, ShortCodeTaken, UnusableDomain, PlanLimitReached, and
+        what `assign` and `ensure_labels` raise.
     """
+    domain = find_usable_domain(workspace, fields.pop("domain", None))
     chosen = _chosen_short_code(fields.pop("short_code", None))
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
@@ -46,22 +54,29 @@ def create_code(
     labels = ensure_labels(workspace, fields.get("labels") or (), by)
     if status == ACTIVE:
         _require_room(workspace)
-    _insert_with_short_code(code, chosen)
-    put_labels(workspace.id, {code.id: [label.id for label in labels]})
+    _insert_with_short_code(code, "" if domain else chosen)
+    if domain:
+        place_on(code, domain, chosen)
+    relabel(code, labels)
     begin_trace(code, by)
-    _record(code, by, "code.created", {}, {"labels": _names(labels)} if labels else {})
+    _record(code, by, "code.created", {}, {"labels": name_labels(labels)} if labels else {})
     return code
 
 
-def require_free_short_code(typed: str | None) -> None:
+def require_free_short_code(typed: str | None, domain: Domain | None = None) -> None:
     """Said before anything is made; none is as good, as one is then chosen at random.
 
     Raises:
         InvalidShortCode, ShortCodeTaken
     """
     chosen = _chosen_short_code(typed)
-    if chosen and find_code_by_short_code(chosen):
+    if chosen and find_holder(chosen, domain):
         raise ShortCodeTaken(chosen)
+
+
+def find_holder(short_code: str, domain: Domain | None) -> Code | None:
+    """Whose it is on that domain, or on our own host; the code may be deleted."""
+    return find_code_on(domain, short_code) if domain else find_code_by_short_code(short_code)
 
 
 def _chosen_short_code(typed: str | None) -> str:
@@ -79,7 +94,10 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
         InvalidDestination, and what `assign` and `ensure_labels` raise.
     """
     # Labels that are new are made in turn, before anything of the code is held.
-    labels = None if fields.get("labels") is None else _ensure(code, fields["labels"], by)
+    labels = None
+    if fields.get("labels") is not None:
+        workspace = db.session.get_one(Workspace, code.workspace_id)
+        labels = ensure_labels(workspace, fields["labels"], by)
     if fields.keys() & _HELD:
         # Whoever changes it at the same time waits: each change leaves its own trace.
         db.session.refresh(code, with_for_update=True)
@@ -87,26 +105,29 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
     assign(code, fields, settings)
     trace_change(code, by, before["destination_url"])
     if labels is not None:
-        before["labels"], after["labels"] = _put(code, labels)
+        before["labels"], after["labels"] = relabel(code, labels)
     _record(code, by, "code.updated", before, after)
 
 
-def _ensure(code: Code, names: Sequence[str], by: Actor) -> list[Label]:
-    return ensure_labels(db.session.get_one(Workspace, code.workspace_id), names, by)
+def move_code(code: Code, by: Actor, *, domain: str = "", short_code: str = "") -> None:
+    """Gives the code another address; those it had lead on. Without a short code it keeps its
+    present one on the domain; our own host, which nothing names, knows it by its first.
 
-
-def _put(code: Code, labels: Sequence[Label]) -> tuple[list[str], list[str]]:
-    """Returns the names of before and after."""
-    before = labels_of(code)
-    if {label.id for label in before} != {label.id for label in labels}:
-        put_labels(code.workspace_id, {code.id: [label.id for label in labels]})
-        # Labels are no column of the code, but a change of it all the same.
-        code.updated_at = clock.now()
-    return _names(before), _names(labels)
-
-
-def _names(labels: Sequence[Label]) -> list[str]:
-    return sorted((label.name for label in labels), key=str.casefold)
+    Raises:
+        UnusableDomain, InvalidShortCode, ShortCodeTaken
+    """
+    workspace = db.session.get_one(Workspace, code.workspace_id)
+    target = find_usable_domain(workspace, domain)
+    chosen = _chosen_short_code(short_code)
+    before = snapshot(code)
+    if target:
+        place_on(code, target, chosen or code.present_short_code)
+    elif chosen in ("", code.short_code):
+        place_on_our_host(code)
+    else:
+        raise AddressStays
+    if snapshot(code) != before:
+        _record(code, by, "code.moved", before)
 
 
 def lead_again(code: Code, by: Actor, settings: Settings, destination_id: int) -> str:
@@ -190,5 +211,5 @@ def _record(
     db.session.flush()
     old, new = told(before, {**snapshot(code), **(more or {})})
     record_event(what, code, by=by, before=old, after=new)
-    short_code = code.short_code
-    after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))
+    message = {"short_code": code.short_code, "addresses": addresses_for_edges(code)}
+    after_commit(db.session(), lambda: bus.publish(TOPIC, message))

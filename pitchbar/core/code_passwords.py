@@ -20,9 +20,10 @@ def hash_code_password(text: str) -> str:
 
 
 def verify_code_password(hash: str, text: str) -> bool:
-    from argon2.exceptions import InvalidHashError, VerificationError
+    """Also False for a hash that is none."""
+    from argon2.exceptions import VerificationError
 
     try:
         return _hasher().verify(hash, text)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, ValueError):
         return False

@@ -12,7 +12,14 @@ from pitchbar.codes.labels.errors import (
 )
 from pitchbar.codes.labels.models import COLOURS, CodeLabel, Label
 from pitchbar.codes.labels.names import check_names, find_mistake, key_of
-from pitchbar.codes.labels.queries import count_codes_of, count_labels, find_label_by_name
+from pitchbar.codes.labels.queries import (
+    count_codes_of,
+    count_labels,
+    find_label_by_name,
+    labels_of,
+)
+from pitchbar.codes.models import Code
+from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
@@ -113,6 +120,21 @@ def ensure_labels(workspace: Workspace, names: Sequence[str], by: Actor) -> list
     for name in missing:
         found[key_of(name)] = _add(workspace, name, COLOURS[0], by)
     return [found[key_of(name)] for name in checked]
+
+
+def relabel(code: Code, labels: Sequence[Label]) -> tuple[list[str], list[str]]:
+    """Gives the code exactly these, and returns the names of before and after."""
+    before = labels_of(code)
+    if {label.id for label in before} != {label.id for label in labels}:
+        put_labels(code.workspace_id, {code.id: [label.id for label in labels]})
+        # Labels are no column of the code, but a change of it all the same.
+        code.updated_at = clock.now()
+    return name_labels(before), name_labels(labels)
+
+
+def name_labels(labels: Sequence[Label]) -> list[str]:
+    """As the audit log tells them."""
+    return sorted((label.name for label in labels), key=str.casefold)
 
 
 def put_labels(workspace_id: int, codes: Mapping[int, Collection[int]]) -> None:
