@@ -2,6 +2,7 @@
 
 from pitchbar.codes import (
     api,
+    bulk_views,
     destination_views,
     preview_views,
     selection_views,
@@ -24,6 +25,7 @@ FEATURE = Feature(
         selection_views.bp,
         settings_views.bp,
         labels.bp,
+        bulk_views.bp,
     ),
     api_blueprints=(api.bp, labels_api.bp),
     subscribe=subscribers.register,

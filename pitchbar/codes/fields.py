@@ -50,16 +50,22 @@ def assign(code: Code, fields: Mapping[str, Any], settings: Settings) -> None:
         InvalidDestination, InvalidFallback, InvalidTimes, InvalidScanLimit, InvalidPassword,
         InvalidCampaign: and then nothing was set.
     """
-    values = {name: fields[name] for name in EDITABLE if name in fields}
-    for name, clean in _CLEANERS.items():
-        if name in values:
-            values[name] = clean(values[name], settings)
+    values = check_values(fields, settings)
     if values.keys() & {"starts_at", "ends_at"}:
         require_order(values.get("starts_at", code.starts_at), values.get("ends_at", code.ends_at))
     if "password" in fields:
         values["password_hash"] = make_password_hash(fields["password"])
     for name, value in values.items():
         setattr(code, name, value)
+
+
+def check_values(fields: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Those of the fields that are columns, each as it is stored. Raises what `assign` does."""
+    values = {name: fields[name] for name in EDITABLE if name in fields}
+    for name, clean in _CLEANERS.items():
+        if name in values:
+            values[name] = clean(values[name], settings)
+    return values
 
 
 def snapshot(code: Code) -> dict[str, Any]:

@@ -106,13 +106,13 @@ class LifeForm(Form):
     def validate_ends_at(self, field: Field) -> None:
         self._read_time(field)
         with_start = self._times.get("starts_at")
-        _check(lambda: require_order(with_start, self._times.get("ends_at")))
+        check_or_say(lambda: require_order(with_start, self._times.get("ends_at")))
 
     def validate_scan_limit(self, field: Field) -> None:
-        _check(lambda: read_scan_limit(field.data or ""))
+        check_or_say(lambda: read_scan_limit(field.data or ""))
 
     def validate_labels(self, field: Field) -> None:
-        _check(lambda: check_names(split_names(field.data or "")))
+        check_or_say(lambda: check_names(split_names(field.data or "")))
 
     def validate_password(self, field: Field) -> None:
         if not field.data:
@@ -164,7 +164,7 @@ class LifeForm(Form):
         return read.at
 
 
-def _check(check: Any) -> None:
+def check_or_say(check: Any) -> None:
     """What the rules refuse, at the field."""
     try:
         check()

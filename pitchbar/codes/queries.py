@@ -45,10 +45,17 @@ def list_codes(
     return paginate(db.session, which.apply(_codes_of(workspace)).order_by(*ranks), number)
 
 
-def list_chosen_codes(workspace: Workspace, code_ids: Sequence[int]) -> list[Code]:
-    """Those of the ids that are codes of the workspace, the oldest first."""
-    chosen = _codes_of(workspace).where(Code.id.in_(code_ids))
-    return list(db.session.scalars(chosen.order_by(Code.id)))
+def list_chosen_codes(
+    workspace: Workspace, code_ids: Sequence[int], *, is_held: bool = False
+) -> list[Code]:
+    """Those of the ids that are codes of the workspace, the oldest first. `is_held`: as they are
+    now, and nobody else changes them until the commit.
+    """
+    chosen = _codes_of(workspace).where(Code.id.in_(code_ids)).order_by(Code.id)
+    if is_held:
+        held = chosen.with_for_update(of=Code).execution_options(populate_existing=True)
+        return list(db.session.scalars(held))
+    return list(db.session.scalars(chosen))
 
 
 def list_matching_ids(workspace: Workspace, which: CodeFilter, count: int) -> list[int]:

@@ -211,5 +211,10 @@ def _record(
     db.session.flush()
     old, new = told(before, {**snapshot(code), **(more or {})})
     record_event(what, code, by=by, before=old, after=new)
+    tell_edges(code)
+
+
+def tell_edges(code: Code) -> None:
+    """Once what was done to the code is committed."""
     message = {"short_code": code.short_code, "addresses": addresses_for_edges(code)}
     after_commit(db.session(), lambda: bus.publish(TOPIC, message))

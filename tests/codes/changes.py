@@ -1,6 +1,8 @@
 from itertools import count
 from typing import Any
 
+from pitchbar.codes.bulk_edits import apply_edit
+from pitchbar.codes.bulk_plans import BulkEdit
 from pitchbar.codes.labels.services import create_label
 from pitchbar.codes.queries import list_earlier_destinations
 from pitchbar.codes.services import archive_code, update_code
@@ -39,6 +41,14 @@ def _two_labels(people: People) -> dict[str, Any]:
     return {**_label(people), "into": _label(people)["label_id"]}
 
 
+def _edit(people: People) -> dict[str, Any]:
+    ids, wanted = [_code(people)["code_id"]], BulkEdit(values={"campaign": "Spring"})
+    _, edit = apply_edit(people.workspace, ids, wanted, SYSTEM, current_settings())
+    db.session.commit()
+    assert edit
+    return {"edit_id": edit.id}
+
+
 _NEW_CODE = {"name": "Menu", "destination_url": "https://destination.example/menu"}
 _TAGS = {"default_utm_source": "print", "default_error_correction": "Q", "fallback_url": ""}
 
@@ -60,6 +70,13 @@ CHANGES = {
     "POST /w/<slug>/codes/<int:code_id>/preview": Change(
         _NEW_CODE, parts=_code, unaudited="it draws and stores nothing"
     ),
+    "POST /w/<slug>/codes/edits/review": Change(
+        {"campaign_act": "clear"}, parts=_code, unaudited="it asks, and changes nothing"
+    ),
+    "POST /w/<slug>/codes/edits": Change(
+        {"campaign_act": "set", "campaign": "Spring"}, parts=_code
+    ),
+    "POST /w/<slug>/codes/edits/<int:edit_id>/reversal": Change(parts=_edit),
     "POST /w/<slug>/settings/codes": Change(_TAGS),
     "POST /api/v1/workspaces/<slug>/labels": Change({"name": "Print"}),
     "PATCH /api/v1/workspaces/<slug>/labels/<int:label_id>": Change(
