@@ -8,7 +8,7 @@ from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-from pitchbar.codes.panels import load_columns, render_panels
+from pitchbar.codes.panels import list_actions, load_columns, render_panels
 from pitchbar.codes.preview_views import preview_of
 from pitchbar.codes.queries import get_code, has_codes, list_codes, list_earlier_destinations
 from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
@@ -82,6 +82,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         "codes/show.html",
         code=code,
         panels=render_panels(workspace, code),
+        actions=list_actions(),
         earlier=list_earlier_destinations(code),
         columns=load_columns(workspace, [code]),
     )

@@ -32,6 +32,11 @@ def _add(edited: EditedRules, _rest: str) -> None:
     edited.focus, edited.said = f"{rule.key}-add", "A new rule stands at the end of the list."
 
 
+def _stay(edited: EditedRules, element: str) -> None:
+    """Only draws the list anew, for somebody who is at that element."""
+    edited.focus = element[:40]
+
+
 def _start_from(edited: EditedRules, name: str) -> None:
     for example in EXAMPLES:
         if example.key == name:
@@ -139,6 +144,7 @@ def _drop_value(edited: EditedRules, rule: EditedRule, part: str) -> None:
 
 _ON_THE_LIST: dict[str, Callable[[EditedRules, str], None]] = {
     "add": _add,
+    "focus": _stay,
     "example": _start_from,
 }
 _ON_A_RULE: dict[str, Callable[[EditedRules, EditedRule], None]] = {

@@ -1,6 +1,12 @@
 """Rules: which visitor of a code is led where."""
 
 from pitchbar.core.features import Feature
-from pitchbar.rules import subscribers
+from pitchbar.rules import code_panel, subscribers, views
 
-FEATURE = Feature(requires=("codes",), subscribe=subscribers.register)
+
+def subscribe() -> None:
+    subscribers.register()
+    code_panel.register()
+
+
+FEATURE = Feature(requires=("codes",), blueprints=(views.bp,), subscribe=subscribe)

@@ -7,6 +7,7 @@ from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.time_zones import list_time_zones
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.rules import choices
@@ -38,6 +39,15 @@ class Refusal:
 
 
 _NOTHING_WRONG = Refusal({})
+
+
+bp.add_app_template_filter(choices.language_name, "language_name")
+
+
+@bp.app_template_filter("zone_city")
+def zone_city(name: str) -> str:
+    """ "America/New_York" as "New York"."""
+    return name.rpartition("/")[2].replace("_", " ")
 
 
 @bp.url_value_preprocessor
@@ -136,9 +146,10 @@ def _render(
         refusal=refusal,
         is_changed=edited.as_json() != kept.as_json(),
         rest=figures.get(NO_RULE) if figures else None,
-        simulation=simulate(workspace, code, edited, described),
+        simulation=simulate(workspace, code, current_settings(), edited, described),
         described=described,
         choices=choices,
+        time_zones=list_time_zones,
         examples=EXAMPLES,
         http_status=http_status,
     )
