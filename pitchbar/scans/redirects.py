@@ -4,7 +4,9 @@ A value in the scanned address beats the code's default, which beats one that st
 destination already. Everything else in the destination stays as it was, byte for byte.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote, unquote_plus
 
@@ -14,6 +16,7 @@ from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
+_is_sendable = re.compile(r"[A-Za-z0-9%=&+\-._~!$'()*,;:@/?\[\]]*").fullmatch
 _MAX_LOCATION = 8000
 
 
@@ -63,20 +66,38 @@ class Target(Protocol):
 
 def build_location(code: Target, query: str) -> tuple[str, Utm]:
     """The address for a scan that came with `query`, and the UTM values that hold for it."""
-    # A header is ASCII without spaces; what a client sent unescaped is escaped here.
-    incoming, others = _split_incoming(quote(query.encode("latin-1", "replace"), safe=_SAFE))
-    wanted = [own or default for own, default in zip(incoming, code.defaults, strict=True)]
-    for forwarded in (others, []) if code.forward_parameters else ([],):
-        location, utm = set_utm(code.destination, wanted, forwarded)
+    # The links of a campaign are the same for all who follow them; long ones are worth no place.
+    locate = _locate_known if len(query) <= _KNOWN_LENGTH else _locate
+    return locate(code.destination, code.defaults, code.forward_parameters, query) or (
+        code.location,
+        code.utm,
+    )
+
+
+def _locate(destination: str, defaults: Utm, forward: bool, query: str) -> tuple[str, Utm] | None:
+    """None where the query changes nothing, or would make the address too long to be followed."""
+    if not _is_sendable(query):
+        # A header is ASCII without spaces; what a client sent unescaped is escaped here.
+        query = quote(query.encode("latin-1", "replace"), safe=_SAFE)
+    incoming, others = _split_incoming(query)
+    if incoming is None and not forward:
+        return None
+    wanted = [own or default for own, default in zip(incoming or Utm(), defaults, strict=True)]
+    for forwarded in (others, []) if forward else ([],):
+        location, utm = set_utm(destination, wanted, forwarded)
         if len(location) <= _MAX_LOCATION:
             return location, utm
     # A visitor cannot make the answer too large for a browser to follow.
-    return code.location, code.utm
+    return None
 
 
-def _split_incoming(query: str) -> tuple[list[str], list[str]]:
-    """A value for each of `Utm`, and the other pairs as they came."""
-    values = [""] * UTM_COUNT
+_KNOWN_LENGTH = 256
+_locate_known = lru_cache(maxsize=4096)(_locate)
+
+
+def _split_incoming(query: str) -> tuple[list[str] | None, list[str]]:
+    """A value for each of `Utm`, or None where it has none; and the other pairs as they came."""
+    values: list[str] | None = None
     others = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
@@ -84,9 +105,20 @@ def _split_incoming(query: str) -> tuple[list[str], list[str]]:
         if index is None:
             if name:
                 others.append(pair)
-        elif not values[index]:
-            values[index] = unquote_plus(value, errors="replace")[:UTM_MAX_LENGTH]
+        else:
+            values = values or [""] * UTM_COUNT
+            if not values[index]:
+                values[index] = _read_value(value)
     return values, others
+
+
+def _read_value(value: str) -> str:
+    return _decode(value) if "%" in value or "+" in value else value[:UTM_MAX_LENGTH]
+
+
+@lru_cache(maxsize=4096)
+def _decode(value: str) -> str:
+    return unquote_plus(value, errors="replace")[:UTM_MAX_LENGTH]
 
 
 def split_glued_query(path: str, query: str | None) -> tuple[str, str]:
