@@ -18,8 +18,8 @@ from pitchbar.rules.written_conditions import number_or_text
 
 # The field of a row at which a place of a condition in the API's words is shown.
 _FIELDS = {
-    "in": "values",
-    "not_in": "values",
+    "in": "chosen",
+    "not_in": "chosen",
     "is": "value",
     "is_not": "value",
     "below": "number",

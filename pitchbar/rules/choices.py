@@ -38,6 +38,8 @@ KINDS = {
     "scans": "Number of scans",
     "visitor": "New or seen today",
 }
+# Kinds that ask whether something is in a list.
+LISTED = ("device", "country", "language", "os", "browser")
 # Those that most scans come with; any other name may be typed.
 SYSTEMS = ("iOS", "Android", "Windows", "macOS", "Linux", "ChromeOS")
 BROWSERS = ("Safari", "Chrome", "Firefox", "Edge", "Samsung Internet", "Instagram", "Facebook")
@@ -55,7 +57,7 @@ def countries() -> tuple[tuple[str, str], ...]:
 @cache
 def languages() -> tuple[tuple[str, str], ...]:
     """Tag and name, by name: every language of two letters, and what is often told apart."""
-    known = [tag for tag in Locale("en").languages if len(tag) == 2]
+    known = [tag for tag in map(str, Locale("en").languages) if len(tag) == 2]
     return _by_name({tag: language_name(tag) for tag in (*known, *_REGIONAL, *_SCRIPTS)})
 
 

@@ -137,9 +137,9 @@ def _drop_value(edited: EditedRules, rule: EditedRule, part: str) -> None:
     """The cross on a chosen country: "c1:DE"."""
     name, _, value = part.partition(":")
     written = rule.conditions.get(name)
-    if written and value in written.get("values", ()):
-        written["values"].remove(value)
-        edited.focus = f"{rule.key}-{name}-values"
+    if written and value in written.get("chosen", ()):
+        written["chosen"].remove(value)
+        edited.focus = f"{rule.key}-{name}-chosen"
 
 
 _ON_THE_LIST: dict[str, Callable[[EditedRules, str], None]] = {

@@ -30,9 +30,14 @@ def _phrase(condition: Json, zone: str) -> str:
 
 
 def _named(inside: str, outside: str, name: Callable[[str], str]) -> Callable[[Json, str], str]:
+    """`inside` and `outside` have a place for the names."""
+
     def phrase(condition: Json, _zone: str) -> str:
-        words = outside if "not_in" in condition else inside
-        return f"{words} {listed([name(one) for one in values_of(condition)])}"
+        is_outside = "not_in" in condition
+        names = [name(one) for one in values_of(condition)]
+        return (outside if is_outside else inside).format(
+            listed(names, "and" if is_outside else "or")
+        )
 
     return phrase
 
@@ -154,3 +159,8 @@ def listed(names: Sequence[str], last: str = "or") -> str:
     if len(names) > 6:
         names = [*names[:5], f"{len(names) - 5} more"]
     return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def capital(text: str) -> str:
+    """ "game consoles" as "Game consoles", and nothing else of it changed."""
+    return text[:1].upper() + text[1:]

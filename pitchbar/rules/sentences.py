@@ -9,7 +9,7 @@ from typing import Any
 
 from pitchbar.core.wording import plain_address
 from pitchbar.rules.choices import DEVICES
-from pitchbar.rules.phrases import MISSING, condition_phrase, listed, values_of
+from pitchbar.rules.phrases import MISSING, capital, condition_phrase, listed, values_of
 
 Json = Mapping[str, Any]
 # What stands in a sentence with a comma before it: it tells when, not who.
@@ -64,7 +64,7 @@ def _subject(rule: Json, zone: str) -> tuple[str, bool]:
         return "Everyone", False
     if rule.get("match") == "any" and len(conditions) > 1:
         parts = [_alternative(one, zone) for one in conditions]
-        return _capital(", or ".join(parts)), _is_plain_device(conditions[-1])
+        return capital(", or ".join(parts)), _is_plain_device(conditions[-1])
     return _all_of(conditions, zone)
 
 
@@ -81,7 +81,7 @@ def _all_of(conditions: Sequence[Json], zone: str) -> tuple[str, bool]:
     who = [condition_phrase(one, zone) for one in rest if one.get("kind") not in _WHEN]
     when = [condition_phrase(one, zone) for one in rest if one.get("kind") in _WHEN]
     nobody_named = "Visitors" if who else "Everyone"
-    subject = _capital(_devices(noun)) if noun else nobody_named
+    subject = capital(_devices(noun)) if noun else nobody_named
     sentence = " ".join([subject, " and ".join(who)]) if who else subject
     return ", ".join([sentence, *when]), subject != "Everyone"
 
@@ -118,7 +118,3 @@ def _ratio(split: Iterable[Json]) -> str:
 def _weight(variant: Json) -> int:
     weight = variant.get("weight")
     return weight if isinstance(weight, int) and weight > 0 else 0
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -77,7 +77,14 @@ class Simulation:
 def read_described(form: Mapping[str, str], workspace: Workspace) -> Described:
     """What a form says; without one, somebody with a phone, here and now."""
     if "sim.device" not in form:
-        return Described("phone", "iOS", "Safari", country=_home_of(workspace.time_zone))
+        now = clock.now().astimezone(ZoneInfo(workspace.time_zone))
+        return Described(
+            "phone",
+            "iOS",
+            "Safari",
+            country=_home_of(workspace.time_zone),
+            at=f"{now:%Y-%m-%dT%H:%M}",
+        )
     names = Described.__dataclass_fields__
     return Described(**{name: form.get(f"sim.{name}", "").strip()[:_MOST_TEXT] for name in names})
 

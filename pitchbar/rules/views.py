@@ -18,6 +18,7 @@ from pitchbar.rules.edits import edit
 from pitchbar.rules.errors import InvalidRules
 from pitchbar.rules.examples import EXAMPLES
 from pitchbar.rules.figures import NO_RULE, load_comparisons, load_figures
+from pitchbar.rules.phrases import capital
 from pitchbar.rules.queries import list_rules
 from pitchbar.rules.saving import as_json, save_rules, version_of
 from pitchbar.rules.simulation import Described, read_described, simulate
@@ -42,6 +43,7 @@ _NOTHING_WRONG = Refusal({})
 
 
 bp.add_app_template_filter(choices.language_name, "language_name")
+bp.add_app_template_filter(capital, "capital")
 
 
 @bp.app_template_filter("zone_city")

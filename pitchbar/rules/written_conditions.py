@@ -8,9 +8,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from pitchbar.rules.choices import LISTED
+
 Written = dict[str, Any]
 Json = dict[str, Any]
-LISTED = ("device", "country", "language", "os", "browser")
 # Names that people type instead of choosing them.
 _TYPED = ("os", "browser")
 _MOST_VALUES = 300
@@ -18,7 +19,7 @@ _MOST_VALUES = 300
 
 def new_written(kind: str) -> Written:
     """As a row begins: with what is most often wanted."""
-    return {"kind": kind, **_BEGINNINGS.get(kind, {"test": "in", "values": []})}
+    return {"kind": kind, **_BEGINNINGS.get(kind, {"test": "in", "chosen": []})}
 
 
 def read_written(form: MultiDict[str, str], prefix: str) -> Written:
@@ -32,7 +33,7 @@ def read_written(form: MultiDict[str, str], prefix: str) -> Written:
         return {
             "kind": kind,
             "test": form.get(f"{prefix}.test", "in"),
-            "values": _read_values(form, prefix),
+            "chosen": _read_values(form, prefix),
         }
     names = [name for name in _BEGINNINGS.get(kind, {}) if name != "weekdays"]
     written: Written = {name: form.get(f"{prefix}.{name}", "").strip() for name in names}
@@ -47,7 +48,7 @@ def as_written(condition: Mapping[str, Any]) -> Written:
     written = new_written(kind)
     if kind in LISTED:
         test = "not_in" if "not_in" in condition else "in"
-        return {"kind": kind, "test": test, "values": list(condition.get(test) or ())}
+        return {"kind": kind, "test": test, "chosen": list(condition.get(test) or ())}
     if kind == "parameter":
         test = next((one for one in ("is", "is_not") if one in condition), "present")
         if test == "present" and not condition.get("present"):
@@ -67,7 +68,7 @@ def as_json(written: Mapping[str, Any]) -> Json:
     """As the API takes it; what is missing or wrong is left for it to refuse."""
     kind = written["kind"]
     if kind in LISTED:
-        return {"kind": kind, written.get("test") or "in": list(written.get("values") or ())}
+        return {"kind": kind, written.get("test") or "in": list(written.get("chosen") or ())}
     make = _JSON.get(kind)
     return {"kind": kind, **(make(written) if make else {})}
 
@@ -78,7 +79,7 @@ def number_or_text(text: str) -> int | str:
 
 
 def _read_values(form: MultiDict[str, str], prefix: str) -> list[str]:
-    values = [value.strip() for value in form.getlist(f"{prefix}.values")]
+    values = [value.strip() for value in form.getlist(f"{prefix}.chosen")]
     values += [value.strip() for value in form.get(f"{prefix}.more", "").split(",")]
     return [value for value in dict.fromkeys(values) if value][: _MOST_VALUES + 1]
 
