@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.models import Code
 from pitchbar.rules.compiling import CompiledRules
 from pitchbar.rules.drafts import RuleDraft, read_rules
@@ -42,7 +43,7 @@ def try_rules(
             unfinished.add(number)
             continue
         if draft.enabled:
-            ready[number] = _routed(number, draft)
+            ready[number] = _routed(number, draft, settings)
         else:
             off.add(number)
     compiled = CompiledRules(
@@ -51,9 +52,18 @@ def try_rules(
     return Trial(compiled, ready, frozenset(off), frozenset(unfinished))
 
 
-def _routed(number: int, draft: RuleDraft) -> dict[str, Any]:
-    leads: dict[str, Any] = {"destination_url": draft.destination_url}
+def _routed(number: int, draft: RuleDraft, settings: Settings) -> dict[str, Any]:
+    """Addresses as they will be kept."""
+    leads: dict[str, Any] = {}
     if draft.split:
-        leads = {"split": [variant.model_dump() for variant in draft.split]}
+        leads["split"] = [
+            {
+                **variant.model_dump(),
+                "destination_url": clean_destination(variant.destination_url, settings),
+            }
+            for variant in draft.split
+        ]
+    else:
+        leads["destination_url"] = clean_destination(draft.destination_url or "", settings)
     conditions = [condition.stored() for condition in draft.conditions]
     return {"id": number, "match": draft.match, "conditions": conditions, **leads}

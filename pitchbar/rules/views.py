@@ -18,6 +18,7 @@ from pitchbar.rules.edits import edit
 from pitchbar.rules.errors import InvalidRules
 from pitchbar.rules.examples import EXAMPLES
 from pitchbar.rules.figures import NO_RULE, load_comparisons, load_figures
+from pitchbar.rules.forms import take_long_lists
 from pitchbar.rules.phrases import capital
 from pitchbar.rules.queries import list_rules
 from pitchbar.rules.saving import as_json, save_rules, version_of
@@ -27,8 +28,6 @@ from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("rules", __name__, url_prefix="/w/<slug>/codes/<int:code_id>/rules")
-# 200 rules with 20 conditions each, and room for what was typed wrong.
-_MOST_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Refusal:
 _NOTHING_WRONG = Refusal({})
 
 
+bp.url_value_preprocessor(take_long_lists)
 bp.add_app_template_filter(choices.language_name, "language_name")
 bp.add_app_template_filter(capital, "capital")
 
@@ -50,11 +50,6 @@ bp.add_app_template_filter(capital, "capital")
 def zone_city(name: str) -> str:
     """ "America/New_York" as "New York"."""
     return name.rpartition("/")[2].replace("_", " ")
-
-
-@bp.url_value_preprocessor
-def _take_long_lists(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    request.max_form_memory_size = _MOST_BYTES
 
 
 @bp.get("")
