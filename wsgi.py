@@ -1,4 +1,6 @@
-"""What servers load: `wsgi:app` is everything, `wsgi:edge` the redirect alone, without Flask."""
+"""What servers load: `wsgi:app` is everything, `wsgi:edge` the redirect alone, without Flask, and
+`wsgi:edge_rsgi` the same as granian asks for it.
+"""
 
 from typing import Any
 
@@ -35,7 +37,16 @@ def _make_edge() -> Any:
     return build_edge(settings, bus)
 
 
-_MAKERS = {"app": _make_app, "edge": _make_edge}
+def _make_edge_rsgi() -> Any:
+    from pitchbar.connections.settings import ConnectionSettings
+    from pitchbar.scans.rsgi import RsgiEdge
+    from pitchbar.settings import load_settings
+
+    edge = _make_edge()
+    return RsgiEdge(edge, edge.may_wait, load_settings()[ConnectionSettings].request_body_seconds)
+
+
+_MAKERS = {"app": _make_app, "edge": _make_edge, "edge_rsgi": _make_edge_rsgi}
 
 
 def __getattr__(name: str) -> Any:

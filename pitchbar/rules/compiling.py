@@ -7,19 +7,18 @@ No query, no parse and no regular expression stands between a visit and its rule
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import Utm
-from pitchbar.rules.dimensions import ALL, Dimensions, Step
+from pitchbar.rules.days import Calendar, Day
+from pitchbar.rules.dimensions import AGENT, ALL, SCANS, SEEN, Dimensions, Step
 from pitchbar.rules.splitting import draw
-from pitchbar.rules.visits import Visit
+from pitchbar.rules.visits import Visit, read_agent
 
 log = logging.getLogger(__name__)
 # Compiled sets that are kept; those that the resolver holds live on by themselves.
@@ -83,22 +82,18 @@ class CompiledRules:
     def __init__(
         self, rules: list[dict[str, Any]], time_zone: str, defaults: Utm, forward_parameters: bool
     ) -> None:
-        self._zone = ZoneInfo(time_zone)
+        self._calendar = Calendar(time_zone)
         self._defaults = defaults
         self._forward_parameters = forward_parameters
         self._dimensions = Dimensions(time_zone)
         self._rules = tuple(self._compile_all(rules))
         self._dimensions.freeze()
-        self._day = (-1, "")
-
-    @property
-    def asks_seen(self) -> bool:
-        """Whether any rule asks if a visitor was here today."""
-        return self._dimensions.asks_seen
-
-    @property
-    def asks_scans(self) -> bool:
-        return self._dimensions.asks_scans
+        self.asks_agent = self._dimensions.asks(AGENT)
+        # Whether any rule asks if a visitor was here today, or how many scans came before: then
+        # each scan of the code must be remembered.
+        self.asks_seen = self._dimensions.asks(SEEN)
+        self.asks_scans = self._dimensions.asks(SCANS)
+        self.asks_state = self.asks_seen or self.asks_scans
 
     def choose(self, visit: Visit, key: bytes) -> Choice | None:
         """The first rule that matches, or None.
@@ -125,7 +120,7 @@ class CompiledRules:
     def _follow(self, lead: _Lead, visit: Visit, key: bytes) -> Choice:
         if not lead.limits:
             return lead.choices[0]
-        day = self.day_of(visit.now_ms)
+        day = self.day_of(visit.now_ms).name
         return lead.choices[draw(key, lead.rule_id, day, visit.identity(), lead.limits)]
 
     def explain(self, visit: Visit) -> list[Reason]:
@@ -140,14 +135,9 @@ class CompiledRules:
             for rule in self._rules
         ]
 
-    def day_of(self, now_ms: int) -> str:
-        """The workspace's day, worked out once a minute."""
-        minute = now_ms // 60_000
-        latest = self._day
-        if latest[0] != minute:
-            local = datetime.fromtimestamp(minute * 60, UTC).astimezone(self._zone)
-            latest = self._day = (minute, local.date().isoformat())
-        return latest[1]
+    def day_of(self, now_ms: int) -> Day:
+        """The workspace's day."""
+        return self._calendar.day_of(now_ms)
 
     def _compile_all(self, rules: list[dict[str, Any]]) -> Iterator[_Rule]:
         for rule in rules:
@@ -201,4 +191,8 @@ def compile_rules(
         log.error("the rules of a code cannot be read: %s", error)
         rules = []
     known = rules if isinstance(rules, list) else []
-    return CompiledRules(known, time_zone, defaults, forward_parameters)
+    compiled = CompiledRules(known, time_zone, defaults, forward_parameters)
+    if compiled.asks_agent:
+        # The first agent takes a tenth of a second, which is better spent here than by a visitor.
+        read_agent("Mozilla/5.0")
+    return compiled

@@ -52,13 +52,9 @@ class Dimensions:
             SCANS: self._read_scans,
         }
 
-    @property
-    def asks_seen(self) -> bool:
-        return self._own[SEEN] != 0
-
-    @property
-    def asks_scans(self) -> bool:
-        return self._own[SCANS] != 0
+    def asks(self, dimension: int) -> bool:
+        """Whether any condition is of it; known once all were added."""
+        return self._own[dimension] != 0
 
     def add(self, condition: dict[str, Any]) -> tuple[int, int]:
         """Its bit, and its dimension; the same condition has the same bit wherever it stands."""
@@ -122,10 +118,10 @@ class Dimensions:
         return self._devices.mask(device) | self._systems.mask(os) | self._browsers.mask(browser)
 
     def _read_seen(self, visit: Visit) -> int:
-        return self._again if visit.is_again() else self._new
+        return self._again if visit.again else self._new
 
     def _read_scans(self, visit: Visit) -> int:
-        return self._counts.mask(visit.scans_before())
+        return self._counts.mask(visit.scans)
 
     def _add_agent(self, bit: int, condition: dict[str, Any]) -> int:
         tables = {"device": self._devices, "os": self._systems, "browser": self._browsers}

@@ -1,6 +1,6 @@
 """What is known of a visitor, asked only where a rule asks, and at most once for a visit."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -12,6 +12,7 @@ from pitchbar.core.devices import read_device
 # As the lines of scans keep them.
 MAX_AGENT, MAX_LANGUAGE = 512, 256
 _MAX_RANGES = 32
+_NOTHING: Mapping[str, str] = {}
 
 
 class Agent(NamedTuple):
@@ -23,10 +24,16 @@ class Agent(NamedTuple):
 
 
 class Visit(Protocol):
-    """A visit, real or described. `now_ms` is since 1970."""
+    """A visit, real or described. `now_ms` is since 1970, `scans` how many came before, `again`
+    whether this visitor was here today already.
+    """
 
     @property
     def now_ms(self) -> int: ...
+    @property
+    def scans(self) -> int: ...
+    @property
+    def again(self) -> bool: ...
     def agent(self) -> Agent: ...
     def country(self) -> str | None: ...
     def language(self) -> tuple[str, ...]:
@@ -37,8 +44,6 @@ class Visit(Protocol):
         """The first value of those of the names that the address has."""
         ...
 
-    def scans_before(self) -> int: ...
-    def is_again(self) -> bool: ...
     def identity(self) -> str:
         """The same text for all visits of one visitor, whoever asks."""
         ...
@@ -106,23 +111,11 @@ def read_parameters(query: str, names: Collection[str]) -> dict[str, str]:
 
 
 class RequestVisit:
-    """A visit as the edge has it before it.
-
-    Args:
-        scans_before: asked only for a rule that counts scans.
-        again: whether this visitor scanned the code today already.
+    """A visit as the edge has it before it. `scans` and `again` are set for codes whose rules ask:
+    how many scans came before, and whether this visitor was here today.
     """
 
-    __slots__ = (
-        "_address",
-        "_again",
-        "_agent",
-        "_hints",
-        "_language",
-        "_query",
-        "_scans",
-        "now_ms",
-    )
+    __slots__ = ("_address", "_agent", "_hints", "_language", "_query", "again", "now_ms", "scans")
 
     def __init__(
         self,
@@ -132,8 +125,6 @@ class RequestVisit:
         language: str = "",
         query: str = "",
         hints: str = "",
-        scans_before: Callable[[], int] = int,
-        again: Callable[[], bool] = bool,
     ) -> None:
         self.now_ms = now_ms
         self._address = address
@@ -141,8 +132,8 @@ class RequestVisit:
         self._language = language[:MAX_LANGUAGE]
         self._query = query
         self._hints = hints
-        self._scans = scans_before
-        self._again = again
+        self.scans = 0
+        self.again = False
 
     def agent(self) -> Agent:
         return read_agent(self._agent)
@@ -154,13 +145,7 @@ class RequestVisit:
         return read_language(self._language)
 
     def parameters(self, names: Collection[str]) -> Mapping[str, str]:
-        return read_parameters(self._query, names)
-
-    def scans_before(self) -> int:
-        return self._scans()
-
-    def is_again(self) -> bool:
-        return self._again()
+        return read_parameters(self._query, names) if self._query else _NOTHING
 
     def identity(self) -> str:
         return f"{self._address}\n{self._agent}\n{self._language}\n{self._hints}"
@@ -192,12 +177,6 @@ class DescribedVisit:
 
     def parameters(self, names: Collection[str]) -> Mapping[str, str]:
         return read_parameters(self.query, names)
-
-    def scans_before(self) -> int:
-        return self.scans
-
-    def is_again(self) -> bool:
-        return self.again
 
     def identity(self) -> str:
         return self.name

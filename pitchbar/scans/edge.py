@@ -15,8 +15,15 @@ from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.limits import AddressLimit, GuessLimit
-from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
+from pitchbar.scans.redirects import (
+    ResolvedCode,
+    Special,
+    Target,
+    build_location,
+    split_glued_query,
+)
 from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 
@@ -42,6 +49,7 @@ class Edge:
     """Args:
     limit: scans per address; None switches it off.
     guesses: unknown codes per address, with `limit` only.
+    router: asks the rules of the codes that have some.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
     app: answers everything that is not a scan; None answers 404.
     """
@@ -54,15 +62,18 @@ class Edge:
         pages: EdgePages,
         limit: AddressLimit | None,
         guesses: GuessLimit | None = None,
+        router: RuleRouter | None = None,
         trusted_proxies: int = 0,
         app: WsgiApp | None = None,
     ) -> None:
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
+        self._is_fresh = resolver.is_fresh
         self._append = spool.append
         self._pages = pages
         self._limit = limit
         self._guesses = guesses
+        self._router = router or RuleRouter()
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
         self._app = app
@@ -135,6 +146,14 @@ class Edge:
         start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
         return ()
 
+    def may_wait(self, environ: dict[str, Any]) -> bool:
+        """Whether the answer may take longer than a moment: it may ask the database, read a body,
+        or come from the application behind.
+        """
+        path: str = environ["PATH_INFO"]
+        is_scan = path.startswith(_PREFIXES) and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        return not is_scan or not self._is_fresh(path[3:])
+
     def _route(
         self,
         code: ResolvedCode,
@@ -148,8 +167,24 @@ class Edge:
         state = special.gate.find_state(now) if special.gate else ""
         if state:
             return Response(self._respond_closed(state, code, environ, start_response))
-        location, utm = build_location(code, query) if query else (code.location, code.utm)
-        return location, utm, code.way
+        target, way = self._follow_rules(code, special, query, now, environ)
+        location, utm = build_location(target, query) if query else (target.location, target.utm)
+        return location, utm, way
+
+    def _follow_rules(
+        self,
+        code: ResolvedCode,
+        special: Special,
+        query: str | None,
+        now: int,
+        environ: dict[str, Any],
+    ) -> tuple[Target, Way]:
+        if special.rules is None:
+            return code, code.way
+        address = client_address(environ, self._trusted_proxies)
+        hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
+        visit = visit_of(environ, now, address, query, hints)
+        return self._router.choose(code, special.rules, visit, environ)
 
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0

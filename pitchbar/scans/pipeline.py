@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
+from pitchbar.rules.splitting import split_key
+from pitchbar.scans.code_counts import CodeCounts
 from pitchbar.scans.deliveries import Deliveries, find_stored_with
 from pitchbar.scans.draining import make_drain_signal
 from pitchbar.scans.edge import Edge, WsgiApp
@@ -18,6 +20,8 @@ from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.routing import RuleRouter
+from pitchbar.scans.seen_today import SeenToday
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
@@ -38,6 +42,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
     resolver.listen(bus)
     spool = Spool(own.spool_dir, overflow_bytes=own.spool_overflow_bytes)
+    router = make_router(settings)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
     deliveries = Deliveries(spool, _make_inbox(settings, engine, bus), find_stored_with(engine))
     reporter = SpoolReporter(spool, deliveries, _connect(settings, timeout=0.5))
@@ -53,6 +58,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         resolver.reset_after_fork()
         spool.reset_after_fork()
         shipper.start_in_child()
+        router.reset_after_fork()
 
     os.register_at_fork(after_in_child=in_child)
     return Edge(
@@ -60,6 +66,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         spool=spool,
         pages=EdgePages(),
         **make_limits(settings),
+        router=router,
         trusted_proxies=settings.trusted_proxies,
         app=app,
     )
@@ -88,6 +95,15 @@ def make_limits(settings: Settings) -> dict[str, Any]:
         "limit": AddressLimit("redirect", limit, seconds, redis, most=most, pause=pause),
         "guesses": GuessLimit(*parse_rate(own.ratelimit_unknown_code), redis, pause=pause),
     }
+
+
+def make_router(settings: Settings) -> RuleRouter:
+    redis, pause = _connect(settings, timeout=0.04), Pause()
+    return RuleRouter(
+        split_key(settings.app_key),
+        seen=SeenToday(redis, pause=pause),
+        counts=CodeCounts(redis, pause=pause),
+    )
 
 
 def _connect(settings: Settings, *, timeout: float) -> Any:

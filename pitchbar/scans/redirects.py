@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote_plus
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
@@ -25,6 +26,7 @@ class Special:
     """What a code asks of a scan beside leading it on; most codes have none of it."""
 
     gate: Gate | None = None
+    rules: CodeRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

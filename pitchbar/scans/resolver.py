@@ -20,6 +20,7 @@ from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.code_rules import CodeRules, read_code_rules
 from pitchbar.scans.gates import Gate
 from pitchbar.scans.redirects import ResolvedCode, Special
 
@@ -30,7 +31,8 @@ _QUERY = text(
     f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
-           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
+           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
+           c.routing
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     WHERE c.short_code = :short_code AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -111,6 +113,11 @@ class Resolver:
         short_code = normalise_short_code(short_code)
         return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
 
+    def is_fresh(self, short_code: str) -> bool:
+        """Whether `resolve` answers without a look-up."""
+        entry = self._entries.get(short_code)
+        return entry is not None and time.monotonic() - entry[0] < self._max_stale
+
     def is_known(self, short_code: str) -> bool:
         """Whether the cache has it, however old: then it costs no look-up by itself."""
         return short_code in self._entries or normalise_short_code(short_code) in self._entries
@@ -175,10 +182,11 @@ class Resolver:
     def _read(self, short_code: str) -> ResolvedCode | None:
         with self._engine.connect() as connection:
             row = connection.execute(_QUERY, {"short_code": short_code}).one_or_none()
-        if row is None:
-            return None
+            if row is None:
+                return None
+            rules = read_code_rules(connection, row) if row.routing else None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, _ = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -194,14 +202,17 @@ class Resolver:
             values,
             fallback,
             Way(campaign=campaign) if campaign else NO_WAY,
-            _read_special(starts_at, ends_at),
+            _read_special(starts_at, ends_at, rules),
         )
 
 
-def _read_special(starts_at: datetime | None, ends_at: datetime | None) -> Special | None:
-    if starts_at is None and ends_at is None:
-        return None
-    return Special(gate=Gate(_milliseconds(starts_at), _milliseconds(ends_at)))
+def _read_special(
+    starts_at: datetime | None, ends_at: datetime | None, rules: CodeRules | None
+) -> Special | None:
+    gate = None
+    if starts_at or ends_at:
+        gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at))
+    return Special(gate, rules) if gate or rules else None
 
 
 def _milliseconds(at: datetime | None) -> int:
