@@ -2,7 +2,6 @@
 they would go. Nothing is written.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy import select
 
 from pitchbar.codes.models import Code, CodeDestination
 from pitchbar.extensions import db
-from pitchbar.outcomes.judging import UNKNOWN, Judge
+from pitchbar.outcomes.judging import Judge, Judgement
 from pitchbar.outcomes.past_visits import describe_past
 from pitchbar.outcomes.queries import load_last_scans
 from pitchbar.rules.models import Rule
@@ -25,7 +24,6 @@ from pitchbar.workspaces.models import Workspace
 MOST_SCANS = 1000
 _EXAMPLES = 5
 _GONE = "A rule that is gone"
-_CANNOT_TELL = "Cannot be told"
 
 
 @dataclass(frozen=True)
@@ -40,10 +38,13 @@ class Leg:
 
 @dataclass
 class Move:
-    """Scans that went to one place and would go to another, or to the same."""
+    """Scans that went to one place and would go to another, or to the same. `unless` are the places
+    to which rules on parameters of the link might lead them instead.
+    """
 
     before: Leg
     after: Leg
+    unless: tuple[Leg, ...] = ()
     count: int = 0
     examples: list[Any] = field(default_factory=list)
 
@@ -52,17 +53,21 @@ class Move:
         return self.before != self.after
 
     @property
-    def is_unknown(self) -> bool:
-        return not self.after.urls
+    def is_sure(self) -> bool:
+        """Whether it can be told if they would go elsewhere."""
+        return not self.unless or self.before not in (self.after, *self.unless)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Taken:
-    """How many of the scans a rule would take; number 0 is for those that none would."""
+    """How many of the scans a rule would take for sure, and at most; number 0 is for those that
+    none would.
+    """
 
     number: int
     who: str
-    count: int
+    least: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,11 @@ class DryRun:
 
     @property
     def changed(self) -> int:
-        return sum(move.count for move in self.moves if move.is_change and not move.is_unknown)
+        return sum(move.count for move in self.moves if move.is_change and move.is_sure)
 
     @property
-    def unknown(self) -> int:
-        return sum(move.count for move in self.moves if move.is_unknown)
+    def unsure(self) -> int:
+        return sum(move.count for move in self.moves if not move.is_sure)
 
 
 def run_dry(
@@ -94,12 +99,12 @@ def run_dry(
     trial = try_rules(workspace, code, rules, settings)
     judge, legs = Judge(trial, code), _Legs(code, rules, trial)
     last = load_last_scans(workspace, code, MOST_SCANS)
-    moves: dict[tuple[Leg, Leg], Move] = {}
-    taken: dict[int, int] = defaultdict(int)
+    moves: dict[tuple[Leg, Leg, tuple[Leg, ...]], Move] = {}
+    taken = _start_taken(rules, workspace.time_zone)
     for scan, visit in describe_past(workspace, code, last):
-        number = judge.find_rule(scan, visit)
-        taken[number] += 1
-        key = (legs.before(scan), legs.after(number, scan))
+        judgement = judge.judge(scan, visit)
+        _add_taken(taken, judgement)
+        key = (legs.before(scan), legs.after(judgement.number, scan), legs.others(judgement, scan))
         move = moves.setdefault(key, Move(*key))
         move.count += 1
         # The newest ones stay: they come last.
@@ -108,26 +113,35 @@ def run_dry(
         len(last.scans),
         last.robots,
         last.scans[-1].scanned_at if last.scans else None,
-        sorted(moves.values(), key=lambda move: (move.is_unknown, -move.count)),
-        _list_taken(rules, taken, workspace.time_zone),
+        sorted(
+            moves.values(), key=lambda move: (not move.is_change, not move.is_sure, -move.count)
+        ),
+        list(taken.values()),
         judge.unknowable,
         sorted(trial.unfinished),
         any(len(move.after.urls) > 1 for move in moves.values()),
     )
 
 
-def _list_taken(
-    rules: Sequence[Mapping[str, Any]], taken: Mapping[int, int], zone: str
-) -> list[Taken]:
-    found = [
-        Taken(number, read_back(rule, zone).who, taken.get(number, 0))
+def _by_interest(move: Move) -> tuple[bool, bool, int]:
+    """What changes comes first, and there what is certain."""
+    return not move.is_change, not move.is_sure, -move.count
+
+
+def _start_taken(rules: Sequence[Mapping[str, Any]], zone: str) -> dict[int, Taken]:
+    taken = {
+        number: Taken(number, read_back(rule, zone).who)
         for number, rule in enumerate(rules, 1)
         if rule.get("enabled", True)
-    ]
-    found.append(Taken(0, "Everyone else" if found else "Everyone", taken.get(0, 0)))
-    if taken.get(UNKNOWN):
-        found.append(Taken(UNKNOWN, _CANNOT_TELL, taken[UNKNOWN]))
-    return found
+    }
+    return {**taken, 0: Taken(0, "Everyone else" if taken else "Everyone")}
+
+
+def _add_taken(taken: Mapping[int, Taken], judgement: Judgement) -> None:
+    for number in (judgement.number, *judgement.unless):
+        taken[number].most += 1
+    if not judgement.unless:
+        taken[judgement.number].least += 1
 
 
 class _Legs:
@@ -157,8 +171,6 @@ class _Legs:
         return Leg((url,)) if url else Leg(words=_GONE)
 
     def after(self, number: int, scan: Any) -> Leg:
-        if number == UNKNOWN:
-            return Leg(words=_CANNOT_TELL)
         if not number:
             return Leg((self._code.destination_url,))
         rule = self._ready[number]
@@ -168,6 +180,11 @@ class _Legs:
             # The same split gives a visitor the same again.
             return Leg((rule["split"][scan.variant]["destination_url"],))
         return Leg(tuple(dict.fromkeys(one["destination_url"] for one in rule["split"])))
+
+    def others(self, judgement: Judgement, scan: Any) -> tuple[Leg, ...]:
+        own = self.after(judgement.number, scan)
+        legs = dict.fromkeys(self.after(number, scan) for number in judgement.unless)
+        return tuple(leg for leg in legs if leg != own)
 
     def _own_at(self, at: datetime) -> str:
         """Where the code itself led then."""

@@ -1,6 +1,7 @@
 """Which rule would take a stored scan, or that it cannot be told."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pitchbar.codes.models import Code
@@ -9,8 +10,15 @@ from pitchbar.rules.compiling import Reason
 from pitchbar.rules.trials import Trial
 from pitchbar.rules.visits import DescribedVisit
 
-# Not a rule's number, nor 0 for the code itself.
-UNKNOWN = -1
+
+@dataclass(frozen=True)
+class Judgement:
+    """`number` is the rule that takes a scan, 0 for none, unless one of `unless` does before it:
+    those depend on what is not known.
+    """
+
+    number: int
+    unless: tuple[int, ...] = ()
 
 
 class Judge:
@@ -25,16 +33,18 @@ class Judge:
         self._looks_at_links = any(one.get("kind") == "parameter" for one in conditions)
         self.unknowable = sorted({name for one in conditions if (name := find_unknowable(one))})
 
-    def find_rule(self, scan: Any, visit: DescribedVisit) -> int:
-        """The number of the rule; 0 for none."""
+    def judge(self, scan: Any, visit: DescribedVisit) -> Judgement:
         if not self._looks_at_links:
             choice = self._trial.compiled.choose(visit, b"")
-            return choice.rule_id if choice else 0
+            return Judgement(choice.rule_id if choice else 0)
+        unless: list[int] = []
         for reason in self._trial.compiled.explain(visit):
             holds = self._holds(self._trial.ready[reason.rule_id], reason, scan)
-            if holds is not False:
-                return reason.rule_id if holds else UNKNOWN
-        return 0
+            if holds:
+                return Judgement(reason.rule_id, tuple(unless))
+            if holds is None:
+                unless.append(reason.rule_id)
+        return Judgement(0, tuple(unless))
 
     def _holds(self, rule: Mapping[str, Any], reason: Reason, scan: Any) -> bool | None:
         """None where it depends on what is not known."""

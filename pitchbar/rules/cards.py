@@ -24,6 +24,12 @@ _FIELDS = {
     "is_not": "value",
     "below": "number",
 }
+# What a program is told of a field that is not there, and what a person is told instead.
+_IS_MISSING = "This is missing."
+_MISSING = {
+    "destination_url": "Enter the address that this rule opens.",
+    "name": "Say the name of the parameter.",
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,10 @@ def sort_by_rule(
         if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(rules):
             rule = rules[int(parts[1])]
             place, name = _place(rule, parts[2:])
-            found.setdefault(rule.key, {}).setdefault(place, Wrong(sentence, name))
+            said = _MISSING.get(parts[-1], sentence) if sentence == _IS_MISSING else sentence
+            if name == "" and rule.conditions.get(place, {}).get("kind") == "scans":
+                said = "Say how many scans."
+            found.setdefault(rule.key, {}).setdefault(place, Wrong(said, name))
     return found
 
 
