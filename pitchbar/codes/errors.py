@@ -45,6 +45,26 @@ class InvalidShortCode(DomainError):
         super().__init__(sentence, fields={"short_code": sentence})
 
 
+class UnusableDomain(DomainError):
+    code = "unusable_domain"
+
+    def __init__(self, name: str, *, is_waiting: bool) -> None:
+        sentence = f"{name} is not among the domains of this workspace."
+        if is_waiting:
+            sentence = f"{name} waits for its proof: codes can be on it once it is verified."
+        super().__init__(sentence, fields={"domain": sentence})
+
+
+class AddressStays(DomainError):
+    """A short code was given without a domain to move to."""
+
+    code = "short_code_stays"
+
+    def __init__(self) -> None:
+        sentence = "The short code is printed and cannot change. With a domain, it can be moved."
+        super().__init__(sentence, fields={"short_code": sentence})
+
+
 class WrongConfirmation(DomainError):
     code = "wrong_confirmation"
 

@@ -1,11 +1,12 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 from pitchbar.core.utm import Utm
+from pitchbar.domains.models import Domain
 from pitchbar.events.subjects import Subject
 
 ACTIVE, ARCHIVED = "active", "archived"
@@ -17,7 +18,10 @@ class Code(Model):
     """
 
     __tablename__ = "codes"
-    __table_args__ = (Index("ix_codes_list", "workspace_id", "status", "id"),)
+    __table_args__ = (
+        Index("ix_codes_list", "workspace_id", "status", "id"),
+        Index("ix_codes_domain_id", "domain_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
@@ -46,10 +50,24 @@ class Code(Model):
     attribution: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The rules as the edge reads them: written with each edit of a rule, None where there are none.
     routing: Mapped[str | None] = mapped_column(Text)
+    # The own domain of the workspace on which it is, and its short code there; None: on our host,
+    # where `short_code` leads on in any case.
+    domain_id: Mapped[int | None] = mapped_column(BigId)
+    domain_short_code: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(16), default=ACTIVE)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # Read with the codes of a list, and only where one of them has one.
+    domain: Mapped[Domain | None] = relationship(
+        primaryjoin=lambda: foreign(Code.domain_id) == Domain.id, viewonly=True, lazy="selectin"
+    )
+
+    @property
+    def present_short_code(self) -> str:
+        """That of the address which the symbol holds today."""
+        return self.domain_short_code or self.short_code
 
     @property
     def utm(self) -> Utm:
@@ -59,6 +77,23 @@ class Code(Model):
     @property
     def subject(self) -> Subject:
         return Subject("code", self.id, self.name, self.workspace_id)
+
+
+class CodeAddress(Model):
+    """An address of a code on an own domain: the present one, and each it had there before."""
+
+    __tablename__ = "code_addresses"
+    __table_args__ = (
+        Index("uq_code_addresses_domain_id_short_code", "domain_id", "short_code", unique=True),
+        Index("ix_code_addresses_code_id", "code_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    code_id: Mapped[int] = mapped_column(ForeignKey("codes.id", ondelete="CASCADE"))
+    domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id", ondelete="CASCADE"))
+    short_code: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class CodeDestination(Model):

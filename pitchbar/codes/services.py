@@ -4,15 +4,23 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from pitchbar.codes.addressing import (
+    addresses_for_edges,
+    find_code_on,
+    find_usable_domain,
+    place_on,
+    place_on_our_host,
+)
 from pitchbar.codes.destination_trace import begin_trace, trace_change
 from pitchbar.codes.destinations import clean_destination
-from pitchbar.codes.errors import InvalidShortCode, ShortCodeTaken, WrongConfirmation
+from pitchbar.codes.errors import AddressStays, InvalidShortCode, ShortCodeTaken, WrongConfirmation
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
 from pitchbar.core.utm import UTM_COLUMNS
+from pitchbar.domains.models import Domain
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import bus, db
@@ -36,32 +44,41 @@ _EDITABLE = (
 def create_code(
     workspace: Workspace, by: Actor, settings: Settings, *, status: str = ACTIVE, **fields: Any
 ) -> Code:
-    """Adds a code; `short_code` is chosen at random when it is missing or empty.
+    """Adds a code; `short_code` is chosen at random when it is missing or empty. `domain` names an
+    own domain of the workspace, and nothing our own host.
 
     Raises:
-        InvalidDestination, InvalidShortCode, ShortCodeTaken, PlanLimitReached
+        InvalidDestination, InvalidShortCode, ShortCodeTaken, UnusableDomain, PlanLimitReached
     """
+    domain = find_usable_domain(workspace, fields.pop("domain", None))
     chosen = _chosen_short_code(fields.pop("short_code", None))
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
     _assign(code, fields, settings)
     if status == ACTIVE:
         _require_room(workspace)
-    _insert_with_short_code(code, chosen)
+    _insert_with_short_code(code, "" if domain else chosen)
+    if domain:
+        place_on(code, domain, chosen)
     begin_trace(code, by)
     _record(code, by, "code.created", {})
     return code
 
 
-def require_free_short_code(typed: str | None) -> None:
+def require_free_short_code(typed: str | None, domain: Domain | None = None) -> None:
     """Said before anything is made; none is as good, as one is then chosen at random.
 
     Raises:
         InvalidShortCode, ShortCodeTaken
     """
     chosen = _chosen_short_code(typed)
-    if chosen and find_code_by_short_code(chosen):
+    if chosen and find_holder(chosen, domain):
         raise ShortCodeTaken(chosen)
+
+
+def find_holder(short_code: str, domain: Domain | None) -> Code | None:
+    """Whose it is on that domain, or on our own host; the code may be deleted."""
+    return find_code_on(domain, short_code) if domain else find_code_by_short_code(short_code)
 
 
 def _chosen_short_code(typed: str | None) -> str:
@@ -84,6 +101,27 @@ def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> Non
     _assign(code, fields, settings)
     trace_change(code, by, before["destination_url"])
     _record(code, by, "code.updated", before)
+
+
+def move_code(code: Code, by: Actor, *, domain: str = "", short_code: str = "") -> None:
+    """Gives the code another address; those it had lead on. Without a short code it keeps its
+    present one on the domain; our own host, which nothing names, knows it by its first.
+
+    Raises:
+        UnusableDomain, InvalidShortCode, ShortCodeTaken
+    """
+    workspace = db.session.get_one(Workspace, code.workspace_id)
+    target = find_usable_domain(workspace, domain)
+    chosen = _chosen_short_code(short_code)
+    before = _snapshot(code)
+    if target:
+        place_on(code, target, chosen or code.present_short_code)
+    elif chosen in ("", code.short_code):
+        place_on_our_host(code)
+    else:
+        raise AddressStays
+    if _snapshot(code) != before:
+        _record(code, by, "code.moved", before)
 
 
 def lead_again(code: Code, by: Actor, settings: Settings, destination_id: int) -> str:
@@ -167,12 +205,16 @@ def _snapshot(code: Code) -> dict[str, Any]:
     """What the audit log compares; nothing of a code that is deleted."""
     if code.deleted_at:
         return {}
-    return {name: getattr(code, name) for name in ("short_code", "status", *_EDITABLE)}
+    address = {
+        "short_code": code.present_short_code,
+        "domain": code.domain.host if code.domain else "",
+    }
+    return {**address, **{name: getattr(code, name) for name in ("status", *_EDITABLE)}}
 
 
 def _record(code: Code, by: Actor, what: str, before: dict[str, Any]) -> None:
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
     record_event(what, code, by=by, before=before, after=_snapshot(code))
-    short_code = code.short_code
-    after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))
+    message = {"short_code": code.short_code, "addresses": addresses_for_edges(code)}
+    after_commit(db.session(), lambda: bus.publish(TOPIC, message))

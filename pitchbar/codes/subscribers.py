@@ -2,15 +2,26 @@ from typing import Any
 
 from sqlalchemy import delete, func, update
 
-from pitchbar.codes.models import Code, CodeDestination
+from pitchbar.codes.addressing import leave_domain
+from pitchbar.codes.destinations import clean_destination
+from pitchbar.codes.models import Code, CodeAddress, CodeDestination
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
+from pitchbar.domains.targets import clean_targets_with
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 
 
 def register() -> None:
     subscribe("workspace.purged", erase_codes)
+    # A domain that is removed or another's now leads to none of the codes any more.
+    subscribe("domain.removed", leave_lost_domain)
+    subscribe("domain.lost", leave_lost_domain)
+    clean_targets_with(clean_destination)
+
+
+def leave_lost_domain(event: Event) -> None:
+    leave_domain(int(event.subject.id))
 
 
 def erase_codes(event: Event) -> None:
@@ -21,10 +32,12 @@ def erase_codes(event: Event) -> None:
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
     values |= {"campaign": "", "fallback_url": "", "password_hash": None, "routing": None}
+    values |= {"domain_id": None, "domain_short_code": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
     workspace_id = int(event.subject.id)
     traces = CodeDestination.workspace_id == workspace_id
     db.session.execute(delete(CodeDestination).where(traces))
+    db.session.execute(delete(CodeAddress).where(CodeAddress.workspace_id == workspace_id))
     of_workspace = Code.workspace_id == workspace_id
     db.session.execute(
         update(Code).where(of_workspace).values(values).execution_options(synchronize_session=False)

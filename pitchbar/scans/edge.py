@@ -6,14 +6,27 @@ a scan goes on to the application behind it, if there is one.
 
 import time
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
 from random import getrandbits
 from typing import Any
 
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.core.utm import Utm
 from pitchbar.scans.accepted import Way, new_scan_id, write_line
+from pitchbar.scans.answers import (
+    EMPTY,
+    NO_INDEX,
+    NO_STORE,
+    Response,
+    StartResponse,
+    WsgiApp,
+    lead_on,
+)
+from pitchbar.scans.attribution import TokenCipher, put_token
+from pitchbar.scans.bare_answers import BareAnswers
 from pitchbar.scans.edge_pages import EdgePages
+from pitchbar.scans.entrance import PREFIXES, Entrance
+from pitchbar.scans.hosts import HostNames, Site, Sites
+from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit, GuessLimit
 from pitchbar.scans.redirects import (
     ResolvedCode,
@@ -22,27 +35,12 @@ from pitchbar.scans.redirects import (
     build_location,
     split_glued_query,
 )
-from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 
-StartResponse = Callable[..., Any]
-WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-
-# Some print in capitals, and some phones begin an address with one.
-_PREFIXES = ("/t/", "/T/")
 _CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM")
-_NO_STORE = ("Cache-Control", "no-store, private")
-_EMPTY = ("Content-Length", "0")
-_NO_INDEX = ("X-Robots-Tag", "noindex, nofollow")
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """The body of an answer that has begun."""
-
-    body: Iterable[bytes]
 
 
 class Edge:
@@ -51,7 +49,10 @@ class Edge:
     guesses: unknown codes per address, with `limit` only.
     router: asks the rules of the codes that have some.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
+    tokens: writes `pb_at`; None puts none on any destination.
     app: answers everything that is not a scan; None answers 404.
+    names, sites: which names are our own, and which are the domains of customers; without the
+        latter, all are our own.
     """
 
     def __init__(
@@ -64,11 +65,18 @@ class Edge:
         guesses: GuessLimit | None = None,
         router: RuleRouter | None = None,
         trusted_proxies: int = 0,
+        tokens: TokenCipher | None = None,
         app: WsgiApp | None = None,
+        names: HostNames | None = None,
+        sites: Sites | None = None,
     ) -> None:
+        self._names = HostNames(()) if names is None else names
+        self._entrance = sites and Entrance(
+            sites, pages, guesses, trusted_proxies, app or BareAnswers(pages)
+        )
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
-        self._is_fresh = resolver.is_fresh
+        self._peek = resolver.peek
         self._append = spool.append
         self._pages = pages
         self._limit = limit
@@ -76,16 +84,21 @@ class Edge:
         self._router = router or RuleRouter()
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
-        self._app = app
+        self._tokens = tokens
+        self._app = app or BareAnswers(pages)
 
     def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if not path.startswith(_PREFIXES):
-            if self._app is not None:
-                return self._app(environ, start_response)
-            return self._respond_without_app(path, environ, start_response)
+        site = None
+        if (host := self._names[environ.get("HTTP_HOST", "")]) and self._entrance:
+            entered = self._entrance.enter(host, path, environ, start_response)
+            if isinstance(entered, Response):
+                return entered.body
+            site, path = entered
+        elif not path.startswith(PREFIXES):
+            return self._app(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
             return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
@@ -104,7 +117,7 @@ class Edge:
         except Unavailable:
             return self._pages.respond("unavailable", environ, start_response, ("Retry-After", "5"))
         if code is None:
-            return self._respond_unknown(key, environ, start_response)
+            return self._respond_unknown(key, environ, start_response, site)
         if not code.is_active:
             return self._respond_closed("archived", code, environ, start_response)
         now = time.time_ns() // 1_000_000
@@ -113,7 +126,7 @@ class Edge:
         if code.special is None:
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, environ, start_response)
+            routed = self._route(code, code.special, query, now, scan_id, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
@@ -143,7 +156,7 @@ class Edge:
                 way,
             )
         )
-        start_response("302 Found", [("Location", location), _NO_STORE, _EMPTY, _NO_INDEX])
+        start_response("302 Found", [("Location", location), NO_STORE, EMPTY, NO_INDEX])
         return ()
 
     def may_wait(self, environ: dict[str, Any]) -> bool:
@@ -151,8 +164,12 @@ class Edge:
         or come from the application behind.
         """
         path: str = environ["PATH_INFO"]
-        is_scan = path.startswith(_PREFIXES) and environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        return not is_scan or not self._is_fresh(path[3:])
+        if (host := self._names[environ.get("HTTP_HOST", "")]) and self._entrance:
+            path = self._entrance.peek(host, path)
+        if not path.startswith(PREFIXES) or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return True
+        code = self._peek(path[3:])
+        return code is None or (code.special is not None and code.special.may_wait)
 
     def _route(
         self,
@@ -160,6 +177,7 @@ class Edge:
         special: Special,
         query: str | None,
         now: int,
+        scan_id: str,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
@@ -169,6 +187,8 @@ class Edge:
             return Response(self._respond_closed(state, code, environ, start_response))
         target, way = self._follow_rules(code, special, query, now, environ)
         location, utm = build_location(target, query) if query else (target.location, target.utm)
+        if special.attribution and self._tokens is not None:
+            location = put_token(location, self._write_token(scan_id, code, way))
         return location, utm, way
 
     def _follow_rules(
@@ -186,40 +206,38 @@ class Edge:
         visit = visit_of(environ, now, address, query, hints)
         return self._router.choose(code, special.rules, visit, environ)
 
+    def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
+        """Empty where there is none: a visitor is led on all the same."""
+        try:
+            return self._tokens.write(scan_id, code.code_id, code.workspace_id, way)  # type: ignore[union-attr]  # asked before
+        except OverflowError:
+            return ""
+
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0
 
     def _respond_unknown(
-        self, key: str, environ: dict[str, Any], start_response: StartResponse
+        self, key: str, environ: dict[str, Any], start_response: StartResponse, site: Site | None
     ) -> Iterable[bytes]:
         wait = self._guesses.take_unknown(key) if self._guesses else 0
         if wait:
             return self._refuse(wait, environ, start_response)
+        if site is not None and site.unknown_url:
+            return lead_on(site.unknown_url, start_response)
         return self._pages.respond("unknown", environ, start_response)
 
     def _respond_closed(
         self, page: str, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         if code.fallback:
-            # Led on, but no scan: the code is out of use.
-            start_response("302 Found", [("Location", code.fallback), _NO_STORE, _EMPTY, _NO_INDEX])
-            return ()
+            # No scan: the code is out of use.
+            return lead_on(code.fallback, start_response)
         return self._pages.respond(page, environ, start_response, name=code.workspace_name)
 
     def _refuse(
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
-
-    def _respond_without_app(
-        self, path: str, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if path == "/up":
-            start_response(
-                "200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), _NO_STORE]
-            )
-            return (b"ok\n",)
-        return self._pages.respond("unknown", environ, start_response)
 
 
 def _client_hints(get: Callable[..., str]) -> str:

@@ -44,6 +44,12 @@ _PAGES = {
         "There is no such code. Check the address, or ask whoever gave it to you.",
         _QUESTION,
     ),
+    "root": _Page(
+        "200 OK",
+        "This address leads codes on",
+        "There is nothing to see here by itself. Scan a code, or type the whole of its link.",
+        _QUESTION,
+    ),
     "archived": _Page(
         "410 Gone",
         "This code is no longer in use",

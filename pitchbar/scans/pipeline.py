@@ -3,6 +3,7 @@
 import atexit
 import os
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -11,12 +12,14 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
 from pitchbar.rules.splitting import split_key
+from pitchbar.scans.answers import WsgiApp
 from pitchbar.scans.code_counts import CodeCounts
-from pitchbar.scans.deliveries import Deliveries, find_stored_with
-from pitchbar.scans.draining import make_drain_signal
-from pitchbar.scans.edge import Edge, WsgiApp
+from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
+from pitchbar.scans.draining import DrainSignal, make_drain_signal
+from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
-from pitchbar.scans.factories import make_engine, make_ingestion
+from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cipher
+from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
@@ -41,26 +44,21 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     engine = make_engine(settings)
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
     resolver.listen(bus)
-    spool = Spool(own.spool_dir, overflow_bytes=own.spool_overflow_bytes)
+    sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
+    sites.listen(bus)
     router = make_router(settings)
-    drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
-    deliveries = Deliveries(spool, _make_inbox(settings, engine, bus), find_stored_with(engine))
-    reporter = SpoolReporter(spool, deliveries, _connect(settings, timeout=0.5))
-    add_local(reporter.read)
-    shipper = Shipper(spool, deliveries, drain_signal, reporter.tell)
-    shipper.start()
-    atexit.register(shipper.stop)
-    # Granian's workers are children of multiprocessing, which end without asking atexit.
-    Finalize(None, shipper.stop, exitpriority=0)
 
     def in_child() -> None:
         engine.dispose(close=False)
         resolver.reset_after_fork()
-        spool.reset_after_fork()
-        shipper.start_in_child()
+        sites.reset_after_fork()
         router.reset_after_fork()
 
+    # Before that of the spool, whose threads use the engine at once.
     os.register_at_fork(after_in_child=in_child)
+    drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
+    inbox = _make_inbox(settings, engine, bus)
+    spool = start_spool(settings, own.spool_dir, inbox, find_stored_with(engine), drain_signal)
     return Edge(
         resolver=resolver,
         spool=spool,
@@ -68,13 +66,48 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         **make_limits(settings),
         router=router,
         trusted_proxies=settings.trusted_proxies,
+        tokens=make_token_cipher(settings),
         app=app,
+        names=HostNames(own_names(settings)),
+        sites=sites,
     )
+
+
+def start_spool(
+    settings: Settings,
+    folder: Path,
+    inbox: Inbox,
+    find_stored: FindStored,
+    drain_signal: DrainSignal | None,
+    kind: str = "",
+) -> Spool:
+    """A spool with its shipper running, here and in children that are forked later.
+
+    Args:
+        kind: what its lines are, for what beside the scans has a spool.
+    """
+    own = settings[ScanSettings]
+    spool = Spool(folder, overflow_bytes=own.spool_overflow_bytes, kind=kind or "scans")
+    deliveries = Deliveries(spool, inbox, find_stored)
+    reporter = SpoolReporter(spool, deliveries, connect(settings, timeout=0.5), kind)
+    add_local(reporter.read, kind)
+    shipper = Shipper(spool, deliveries, drain_signal, reporter.tell)
+    shipper.start()
+    atexit.register(shipper.stop)
+    # Granian's workers are children of multiprocessing, which end without asking atexit.
+    Finalize(None, shipper.stop, exitpriority=0)
+
+    def in_child() -> None:
+        spool.reset_after_fork()
+        shipper.start_in_child()
+
+    os.register_at_fork(after_in_child=in_child)
+    return spool
 
 
 def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     """With Redis, other processes ingest, and this one loads nothing for it."""
-    redis = _connect(settings, timeout=1.0)
+    redis = connect(settings, timeout=1.0)
     if redis is None:
         return DirectInbox(make_ingestion(settings, engine, bus).ingest_scans)
     warn_of_weaknesses(redis)
@@ -85,7 +118,7 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     if not settings.ratelimit_enabled:
         return {"limit": None}
     own = settings[ScanSettings]
-    redis = _connect(settings, timeout=0.04)
+    redis = connect(settings, timeout=0.04)
     pause = Pause()
     limit, seconds = parse_rate(own.ratelimit_redirect)
     most, seconds_of_most = parse_rate(own.ratelimit_redirect_max)
@@ -98,7 +131,7 @@ def make_limits(settings: Settings) -> dict[str, Any]:
 
 
 def make_router(settings: Settings) -> RuleRouter:
-    redis, pause = _connect(settings, timeout=0.04), Pause()
+    redis, pause = connect(settings, timeout=0.04), Pause()
     return RuleRouter(
         split_key(settings.app_key),
         seen=SeenToday(redis, pause=pause),
@@ -106,5 +139,5 @@ def make_router(settings: Settings) -> RuleRouter:
     )
 
 
-def _connect(settings: Settings, *, timeout: float) -> Any:
+def connect(settings: Settings, *, timeout: float) -> Any:
     return connect_redis(settings.redis_url, timeout) if settings.redis_url else None

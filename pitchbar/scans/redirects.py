@@ -18,7 +18,7 @@ from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _is_sendable = re.compile(r"[A-Za-z0-9%=&+\-._~!$'()*,;:@/?\[\]]*").fullmatch
-_MAX_LOCATION = 8000
+MAX_LOCATION = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ class Special:
 
     gate: Gate | None = None
     rules: CodeRules | None = None
+    attribution: bool = False
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether another process is asked on the way, over the network."""
+        return self.rules is not None and self.rules.compiled.asks_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def _locate(destination: str, defaults: Utm, forward: bool, query: str) -> tuple
     wanted = [own or default for own, default in zip(incoming or Utm(), defaults, strict=True)]
     for forwarded in (others, []) if forward else ([],):
         location, utm = set_utm(destination, wanted, forwarded)
-        if len(location) <= _MAX_LOCATION:
+        if len(location) <= MAX_LOCATION:
             return location, utm
     # A visitor cannot make the answer too large for a browser to follow.
     return None

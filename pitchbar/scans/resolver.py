@@ -4,16 +4,14 @@ An entry is looked up again when it is older than `max_stale` seconds, or at onc
 that its code changed. When the database does not answer, a known code keeps redirecting.
 """
 
-import logging
 import re
-import threading
 import time
-from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextualSelect, text
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import UtcDateTime
@@ -22,87 +20,56 @@ from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.code_rules import CodeRules, read_code_rules
 from pitchbar.scans.gates import Gate
+from pitchbar.scans.known_answers import KnownAnswers
 from pitchbar.scans.redirects import ResolvedCode, Special
 
-log = logging.getLogger(__name__)
-Value = TypeVar("Value")
 
-_QUERY = text(
-    f"""
+def _query(found_by: str) -> TextualSelect:
+    return text(
+        f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.routing
+           c.attribution, c.routing
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
-    WHERE c.short_code = :short_code AND c.deleted_at IS NULL
+    {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
-).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+    ).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+
+
+_ON_OUR_HOST = _query("WHERE c.short_code = :short_code")
+_ON_DOMAIN = _query(
+    "JOIN code_addresses a ON a.code_id = c.id "
+    "WHERE a.domain_id = :domain_id AND a.short_code = :short_code"
+)
+# Between a domain and a short code on it; neither Latin-1 nor UTF-8 has it, so that no address that
+# somebody asks for can be taken for one of another host.
+_SEPARATOR = "\ud800"
 # Anything else was never given out, and is worth neither a query nor a place in the cache.
 _LEADING = re.compile(r"[a-z0-9_-]*")
 _WELL_FORMED = re.compile(r"[a-z0-9_-]{1,64}")
-# How long a visitor waits for the database, with and without an old answer at hand.
-_KNOWN_WAIT_SECONDS = 0.5
-_UNKNOWN_WAIT_SECONDS = 3.0
-# While the database is down, only one request in this many seconds waits to find out.
-_RETRY_SECONDS = 2.0
-# A look-up that hangs so long is followed by another.
-_HOPELESS_SECONDS = 15.0
-# A place of their own, so that guessing short codes pushes no real one out of the cache.
-_UNKNOWN_CAPACITY = 10_000
 
 
-class Unavailable(Exception):
-    """The code is not in the cache and the database does not answer."""
-
-
-class _Lookup:
-    """A question to the database, asked once for all requests that wait for it."""
-
-    def __init__(self) -> None:
-        self.asked_at = time.monotonic()
-        self.is_complete = False
-        self.code: ResolvedCode | None = None
-        self.done = threading.Event()
-
-
-class Resolver:
+class Resolver(KnownAnswers[ResolvedCode]):
     """`resolve(short_code)` gives the code, or None when there is none.
 
     Args:
-        engine: read only, and only for codes that are not fresh in the cache. It is asked in a
-            thread, because a database that hangs must not hold up the visitors of known codes.
-        max_stale: seconds for which an entry is used unasked.
-        capacity: entries kept; the one that was not asked for the longest goes first.
+        engine: read only, and only for codes that are not fresh in the cache.
     """
 
     def __init__(self, engine: Engine, *, max_stale: float = 2.0, capacity: int = 100_000) -> None:
+        super().__init__(max_stale=max_stale, capacity=capacity, name="resolver")
         self._engine = engine
-        self._max_stale = max_stale
-        self._capacity = capacity
-        self._entries: OrderedDict[str, tuple[float, ResolvedCode]] = OrderedDict()
-        self._unknown: OrderedDict[str, float] = OrderedDict()
-        self._lookups: dict[str, _Lookup] = {}
-        self._lock = threading.Lock()
-        self._retry_at = 0.0
 
     def listen(self, bus: Bus) -> None:
         """Forgets a code as soon as the bus says that it changed."""
-        bus.subscribe("codes", lambda message: self.invalidate(str(message["short_code"])))
+        bus.subscribe("codes", self._hear)
 
-    def invalidate(self, short_code: str) -> None:
-        """The next scan looks again; the old entry stays in case the database is gone."""
-        with self._lock:
-            # An answer that is under way may be older than the change.
-            self._lookups.pop(short_code, None)
-            self._unknown.pop(short_code, None)
-            entry = self._entries.get(short_code)
-            if entry is not None:
-                self._entries[short_code] = (-1e9, entry[1])
-
-    def reset_after_fork(self) -> None:
-        """In a forked child: the parent's threads are gone, and with them their answers."""
-        self._lock = threading.Lock()
-        self._lookups = {}
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """A process of the release before names the short code on our own host alone."""
+        self.invalidate(str(message["short_code"]))
+        for domain_id, short_code in message.get("addresses", ()):
+            self.invalidate(name_on_domain(domain_id, str(short_code)))
 
     def resolve(self, short_code: str) -> ResolvedCode | None:
         """Raises Unavailable when neither the cache nor the database knows."""
@@ -111,82 +78,28 @@ class Resolver:
         if entry is not None and now - entry[0] < self._max_stale:
             return entry[1]
         short_code = normalise_short_code(short_code)
-        return self._look_up(short_code, now) if _WELL_FORMED.fullmatch(short_code) else None
-
-    def is_fresh(self, short_code: str) -> bool:
-        """Whether `resolve` answers without a look-up."""
-        entry = self._entries.get(short_code)
-        return entry is not None and time.monotonic() - entry[0] < self._max_stale
+        if not _WELL_FORMED.fullmatch(short_code.rpartition(_SEPARATOR)[2]):
+            return None
+        return self._look_up(short_code, now)
 
     def is_known(self, short_code: str) -> bool:
         """Whether the cache has it, however old: then it costs no look-up by itself."""
         return short_code in self._entries or normalise_short_code(short_code) in self._entries
 
-    def _look_up(self, short_code: str, now: float) -> ResolvedCode | None:
-        known_at, code = self._entries.get(short_code, (-1e9, None))
-        known_at = max(known_at, self._unknown.get(short_code, -1e9))
-        if now - known_at < self._max_stale:
-            return code
-        if now >= self._retry_at:
-            lookup = self._start_lookup(short_code)
-            lookup.done.wait(_KNOWN_WAIT_SECONDS if code else _UNKNOWN_WAIT_SECONDS)
-            if lookup.is_complete:
-                return lookup.code
-            self._retry_at = time.monotonic() + _RETRY_SECONDS
-        if code is None:
-            raise Unavailable
-        return code
-
-    def _start_lookup(self, short_code: str) -> _Lookup:
-        with self._lock:
-            lookup = self._lookups.get(short_code)
-            if lookup is None or time.monotonic() - lookup.asked_at > _HOPELESS_SECONDS:
-                lookup = self._lookups[short_code] = _Lookup()
-                self._start_thread(short_code, lookup)
-            return lookup
-
-    def _start_thread(self, short_code: str, lookup: _Lookup) -> None:
-        """Called under the lock."""
-        try:
-            threading.Thread(
-                target=self._run_lookup, args=(short_code, lookup), daemon=True, name="resolver"
-            ).start()
-        except (RuntimeError, MemoryError) as error:
-            # The system has no thread for us: whoever comes next tries again.
-            log.error("the resolver cannot ask the database: %s", error)
-            del self._lookups[short_code]
-            lookup.done.set()
-
-    def _run_lookup(self, short_code: str, lookup: _Lookup) -> None:
-        try:
-            lookup.code = self._read(short_code)
-            lookup.is_complete = True
-        except Exception as error:
-            log.error("the database does not answer the resolver: %s", error)
-        with self._lock:
-            if self._lookups.get(short_code) is lookup:
-                del self._lookups[short_code]
-                if lookup.is_complete:
-                    self._cache_result(short_code, lookup)
-        lookup.done.set()
-
-    def _cache_result(self, short_code: str, lookup: _Lookup) -> None:
-        # As old as the question: the answer may have changed since.
-        if lookup.code is None:
-            self._entries.pop(short_code, None)
-            _put_newest(self._unknown, short_code, lookup.asked_at, _UNKNOWN_CAPACITY)
-        else:
-            self._unknown.pop(short_code, None)
-            _put_newest(self._entries, short_code, (lookup.asked_at, lookup.code), self._capacity)
-
     def _read(self, short_code: str) -> ResolvedCode | None:
+        domain, is_on_domain, short_code = short_code.rpartition(_SEPARATOR)
+        domain_id = int(domain or 0)
+        asked: dict[str, int | str] = {"short_code": short_code}
+        if is_on_domain:
+            asked["domain_id"] = domain_id
         with self._engine.connect() as connection:
-            row = connection.execute(_QUERY, {"short_code": short_code}).one_or_none()
+            query = _ON_DOMAIN if is_on_domain else _ON_OUR_HOST
+            row = connection.execute(query, asked).one_or_none()
             if row is None:
                 return None
             rules = read_code_rules(connection, row) if row.routing else None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at, _ = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, attribution, _ = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -201,33 +114,35 @@ class Resolver:
             location,
             values,
             fallback,
-            Way(campaign=campaign) if campaign else NO_WAY,
-            _read_special(starts_at, ends_at, rules),
+            Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
+            _read_special(starts_at, ends_at, bool(attribution), rules),
         )
 
 
 def _read_special(
-    starts_at: datetime | None, ends_at: datetime | None, rules: CodeRules | None
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    attribution: bool,
+    rules: CodeRules | None,
 ) -> Special | None:
-    gate = None
-    if starts_at or ends_at:
-        gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at))
-    return Special(gate, rules) if gate or rules else None
+    has_times = starts_at is not None or ends_at is not None
+    gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at)) if has_times else None
+    return Special(gate, rules, attribution) if gate or rules or attribution else None
 
 
 def _milliseconds(at: datetime | None) -> int:
     return round(at.timestamp() * 1000) if at else 0
 
 
-def _put_newest(cache: OrderedDict[str, Value], key: str, value: Value, capacity: int) -> None:
-    cache[key] = value
-    cache.move_to_end(key)
-    while len(cache) > capacity:
-        cache.popitem(last=False)
-
-
 def normalise_short_code(raw: str) -> str:
     """As people type and texts wrap it: any case, and ended by what no short code can contain, such
     as a full stop, a bracket or an invisible space. WSGI gives bytes as Latin-1.
     """
-    return _LEADING.match(unquote(raw).lstrip("/").lower())[0]  # type: ignore[index]  # matches all
+    domain, separator, raw = raw.rpartition(_SEPARATOR)
+    short = _LEADING.match(unquote(raw).lstrip("/").lower())
+    return f"{domain}{separator}{short[0]}"  # type: ignore[index]  # matches all
+
+
+def name_on_domain(domain_id: int, raw: str) -> str:
+    """What `resolve` finds a code by that is asked for on a customer's domain."""
+    return f"{domain_id}{_SEPARATOR}{raw}"

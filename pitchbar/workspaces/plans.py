@@ -18,6 +18,8 @@ class Plan:
     members: int
     # Active ones; None is no limit.
     codes: int | None
+    # Own short domains, proven or not.
+    domains: int
 
 
 class PlanLimitReached(DomainError):
@@ -25,8 +27,9 @@ class PlanLimitReached(DomainError):
     code = "plan_limit"
 
     def __init__(self, plan: Plan, noun: str, limit: int, count: int, advice: str) -> None:
+        whole = f"All {limit} {noun}" if limit > 1 else f"The one {noun}"
         super().__init__(
-            f"All {limit} {noun} of the {plan.name} plan are in use. {advice}, "
+            f"{whole} of the {plan.name} plan {'are' if limit > 1 else 'is'} in use. {advice}, "
             "or move to a larger plan."
         )
         self.details = {"limit": limit, "count": count}
@@ -35,10 +38,10 @@ class PlanLimitReached(DomainError):
 PLANS = {
     plan.key: plan
     for plan in (
-        Plan(FREE, "Free", 2, 5),
-        Plan(STARTER, "Starter", 5, 50),
-        Plan(GROWTH, "Growth", 15, 500),
-        Plan(SCALE, "Scale", 50, None),
+        Plan(FREE, "Free", 2, 5, 1),
+        Plan(STARTER, "Starter", 5, 50, 3),
+        Plan(GROWTH, "Growth", 15, 500, 10),
+        Plan(SCALE, "Scale", 50, None, 50),
     )
 }
 
@@ -65,4 +68,18 @@ def require_room_for_code(plan_key: str, count: Callable[[], int]) -> None:
     if active >= plan.codes:
         raise PlanLimitReached(
             plan, "active codes", plan.codes, active, "Archive a code that you do not need"
+        )
+
+
+def require_room_for_domain(plan_key: str, count: Callable[[], int]) -> None:
+    """Asked before a domain is added, by whoever has locked the workspace; those over a limit stay.
+
+    Raises:
+        PlanLimitReached
+    """
+    plan, used = find_plan(plan_key), count()
+    if used >= plan.domains:
+        noun = "domains" if plan.domains > 1 else "domain"
+        raise PlanLimitReached(
+            plan, noun, plan.domains, used, "Remove a domain that you do not need"
         )

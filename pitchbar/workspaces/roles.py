@@ -10,6 +10,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "export": frozenset({OWNER, ADMIN, ANALYST}),
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,
+    "manage_domains": _MANAGERS,
     "manage_settings": _MANAGERS,
     "view_audit": _MANAGERS,
     "delete_codes": frozenset({OWNER}),
@@ -23,7 +24,7 @@ RIGHTS_DURING_DELETION = frozenset({"view", "export", "view_audit", "delete_work
 # In a person's words, for whoever chooses a role for somebody.
 ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also deleting codes and the workspace itself",
-    ADMIN: "Edits codes; manages members, settings and tokens",
+    ADMIN: "Edits codes; manages members, domains, settings and tokens",
     EDITOR: "Creates and edits codes",
     ANALYST: "Sees everything; for those who read figures and change nothing",
     MEMBER: "Sees everything and downloads QR images",

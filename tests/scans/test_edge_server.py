@@ -144,7 +144,8 @@ def test_database_that_hangs_holds_up_no_code_that_is_known(environ: Environ) ->
             ]
             for guess in guesses:
                 guess.start()
-            assert slowest(f"{base}/t/menu", 30) < 1
+            # Who waited for the database would wait for three seconds.
+            assert slowest(f"{base}/t/menu", 30) < 2.5
             for guess in guesses:
                 guess.join()
             way.thaw()

@@ -11,8 +11,9 @@ from pitchbar.codes.services import archive_code, update_code
 from pitchbar.core.bus import Bus
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
-from pitchbar.scans import resolver as resolver_module
-from pitchbar.scans.resolver import Resolver, Unavailable
+from pitchbar.scans import known_answers
+from pitchbar.scans.known_answers import Unavailable
+from pitchbar.scans.resolver import Resolver
 from pitchbar.settings import Settings
 from tests.scans.peers import DatabaseProxy, make_engine
 from tests.support.factories import make_code, make_workspace
@@ -264,7 +265,7 @@ class NoThreads:
 def test_system_without_a_thread_to_spare_costs_one_answer_and_not_the_code(
     engine: Engine, code: Code, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver_module, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(known_answers, "_RETRY_SECONDS", 0.0)
     resolver = Resolver(engine, max_stale=0.0)
     with monkeypatch.context() as patch:
         patch.setattr(threading, "Thread", NoThreads)
@@ -281,9 +282,9 @@ def test_system_without_a_thread_to_spare_costs_one_answer_and_not_the_code(
 def test_look_up_that_hangs_for_ever_is_followed_by_another(
     engine: Engine, code: Code, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver_module, "_RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(resolver_module, "_UNKNOWN_WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(resolver_module, "_HOPELESS_SECONDS", 0.1)
+    monkeypatch.setattr(known_answers, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(known_answers, "_UNKNOWN_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(known_answers, "_HOPELESS_SECONDS", 0.1)
     resolver, for_ever = Resolver(engine), threading.Event()
     with monkeypatch.context() as patch:
         patch.setattr(resolver, "_read", lambda short_code: for_ever.wait(30))
@@ -291,6 +292,6 @@ def test_look_up_that_hangs_for_ever_is_followed_by_another(
             resolver.resolve("menu")
     time.sleep(0.1)
 
-    monkeypatch.setattr(resolver_module, "_UNKNOWN_WAIT_SECONDS", 3.0)
+    monkeypatch.setattr(known_answers, "_UNKNOWN_WAIT_SECONDS", 3.0)
     assert location(resolver) == "https://a.example/1"
     for_ever.set()
