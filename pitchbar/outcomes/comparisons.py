@@ -6,6 +6,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
+from pitchbar.conversions.queries import count_by_variant
 from pitchbar.outcomes.queries import people_by_variant
 from pitchbar.outcomes.significance import Tally, judge_difference
 from pitchbar.rules.models import Rule
@@ -21,7 +22,7 @@ def compare_splits(workspace: Workspace, code: Code) -> Mapping[int, Markup]:
     if not split:
         return {}
     people = people_by_variant(workspace, code.id)
-    converted: Mapping[tuple[int, int], int] = {}
+    converted = count_by_variant(workspace, code.id)
     return {rule.id: _render(_tally(rule, people, converted)) for rule in split}
 
 

@@ -113,9 +113,7 @@ def run_dry(
         len(last.scans),
         last.robots,
         last.scans[-1].scanned_at if last.scans else None,
-        sorted(
-            moves.values(), key=lambda move: (not move.is_change, not move.is_sure, -move.count)
-        ),
+        sorted(moves.values(), key=_by_interest),
         list(taken.values()),
         judge.unknowable,
         sorted(trial.unfinished),

@@ -21,4 +21,8 @@ def subscribe() -> None:
     register_locator(_locate)
 
 
-FEATURE = Feature(requires=("rules", "scans"), blueprints=(views.bp,), subscribe=subscribe)
+FEATURE = Feature(
+    requires=("rules", "scans", "conversions"),
+    blueprints=(views.bp,),
+    subscribe=subscribe,
+)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pitchbar.codes.models import Code
-from pitchbar.outcomes.past_visits import added_by_code, find_unknowable, is_unsure
-from pitchbar.rules.compiling import Reason
+from pitchbar.outcomes.past_visits import (
+    added_by_code,
+    find_unknowable,
+    is_tag,
+    is_unsure,
+)
 from pitchbar.rules.trials import Trial
 from pitchbar.rules.visits import DescribedVisit
 
@@ -27,31 +31,31 @@ class Judge:
     """
 
     def __init__(self, trial: Trial, code: Code) -> None:
-        self._trial = trial
+        self._compiled = trial.compiled
         self._own = added_by_code(code)
-        conditions = [one for rule in trial.ready.values() for one in rule["conditions"]]
-        self._looks_at_links = any(one.get("kind") == "parameter" for one in conditions)
-        self.unknowable = sorted({name for one in conditions if (name := find_unknowable(one))})
+        by_bit = _conditions_by_bit(trial)
+        unknowable = {bit: name for bit, one in by_bit.items() if (name := find_unknowable(one))}
+        # Bits are powers of two: their sum has them all.
+        self._never_known = sum(unknowable)
+        self._tags = [(bit, one) for bit, one in by_bit.items() if is_tag(one)]
+        self.unknowable = sorted({*unknowable.values()})
 
     def judge(self, scan: Any, visit: DescribedVisit) -> Judgement:
-        if not self._looks_at_links:
-            choice = self._trial.compiled.choose(visit, b"")
-            return Judgement(choice.rule_id if choice else 0)
+        unsure = self._never_known
+        for bit, condition in self._tags:
+            if is_unsure(condition, scan, self._own):
+                unsure |= bit
         unless: list[int] = []
-        for reason in self._trial.compiled.explain(visit):
-            holds = self._holds(self._trial.ready[reason.rule_id], reason, scan)
-            if holds:
-                return Judgement(reason.rule_id, tuple(unless))
-            if holds is None:
-                unless.append(reason.rule_id)
+        for number, is_sure in self._compiled.sift(visit, unsure):
+            if is_sure:
+                return Judgement(number, tuple(unless))
+            unless.append(number)
         return Judgement(0, tuple(unless))
 
-    def _holds(self, rule: Mapping[str, Any], reason: Reason, scan: Any) -> bool | None:
-        """None where it depends on what is not known."""
-        answers = [
-            None if find_unknowable(condition) or is_unsure(condition, scan, self._own) else holds
-            for condition, holds in zip(rule["conditions"], reason.conditions, strict=True)
-        ]
-        if rule["match"] == "any" and answers:
-            return True if True in answers else None if None in answers else False
-        return False if False in answers else None if None in answers else True
+
+def _conditions_by_bit(trial: Trial) -> dict[int, Mapping[str, Any]]:
+    return {
+        bit: condition
+        for number, bits in trial.compiled.bits_by_rule().items()
+        for bit, condition in zip(bits, trial.ready[number]["conditions"], strict=True)
+    }

@@ -46,20 +46,24 @@ def describe_past(
 
 def find_unknowable(condition: Mapping[str, Any]) -> str:
     """The name of a parameter of which a stored scan tells nothing; empty for what can be asked."""
-    if condition.get("kind") != "parameter" or condition.get("name") in UTM_COLUMNS:
-        return ""
-    return str(condition.get("name"))
+    is_known = condition.get("kind") != "parameter" or is_tag(condition)
+    return "" if is_known else str(condition.get("name"))
+
+
+def is_tag(condition: Mapping[str, Any]) -> bool:
+    """Whether it asks for a campaign tag."""
+    return condition.get("kind") == "parameter" and condition.get("name") in UTM_COLUMNS
 
 
 def is_unsure(condition: Mapping[str, Any], scan: Any, own: Mapping[str, str]) -> bool:
-    """Of a campaign tag: whether the value may be the code's own as well as the link's. `own` is
-    what the code adds.
+    """Of a campaign tag: whether the answer hangs on whose the value is, the code's or the link's.
+    `own` is what the code adds.
     """
-    name = str(condition.get("name"))
-    if condition.get("kind") != "parameter" or name not in UTM_COLUMNS:
-        return False
+    name = str(condition["name"])
     value = getattr(scan, name)
-    return bool(value) and value == own.get(name)
+    if not value or value != own.get(name):
+        return False
+    return "present" in condition or value in (condition.get("is"), condition.get("is_not"))
 
 
 def _seen_before(workspace: Workspace, code: Code, last: LastScans) -> set[tuple[object, str]]:

@@ -25,7 +25,7 @@ class Dimensions:
         self._bits: dict[bytes, tuple[int, int]] = {}
         self._clock, self._counts = ClockTable(), CountTable()
         self._parameters = ParameterTable()
-        self._languages, self._countries = ValueTable(), ValueTable()
+        self._languages, self._countries = ValueTable(by_many=True), ValueTable()
         self._devices, self._systems, self._browsers = ValueTable(), ValueTable(), ValueTable()
         self._new = self._again = 0
         # All bits of a dimension.
@@ -79,6 +79,7 @@ class Dimensions:
         tables = (self._languages, self._countries, self._devices, self._systems, self._browsers)
         for table in (*tables, self._parameters, self._counts):
             table.freeze()
+        self._bits = {}
 
     def steps(self, conditions: Sequence[tuple[int, int]]) -> tuple[Step, ...]:
         """What to find out for a rule with these conditions, in the order of what it costs."""

@@ -1,7 +1,8 @@
 """Rules: which visitor of a code is led where."""
 
 from pitchbar.core.features import Feature
-from pitchbar.rules import code_panel, subscribers, views
+from pitchbar.rules import api, code_panel, subscribers, views
+from pitchbar.rules.demo import make_demo
 
 
 def subscribe() -> None:
@@ -9,4 +10,10 @@ def subscribe() -> None:
     code_panel.register()
 
 
-FEATURE = Feature(requires=("codes",), blueprints=(views.bp,), subscribe=subscribe)
+FEATURE = Feature(
+    requires=("codes",),
+    blueprints=(views.bp,),
+    api_blueprints=(api.bp,),
+    subscribe=subscribe,
+    make_demo=make_demo,
+)

@@ -31,7 +31,8 @@ WINDOWS = (
     "(KHTML, like Gecko) Chrome/137.0.0.0 Safari/537.36"
 )
 PHONES = {"conditions": [{"kind": "device", "in": ["phone"]}], "destination_url": NEW}
-START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+# Yesterday, so that visitors are still told apart.
+START = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
 
 
 def line(code: Code, number: int, **fields: Any) -> bytes:
@@ -82,7 +83,7 @@ def test_rows_show_the_newest_scans_as_examples(code: Code, ingest: Ingest, run:
     (move,) = run(PHONES).moves
     assert [scan.scanned_at.minute for scan in move.examples] == [7, 6, 5, 4, 3]
     assert {(scan.country, scan.language, scan.device) for scan in move.examples} == {
-        ("GB", "fr-FR", "phone")
+        ("RU", "fr-FR", "phone")
     }
 
 
@@ -202,12 +203,8 @@ def test_thousand_scans_through_two_hundred_rules_take_less_than_a_second(
     started = time.perf_counter()
     done = run(*rules, PHONES)
     seconds = time.perf_counter() - started
-    print(f"200 rules: {seconds:.2f} s")  # noqa: T201
     assert (done.total, done.changed) == (1000, 1000)
-    assert seconds < 3
-    started = time.perf_counter()
-    run(PHONES)
-    assert time.perf_counter() - started < 1
+    assert seconds < 1
 
 
 def test_page_shows_it_beside_the_list_and_keeps_what_was_typed(

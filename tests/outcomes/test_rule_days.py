@@ -44,11 +44,10 @@ def lines(code: Code, *ways: tuple[int, int], **fields: Any) -> list[bytes]:
     ]
 
 
-def rows() -> list[tuple[int, int, int, int]]:
+def rows() -> list[tuple[int, ...]]:
     query = select(RuleDay.rule_id, RuleDay.variant, RuleDay.hits, RuleDay.people)
-    return [
-        tuple(row) for row in db.session.execute(query.order_by(RuleDay.rule_id, RuleDay.variant))
-    ]
+    found = db.session.execute(query.order_by(RuleDay.rule_id, RuleDay.variant))
+    return [tuple(row) for row in found]
 
 
 @on_both_databases
@@ -62,7 +61,10 @@ def test_scans_grow_the_day_of_their_rule_and_variant(code: Code, ingest: Ingest
 
 def test_scans_without_a_rule_ask_nothing_of_the_table(code: Code, ingest: Ingest) -> None:
     asked: list[str] = []
-    hear = lambda _c, _cursor, statement, *_rest: asked.append(statement)  # noqa: E731
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
     event.listen(db.engine, "before_cursor_execute", hear)
     try:
         ingest(*lines(code, (0, -1), (0, -1)))

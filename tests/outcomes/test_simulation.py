@@ -40,7 +40,7 @@ QUERIES = (
     "utm_campaign=a%0d%0ab&x=1",
     "utm_term=caf%C3%A9&table=5",
 )
-RULES = (
+RULES: tuple[dict[str, Any], ...] = (
     {"conditions": [{"kind": "parameter", "name": "table", "is": "4"}]},
     {
         "match": "any",

@@ -18,6 +18,7 @@ from pitchbar.scans.edge import Edge
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
 from tests.rules.factories import ELSEWHERE, make_rules
 from tests.scans.conftest import MakeEdge
 from tests.scans.edging import call_edge, read_spool
@@ -142,6 +143,26 @@ def test_rules_that_cannot_be_read_never_stop_a_redirect(
     code.routing = routing
     db.session.commit()
     assert leads_to(edge) == HOME
+
+
+def test_a_zone_that_is_gone_never_stops_a_redirect(edge: Edge, code: Code) -> None:
+    make_rules(code, PHONES)
+    db.session.get_one(Workspace, code.workspace_id).time_zone = "Mars/Olympus"
+    db.session.commit()
+    assert leads_to(edge) == HOME
+
+
+def test_a_visitor_whom_nothing_can_be_made_of_is_led_on_by_the_code(
+    edge: Edge, code: Code, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_rules(code, {"conditions": [{"kind": "country", "in": ["CH"]}]})
+
+    def fail(address: str) -> str:
+        raise ValueError(address)
+
+    monkeypatch.setattr("pitchbar.rules.visits.country_of", fail)
+    assert leads_to(edge) == HOME
+    assert len(read_spool(spool)) == 1
 
 
 def test_a_visitor_keeps_to_one_half_and_the_line_says_which(
