@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pitchbar.codes.models import Code, CodeDestination
 from pitchbar.extensions import db
-from pitchbar.outcomes.judging import Judge, Judgement
+from pitchbar.outcomes.judging import Judge, Judgement, Settled
 from pitchbar.outcomes.past_visits import describe_past
 from pitchbar.outcomes.queries import load_last_scans
 from pitchbar.rules.models import Rule
@@ -97,7 +97,8 @@ def run_dry(
 ) -> DryRun:
     """`rules` are in the API's words, as they are edited."""
     trial = try_rules(workspace, code, rules, settings)
-    judge, legs = Judge(trial, code), _Legs(code, rules, trial)
+    kept = list_rules(code)
+    judge, legs = Judge(trial, code, Settled(rules, kept)), _Legs(code, rules, trial, kept)
     last = load_last_scans(workspace, code, MOST_SCANS)
     moves: dict[tuple[Leg, Leg, tuple[Leg, ...]], Move] = {}
     taken = _start_taken(rules, workspace.time_zone)
@@ -145,9 +146,15 @@ def _add_taken(taken: Mapping[int, Taken], judgement: Judgement) -> None:
 class _Legs:
     """Where a scan went, and where the rule of a number leads it."""
 
-    def __init__(self, code: Code, rules: Sequence[Mapping[str, Any]], trial: Trial) -> None:
+    def __init__(
+        self,
+        code: Code,
+        rules: Sequence[Mapping[str, Any]],
+        trial: Trial,
+        kept: Sequence[Rule],
+    ) -> None:
         self._code = code
-        self._kept = {rule.id: rule for rule in list_rules(code)}
+        self._kept = {rule.id: rule for rule in kept}
         self._ready = trial.ready
         # By number in the edited list: the rule as it is kept, if its split is the same there.
         self._same_split = {

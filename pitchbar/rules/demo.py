@@ -70,4 +70,5 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
     by, settings = Actor("person", owner.id, owner.name), current_settings()
     code = create_code(workspace, by, settings, **_CODE)
     code.created_at = clock.now() - _AGE
-    replace_rules(code, by, settings, read_rules(_RULES, settings))
+    for rule in replace_rules(code, by, settings, read_rules(_RULES, settings)):
+        rule.created_at = rule.updated_at = code.created_at

@@ -24,6 +24,31 @@ def condition_phrase(condition: Json, zone: str = "UTC") -> str:
     return _phrase(condition, zone)
 
 
+def failed_phrase(condition: Json, zone: str = "UTC") -> str:
+    """Of a condition that did not hold, what holds instead: "Not in Germany", "On a later scan of
+    the day"; what it excludes is said without a "not".
+    """
+    opposite = _opposite(condition)
+    if opposite:
+        return capital(condition_phrase({"kind": condition["kind"], **opposite}, zone))
+    return f"Not {condition_phrase(condition, zone)}"
+
+
+def _opposite(condition: Json) -> dict[str, Any]:
+    pairs = {"not_in": "in", "below": "from"}
+    for name, other in pairs.items():
+        if name in condition:
+            return {other: condition[name]}
+    if "is_not" in condition:
+        return {"name": condition.get("name"), "is": condition["is_not"]}
+    if "present" in condition:
+        return {"name": condition.get("name"), "present": not condition["present"]}
+    if "seen" in condition:
+        return {"seen": "new" if condition["seen"] == "again" else "again"}
+    is_least = condition.get("kind") == "scans" and "from" in condition
+    return {"below": condition["from"]} if is_least else {}
+
+
 def _phrase(condition: Json, zone: str) -> str:
     phrase = _PHRASES.get(str(condition.get("kind")))
     return phrase(condition, zone) if phrase else MISSING

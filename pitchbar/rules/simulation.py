@@ -14,7 +14,7 @@ from pitchbar.rules.choices import countries
 from pitchbar.rules.compiling import Reason
 from pitchbar.rules.edited import EditedRules
 from pitchbar.rules.locating import locate, target_of
-from pitchbar.rules.phrases import condition_phrase
+from pitchbar.rules.phrases import failed_phrase
 from pitchbar.rules.sentences import read_back, split_shares
 from pitchbar.rules.trials import Trial, try_rules
 from pitchbar.rules.visits import DescribedVisit, read_language
@@ -170,7 +170,7 @@ def _explain(
     if reason.is_match:
         return Other(number, who, f"It fits too, but rule {fired} comes first.")
     failed = [
-        condition_phrase(condition, zone)
+        failed_phrase(condition, zone)
         for condition, holds in zip(rule["conditions"], reason.conditions, strict=True)
         if not holds
     ]

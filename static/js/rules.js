@@ -107,7 +107,7 @@ function onChange(event) {
 
 function onKey(event) {
   if (event.key === "Escape" && drag) return endDrag(true);
-  if (event.key !== "Enter" || !event.target.matches?.("input.chip-more")) return;
+  if (event.key !== "Enter" || !event.target.matches?.("input.option-more")) return;
   event.preventDefault();
   if (event.target.value.trim()) press(`focus:${event.target.id}`);
 }

@@ -141,6 +141,28 @@ def test_parameters_that_no_scan_keeps_are_not_guessed(
     assert [(one.least, one.most) for one in done.taken] == [(0, 1), (1, 2)]
 
 
+def test_way_of_a_scan_tells_of_rules_that_have_not_changed_since(
+    code: Code, ingest: Ingest, run: Any
+) -> None:
+    by_table = {"conditions": [{"kind": "parameter", "name": "table", "is": "4"}]}
+    table, phones = make_rules(code, by_table, PHONES)
+    for rule in (table, phones):
+        rule.created_at = rule.updated_at = START - timedelta(days=1)
+    db.session.commit()
+    ingest(
+        line(code, 1, rule_id=table.id),
+        line(code, 2, rule_id=phones.id),
+        line(code, 3, user_agent=WINDOWS),
+    )
+    kept = [as_json(rule) for rule in list_rules(code)]
+    assert [(one.least, one.most) for one in run(*kept).taken] == [(1, 1), (1, 1), (1, 1)]
+    other_table = {**kept[0], "conditions": [{**by_table["conditions"][0], "is": "5"}]}
+    assert run(other_table, kept[1]).taken[0].most == 3, "of another rule it tells nothing"
+    table.updated_at = START + timedelta(days=1)
+    db.session.commit()
+    assert run(*kept).taken[0].most == 3, "nor of one that was changed since"
+
+
 def test_campaign_tags_are_known_where_the_code_does_not_add_them(
     code: Code, ingest: Ingest, run: Any
 ) -> None:

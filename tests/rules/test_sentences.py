@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pitchbar.rules.phrases import condition_phrase
+from pitchbar.rules.phrases import condition_phrase, failed_phrase
 from pitchbar.rules.sentences import read_back, split_shares
 
 BERLIN = "Europe/Berlin"
@@ -187,3 +187,25 @@ def test_weights_are_said_as_small_as_they_can_be() -> None:
 )
 def test_shares_add_up_to_a_hundred(weights: list[int], shares: list[int]) -> None:
     assert split_shares(weights) == shares
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"kind": "country", "in": ["DE"]}, "Not in Germany"),
+        ({"kind": "country", "not_in": ["DE", "AT"]}, "In Germany or Austria"),
+        ({"kind": "device", "not_in": ["tv"]}, "On a TV"),
+        ({"kind": "parameter", "name": "t", "is": "4"}, "Not with t=4 in the link"),
+        ({"kind": "parameter", "name": "t", "is_not": "4"}, "With t=4 in the link"),
+        ({"kind": "parameter", "name": "t", "present": True}, "Without “t” in the link"),
+        ({"kind": "scans", "below": 100}, "After the first 100 scans"),
+        ({"kind": "scans", "from": 100}, "For the first 100 scans"),
+        ({"kind": "visitor", "seen": "new"}, "On a later scan of the day"),
+        ({"kind": "time", "weekdays": ["sun"]}, "Not on Sundays"),
+        ({"kind": "date", "from": "2026-12-01"}, "Not from 1 December 2026"),
+    ],
+)
+def test_condition_that_failed_is_said_without_two_nots(
+    condition: dict[str, Any], words: str
+) -> None:
+    assert failed_phrase(condition) == words
