@@ -43,6 +43,12 @@ LISTED = ("device", "country", "language", "os", "browser")
 # Those that most scans come with; any other name may be typed.
 SYSTEMS = ("iOS", "Android", "Windows", "macOS", "Linux", "ChromeOS")
 BROWSERS = ("Safari", "Chrome", "Firefox", "Edge", "Samsung Internet", "Instagram", "Facebook")
+# Of countries: how their name begins, how it ends, or which they are.
+_WITH_ARTICLE = (
+    "United ",
+    (" Islands", " Republic", " Territories"),
+    ("BS", "GM", "KM", "MV", "NL", "PH"),
+)
 # With their regions only where a site is likely to have a page of its own for them.
 _REGIONAL = ("de-AT", "de-CH", "en-GB", "en-US", "es-MX", "fr-CA", "fr-CH", "nl-BE", "pt-BR")
 _SCRIPTS = ("zh-Hans", "zh-Hant")
@@ -52,6 +58,13 @@ _SCRIPTS = ("zh-Hans", "zh-Hant")
 def countries() -> tuple[tuple[str, str], ...]:
     """Code and name, by name."""
     return _by_name({code: country_name(code) for code in list_countries()})
+
+
+def country_said(code: str) -> str:
+    """As it stands in a sentence: "the United Kingdom"."""
+    name = country_name(code)
+    has_article = name.startswith(_WITH_ARTICLE[0]) or name.endswith(_WITH_ARTICLE[1])
+    return f"the {name}" if has_article or code in _WITH_ARTICLE[2] else name
 
 
 @cache

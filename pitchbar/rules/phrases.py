@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pitchbar.core.wording import country_name, number
-from pitchbar.rules.choices import DEVICES, WEEKDAYS, language_name
+from pitchbar.core.wording import number
+from pitchbar.rules.choices import DEVICES, WEEKDAYS, country_said, language_name
 
 Json = Mapping[str, Any]
 MISSING = "…"
@@ -164,7 +164,7 @@ _PHRASES: Mapping[str, Callable[[Json, str], str]] = {
     "os": _named("on {}", "not on {}", str),
     "browser": _named("in {}", "not in {}", str),
     "language": _named("with {} as their language", "without {} as their language", language_name),
-    "country": _named("in {}", "outside {}", country_name),
+    "country": _named("in {}", "outside {}", country_said),
     "time": _time,
     "date": _date,
     "parameter": _parameter,

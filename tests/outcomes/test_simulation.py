@@ -117,7 +117,7 @@ def test_reasons_are_said_in_words(code: Code, ask: Any) -> None:
     told = ask(device="phone", country="FR")
     assert told.number == 3
     assert [(other.number, other.note, other.failed) for other in told.others] == [
-        (1, "", ["Not on a tablet", "Not in United Kingdom"]),
+        (1, "", ["Not on a tablet", "Not in the United Kingdom"]),
         (2, "It is switched off.", []),
         (4, "It fits too, but rule 3 comes first.", []),
     ]

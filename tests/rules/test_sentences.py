@@ -53,6 +53,10 @@ def test_rule_reads_as_one_sentence() -> None:
         ),
         ({"kind": "language", "not_in": ["fr"]}, "Visitors without French as their language"),
         ({"kind": "country", "in": ["CH"]}, "Visitors in Switzerland"),
+        (
+            {"kind": "country", "in": ["NL", "GB"]},
+            "Visitors in the Netherlands or the United Kingdom",
+        ),
         ({"kind": "country", "not_in": ["DE", "AT"]}, "Visitors outside Germany and Austria"),
         ({"kind": "country", "in": list("ABCDEFG")}, "Visitors in A, B, C, D, E or 2 more"),
         ({"kind": "time", "weekdays": ["sun", "sat"]}, "Everyone, at weekends"),
