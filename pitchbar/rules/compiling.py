@@ -134,6 +134,28 @@ class CompiledRules:
             for rule in self._rules
         ]
 
+    def sift(self, visit: Visit, unsure: int) -> Iterator[tuple[int, bool]]:
+        """The rules that take the visit, in their order, up to the first that does for sure: each
+        with whether it is sure.
+
+        Args:
+            unsure: bits of conditions of which it is not known whether they hold.
+        """
+        held = self._dimensions.learn_all(visit) & ~unsure
+        for rule in self._rules:
+            if _is_met(held, rule):
+                yield rule.lead.rule_id, True
+                return
+            if unsure and _is_met(held | unsure, rule):
+                yield rule.lead.rule_id, False
+
+    def bits_by_rule(self) -> dict[int, tuple[int, ...]]:
+        """The bit of each of its conditions, by the rule's id; the same condition has one bit."""
+        return {
+            rule.lead.rule_id: tuple(1 << place for place in rule.conditions)
+            for rule in self._rules
+        }
+
     def day_of(self, now_ms: int) -> Day:
         """The workspace's day."""
         return self._calendar.day_of(now_ms)

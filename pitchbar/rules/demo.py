@@ -7,6 +7,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.codes.services import create_code
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
+from pitchbar.extensions import db
 from pitchbar.rules.drafts import read_rules
 from pitchbar.rules.services import replace_rules
 from pitchbar.settings import current_settings
@@ -69,5 +70,7 @@ _AGE = timedelta(days=61)
 def make_demo(workspace: Workspace, owner: Person) -> None:
     by, settings = Actor("person", owner.id, owner.name), current_settings()
     code = create_code(workspace, by, settings, **_CODE)
-    code.created_at = clock.now() - _AGE
-    replace_rules(code, by, settings, read_rules(_RULES, settings))
+    code.created_at = since = clock.now() - _AGE
+    db.session.flush()
+    for rule in replace_rules(code, by, settings, read_rules(_RULES, settings)):
+        rule.created_at = rule.updated_at = since

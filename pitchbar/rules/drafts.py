@@ -66,6 +66,8 @@ _SENTENCES = {
     "too_long": "Use at most {max_length} {unit}.",
     "greater_than_equal": "Use a number from {ge} on.",
     "less_than_equal": "Use a number up to {le}.",
+    "string_too_short": "This is missing.",
+    "string_too_long": "Use at most {max_length} characters.",
 }
 
 
