@@ -141,7 +141,7 @@ class CompiledRules:
         Args:
             unsure: bits of conditions of which it is not known whether they hold.
         """
-        held = self._dimensions.learn_all(visit) & ~unsure
+        held = self._dimensions.find_held(visit) & ~unsure
         for rule in self._rules:
             if _is_met(held, rule):
                 yield rule.lead.rule_id, True
