@@ -46,6 +46,7 @@ class WorkspaceResponse(ResponseModel):
                     "slug": "demo",
                     "name": "Harbour Kitchen",
                     "time_zone": "Europe/London",
+                    "pixel_key": "px_4f1c8a20d9be5573c0a1e6f2",
                     "usage": {
                         "active_codes": 7,
                         "scans_this_month": 4210,
@@ -64,6 +65,9 @@ class WorkspaceResponse(ResponseModel):
     slug: str
     name: str
     time_zone: str
+    pixel_key: str | None = Field(
+        description="Names the workspace in the addresses of its pixel; no secret."
+    )
     usage: Usage
 
 
@@ -76,6 +80,7 @@ def show(workspace: Workspace) -> WorkspaceResponse:
         slug=workspace.slug,
         name=workspace.name,
         time_zone=workspace.time_zone,
+        pixel_key=workspace.pixel_key,
         usage=Usage(
             active_codes=count_active_codes(workspace),
             scans_this_month=count_scans_this_month(workspace),

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.codes.queries import has_codes
+from pitchbar.conversions.code_panels import render_results
 from pitchbar.core import clock
 from pitchbar.core.htmx import render
 from pitchbar.pages.picture import draw_picture
@@ -58,6 +59,7 @@ def overview(workspace: Workspace) -> Response:
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
         unrecorded=find_unrecorded(workspace),
+        conversions=render_results(workspace, None, span),
         **vars(dashboard),
     )
 

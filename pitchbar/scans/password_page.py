@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from pitchbar.core.code_passwords import verify_code_password
 from pitchbar.core.system_threads import run_blocking
+from pitchbar.scans.bodies import BodyNotRead, BodyTooLarge, read_body
 from pitchbar.scans.limits import AddressLimit, Pause
 
 # Where the form of a code leads: to the code itself, on our own host and on a customer's.
@@ -53,7 +54,10 @@ class PasswordGate:
         """The page that the visitor gets, and the seconds to wait; nothing where they are right."""
         if environ["REQUEST_METHOD"] != "POST":
             return ASK, 0
-        typed = _read_typed(environ)
+        try:
+            typed = _read_typed(environ)
+        except BodyNotRead:
+            return "unavailable", 5
         if not typed:
             return WRONG, 0
         of_code = self._digest(password_hash)
@@ -94,16 +98,10 @@ class PasswordGate:
 
 
 def _read_typed(environ: dict[str, Any]) -> str:
-    """What stands in the field; empty for a body that is none of ours."""
+    """What stands in the field; empty for a body that is none of ours. Raises BodyNotRead."""
     try:
-        length = int(environ.get("CONTENT_LENGTH") or MOST_BYTES + 1)
-    except ValueError:
-        return ""
-    # A body without a length, in chunks, ends by itself.
-    if length > MOST_BYTES and environ.get("CONTENT_LENGTH"):
-        return ""
-    body: bytes = environ["wsgi.input"].read(min(length, MOST_BYTES + 1))
-    if len(body) > MOST_BYTES:
+        body = read_body(environ, MOST_BYTES)
+    except BodyTooLarge:
         return ""
     try:
         fields = parse_qs(body.decode("latin-1"), max_num_fields=_MOST_FIELDS, encoding="utf-8")

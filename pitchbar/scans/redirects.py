@@ -37,12 +37,6 @@ class Special:
     scan_limit: int = 0
     password_hash: str = ""
 
-    @property
-    def may_wait(self) -> bool:
-        """Whether another process is asked on the way, over the network."""
-        is_asked = self.rules is not None and self.rules.compiled.asks_state
-        return is_asked or self.scan_limit > 0
-
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCode:
