@@ -20,6 +20,7 @@ from pitchbar.conversions.refusals import Refusal
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id
 from pitchbar.scans.attribution import TokenCipher
+from pitchbar.scans.bodies import BodyNotRead, BodyTooLarge, read_body
 from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit
 
@@ -170,12 +171,11 @@ def _read_pairs(query: str) -> dict[str, str]:
 
 
 def _read_body(environ: Environ) -> str:
-    """What is longer than a call can be is not read."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    if not (length.isascii() and length.isdigit() and int(length) <= _MOST_BYTES):
+    """What is longer than a call can be, or does not come, is as none."""
+    try:
+        return read_body(environ, _MOST_BYTES).decode("latin-1")
+    except (BodyNotRead, BodyTooLarge):
         return ""
-    body: bytes = environ["wsgi.input"].read(int(length))
-    return body.decode("latin-1")
 
 
 def _body(method: str) -> Iterable[bytes]:

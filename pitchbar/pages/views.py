@@ -15,6 +15,7 @@ from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import RANGES, Range, find_range
+from pitchbar.scans.usage import find_unrecorded
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
@@ -57,6 +58,7 @@ def overview(workspace: Workspace) -> Response:
         top_codes=list_top_codes(workspace, span),
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
+        unrecorded=find_unrecorded(workspace),
         conversions=render_results(workspace, None, span),
         **vars(dashboard),
     )
