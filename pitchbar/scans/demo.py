@@ -83,7 +83,7 @@ def _scan_lines(workspace: Workspace, codes: list[Code]) -> list[bytes]:
     now = clock.now()
     lines = []
     for code in codes:
-        per_day, trend = _TRAFFIC[code.short_code]
+        per_day, trend = _TRAFFIC.get(code.short_code, (0, 0.0))
         for back in range(DAYS):
             day = now - timedelta(days=back)
             progress = 1 - back / DAYS
