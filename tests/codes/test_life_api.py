@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from pitchbar.codes.models import Code
+from pitchbar.core.code_passwords import verify_code_password
 from pitchbar.extensions import db
 from tests.support.factories import People, bearer, make_code, make_token
 from tests.support.members import audit_entries_of
