@@ -1,4 +1,4 @@
-"""What a code does with a scan just now: in words, in the list, and what the list is narrowed to."""
+"""What a code does with a scan just now, in words, and what the list is narrowed to."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from pitchbar.codes.states import register_scan_counter, state_of
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from tests.codes.test_bulk_edits import Statements
 from tests.support.browsing import FRAGMENT, FormClient, sign_in
 from tests.support.factories import People, make_code
 from tests.support.servers import on_both_databases
@@ -175,8 +176,6 @@ def test_pages_and_order_keep_what_the_list_is_narrowed_to(
 def test_list_asks_the_database_no_more_for_more_codes(
     client: FormClient, people: People, at: str
 ) -> None:
-    from tests.codes.test_bulk_edits import Statements
-
     for number in range(3):
         make_code(people.workspace, labels=[f"n{number}"], scan_limit=5)
     client.get(at)

@@ -39,7 +39,18 @@ def test_colour_is_chosen_or_typed(
 
 @pytest.mark.parametrize(
     "typed",
-    ["red", "#12345", "#1234567", "#gggggg", "url(x)", "#٠٠٠", "#fff;}", "", '"><script>', "\x00"],
+    [
+        "red",
+        "#12345",
+        "#1234567",
+        "#gggggg",
+        "url(x)",
+        "#\u0660\u0660\u0660",
+        "#fff;}",
+        "",
+        '"><script>',
+        "\x00",
+    ],
 )
 def test_what_is_no_colour_is_said_at_the_field(
     client: FormClient, people: People, typed: str
