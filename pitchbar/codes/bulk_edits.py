@@ -25,7 +25,7 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import require_room_for_code
+from pitchbar.workspaces.plan_limits import require_room_for_code
 
 _KEPT_FOR = timedelta(days=1)
 _MOST_KEPT = 20

@@ -15,7 +15,7 @@ from pitchbar.codes.limits_of_use import require_order
 from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.queries import count_active_codes
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PlanLimitReached, require_room_for_code
+from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room_for_code
 
 # How many codes one edit takes.
 MOST_CODES = 1000

@@ -23,7 +23,7 @@ from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PlanLimitReached
+from pitchbar.workspaces.plan_limits import PlanLimitReached
 
 bp = Blueprint("code_edits", __name__, url_prefix="/w/<slug>/codes/edits")
 

@@ -28,7 +28,7 @@ from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import require_room_for_code
+from pitchbar.workspaces.plan_limits import require_room_for_code
 
 SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
 TOPIC = "codes"

@@ -8,7 +8,7 @@ from pitchbar.codes.forms import CodeForm, DeleteCodeForm
 from pitchbar.codes.labels.queries import labels_by_code, labels_of, list_labels
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-from pitchbar.codes.panels import load_columns, render_panels
+from pitchbar.codes.panels import list_actions, load_columns, render_panels
 from pitchbar.codes.queries import (
     get_code,
     has_codes,
@@ -36,7 +36,7 @@ from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PlanLimitReached
+from pitchbar.workspaces.plan_limits import PlanLimitReached
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
@@ -82,6 +82,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         "codes/show.html",
         code=code,
         panels=render_panels(workspace, code),
+        actions=list_actions(),
         earlier=list_earlier_destinations(code),
         columns=load_columns(workspace, [code]),
         state=states_of(workspace, [code], clock.now())[code.id],
