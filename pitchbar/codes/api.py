@@ -7,6 +7,8 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
 from pitchbar.api.responses import check_precondition, has_precondition
+from pitchbar.codes.filtering import CodeFilter
+from pitchbar.codes.life_payloads import LifeChanges
 from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.payloads import (
     CodeChanges,
@@ -15,7 +17,7 @@ from pitchbar.codes.payloads import (
     CodesQuery,
     NewCode,
     QrQuery,
-    code_response,
+    code_responses,
 )
 from pitchbar.codes.queries import get_code, list_codes_before
 from pitchbar.codes.services import (
@@ -43,6 +45,8 @@ TOPIC = Topic(
     },
 )
 
+_LIFE = set(LifeChanges.model_fields)
+
 bp = Blueprint("codes_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes")
 shared_limit(bp)
 
@@ -59,12 +63,11 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
         workspace,
         before_id=query.start(read_id),
         count=query.per_page + 1,
-        search=query.q,
-        status=query.status,
+        which=CodeFilter(query.q, query.status, campaign=query.campaign, label_name=query.label),
     )
     page = codes[: query.per_page]
     more = encode_cursor(page[-1].id) if len(codes) > len(page) else None
-    return CodeList(data=[_answer(code, workspace) for code in page], next_cursor=more)
+    return CodeList(data=code_responses(page, workspace, current_settings()), next_cursor=more)
 
 
 @bp.post("")
@@ -130,7 +133,7 @@ def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Respo
 
 
 def _answer(code: Code, workspace: Workspace) -> CodeResponse:
-    return code_response(code, workspace, current_settings())
+    return code_responses([code], workspace, current_settings())[0]
 
 
 def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
@@ -144,7 +147,8 @@ def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
 
 def _fields(payload: CodeChanges) -> dict[str, Any]:
     """The given fields as the services name them; a given `utm` replaces all values."""
-    fields = payload.model_dump(exclude_none=True, exclude={"utm", "status"})
+    fields = payload.model_dump(exclude_none=True, exclude={"utm", "status", *_LIFE})
+    fields |= payload.given_life()
     if payload.utm is not None:
         fields |= Utm(**payload.utm.model_dump()).columns()
     return fields

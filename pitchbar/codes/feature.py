@@ -2,6 +2,7 @@
 
 from pitchbar.codes import (
     api,
+    bulk_views,
     destination_views,
     preview_views,
     selection_views,
@@ -11,6 +12,8 @@ from pitchbar.codes import (
 )
 from pitchbar.codes.demo import make_demo
 from pitchbar.codes.finding import find_codes
+from pitchbar.codes.labels import api as labels_api
+from pitchbar.codes.labels import views as labels
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
@@ -21,8 +24,10 @@ FEATURE = Feature(
         preview_views.bp,
         selection_views.bp,
         settings_views.bp,
+        labels.bp,
+        bulk_views.bp,
     ),
-    api_blueprints=(api.bp,),
+    api_blueprints=(api.bp, labels_api.bp),
     subscribe=subscribers.register,
     navigation=(
         NavigationItem(
@@ -32,7 +37,10 @@ FEATURE = Feature(
             "codes.index",
             "qr-code",
             "Codes",
-            below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),
+            below=(
+                NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),
+                NavigationItem("Track", 2, "view", "labels.index", "tag", "Labels"),
+            ),
             keys="g c",
         ),
     ),

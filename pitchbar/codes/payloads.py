@@ -1,5 +1,6 @@
 """What programs send and get about codes."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from flask import url_for
@@ -8,7 +9,12 @@ from pydantic import ConfigDict, Field, create_model
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.codes.addresses import short_url
+from pitchbar.codes.labels.models import Label
+from pitchbar.codes.labels.queries import labels_by_code
+from pitchbar.codes.life_payloads import LIFE_EXAMPLE, LifeChanges, LifeResponse, life_response
 from pitchbar.codes.models import Code
+from pitchbar.codes.states import State, StateKey, states_of
+from pitchbar.core import clock
 from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -27,11 +33,23 @@ UtmPayload = create_model(
 )
 
 
-class CodeChanges(Payload):
-    """What is left out, or null, stays as it is. The short code cannot change: it is printed."""
+class CodeChanges(LifeChanges):
+    """What is left out stays as it is. Null clears `campaign`, `labels`, `starts_at`, `ends_at`,
+    `scan_limit`, `password` and `fallback_url`; any other field stays as it is then, too. The short
+    code cannot change: it is printed.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"destination_url": "https://shop.example/summer"}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "destination_url": "https://shop.example/summer",
+                    "labels": ["Print", "Terrace"],
+                    "ends_at": "2026-09-30T22:00:00+02:00",
+                    "password": None,
+                }
+            ]
+        }
     )
 
     name: Text | None = Field(None, min_length=1, max_length=200)
@@ -55,6 +73,10 @@ class NewCode(CodeChanges):
                     "name": "Spring menu, table 4",
                     "destination_url": "https://shop.example/menu",
                     "utm": {**Utm("print", "qr", "spring").given()},
+                    "campaign": "Spring",
+                    "labels": ["Print", "Terrace"],
+                    "starts_at": "2026-03-02T10:00:00+01:00",
+                    "scan_limit": 5000,
                 }
             ]
         }
@@ -71,8 +93,14 @@ class NewCode(CodeChanges):
 
 
 class CodesQuery(PageQuery):
-    q: Text = Field("", max_length=200, description="Looks in name, short code and destination.")
+    q: Text = Field(
+        "",
+        max_length=200,
+        description="Looks in name, short code, destination, campaign and labels.",
+    )
     status: Literal["active", "archived", "all"] = Field("all")
+    label: Text = Field("", max_length=50, description="Those that carry the label of this name.")
+    campaign: Text = Field("", max_length=100, description="Those of this campaign.")
 
 
 class QrQuery(Query):
@@ -86,7 +114,7 @@ _KEPT: Any = dict.fromkeys(UTM_NAMES, (str, ...))
 UtmResponse = create_model("Utm", __base__=ResponseModel, **_KEPT)
 
 
-class CodeResponse(ResponseModel):
+class CodeResponse(LifeResponse):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -102,6 +130,8 @@ class CodeResponse(ResponseModel):
                     "error_correction": "M",
                     "notes": "",
                     "status": "active",
+                    "state": "active",
+                    **LIFE_EXAMPLE,
                     "created_at": "2026-03-02T09:15:00+00:00",
                     "updated_at": "2026-03-02T09:15:00+00:00",
                 }
@@ -120,6 +150,7 @@ class CodeResponse(ResponseModel):
     error_correction: Literal["L", "M", "Q", "H"]
     notes: str
     status: Literal["active", "archived"]
+    state: StateKey = Field(description="What a scan meets just now.")
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -131,7 +162,20 @@ class CodeList(ResponseModel):
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def code_response(code: Code, workspace: Workspace, settings: Settings) -> CodeResponse:
+def code_responses(
+    codes: Sequence[Code], workspace: Workspace, settings: Settings
+) -> list[CodeResponse]:
+    states = states_of(workspace, codes, clock.now())
+    labels = labels_by_code([code.id for code in codes])
+    return [
+        _response(code, states[code.id], labels.get(code.id, []), workspace, settings)
+        for code in codes
+    ]
+
+
+def _response(
+    code: Code, state: State, labels: list[Label], workspace: Workspace, settings: Settings
+) -> CodeResponse:
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
     return CodeResponse.model_validate(
         {
@@ -146,6 +190,8 @@ def code_response(code: Code, workspace: Workspace, settings: Settings) -> CodeR
             "error_correction": code.error_correction,
             "notes": code.notes,
             "status": code.status,
+            "state": state.key,
+            **life_response(code, [label.name for label in labels]),
             "created_at": code.created_at,
             "updated_at": code.updated_at,
         }

@@ -178,8 +178,7 @@ class CompiledRules:
         return _Rule(
             needs,
             bits,
-            # Without conditions, all of them hold.
-            rule["match"] == "any" and bool(conditions),
+            rule["match"] == "any",
             self._dimensions.steps(conditions),
             self._lead(rule),
             tuple(bit.bit_length() - 1 for bit, _ in conditions),

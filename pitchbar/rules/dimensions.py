@@ -61,8 +61,6 @@ class Dimensions:
         written = orjson.dumps(condition, option=orjson.OPT_SORT_KEYS)
         if written not in self._bits:
             bit = 1 << len(self._bits)
-            # Taken first: one that turns out to be unreadable never shares its bit with another.
-            self._bits[written] = (bit, 0)
             self._bits[written] = (bit, self._add_new(bit, condition))
         return self._bits[written]
 

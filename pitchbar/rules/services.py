@@ -87,9 +87,8 @@ def _assign(rule: Rule, position: int, draft: RuleDraft, settings: Settings) -> 
         "is_enabled": draft.enabled,
     }
     for name, value in values.items():
-        # Only what differs: the time of its last change stays true.
-        if getattr(rule, name) != value:
-            setattr(rule, name, value)
+        # What does not differ is not written, so the time of a rule's last change stays true.
+        setattr(rule, name, value)
 
 
 def _stored(variant: VariantDraft, settings: Settings) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def test_a_frozen_redis_holds_up_one_visitor_for_a_moment(server: RedisServer) -
         assert not seen.take(1, TODAY, "ben")
         assert seen.take(1, TODAY, "ben")
         assert seen.take(1, TODAY, "anna")
+        assert not any(seen.take(1, TODAY, f"visitor {number}") for number in range(30))
         assert [counts.take(1, 5) for _ in range(3)] == [6, 7, 8]
     finally:
         os.kill(server.pid, signal.SIGCONT)
