@@ -270,3 +270,12 @@ def test_htmx_gets_the_list_alone(page: RulesPage) -> None:
     answer = page.client.submit(f"{page.url}/draft", {"act": "add"}, fragment=True)
     assert answer.text.lstrip().startswith("<form")
     assert "<html" not in answer.text
+
+
+@pytest.mark.settings(ratelimit_enabled=True, ratelimit_code_preview="2/minute")
+def test_drawing_has_a_limit_that_saving_has_not(page: RulesPage) -> None:
+    for _ in range(2):
+        page.press("")
+    assert page.client.submit(f"{page.url}/draft").status_code == 429
+    assert page.client.submit(f"{page.url}/dry-run").status_code == 429
+    assert page.save().status_code == 303
