@@ -133,6 +133,7 @@ def test_order_of_the_fields_is_the_order_of_the_rules(page: RulesPage, code: Co
 def test_copy_stands_below_and_is_a_rule_of_its_own(page: RulesPage, code: Code) -> None:
     page.press("duplicate:r2")
     assert page.keys == ["r1", "r2", "r4", "r3"]
+    assert page.values("r4.id") == [""], "the figures stay with the first"
     page.save()
     assert len({rule.id for rule in list_rules(code)}) == 4
     assert kept(code)[1] == kept(code)[2]
