@@ -3,7 +3,8 @@
 Only a code's present address is printed from now on; those of before stay its own and lead on.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -111,12 +112,13 @@ def list_addresses(code: Code, settings: Settings) -> list[Address]:
     return sorted(found, key=lambda address: not address.is_present)
 
 
-def addresses_for_edges(code: Code) -> list[list[int | str]]:
-    """Domain and short code of each address beside that of our own host."""
-    rows = db.session.execute(
-        select(CodeAddress.domain_id, CodeAddress.short_code).where(CodeAddress.code_id == code.id)
-    )
-    return [[row.domain_id, row.short_code] for row in rows]
+def addresses_by_code(code_ids: Sequence[int]) -> Mapping[int, list[list[int | str]]]:
+    """For edges: domain and short code of each address beside that of our own host."""
+    columns = (CodeAddress.code_id, CodeAddress.domain_id, CodeAddress.short_code)
+    found: defaultdict[int, list[list[int | str]]] = defaultdict(list)
+    for row in db.session.execute(select(*columns).where(CodeAddress.code_id.in_(code_ids))):
+        found[row.code_id].append([row.domain_id, row.short_code])
+    return found
 
 
 def count_codes_on(domain: Domain) -> int:

@@ -1,12 +1,12 @@
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.codes.addressing import (
-    addresses_for_edges,
+    addresses_by_code,
     find_code_on,
     find_usable_domain,
     place_on,
@@ -211,10 +211,18 @@ def _record(
     db.session.flush()
     old, new = told(before, {**snapshot(code), **(more or {})})
     record_event(what, code, by=by, before=old, after=new)
-    tell_edges(code)
+    tell_edges([code])
 
 
-def tell_edges(code: Code) -> None:
-    """Once what was done to the code is committed."""
-    message = {"short_code": code.short_code, "addresses": addresses_for_edges(code)}
-    after_commit(db.session(), lambda: bus.publish(TOPIC, message))
+def tell_edges(codes: Sequence[Code]) -> None:
+    """Once what was done to the codes is committed."""
+    addresses = addresses_by_code([code.id for code in codes])
+    messages = [
+        {"short_code": code.short_code, "addresses": addresses.get(code.id, [])} for code in codes
+    ]
+
+    def publish() -> None:
+        for message in messages:
+            bus.publish(TOPIC, message)
+
+    after_commit(db.session(), publish)

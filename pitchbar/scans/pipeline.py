@@ -23,7 +23,7 @@ from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cip
 from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
-from pitchbar.scans.password_page import POSTED, PasswordGate
+from pitchbar.scans.password_page import MOST_BYTES, POSTED, PasswordGate
 from pitchbar.scans.quota import Quota
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter
@@ -70,7 +70,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     Tending(counting).start()
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds, counting=counting)
     resolver.listen(bus)
-    body_readers.know_posts(POSTED)
+    body_readers.know_posts(POSTED, MOST_BYTES)
     return Edge(
         resolver=resolver,
         spool=spool,

@@ -25,6 +25,7 @@ from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
 from pitchbar.scans.quota import Allowance
 from pitchbar.scans.redirects import ResolvedCode, Special
+from pitchbar.scans.shared_counts import Counted
 
 
 def _query(found_by: str) -> TextualSelect:
@@ -33,11 +34,17 @@ def _query(found_by: str) -> TextualSelect:
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan
+           c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan,
+           c.created_at AS code_made_at, w.created_at AS workspace_made_at
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
-    ).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+    ).columns(
+        starts_at=UtcDateTime,
+        ends_at=UtcDateTime,
+        code_made_at=UtcDateTime,
+        workspace_made_at=UtcDateTime,
+    )
 
 
 _ON_OUR_HOST = _query("WHERE c.short_code = :short_code")
@@ -136,9 +143,11 @@ class Resolver(KnownAnswers[ResolvedCode]):
         """What is counted on the path is made ready here."""
         if self._counting is None:
             return None
+        code = Counted(row.id, _milliseconds(row.code_made_at))
+        workspace = Counted(row.workspace_id, _milliseconds(row.workspace_made_at))
         is_counted = bool(row.scan_limit) or (rules is not None and rules.asks_scans)
-        self._counting.prepare_code(row.workspace_id, row.id, is_counted=is_counted)
-        return self._counting.prepare_workspace(row.workspace_id, row.time_zone, row.plan)
+        self._counting.prepare_code(workspace, code, is_counted=is_counted)
+        return self._counting.prepare_workspace(workspace, row.time_zone, row.plan)
 
 
 def _read_special(row: Row[Any], rules: CompiledRules | None) -> Special | None:
