@@ -7,6 +7,8 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
 from pitchbar.api.responses import check_precondition, has_precondition
+from pitchbar.codes.addressing import list_addresses_of
+from pitchbar.codes.errors import AddressStays
 from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.payloads import (
     CodeChanges,
@@ -23,6 +25,7 @@ from pitchbar.codes.services import (
     create_code,
     delete_code,
     lock_code,
+    move_code,
     restore_code,
     update_code,
 )
@@ -64,7 +67,10 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
     )
     page = codes[: query.per_page]
     more = encode_cursor(page[-1].id) if len(codes) > len(page) else None
-    return CodeList(data=[_answer(code, workspace) for code in page], next_cursor=more)
+    settings = current_settings()
+    addresses = list_addresses_of(page, settings)
+    data = [code_response(code, workspace, settings, addresses[code.id]) for code in page]
+    return CodeList(data=data, next_cursor=more)
 
 
 @bp.post("")
@@ -92,9 +98,11 @@ def show(workspace: Workspace, code_id: int) -> CodeResponse:
 def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeResponse:
     """Change, archive or restore a code
 
-    Scans follow within two seconds. Printed symbols stay valid.
+    Scans follow within two seconds. Printed symbols stay valid, also of a code that is moved to
+    another domain.
     """
     code = _get_locked_code(workspace, code_id)
+    _move(code, payload)
     if fields := _fields(payload):
         update_code(code, current_actor(), current_settings(), **fields)
     if payload.status not in (None, code.status):
@@ -133,6 +141,15 @@ def _answer(code: Code, workspace: Workspace) -> CodeResponse:
     return code_response(code, workspace, current_settings())
 
 
+def _move(code: Code, payload: CodeChanges) -> None:
+    """To the given domain. A short code alone may only be the one it has: that is printed."""
+    if payload.domain is not None:
+        short_code = payload.short_code or ""
+        move_code(code, current_actor(), domain=payload.domain, short_code=short_code)
+    elif payload.short_code and payload.short_code.lower() != code.present_short_code:
+        raise AddressStays
+
+
 def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
     """The code in the state that `If-Match` names, and nobody changes it meanwhile."""
     code = get_code(workspace, code_id)
@@ -145,6 +162,8 @@ def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
 def _fields(payload: CodeChanges) -> dict[str, Any]:
     """The given fields as the services name them; a given `utm` replaces all values."""
     fields = payload.model_dump(exclude_none=True, exclude={"utm", "status"})
+    if not isinstance(payload, NewCode):
+        fields = {name: fields[name] for name in fields.keys() - {"domain", "short_code"}}
     if payload.utm is not None:
         fields |= Utm(**payload.utm.model_dump()).columns()
     return fields

@@ -6,8 +6,9 @@ from sqlalchemy import delete, select
 
 from pitchbar.accounts.models import Person
 from pitchbar.codes.models import Code, CodeDestination
-from pitchbar.codes.services import archive_code, create_code, update_code
+from pitchbar.codes.services import archive_code, create_code, move_code, update_code
 from pitchbar.core import clock
+from pitchbar.domains.demo import HOST as DOMAIN
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
@@ -26,6 +27,8 @@ _CODES = (
     ("Last winter's menu", "winter", "/winter", "winter-menu"),
 )
 _ARCHIVED = "winter"
+# On the demo's own domain.
+_ON_DOMAIN = "loyal"
 # Older than the demo's first scan.
 _AGE = timedelta(days=61)
 # A code that led elsewhere before.
@@ -45,6 +48,8 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
         code = create_code(workspace, by, current_settings(), short_code=short_code, **fields)
         code.created_at = clock.now() - _AGE
         db.session.flush()
+        if short_code == _ON_DOMAIN:
+            move_code(code, by, domain=DOMAIN)
         if short_code == _ARCHIVED:
             archive_code(code, by)
         if short_code == _MOVED:

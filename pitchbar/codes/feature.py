@@ -1,6 +1,7 @@
 """Codes: a printed short address whose destination can be changed."""
 
 from pitchbar.codes import (
+    address_views,
     api,
     destination_views,
     preview_views,
@@ -14,13 +15,14 @@ from pitchbar.codes.finding import find_codes
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
-    requires=("workspaces",),
+    requires=("workspaces", "domains"),
     blueprints=(
         views.bp,
         destination_views.bp,
         preview_views.bp,
         selection_views.bp,
         settings_views.bp,
+        address_views.bp,
     ),
     api_blueprints=(api.bp,),
     subscribe=subscribers.register,

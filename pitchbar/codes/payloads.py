@@ -1,5 +1,6 @@
 """What programs send and get about codes."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from flask import url_for
@@ -7,13 +8,18 @@ from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import Address, address_of
+from pitchbar.codes.addressing import list_addresses
 from pitchbar.codes.models import Code
 from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
 _WHERE_TO = "Where a scan leads: any web address but Pitchbar's own."
+_DOMAIN = (
+    "The host of a verified domain of the workspace on which the code is from now on. An empty "
+    "text is Pitchbar's own host; for a new code, so is null."
+)
 _LEVEL = "How much of the printed symbol may be lost: L 7 %, M 15 %, Q 25 %, H 30 %."
 _FORWARD = "Whether other parameters of the scanned address are passed on."
 
@@ -28,7 +34,9 @@ UtmPayload = create_model(
 
 
 class CodeChanges(Payload):
-    """What is left out, or null, stays as it is. The short code cannot change: it is printed."""
+    """What is left out, or null, stays as it is. A code gets another address with `domain`; those
+    it had are printed and lead on.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"destination_url": "https://shop.example/summer"}]}
@@ -42,6 +50,13 @@ class CodeChanges(Payload):
     notes: Text | None = Field(None, max_length=5000)
     status: Literal["active", "archived"] | None = Field(
         None, description="Archived: a scan sees a plain page, the figures stay."
+    )
+    domain: Text | None = Field(None, max_length=253, description=_DOMAIN)
+    short_code: Text | None = Field(
+        None,
+        max_length=64,
+        description="Together with `domain`: its short code there. Left out, it keeps its present "
+        "one, if that is free.",
     )
 
 
@@ -95,6 +110,8 @@ class CodeResponse(ResponseModel):
                     "name": "Spring menu, table 4",
                     "short_code": "k7xw2mp",
                     "short_url": "https://pitchbar.example/t/k7xw2mp",
+                    "domain": None,
+                    "addresses": ["https://pitchbar.example/t/k7xw2mp"],
                     "qr_svg_url": "https://pitchbar.example/api/v1/workspaces/demo/codes/42/qr.svg",
                     "destination_url": "https://shop.example/menu",
                     "utm": Utm("print", "qr", "spring")._asdict(),
@@ -111,8 +128,10 @@ class CodeResponse(ResponseModel):
 
     id: int
     name: str
-    short_code: str
+    short_code: str = Field(description="Of its present address.")
     short_url: str = Field(description="What the printed symbol holds.")
+    domain: str | None = Field(description="The own domain on which it is; null on our host.")
+    addresses: list[str] = Field(description="All that lead on, the present one first.")
     qr_svg_url: str = Field(description="The symbol as SVG; asks for the token too.")
     destination_url: str
     utm: UtmResponse
@@ -131,14 +150,22 @@ class CodeList(ResponseModel):
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def code_response(code: Code, workspace: Workspace, settings: Settings) -> CodeResponse:
+def code_response(
+    code: Code,
+    workspace: Workspace,
+    settings: Settings,
+    addresses: Sequence[Address] | None = None,
+) -> CodeResponse:
+    """`addresses` are those of the code, where they were read for a whole list at once."""
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
     return CodeResponse.model_validate(
         {
             "id": code.id,
             "name": code.name,
-            "short_code": code.short_code,
-            "short_url": short_url(code.short_code, settings),
+            "short_code": code.present_short_code,
+            "short_url": address_of(code, settings),
+            "domain": code.domain.host if code.domain else None,
+            "addresses": [each.url for each in addresses or list_addresses(code, settings)],
             "qr_svg_url": settings.app_url + image,
             "destination_url": code.destination_url,
             "utm": code.utm._asdict(),

@@ -92,8 +92,9 @@ class CodeName(NamedTuple):
 
 def names_of(workspace: Workspace, code_ids: set[int]) -> defaultdict[int, CodeName]:
     """By id. Deleted codes included, since their scans still tell of them."""
+    present = func.coalesce(Code.domain_short_code, Code.short_code)
     rows = db.session.execute(
-        select(Code.id, Code.name, Code.short_code, Code.deleted_at.is_not(None)).where(
+        select(Code.id, Code.name, present, Code.deleted_at.is_not(None)).where(
             Code.workspace_id == workspace.id, Code.id.in_(code_ids)
         )
     )
@@ -184,7 +185,7 @@ def _filtered(workspace: Workspace, search: str, status: str) -> Select[Code]:
     if status != "all":
         query = query.where(Code.status == status)
     if search:
-        columns = (Code.name, Code.short_code, Code.destination_url)
+        columns = (Code.name, Code.short_code, Code.domain_short_code, Code.destination_url)
         query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
     return query
 

@@ -1,7 +1,8 @@
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import address_of, address_prefix
+from pitchbar.codes.addressing import find_usable_domain, list_addresses
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destination_views import tell_destination
 from pitchbar.codes.destinations import clean_destination
@@ -24,6 +25,7 @@ from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.core.text import file_name
+from pitchbar.core.wording import plain_address
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -36,7 +38,13 @@ bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
 @bp.app_template_global("short_url_of")
 def short_url_of(code: Code) -> str:
-    return short_url(code.short_code, current_settings())
+    return address_of(code, current_settings())
+
+
+@bp.app_template_global("short_prefix_of")
+def short_prefix_of(code: Code) -> str:
+    """What stands before the short code of its present address, as it is read aloud."""
+    return plain_address(address_prefix(current_settings(), code.domain))
 
 
 def _redirect_to_code(workspace: Workspace, code: Code) -> Response:
@@ -83,6 +91,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         code=code,
         panels=render_panels(workspace, code),
         earlier=list_earlier_destinations(code),
+        addresses=list_addresses(code, current_settings()),
         columns=load_columns(workspace, [code]),
     )
 
@@ -101,7 +110,9 @@ def create(workspace: Workspace) -> Response:
         destination_url=lambda: clean_destination(
             form.destination_url.data or "", current_settings()
         ),
-        short_code=lambda: require_free_short_code(form.short_code.data),
+        short_code=lambda: require_free_short_code(
+            form.short_code.data, find_usable_domain(workspace, form.domain.data)
+        ),
     ):
         return _render_form(workspace, form, status=422)
     with form_errors(form):
@@ -205,7 +216,7 @@ def qr(workspace: Workspace, code_id: int, format: str) -> Response:
 
 def qr_response(code: Code, format: str) -> Response:
     """The image of a code; `?size=` in pixels for PNG, `?download=1` to save it."""
-    url = short_url(code.short_code, current_settings())
+    url = address_of(code, current_settings())
     size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
     if format == "svg":
         response = make_response(render_svg(url, code.error_correction))
@@ -214,6 +225,6 @@ def qr_response(code: Code, format: str) -> Response:
         response = make_response(render_png(url, code.error_correction, size))
         response.mimetype = "image/png"
     if request.args.get("download"):
-        name = f"{file_name(code.name) or code.short_code}.{format}"
+        name = f"{file_name(code.name) or code.present_short_code}.{format}"
         return as_attachment(response, name)
     return response
