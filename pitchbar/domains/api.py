@@ -80,7 +80,7 @@ def change(workspace: Workspace, domain_id: int, payload: DomainChanges) -> Doma
 @bp.post("/<int:domain_id>/checks")
 @requires_token("read-write")
 @limit_checks
-@endpoint(TOPIC, response=DomainResponse, status=202)
+@endpoint(TOPIC, response=DomainResponse, status=202, errors=(409, 422))
 def check(workspace: Workspace, domain_id: int) -> DomainResponse:
     """Look at the DNS
 

@@ -6,7 +6,7 @@ from tests.support.factories import People
 
 
 def _domain(people: People) -> dict[str, Any]:
-    return {"domain_id": make_domain(people.workspace).id}
+    return {"domain_id": make_domain(people.workspace, HOST, "pending").id}
 
 
 _LOOK = "looks at the DNS; what is found there leaves an entry of its own"
