@@ -1,10 +1,13 @@
-"""What servers load: `wsgi:app` is everything, `wsgi:edge` the redirect alone, without Flask."""
+"""What servers load: `wsgi:app` is everything, `wsgi:edge` redirects and pixel without Flask, and
+`wsgi:edge_rsgi` the same as granian asks for it.
+"""
 
 from typing import Any
 
 
 def _make_app() -> Any:
     from pitchbar import create_app
+    from pitchbar.conversions.pipeline import build_pixel
     from pitchbar.core.compression import warm_assets
     from pitchbar.extensions import bus
     from pitchbar.scans.pipeline import build_edge
@@ -12,13 +15,17 @@ def _make_app() -> Any:
 
     settings = load_settings()
     warm_assets()
-    return build_edge(settings, bus, app=create_app(settings).wsgi_app)
+    app = create_app(settings).wsgi_app
+    return build_edge(settings, bus, app=build_pixel(settings, bus, app))
 
 
 def _make_edge() -> Any:
+    from pitchbar.conversions.pipeline import build_pixel
     from pitchbar.core.bus import Bus
     from pitchbar.core.logs import set_up_logs
     from pitchbar.core.private_files import keep_private
+    from pitchbar.scans.bare_answers import BareAnswers
+    from pitchbar.scans.edge_pages import EdgePages
     from pitchbar.scans.pipeline import build_edge
     from pitchbar.settings import load_settings
 
@@ -32,10 +39,19 @@ def _make_edge() -> Any:
         create_app(settings)
     bus = Bus()
     bus.connect(settings.redis_url)
-    return build_edge(settings, bus)
+    return build_edge(settings, bus, app=build_pixel(settings, bus, BareAnswers(EdgePages())))
 
 
-_MAKERS = {"app": _make_app, "edge": _make_edge}
+def _make_edge_rsgi() -> Any:
+    from pitchbar.connections.settings import ConnectionSettings
+    from pitchbar.scans.rsgi import RsgiEdge
+    from pitchbar.settings import load_settings
+
+    edge = _make_edge()
+    return RsgiEdge(edge, edge.may_wait, load_settings()[ConnectionSettings].request_body_seconds)
+
+
+_MAKERS = {"app": _make_app, "edge": _make_edge, "edge_rsgi": _make_edge_rsgi}
 
 
 def __getattr__(name: str) -> Any:

@@ -63,6 +63,15 @@ def serve(console: Console, demo: bool | None) -> None:
     run_server(settings)
 
 
+@main.command()
+@click.pass_obj
+def edge(console: Console) -> None:
+    """Run the redirects alone, on granian."""
+    from pitchbar.edge_server import run_edge
+
+    run_edge(console.settings)
+
+
 @main.group()
 def db() -> None:
     """The database's schema."""

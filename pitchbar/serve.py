@@ -103,6 +103,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        from pitchbar.conversions.pipeline import build_pixel
         from pitchbar.scans.pipeline import build_edge
 
         app = create_app(self._settings)
@@ -110,7 +111,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
-        return build_edge(self._settings, bus, app=app.wsgi_app)
+        pixel = build_pixel(self._settings, bus, app.wsgi_app)
+        return build_edge(self._settings, bus, app=pixel)
 
 
 def _seed() -> str:

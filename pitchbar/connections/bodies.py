@@ -15,13 +15,22 @@ class BodyReaders:
 
     def __init__(self) -> None:
         self._addresses: MapAdapter | None = None
+        self._prefixes: tuple[str, ...] = ()
 
     def know(self, addresses: "Map") -> None:
         self._addresses = addresses.bind("")
 
+    def know_prefix(self, prefix: str) -> None:
+        """Of addresses that are answered without an application."""
+        self._prefixes = (*{*self._prefixes, prefix},)
+
     def wants(self, method: str, path: str) -> bool:
         """Whether an address takes this method; an unknown one is answered at once."""
-        if self._addresses is None or method in _BODILESS:
+        if method in _BODILESS:
+            return False
+        if self._prefixes and path.startswith(self._prefixes):
+            return True
+        if self._addresses is None:
             return False
         try:
             self._addresses.match(path, method)

@@ -39,6 +39,12 @@ def _split(value: object) -> object:
     return value
 
 
+def _split_keys(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part for part in re.split(r"[,\s]+", value) if part)
+    return value
+
+
 def _is_https(value: str) -> str:
     # Secrets travel there; http is for the fakes of the tests alone.
     if not re.fullmatch(r"(https://[^/\s]|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$))\S*", value):
@@ -57,6 +63,9 @@ Rate = Annotated[str, AfterValidator(_is_rate)]
 
 NameList = Annotated[tuple[str, ...], BeforeValidator(_split)]
 """Names, addresses or hosts, separated by commas; in lower case."""
+
+KeyList = Annotated[tuple[str, ...], BeforeValidator(_split_keys)]
+"""Secrets, separated by commas or white space; each as it was written."""
 
 HttpsUrl = Annotated[str, AfterValidator(_is_https)]
 """The address of an outside system."""

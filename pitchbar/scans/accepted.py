@@ -175,6 +175,11 @@ def new_scan_id(milliseconds: int, random: int) -> str:
     return f"{high | random & 0x3FFF_FFFF_FFFF_FFFF:032x}"
 
 
+def time_of_scan(scan_id: UUID) -> datetime:
+    """When the scan was accepted, as `new_scan_id` wrote it down."""
+    return datetime.fromtimestamp((scan_id.int >> 80) / 1000, UTC)
+
+
 def _read_utm(values: list[str]) -> Utm:
     known = values[: len(Utm._fields)]
     if len(known) < _UTM_OF_VERSION_1:

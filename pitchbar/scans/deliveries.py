@@ -121,14 +121,14 @@ class Deliveries:
         try:
             stored = self._find_stored(lines)
         except Exception as error:
-            log.warning("whether scans are stored is asked again soon: %s", error)
+            log.warning("whether %s are stored is asked again soon: %s", self._spool.kind, error)
             self._look_at = time.monotonic() + _LOOK_EVERY_SECONDS
             return False
         missing = [line for line in lines if line not in stored]
         if not missing:
             self._end(delivery)
             return False
-        log.warning("the inbox forgot %d scans: they are put again", len(missing))
+        log.warning("the inbox forgot %d %s: they are put again", len(missing), self._spool.kind)
         ticket = self._inbox.put(b"".join(line + b"\n" for line in missing))
         if ticket is None:
             self._end(delivery)

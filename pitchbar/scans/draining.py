@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from pitchbar.core.redis_client import warn_of_weaknesses
-from pitchbar.jobs import Queue, connect_transport, enqueue, every, task
+from pitchbar.jobs import Queue, Task, connect_transport, enqueue, every, task
 from pitchbar.scans.factories import make_engine, make_ingestion
 from pitchbar.scans.inbox import Inbox, Ingest, RedisInbox, connect
 from pitchbar.settings import Settings, current_settings
@@ -65,13 +65,18 @@ class DrainSignal:
         self._paused_until = now + ENQUEUE_EVERY_SECONDS
 
 
-def make_drain_signal(settings: Settings, engine: Engine) -> DrainSignal:
-    """For a process that ships to Redis; it needs the ledger's table and no Flask."""
+def make_drain_signal(settings: Settings, engine: Engine, drain: Task | None = None) -> DrainSignal:
+    """For a process that ships to Redis; it needs the ledger's table and no Flask.
+
+    Args:
+        drain: the task that empties the stream; the scans' one unless told.
+    """
+    job = drain or drain_inbox
     connect_transport(settings.redis_url, settings.data_dir)
 
     def enqueue_drain() -> None:
         with Session(engine) as session, session.begin():
-            enqueue(drain_inbox, on=session, unique="scans.drain_inbox")
+            enqueue(job, on=session, unique=job.name)
 
     return DrainSignal(enqueue_drain)
 

@@ -21,13 +21,22 @@ from pitchbar.scans.answers import (
     WsgiApp,
     lead_on,
 )
+from pitchbar.scans.attribution import TokenCipher, put_token
+from pitchbar.scans.bare_answers import BareAnswers
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.entrance import PREFIXES, Entrance
 from pitchbar.scans.hosts import HostNames, Site, Sites
 from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit, GuessLimit
-from pitchbar.scans.redirects import ResolvedCode, Special, build_location, split_glued_query
+from pitchbar.scans.redirects import (
+    ResolvedCode,
+    Special,
+    Target,
+    build_location,
+    split_glued_query,
+)
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 
@@ -38,7 +47,9 @@ class Edge:
     """Args:
     limit: scans per address; None switches it off.
     guesses: unknown codes per address, with `limit` only.
+    router: asks the rules of the codes that have some.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
+    tokens: writes `pb_at`; None puts none on any destination.
     app: answers everything that is not a scan; None answers 404.
     names, sites: which names are our own, and which are the domains of customers; without the
         latter, all are our own.
@@ -52,24 +63,29 @@ class Edge:
         pages: EdgePages,
         limit: AddressLimit | None,
         guesses: GuessLimit | None = None,
+        router: RuleRouter | None = None,
         trusted_proxies: int = 0,
+        tokens: TokenCipher | None = None,
         app: WsgiApp | None = None,
         names: HostNames | None = None,
         sites: Sites | None = None,
     ) -> None:
         self._names = HostNames(()) if names is None else names
         self._entrance = sites and Entrance(
-            sites, pages, guesses, trusted_proxies, app or self._respond_without_app
+            sites, pages, guesses, trusted_proxies, app or BareAnswers(pages)
         )
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
+        self._peek = resolver.peek
         self._append = spool.append
         self._pages = pages
         self._limit = limit
         self._guesses = guesses
+        self._router = router or RuleRouter()
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._trusted_proxies = trusted_proxies
-        self._app = app
+        self._tokens = tokens
+        self._app = app or BareAnswers(pages)
 
     def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
         self, environ: dict[str, Any], start_response: StartResponse
@@ -82,9 +98,7 @@ class Edge:
                 return entered.body
             site, path = entered
         elif not path.startswith(PREFIXES):
-            if self._app is not None:
-                return self._app(environ, start_response)
-            return self._respond_without_app(environ, start_response)
+            return self._app(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
         if method != "GET" and method != "HEAD":
             return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
@@ -112,7 +126,7 @@ class Edge:
         if code.special is None:
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, environ, start_response)
+            routed = self._route(code, code.special, query, now, scan_id, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
@@ -145,12 +159,25 @@ class Edge:
         start_response("302 Found", [("Location", location), NO_STORE, EMPTY, NO_INDEX])
         return ()
 
+    def may_wait(self, environ: dict[str, Any]) -> bool:
+        """Whether the answer may take longer than a moment: it may ask the database, read a body,
+        or come from the application behind.
+        """
+        path: str = environ["PATH_INFO"]
+        if (host := self._names[environ.get("HTTP_HOST", "")]) and self._entrance:
+            path = self._entrance.peek(host, path)
+        if not path.startswith(PREFIXES) or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return True
+        code = self._peek(path[3:])
+        return code is None or (code.special is not None and code.special.may_wait)
+
     def _route(
         self,
         code: ResolvedCode,
         special: Special,
         query: str | None,
         now: int,
+        scan_id: str,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
@@ -158,8 +185,33 @@ class Edge:
         state = special.gate.find_state(now) if special.gate else ""
         if state:
             return Response(self._respond_closed(state, code, environ, start_response))
-        location, utm = build_location(code, query) if query else (code.location, code.utm)
-        return location, utm, code.way
+        target, way = self._follow_rules(code, special, query, now, environ)
+        location, utm = build_location(target, query) if query else (target.location, target.utm)
+        if special.attribution and self._tokens is not None:
+            location = put_token(location, self._write_token(scan_id, code, way))
+        return location, utm, way
+
+    def _follow_rules(
+        self,
+        code: ResolvedCode,
+        special: Special,
+        query: str | None,
+        now: int,
+        environ: dict[str, Any],
+    ) -> tuple[Target, Way]:
+        if special.rules is None:
+            return code, code.way
+        address = client_address(environ, self._trusted_proxies)
+        hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
+        visit = visit_of(environ, now, address, query, hints)
+        return self._router.choose(code, special.rules, visit, environ)
+
+    def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
+        """Empty where there is none: a visitor is led on all the same."""
+        try:
+            return self._tokens.write(scan_id, code.code_id, code.workspace_id, way)  # type: ignore[union-attr]  # asked before
+        except OverflowError:
+            return ""
 
     def _take_look_up(self, key: str) -> int:
         return self._guesses.take_look_up(key) if self._guesses else 0
@@ -186,16 +238,6 @@ class Edge:
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
-
-    def _respond_without_app(
-        self, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == "/up":
-            start_response(
-                "200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3"), NO_STORE]
-            )
-            return (b"ok\n",)
-        return self._pages.respond("unknown", environ, start_response)
 
 
 def _client_hints(get: Callable[..., str]) -> str:

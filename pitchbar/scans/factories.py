@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
+from pitchbar.scans.attribution import TokenCipher
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import Settings
 
@@ -27,6 +28,11 @@ def make_engine(settings: Settings) -> Engine:
         # A server that vanished without a word is given up after seconds, not after a quarter hour.
         options["connect_args"] |= {"tcp_user_timeout": 10_000, "keepalives_idle": 10}
     return create_engine(settings.database_url, **options)
+
+
+def make_token_cipher(settings: Settings) -> TokenCipher:
+    own = settings[ScanSettings]
+    return TokenCipher(settings.app_key, own.attribution_old_keys, days=own.attribution_days)
 
 
 def make_ingestion(

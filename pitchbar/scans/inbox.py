@@ -20,14 +20,12 @@ from pitchbar.core.redis_client import connect_redis
 
 Ingest = Callable[[bytes], int]
 
-_STREAM = "pitchbar:scans"
+SCANS = "pitchbar:scans"
 _GROUP = "ingestion"
 _FIELD = b"lines"
 # Where the receipt goes: a set's name and, behind a space, what is put there. An entry of a release
 # before has none, and a worker of a release before leaves none.
 _RECEIPT_FIELD = b"receipt"
-# The braces put it beside the stream in a Redis that shards.
-_RECEIPTS = "{pitchbar:scans}:stored:"
 _RECEIPT_SECONDS = 86_400
 # A batch that a worker took and did not finish in this time is another worker's.
 _CLAIM_AFTER_MS = 30_000
@@ -108,10 +106,17 @@ class DirectInbox:
 
 
 class RedisInbox:
-    """At scale: one stream entry for each batch, read by a consumer group."""
+    """At scale: one stream entry for each batch, read by a consumer group.
 
-    def __init__(self, redis: Any) -> None:
+    Args:
+        stream: its name in Redis; the receipts' begins with it.
+    """
+
+    def __init__(self, redis: Any, stream: str = SCANS) -> None:
         self._redis = redis
+        self._stream = stream
+        # The braces put them beside the stream in a Redis that shards.
+        self._receipts_prefix = f"{{{stream}}}:stored:"
         self._consumer = f"{socket.gethostname()}-{os.getpid()}"
         self._has_group = False
         self._name = uuid.uuid4().hex
@@ -120,13 +125,13 @@ class RedisInbox:
     def put(self, lines: bytes) -> Ticket:
         number = b"%d" % next(self._numbers)
         receipt = b"%s %s" % (self._receipts.encode(), number)
-        entry = self._redis.xadd(_STREAM, {_FIELD: lines, _RECEIPT_FIELD: receipt})
+        entry = self._redis.xadd(self._stream, {_FIELD: lines, _RECEIPT_FIELD: receipt})
         return Ticket(entry.decode(), number)
 
     @property
     def _receipts(self) -> str:
         # A forked child has the same name and numbers, and another process number.
-        return f"{_RECEIPTS}{self._name}-{os.getpid()}"
+        return f"{self._receipts_prefix}{self._name}-{os.getpid()}"
 
     def list_receipts(self) -> set[bytes]:
         members: set[bytes] = self._redis.smembers(self._receipts)
@@ -137,10 +142,10 @@ class RedisInbox:
 
     def find_gone(self, tickets: Sequence[Ticket]) -> list[Ticket]:
         entries = [ticket.entry for ticket in tickets]
-        return [tickets[n - 1] for n in self._redis.eval(_FIND_GONE, 1, _STREAM, *entries)]
+        return [tickets[n - 1] for n in self._redis.eval(_FIND_GONE, 1, self._stream, *entries)]
 
     def has_unfinished(self) -> bool:
-        return bool(self._has_group and self._redis.xpending(_STREAM, _GROUP)["pending"])
+        return bool(self._has_group and self._redis.xpending(self._stream, _GROUP)["pending"])
 
     def drain(self, ingest: Ingest, wait_seconds: float) -> int:
         try:
@@ -158,9 +163,9 @@ class RedisInbox:
 
     def _acknowledge(self, entry_id: bytes, receipt: bytes) -> None:
         """Removes the entry and leaves its receipt, if Redis takes that."""
-        keys, arguments = [_STREAM], [_GROUP, entry_id]
+        keys, arguments = [self._stream], [_GROUP, entry_id]
         name, _, number = receipt.partition(b" ")
-        if number and name.startswith(_RECEIPTS.encode()):
+        if number and name.startswith(self._receipts_prefix.encode()):
             keys.append(name.decode(errors="replace"))
             arguments += [number, str(_RECEIPT_SECONDS)]
         self._redis.eval(_ACKNOWLEDGE, len(keys), *keys, *arguments)
@@ -168,13 +173,13 @@ class RedisInbox:
     def _next_entry(self, wait_seconds: float) -> tuple[bytes, dict[bytes, bytes]] | None:
         self._ensure_group()
         claimed = self._redis.xautoclaim(
-            _STREAM, _GROUP, self._consumer, min_idle_time=_CLAIM_AFTER_MS, count=1
+            self._stream, _GROUP, self._consumer, min_idle_time=_CLAIM_AFTER_MS, count=1
         )
         entries = [entry for entry in claimed[1] if entry[1]]
         if not entries:
             block = max(1, int(wait_seconds * 1000))
             answer = self._redis.xreadgroup(
-                _GROUP, self._consumer, {_STREAM: ">"}, count=1, block=block
+                _GROUP, self._consumer, {self._stream: ">"}, count=1, block=block
             )
             entries = _entries_of(answer)
         return entries[0] if entries else None
@@ -183,7 +188,7 @@ class RedisInbox:
         if self._has_group:
             return
         try:
-            self._redis.xgroup_create(_STREAM, _GROUP, id="0", mkstream=True)
+            self._redis.xgroup_create(self._stream, _GROUP, id="0", mkstream=True)
         except Exception as error:
             if "BUSYGROUP" not in str(error):
                 raise

@@ -4,14 +4,15 @@ A batch may arrive twice, whole or in part: subscribers see only what was really
 """
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import begin_synced
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
+from pitchbar.scans.bisecting import store_or_bisect
 from pitchbar.scans.bulk_sql import insert_new
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.enrichment import Enrichment
@@ -58,27 +59,13 @@ class Ingestion:
         accepted, rejected = _read(lines)
         count = 0
         for start in range(0, len(accepted), BATCH):
-            count += self._ingest_or_bisect(accepted[start : start + BATCH], rejected)
+            batch = accepted[start : start + BATCH]
+            count += store_or_bisect(batch, self._ingest, rejected)
         # Last, because lines that come again would be set aside again.
         self._rejected.keep(rejected)
         return count
 
-    def _ingest_or_bisect(self, scans: list[AcceptedScan], rejected: Rejected) -> int:
-        try:
-            return self._ingest(scans)
-        except Exception as error:
-            if not _is_about_data(error):
-                raise
-            if len(scans) == 1:
-                rejected.append((scans[0].line, error))
-                return 0
-        # One bad row must not hold up the others.
-        middle = len(scans) // 2
-        return sum(
-            self._ingest_or_bisect(half, rejected) for half in (scans[:middle], scans[middle:])
-        )
-
-    def _ingest(self, scans: list[AcceptedScan]) -> int:
+    def _ingest(self, scans: Sequence[AcceptedScan]) -> int:
         try:
             ensure_partitions(self._engine, (scan.at for scan in scans))
             with self._engine.begin() as connection:
@@ -92,7 +79,7 @@ class Ingestion:
             self._wake_pages(inserted)
         return len(inserted)
 
-    def _store(self, connection: Connection, scans: list[AcceptedScan]) -> list[EnrichedScan]:
+    def _store(self, connection: Connection, scans: Sequence[AcceptedScan]) -> list[EnrichedScan]:
         enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
         new = insert_new(connection, Scan, [one.row for one in enriched], ("id",))
         new_ids = {row["id"] for row in new}
@@ -122,14 +109,7 @@ def _read(lines: bytes) -> tuple[list[AcceptedScan], Rejected]:
     return accepted, rejected
 
 
-def _is_about_data(error: Exception) -> bool:
-    """Whether the same lines would fail again, rather than the database be away or not ready."""
-    if isinstance(error, DBAPIError):
-        return isinstance(error, DataError | IntegrityError) and not error.connection_invalidated
-    return isinstance(error, StatementError | ValueError | LookupError | ArithmeticError)
-
-
-def _unique_by_time(scans: list[AcceptedScan]) -> list[AcceptedScan]:
+def _unique_by_time(scans: Sequence[AcceptedScan]) -> list[AcceptedScan]:
     """By time, each id once; the id decides between equal times, so that two workers insert in
     the same order.
     """

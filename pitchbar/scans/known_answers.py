@@ -62,6 +62,12 @@ class KnownAnswers(Generic[Answer]):
     def _read(self, key: str) -> Answer | None:
         raise NotImplementedError
 
+    def peek(self, key: str) -> Answer | None:
+        """What is known and fresh, so that nobody would wait for it."""
+        entry = self._entries.get(key)
+        is_fresh = entry is not None and time.monotonic() - entry[0] < self._max_stale
+        return entry[1] if entry is not None and is_fresh else None
+
     def invalidate(self, key: str) -> None:
         """The next scan looks again; the old entry stays in case the database is gone."""
         with self._lock:

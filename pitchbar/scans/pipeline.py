@@ -3,6 +3,7 @@
 import atexit
 import os
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -10,16 +11,20 @@ from sqlalchemy import Engine
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
+from pitchbar.rules.splitting import split_key
 from pitchbar.scans.answers import WsgiApp
-from pitchbar.scans.deliveries import Deliveries, find_stored_with
-from pitchbar.scans.draining import make_drain_signal
+from pitchbar.scans.code_counts import CodeCounts
+from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
+from pitchbar.scans.draining import DrainSignal, make_drain_signal
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
-from pitchbar.scans.factories import make_engine, make_ingestion
+from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cipher
 from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.routing import RuleRouter
+from pitchbar.scans.seen_today import SeenToday
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
@@ -41,11 +46,51 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     resolver.listen(bus)
     sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
     sites.listen(bus)
-    spool = Spool(own.spool_dir, overflow_bytes=own.spool_overflow_bytes)
+    router = make_router(settings)
+
+    def in_child() -> None:
+        engine.dispose(close=False)
+        resolver.reset_after_fork()
+        sites.reset_after_fork()
+        router.reset_after_fork()
+
+    # Before that of the spool, whose threads use the engine at once.
+    os.register_at_fork(after_in_child=in_child)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
-    deliveries = Deliveries(spool, _make_inbox(settings, engine, bus), find_stored_with(engine))
-    reporter = SpoolReporter(spool, deliveries, _connect(settings, timeout=0.5))
-    add_local(reporter.read)
+    inbox = _make_inbox(settings, engine, bus)
+    spool = start_spool(settings, own.spool_dir, inbox, find_stored_with(engine), drain_signal)
+    return Edge(
+        resolver=resolver,
+        spool=spool,
+        pages=EdgePages(),
+        **make_limits(settings),
+        router=router,
+        trusted_proxies=settings.trusted_proxies,
+        tokens=make_token_cipher(settings),
+        app=app,
+        names=HostNames(own_names(settings)),
+        sites=sites,
+    )
+
+
+def start_spool(
+    settings: Settings,
+    folder: Path,
+    inbox: Inbox,
+    find_stored: FindStored,
+    drain_signal: DrainSignal | None,
+    kind: str = "",
+) -> Spool:
+    """A spool with its shipper running, here and in children that are forked later.
+
+    Args:
+        kind: what its lines are, for what beside the scans has a spool.
+    """
+    own = settings[ScanSettings]
+    spool = Spool(folder, overflow_bytes=own.spool_overflow_bytes, kind=kind or "scans")
+    deliveries = Deliveries(spool, inbox, find_stored)
+    reporter = SpoolReporter(spool, deliveries, connect(settings, timeout=0.5), kind)
+    add_local(reporter.read, kind)
     shipper = Shipper(spool, deliveries, drain_signal, reporter.tell)
     shipper.start()
     atexit.register(shipper.stop)
@@ -53,28 +98,16 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     Finalize(None, shipper.stop, exitpriority=0)
 
     def in_child() -> None:
-        engine.dispose(close=False)
-        resolver.reset_after_fork()
-        sites.reset_after_fork()
         spool.reset_after_fork()
         shipper.start_in_child()
 
     os.register_at_fork(after_in_child=in_child)
-    return Edge(
-        resolver=resolver,
-        spool=spool,
-        pages=EdgePages(),
-        **make_limits(settings),
-        trusted_proxies=settings.trusted_proxies,
-        app=app,
-        names=HostNames(own_names(settings)),
-        sites=sites,
-    )
+    return spool
 
 
 def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     """With Redis, other processes ingest, and this one loads nothing for it."""
-    redis = _connect(settings, timeout=1.0)
+    redis = connect(settings, timeout=1.0)
     if redis is None:
         return DirectInbox(make_ingestion(settings, engine, bus).ingest_scans)
     warn_of_weaknesses(redis)
@@ -85,7 +118,7 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     if not settings.ratelimit_enabled:
         return {"limit": None}
     own = settings[ScanSettings]
-    redis = _connect(settings, timeout=0.04)
+    redis = connect(settings, timeout=0.04)
     pause = Pause()
     limit, seconds = parse_rate(own.ratelimit_redirect)
     most, seconds_of_most = parse_rate(own.ratelimit_redirect_max)
@@ -97,5 +130,14 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _connect(settings: Settings, *, timeout: float) -> Any:
+def make_router(settings: Settings) -> RuleRouter:
+    redis, pause = connect(settings, timeout=0.04), Pause()
+    return RuleRouter(
+        split_key(settings.app_key),
+        seen=SeenToday(redis, pause=pause),
+        counts=CodeCounts(redis, pause=pause),
+    )
+
+
+def connect(settings: Settings, *, timeout: float) -> Any:
     return connect_redis(settings.redis_url, timeout) if settings.redis_url else None

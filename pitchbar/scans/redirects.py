@@ -13,11 +13,12 @@ from urllib.parse import quote, unquote_plus
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.gates import Gate
 
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _is_sendable = re.compile(r"[A-Za-z0-9%=&+\-._~!$'()*,;:@/?\[\]]*").fullmatch
-_MAX_LOCATION = 8000
+MAX_LOCATION = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class Special:
     """What a code asks of a scan beside leading it on; most codes have none of it."""
 
     gate: Gate | None = None
+    rules: CodeRules | None = None
+    attribution: bool = False
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether another process is asked on the way, over the network."""
+        return self.rules is not None and self.rules.compiled.asks_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def _locate(destination: str, defaults: Utm, forward: bool, query: str) -> tuple
     wanted = [own or default for own, default in zip(incoming or Utm(), defaults, strict=True)]
     for forwarded in (others, []) if forward else ([],):
         location, utm = set_utm(destination, wanted, forwarded)
-        if len(location) <= _MAX_LOCATION:
+        if len(location) <= MAX_LOCATION:
             return location, utm
     # A visitor cannot make the answer too large for a browser to follow.
     return None

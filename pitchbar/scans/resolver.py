@@ -18,6 +18,7 @@ from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
+from pitchbar.scans.code_rules import CodeRules, read_code_rules
 from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
 from pitchbar.scans.redirects import ResolvedCode, Special
@@ -28,7 +29,8 @@ def _query(found_by: str) -> TextualSelect:
         f"""
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
-           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at
+           coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
+           c.attribution, c.routing
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -93,10 +95,11 @@ class Resolver(KnownAnswers[ResolvedCode]):
         with self._engine.connect() as connection:
             query = _ON_DOMAIN if is_on_domain else _ON_OUR_HOST
             row = connection.execute(query, asked).one_or_none()
-        if row is None:
-            return None
+            if row is None:
+                return None
+            rules = read_code_rules(connection, row) if row.routing else None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at = rest
+        *utm, forward, fallback, campaign, starts_at, ends_at, attribution, _ = rest
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -112,14 +115,19 @@ class Resolver(KnownAnswers[ResolvedCode]):
             values,
             fallback,
             Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
-            _read_special(starts_at, ends_at),
+            _read_special(starts_at, ends_at, bool(attribution), rules),
         )
 
 
-def _read_special(starts_at: datetime | None, ends_at: datetime | None) -> Special | None:
-    if starts_at is None and ends_at is None:
-        return None
-    return Special(gate=Gate(_milliseconds(starts_at), _milliseconds(ends_at)))
+def _read_special(
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    attribution: bool,
+    rules: CodeRules | None,
+) -> Special | None:
+    has_times = starts_at is not None or ends_at is not None
+    gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at)) if has_times else None
+    return Special(gate, rules, attribution) if gate or rules or attribution else None
 
 
 def _milliseconds(at: datetime | None) -> int:

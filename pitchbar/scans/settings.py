@@ -3,7 +3,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from pitchbar.core.setting_types import Rate, Seconds, SettingsGroup
+from pitchbar.core.setting_types import Days, KeyList, Rate, Seconds, SettingsGroup
 
 
 class ScanSettings(SettingsGroup):
@@ -15,6 +15,8 @@ class ScanSettings(SettingsGroup):
     robot_repeat_seconds: Seconds = 2.0
     shared_address_visitors: int = Field(4, ge=1)
     resolver_max_stale_seconds: Seconds = 2.0
+    attribution_days: Days = Field(30, ge=1, le=3650)
+    attribution_old_keys: KeyList = ()
     ratelimit_redirect: Rate = "600/minute"
     ratelimit_redirect_max: Rate = "3000/minute"
     ratelimit_unknown_code: Rate = "60/minute"

@@ -85,7 +85,7 @@ class Shipper:
             return True
         except Exception as error:
             self._pause = min(_MAX_PAUSE_SECONDS, max(0.5, self._pause * 2))
-            log.error("scans wait in the spool: %s", error)
+            log.error("%s wait in the spool: %s", self._spool.kind, error)
             return False
         finally:
             self._after_pass()

@@ -35,6 +35,7 @@ class Spool:
 
     Args:
         overflow_bytes: how much is held in memory; what comes then is dropped, counted and told.
+        kind: what the lines are, for the log.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class Spool:
         directory: Path,
         segment_bytes: int = 1 << 20,
         overflow_bytes: int = OVERFLOW_BYTES,
+        kind: str = "scans",
     ) -> None:
         self.directory = directory
+        self.kind = kind
         self.overflow: deque[bytes] = deque()
         self.held_bytes = 0
         self.held_since = 0.0
@@ -94,7 +97,7 @@ class Spool:
                 self.dropped += 1
                 self._is_full = True
         if not fits and self.dropped % 1000 == 1:
-            log.critical("%d scans are lost: SPOOL_OVERFLOW_BYTES are held", self.dropped)
+            log.critical("%d %s are lost: SPOOL_OVERFLOW_BYTES are held", self.dropped, self.kind)
         if self.refused % 1000 == 1:
             log.error("the spool's disk refuses: %s; %d held in memory", error, len(self.overflow))
 

@@ -55,12 +55,17 @@ class SpoolFigures:
 
 
 class SpoolReporter:
-    """Of one process. `tell` is called after each pass of the shipper, and never raises."""
+    """Of one process; where it has spools beside that of the scans, `kind` tells whose this is.
+    `tell` is called after each pass of the shipper, and never raises.
+    """
 
-    def __init__(self, spool: Spool, deliveries: Deliveries, redis: Any = None) -> None:
+    def __init__(
+        self, spool: Spool, deliveries: Deliveries, redis: Any = None, kind: str = ""
+    ) -> None:
         self._spool = spool
         self._deliveries = deliveries
         self._redis = redis
+        self._kind = kind
         self._breaker = Breaker("telling what waits in the spool", _TELL_EVERY_SECONDS)
         self._tell_at = 0.0
         # Of each file, what is shipped when all is that was written until the last look.
@@ -87,7 +92,7 @@ class SpoolReporter:
     def read(self) -> SpoolFigures:
         spool, segments = self._spool, self._spool.segments()
         return SpoolFigures(
-            process=f"{socket.gethostname()}/{os.getpid()}",
+            process=f"{socket.gethostname()}/{os.getpid()} {self._kind}".rstrip(),
             told_at=time.time(),
             waits_since=self._waits_since(),
             files=len(segments),
@@ -110,16 +115,16 @@ class SpoolReporter:
         return min(times, default=None)
 
 
-_here: list[Callable[[], SpoolFigures]] = []
+_here: dict[str, Callable[[], SpoolFigures]] = {}
 
 
-def add_local(read: Callable[[], SpoolFigures]) -> None:
-    """The spool of this process; a later one takes its place."""
-    _here[:] = [read]
+def add_local(read: Callable[[], SpoolFigures], kind: str = "") -> None:
+    """The spool of this process of that kind; a later one takes its place."""
+    _here[kind] = read
 
 
 def list_local() -> list[SpoolFigures]:
-    return [read() for read in _here]
+    return [read() for read in _here.values()]
 
 
 def list_spools(redis: Any = None) -> list[SpoolFigures]:

@@ -29,4 +29,4 @@ class Syncer:
                 for segment in self._spool.segments():
                     segment.sync()
             except Exception as error:
-                log.error("scans are not synced: %s", error)
+                log.error("%s are not synced: %s", self._spool.kind, error)

@@ -123,6 +123,8 @@ def test_settings_that_are_named_exist(document: Path) -> None:
         "NAME_FILE",
         "TOKEN",
         "WRITE_ACCESS_TABLE",
+        # Of servers, which they read by themselves.
+        "WEB_CONCURRENCY",
     }
     named = {span for span in spans(document) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)}
     exported = re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)=", document.read_text())

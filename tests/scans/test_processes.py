@@ -30,22 +30,26 @@ pytestmark = pytest.mark.full
 BIN = Path(sys.executable).parent
 
 SERVERS = {
-    "sync": ["gunicorn", "--no-control-socket", "-w", "2", "-k", "sync", "-b", "127.0.0.1:{port}"],
+    "sync": [
+        *["gunicorn", "--no-control-socket", "-w", "2", "-k", "sync"],
+        *["-b", "127.0.0.1:{port}", "wsgi:edge"],
+    ],
     "gthread": [
         *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "4"],
-        *["-b", "127.0.0.1:{port}"],
+        *["-b", "127.0.0.1:{port}", "wsgi:edge"],
     ],
     "preload": [
         *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gthread", "--preload"],
-        *["-b", "127.0.0.1:{port}"],
+        *["-b", "127.0.0.1:{port}", "wsgi:edge"],
     ],
     "gevent": [
         *["gunicorn", "--no-control-socket", "-w", "2", "-k", "gevent"],
-        *["-b", "127.0.0.1:{port}"],
+        *["-b", "127.0.0.1:{port}", "wsgi:edge"],
     ],
+    "edge": ["pitchbar", "edge"],
     "granian": [
         *["granian", "--interface", "wsgi", "--workers", "1", "--host", "127.0.0.1"],
-        *["--port", "{port}"],
+        *["--port", "{port}", "wsgi:edge"],
     ],
 }
 
@@ -171,7 +175,7 @@ def test_server_that_is_told_to_end_ships_everything_first(
     serve: Serve, name: str, redis_url: str, spool_dir: Path
 ) -> None:
     worker = Worker(redis_url)
-    server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=redis_url)
+    server = serve(SERVERS[name], REDIS_URL=redis_url)
     accepted = server.scan(60)
     server.end()
 
@@ -184,14 +188,14 @@ def test_server_that_is_told_to_end_ships_everything_first(
 def test_server_that_ends_without_redis_leaves_everything_on_disk_for_the_next(
     serve: Serve, name: str, restartable_redis: RedisServer, spool_dir: Path
 ) -> None:
-    server = serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
+    server = serve(SERVERS[name], REDIS_URL=restartable_redis.url)
     accepted = server.scan(40)
     server.end()
     assert accepted == len(set(ids_in_spool(spool_dir))) == 40
 
     restartable_redis.start()
     worker = Worker(restartable_redis.url)
-    serve([*SERVERS[name], "wsgi:edge"], REDIS_URL=restartable_redis.url)
+    serve(SERVERS[name], REDIS_URL=restartable_redis.url)
     until = time.monotonic() + 10
     while ids_in_spool(spool_dir):
         assert time.monotonic() < until
@@ -202,7 +206,7 @@ def test_server_that_ends_without_redis_leaves_everything_on_disk_for_the_next(
 def test_server_that_ends_before_its_scans_are_stored_leaves_them_on_disk_too(
     serve: Serve, redis_url: str, spool_dir: Path
 ) -> None:
-    server = serve([*SERVERS["gevent"], "wsgi:edge"], REDIS_URL=redis_url)
+    server = serve(SERVERS["gevent"], REDIS_URL=redis_url)
     accepted = server.scan(10)
     server.end()
     assert accepted == len(ids_in_spool(spool_dir)) == len(Worker(redis_url).end()) == 10

@@ -1,0 +1,198 @@
+"""The rules of a code as the edge asks them: compiled once for each edit, then only looked up.
+
+What is kept as JSON becomes tables (`rules/tables.py`) and, for each rule, the bits that must hold.
+No query, no parse and no regular expression stands between a visit and its rule.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import orjson
+
+from pitchbar.core.tagging import set_utm
+from pitchbar.core.utm import Utm
+from pitchbar.rules.days import Calendar, Day
+from pitchbar.rules.dimensions import AGENT, ALL, SCANS, SEEN, Dimensions, Step
+from pitchbar.rules.splitting import draw
+from pitchbar.rules.visits import Visit, read_agent
+
+log = logging.getLogger(__name__)
+# Compiled sets that are kept; those that the resolver holds live on by themselves.
+_KEPT = 512
+_NO_UTM = Utm()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a rule leads. `location` and `utm` are those of a scan without a query."""
+
+    destination: str
+    defaults: Utm
+    forward_parameters: bool
+    location: str
+    utm: Utm
+
+
+class Choice(NamedTuple):
+    """The rule that fired; `variant` is -1 where it has one destination."""
+
+    rule_id: int
+    variant: int
+    target: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a rule would take a visit or not: for each of its conditions, whether it holds."""
+
+    rule_id: int
+    is_match: bool
+    conditions: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """Where a rule leads: to one choice, or to one for each variant."""
+
+    rule_id: int
+    choices: tuple[Choice, ...]
+    # Sums of the weights so far; empty for a rule with one destination.
+    limits: tuple[int, ...]
+
+
+class _Rule(NamedTuple):
+    needs: int
+    bits: int
+    is_any: bool
+    steps: tuple[Step, ...]
+    lead: _Lead
+    conditions: tuple[int, ...]
+
+
+class CompiledRules:
+    """Args:
+    rules: as `codes.routing` holds them, parsed.
+    time_zone: the workspace's, for days and for windows that name no zone.
+    """
+
+    def __init__(
+        self, rules: list[dict[str, Any]], time_zone: str, defaults: Utm, forward_parameters: bool
+    ) -> None:
+        self._calendar = Calendar(time_zone)
+        self._defaults = defaults
+        self._forward_parameters = forward_parameters
+        self._dimensions = Dimensions(time_zone)
+        self._rules = tuple(self._compile_all(rules))
+        self._dimensions.freeze()
+        self.asks_agent = self._dimensions.asks(AGENT)
+        # Whether any rule asks if a visitor was here today, or how many scans came before: then
+        # each scan of the code must be remembered.
+        self.asks_seen = self._dimensions.asks(SEEN)
+        self.asks_scans = self._dimensions.asks(SCANS)
+        self.asks_state = self.asks_seen or self.asks_scans
+
+    def choose(self, visit: Visit, key: bytes) -> Choice | None:
+        """The first rule that matches, or None.
+
+        Args:
+            key: of `split_key`.
+        """
+        held, unknown = 0, ALL
+        for needs, bits, is_any, steps, lead, _ in self._rules:
+            if needs & unknown:
+                # As many dimensions as it takes to decide on this rule.
+                for dimension, read, wanted in steps:
+                    if dimension & unknown:
+                        held |= read(visit)
+                        unknown ^= dimension
+                    met = held & wanted
+                    if met if is_any else met != wanted:
+                        break
+            met = held & bits
+            if met == bits or (is_any and met):
+                return self._follow(lead, visit, key)
+        return None
+
+    def _follow(self, lead: _Lead, visit: Visit, key: bytes) -> Choice:
+        if not lead.limits:
+            return lead.choices[0]
+        day = self.day_of(visit.now_ms).name
+        return lead.choices[draw(key, lead.rule_id, day, visit.identity(), lead.limits)]
+
+    def explain(self, visit: Visit) -> list[Reason]:
+        """Of each rule, whether it would take the visit if it came to it."""
+        held = self._dimensions.learn_all(visit)
+        return [
+            Reason(
+                rule.lead.rule_id,
+                _is_met(held, rule),
+                tuple(bool(held & bit) for bit in rule.conditions),
+            )
+            for rule in self._rules
+        ]
+
+    def day_of(self, now_ms: int) -> Day:
+        """The workspace's day."""
+        return self._calendar.day_of(now_ms)
+
+    def _compile_all(self, rules: list[dict[str, Any]]) -> Iterator[_Rule]:
+        for rule in rules:
+            try:
+                yield self._compile(rule)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                # The rest still leads; who wrote this one was a newer release, or no release.
+                log.error("a rule cannot be read and is left out: %r", error)
+
+    def _compile(self, rule: dict[str, Any]) -> _Rule:
+        conditions = [self._dimensions.add(one) for one in rule["conditions"]]
+        bits = needs = 0
+        for bit, need in conditions:
+            bits, needs = bits | bit, needs | need
+        return _Rule(
+            needs,
+            bits,
+            # Without conditions, all of them hold.
+            rule["match"] == "any" and bool(conditions),
+            self._dimensions.steps(conditions),
+            self._lead(rule),
+            tuple(bit for bit, _ in conditions),
+        )
+
+    def _lead(self, rule: dict[str, Any]) -> _Lead:
+        rule_id, split = rule["id"], rule.get("split")
+        if not split:
+            return _Lead(rule_id, (Choice(rule_id, -1, self._target(rule["destination_url"])),), ())
+        targets = [self._target(variant["destination_url"]) for variant in split]
+        choices = tuple(Choice(rule_id, number, target) for number, target in enumerate(targets))
+        return _Lead(rule_id, choices, tuple(accumulate(int(one["weight"]) for one in split)))
+
+    def _target(self, url: str) -> Destination:
+        location, utm = set_utm(url, self._defaults, [])
+        return Destination(url, self._defaults, self._forward_parameters, location, utm)
+
+
+def _is_met(held: int, rule: _Rule) -> bool:
+    met = held & rule.bits
+    return met == rule.bits or (rule.is_any and met != 0)
+
+
+@lru_cache(maxsize=_KEPT)
+def compile_rules(
+    routing: str, time_zone: str, defaults: Utm = _NO_UTM, forward_parameters: bool = False
+) -> CompiledRules:
+    """Rules that cannot be read are none: the code then leads where it led without them."""
+    try:
+        rules = orjson.loads(routing)
+    except ValueError as error:
+        log.error("the rules of a code cannot be read: %s", error)
+        rules = []
+    known = rules if isinstance(rules, list) else []
+    compiled = CompiledRules(known, time_zone, defaults, forward_parameters)
+    if compiled.asks_agent:
+        # The first agent takes a tenth of a second, which is better spent here than by a visitor.
+        read_agent("Mozilla/5.0")
+    return compiled
