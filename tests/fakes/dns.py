@@ -94,6 +94,18 @@ def _pack_text(value: str) -> bytes:
     return struct.pack("!HHHIH", 0xC00C, QTYPE.TXT, 1, 1, len(data)) + data
 
 
+def _bind_both(
+    udp: type[socketserver.BaseRequestHandler], tcp: type[socketserver.BaseRequestHandler]
+) -> tuple[socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer]:
+    """On one port, which may be free for the one and taken for the other."""
+    while True:
+        first = socketserver.ThreadingUDPServer(("127.0.0.1", 0), udp)
+        try:
+            return first, socketserver.ThreadingTCPServer(first.server_address, tcp)
+        except OSError:
+            first.server_close()
+
+
 @contextmanager
 def dns_server() -> Iterator[FakeDns]:
     """Runs until the block ends."""
@@ -113,10 +125,8 @@ def dns_server() -> Iterator[FakeDns]:
             if reply is not None:
                 self.request.sendall(struct.pack("!H", len(reply)) + reply)
 
-    with (
-        socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp) as udp,
-        socketserver.ThreadingTCPServer(udp.server_address, Tcp) as tcp,
-    ):
+    udp, tcp = _bind_both(Udp, Tcp)
+    with udp, tcp:
         dns.address = f"127.0.0.1:{udp.server_address[1]}"
         threads = [threading.Thread(target=one.serve_forever, args=(0.02,)) for one in (udp, tcp)]
         for thread in threads:
