@@ -12,6 +12,7 @@ from pitchbar.codes.services import move_code
 from pitchbar.core import clock
 from pitchbar.domains import rounds
 from pitchbar.domains.models import Domain
+from pitchbar.domains.queries import list_due
 from pitchbar.domains.tasks import check_domains
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
@@ -280,7 +281,7 @@ def test_whoever_is_not_due_is_not_looked_at(people: People, dns: FakeDns, app: 
 
 def test_two_rounds_at_once_look_once(people: People, dns: FakeDns, app: Flask) -> None:
     make_domain(people.workspace, state="pending")
-    due = rounds.list_due(clock.now(), 10)
+    due = list_due(clock.now(), 10)
     assert [rounds._claim(domain_id, clock.now()) for domain_id, _ in due * 2] == [True, False]
 
 
