@@ -1,5 +1,5 @@
 """What servers load: `wsgi:app` is everything, `wsgi:edge` redirects and pixel without Flask, and
-`wsgi:edge_rsgi` the same as granian asks for it.
+`wsgi:edge_of_few` the same for a server with two threads.
 """
 
 from typing import Any
@@ -42,16 +42,15 @@ def _make_edge() -> Any:
     return build_edge(settings, bus, app=build_pixel(settings, bus, BareAnswers(EdgePages())))
 
 
-def _make_edge_rsgi() -> Any:
-    from pitchbar.connections.settings import ConnectionSettings
-    from pitchbar.scans.rsgi import RsgiEdge
-    from pitchbar.settings import load_settings
+def _make_edge_of_few() -> Any:
+    from pitchbar.scans.turns import allow_turns
 
-    edge = _make_edge()
-    return RsgiEdge(edge, edge.may_wait, load_settings()[ConnectionSettings].request_body_seconds)
+    # Of its two threads.
+    allow_turns(1)
+    return _make_edge()
 
 
-_MAKERS = {"app": _make_app, "edge": _make_edge, "edge_rsgi": _make_edge_rsgi}
+_MAKERS = {"app": _make_app, "edge": _make_edge, "edge_of_few": _make_edge_of_few}
 
 
 def __getattr__(name: str) -> Any:

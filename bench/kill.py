@@ -26,7 +26,7 @@ import redis
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import machine
-from bench.redirect import CODE, STREAM, make_code
+from bench.redirect import CODE, STREAM, make_codes
 
 THREADS = 8
 
@@ -86,7 +86,7 @@ def run(shape: str, number: int, scans: int, rng: random.Random) -> bool:
             "TRUSTED_PROXIES": "1",
             "PRIVACY_STORE_IP": "full",
         }
-        make_code(environ)
+        make_codes(environ)
         if shape == "embedded":
             return strike(shape, number, scans, rng, environ, folder)
         with machine.redis_running(folder) as url:

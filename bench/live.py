@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import machine
-from bench.redirect import EMAIL, PASSWORD, make_code
+from bench.redirect import EMAIL, PASSWORD, make_codes
 from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_SLUG
 
 TARGET_SECONDS = 1.0
@@ -98,7 +98,7 @@ def run(scans: int, folder: Path, account: Account) -> list[float]:
     log = folder / "log"
     with_demo = "--demo" if account == DEMO else "--no-demo"
     if account != DEMO:
-        make_code(environ | {"APP_KEY": "only for this bench, only for this bench"})
+        make_codes(environ | {"APP_KEY": "only for this bench, only for this bench"})
     server = machine.start([machine.program("pitchbar"), "serve", with_demo], environ, log)
     try:
         machine.wait_until(lambda: machine.answers(f"{url}/up"), 60, f"server: {log}")

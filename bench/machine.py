@@ -133,6 +133,14 @@ class Load:
     failed: int
 
 
+# Each request asks for an address of its own.
+_VARYING = """
+local number = 0
+function request()
+  number = number + 1
+  return wrk.format(nil, wrk.path .. "&click=" .. number .. "-" .. math.random(1, 1000000000))
+end
+"""
 # Each connection thinks for a random while, like independent visitors: wrk has no other brake.
 _THINKING = "function delay() return math.random(0, {most}) end\n"
 
@@ -145,13 +153,17 @@ def wrk(
     connections: int,
     headers: list[str],
     per_second: float = 0,
+    varying: bool = False,
 ) -> Load:
-    """Loads `url` from one thread; with `per_second`, at about that rate."""
-    script = []
+    """Loads `url` from one thread; with `per_second`, at about that rate; `varying` adds another
+    parameter to each request's query.
+    """
+    said = _VARYING if varying else ""
     if per_second:
-        path = folder / "think.lua"
-        path.write_text(_THINKING.format(most=round(2000 * connections / per_second)))
-        script = ["-s", str(path)]
+        said += _THINKING.format(most=round(2000 * connections / per_second))
+    path = folder / "wrk.lua"
+    path.write_text(said)
+    script = ["-s", str(path)] if said else []
     arguments = [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", *script]
     for header in headers:
         arguments += ["-H", header]

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from bench import machine
 from bench.kill import Rush, is_settled
-from bench.redirect import make_code
+from bench.redirect import make_codes
 
 
 class OwnRedis:
@@ -167,7 +167,7 @@ def world(shape: str, scans: int, folder: Path) -> Iterator[World]:
         if shape == "scale":
             made.postgres = OwnPostgres(folder / "postgres")
             environ["DATABASE_URL"] = made.postgres.url
-        make_code(environ)
+        make_codes(environ)
         made.start()
         yield made
     finally:

@@ -12,13 +12,13 @@ _GRACE_SECONDS = 10
 
 
 def run_edge(settings: Settings) -> None:
-    """Serves until TERM. As many workers as WEB_CONCURRENCY says, each one thread and its waiters.
+    """Serves until TERM. As many workers as WEB_CONCURRENCY says, each of two threads.
 
     Raises:
         ClickException: the spool cannot be written to, or HOST names several addresses.
     """
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, Loops
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -26,13 +26,13 @@ def run_edge(settings: Settings) -> None:
     # Inherited by the workers.
     connections.count_connections()
     Granian(
-        "wsgi:edge_rsgi",
+        "wsgi:edge_of_few",
         address=_only_host(settings).strip("[]"),
         port=settings.port,
-        interface=Interfaces.RSGI,
-        loop=Loops.asyncio,
+        interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        websockets=False,
+        # One is fastest; of two, one may wait for something while the other goes on.
+        blocking_threads=2,
         workers=int(os.environ.get("WEB_CONCURRENCY") or 2),
         http1_settings=HTTP1Settings(
             header_read_timeout=round(min(60, connections.request_head_seconds) * 1000)

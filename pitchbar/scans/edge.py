@@ -39,6 +39,7 @@ from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
+from pitchbar.scans.turns import are_few
 
 _CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM")
 
@@ -76,7 +77,6 @@ class Edge:
         )
         self._resolve = resolver.resolve
         self._is_known = resolver.is_known
-        self._peek = resolver.peek
         self._append = spool.append
         self._pages = pages
         self._limit = limit
@@ -141,7 +141,7 @@ class Edge:
                 utm,
                 method,
                 address,
-                get("HTTP_USER_AGENT", "")[:512],
+                (get("HTTP_USER_AGENT") or _unreadable_agent(environ))[:512],
                 get("HTTP_ACCEPT_LANGUAGE", "")[:256],
                 get("HTTP_REFERER", "")[:512],
                 (
@@ -158,18 +158,6 @@ class Edge:
         )
         start_response("302 Found", [("Location", location), NO_STORE, EMPTY, NO_INDEX])
         return ()
-
-    def may_wait(self, environ: dict[str, Any]) -> bool:
-        """Whether the answer may take longer than a moment: it may ask the database, read a body,
-        or come from the application behind.
-        """
-        path: str = environ["PATH_INFO"]
-        if (host := self._names[environ.get("HTTP_HOST", "")]) and self._entrance:
-            path = self._entrance.peek(host, path)
-        if not path.startswith(PREFIXES) or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return True
-        code = self._peek(path[3:])
-        return code is None or (code.special is not None and code.special.may_wait)
 
     def _route(
         self,
@@ -238,6 +226,14 @@ class Edge:
         self, wait: int, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         return self._pages.respond("busy", environ, start_response, ("Retry-After", str(wait)))
+
+
+def _unreadable_agent(environ: dict[str, Any]) -> str:
+    """What stands for a name that granian leaves empty because it is not ASCII, as that of some
+    phones is: whoever sends it is no program without a name.
+    """
+    agent = "Mozilla/5.0 (unreadable) AppleWebKit/537.36 (KHTML, like Gecko)"
+    return agent if are_few() and "HTTP_USER_AGENT" in environ else ""
 
 
 def _client_hints(get: Callable[..., str]) -> str:

@@ -62,12 +62,6 @@ class Entrance:
             return Response(self._elsewhere(environ, start_response))
         return self._refuse_stranger(environ, start_response)
 
-    def peek(self, host: str, path: str) -> str:
-        """The path of a code on a domain that is known; empty for all that may wait."""
-        site = self._sites.peek(host)
-        rest = path[3:] if path.startswith(PREFIXES) else path[1:]
-        return f"/t/{name_on_domain(site.domain_id, rest)}" if site and rest else ""
-
     def _take_look_up(self, host: str, environ: dict[str, Any]) -> int:
         """Guessing hosts is held back like guessing short codes."""
         if not self._guesses or not self._guesses.suspects or self._sites.is_known(host):

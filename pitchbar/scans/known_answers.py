@@ -10,6 +10,8 @@ import time
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
+from pitchbar.scans.turns import give_back, take_turn
+
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 Value = TypeVar("Value")
@@ -17,6 +19,9 @@ Value = TypeVar("Value")
 # How long a visitor waits for the database, with and without an old answer at hand.
 _KNOWN_WAIT_SECONDS = 0.5
 _UNKNOWN_WAIT_SECONDS = 3.0
+# How long one waits for a turn to wait.
+_KNOWN_TURN_SECONDS = 0.0
+_UNKNOWN_TURN_SECONDS = 0.05
 # While the database is down, only one request in this many seconds waits to find out.
 _RETRY_SECONDS = 2.0
 # A look-up that hangs so long is followed by another.
@@ -62,12 +67,6 @@ class KnownAnswers(Generic[Answer]):
     def _read(self, key: str) -> Answer | None:
         raise NotImplementedError
 
-    def peek(self, key: str) -> Answer | None:
-        """What is known and fresh, so that nobody would wait for it."""
-        entry = self._entries.get(key)
-        is_fresh = entry is not None and time.monotonic() - entry[0] < self._max_stale
-        return entry[1] if entry is not None and is_fresh else None
-
     def invalidate(self, key: str) -> None:
         """The next scan looks again; the old entry stays in case the database is gone."""
         with self._lock:
@@ -90,13 +89,26 @@ class KnownAnswers(Generic[Answer]):
             return answer
         if now >= self._retry_at:
             lookup = self._start_lookup(key)
-            lookup.done.wait(_KNOWN_WAIT_SECONDS if answer else _UNKNOWN_WAIT_SECONDS)
+            if not take_turn(_KNOWN_TURN_SECONDS if answer else _UNKNOWN_TURN_SECONDS):
+                # Too many wait already. What was known is what comes next.
+                return self._answer_at_once(lookup, answer)
+            try:
+                lookup.done.wait(_KNOWN_WAIT_SECONDS if answer else _UNKNOWN_WAIT_SECONDS)
+            finally:
+                give_back()
             if lookup.is_complete:
                 return lookup.answer
             self._retry_at = time.monotonic() + _RETRY_SECONDS
         if answer is None:
             raise Unavailable
         return answer
+
+    def _answer_at_once(self, lookup: _Lookup[Answer], known: Answer | None) -> Answer | None:
+        if lookup.is_complete:
+            return lookup.answer
+        if known is None:
+            raise Unavailable
+        return known
 
     def _start_lookup(self, key: str) -> _Lookup[Answer]:
         with self._lock:

@@ -29,11 +29,6 @@ class Special:
     rules: CodeRules | None = None
     attribution: bool = False
 
-    @property
-    def may_wait(self) -> bool:
-        """Whether another process is asked on the way, over the network."""
-        return self.rules is not None and self.rules.compiled.asks_state
-
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCode:
