@@ -4,8 +4,7 @@ from flask import g
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
-from pitchbar.codes.addresses import address_prefix
-from pitchbar.core.wording import plain_address
+from pitchbar.codes.addresses import plain_prefix
 from pitchbar.domains.queries import list_served_domains
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 from pitchbar.settings import current_settings
@@ -13,9 +12,12 @@ from pitchbar.settings import current_settings
 
 def _choose_host() -> list[SelectChoice]:
     """Our own host, and the domains of this request's workspace that codes can be on."""
-    ours = SelectChoice("", plain_address(address_prefix(current_settings())))
+    ours = SelectChoice("", plain_prefix(current_settings()))
     domains = list_served_domains(g.workspace)
-    return [ours, *(SelectChoice(one.host, f"{one.name}/") for one in domains)]
+    return [
+        ours,
+        *(SelectChoice(one.host, plain_prefix(current_settings(), one)) for one in domains),
+    ]
 
 
 def domain_field() -> SelectField:

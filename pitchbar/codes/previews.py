@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pitchbar.codes.addresses import address_prefix
+from pitchbar.codes.addresses import address_prefix, plain_prefix
 from pitchbar.codes.addressing import find_usable_domain
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidDestination, InvalidShortCode, UnusableDomain
@@ -16,7 +16,6 @@ from pitchbar.codes.services import SHORT_CODE, find_holder
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.text import storable
 from pitchbar.core.utm import UTM_COLUMNS, UTM_MAX_LENGTH
-from pitchbar.core.wording import plain_address
 from pitchbar.domains.models import Domain
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -65,7 +64,7 @@ def preview_code(
     destination, opens = _check_destination(typed, settings)
     return Preview(
         name=_text(typed, "name", 200),
-        prefix=plain_address(prefix),
+        prefix=plain_prefix(settings, domain),
         link=link,
         is_sample=is_sample,
         symbol=Markup(render_svg(link, level if level in ("L", "M", "Q", "H") else "M").decode()),  # noqa: S704  # drawn by us

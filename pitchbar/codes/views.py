@@ -1,7 +1,7 @@
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.codes.addresses import address_of, address_prefix
+from pitchbar.codes.addresses import address_of, plain_prefix
 from pitchbar.codes.addressing import find_usable_domain, list_addresses
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destination_views import tell_destination
@@ -25,7 +25,6 @@ from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.core.text import file_name
-from pitchbar.core.wording import plain_address
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -44,7 +43,7 @@ def short_url_of(code: Code) -> str:
 @bp.app_template_global("short_prefix_of")
 def short_prefix_of(code: Code) -> str:
     """What stands before the short code of its present address, as it is read aloud."""
-    return plain_address(address_prefix(current_settings(), code.domain))
+    return plain_prefix(current_settings(), code.domain)
 
 
 def _redirect_to_code(workspace: Workspace, code: Code) -> Response:

@@ -284,17 +284,6 @@ def test_edge_alone_answers_whoever_watches_it(
     assert ask(edge, "/login", "balancer.example").status == 404
 
 
-def test_only_what_is_known_is_answered_without_waiting(edge: Edge) -> None:
-    def may_wait(path: str, host: str = HOST) -> bool:
-        return edge.may_wait({"PATH_INFO": path, "REQUEST_METHOD": "GET", "HTTP_HOST": host})
-
-    assert may_wait("/menu")
-    ask(edge, "/menu")
-    assert not may_wait("/menu")
-    assert may_wait("/other")
-    assert may_wait("/t/menu", "evil.example")
-
-
 @on_postgresql
 def test_domain_leads_on_while_the_database_is_gone(
     make_edge: MakeEdge, moved: Code, settings: Settings
