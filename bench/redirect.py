@@ -92,13 +92,15 @@ def make_codes(environ: dict[str, str]) -> None:
     from pitchbar.rules.drafts import read_rules
     from pitchbar.rules.services import replace_rules
     from pitchbar.settings import load_settings
+    from pitchbar.workspaces.plans import SCALE
     from pitchbar.workspaces.services import create_workspace
 
     settings = load_settings(environ)
     with create_app(settings).app_context():
         upgrade()
         person = create_person(email=EMAIL, name="Bench", password=PASSWORD)
-        workspace = create_workspace(name="Bench", time_zone="UTC", owner=person)
+        # The plan that records most: a bench loses nothing to a quota.
+        workspace = create_workspace(name="Bench", time_zone="UTC", owner=person, plan=SCALE)
         by = Actor("person", person.id, person.name)
 
         def code(short_code: str) -> Code:

@@ -4,7 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,11 +66,15 @@ class OwnPostgres:
         machine.wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "end of PostgreSQL")
 
     def start(self) -> None:
-        # Its folder lies in DATA_DIR, which Pitchbar has closed; the server runs as somebody else.
-        self._folder.parent.chmod(0o711)
+        self._open_way()
         self._server.ensure_postgres_running()
 
+    def _open_way(self) -> None:
+        """Its folder lies in DATA_DIR, which Pitchbar has closed; the server is somebody else's."""
+        self._folder.parent.chmod(0o711)
+
     def close(self) -> None:
+        self._open_way()
         self._server.cleanup()
 
 
@@ -147,7 +151,10 @@ def rows_of(file: Path) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def world(shape: str, scans: int, folder: Path) -> Iterator[World]:
+def world(
+    shape: str, scans: int, folder: Path, further: Mapping[str, str] | None = None
+) -> Iterator[World]:
+    """`further` are settings of its processes."""
     port = machine.free_port()
     environ = {
         "APP_ENV": "production",
@@ -158,6 +165,7 @@ def world(shape: str, scans: int, folder: Path) -> Iterator[World]:
         "LOG_LEVEL": "ERROR",
         "TRUSTED_PROXIES": "1",
         "PRIVACY_STORE_IP": "full",
+        **(further or {}),
     }
     made = World(shape, folder, scans, environ)
     try:

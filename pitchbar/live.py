@@ -43,11 +43,13 @@ class LiveView:
         draw: gives the HTML; called with the request that opened the socket.
         topic: of the bus; a message on it that `concerns` the page has it drawn again. Without a
             topic it is drawn again after each pause.
+        further_topics: whose messages are asked in the same way.
     """
 
     draw: Callable[[], str]
     topic: str = ""
     concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
+    further_topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +156,8 @@ class _Changes:
         self._changed = threading.Event()
         self.is_told = bool(view.topic)
         self._unsubscribe = [bus.subscribe(_ACCESS, self._hear_of_access)]
-        if view.topic:
-            self._unsubscribe.append(bus.subscribe(view.topic, self._hear))
+        for topic in (view.topic, *view.further_topics) if view.topic else ():
+            self._unsubscribe.append(bus.subscribe(topic, self._hear))
 
     def _hear(self, message: dict[str, Any]) -> None:
         if self._view.concerns(message):

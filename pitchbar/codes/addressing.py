@@ -11,13 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from pitchbar.codes.addresses import Address, short_url
 from pitchbar.codes.errors import ShortCodeTaken, UnusableDomain
 from pitchbar.codes.models import Code, CodeAddress
+from pitchbar.core.database import after_commit
 from pitchbar.core.tokens import new_short_code
 from pitchbar.domains.models import Domain
 from pitchbar.domains.queries import find_domain, list_served_domains
-from pitchbar.extensions import db
+from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
+TOPIC = "codes"
 Place = tuple[Domain | None, str]
 
 
@@ -119,12 +121,14 @@ def _sorted(code: Code, on_domains: list[Place], settings: Settings) -> list[Add
     return sorted(found, key=lambda address: not address.is_present)
 
 
-def addresses_for_edges(code: Code) -> list[list[int | str]]:
-    """Domain and short code of each address beside that of our own host."""
+def tell_edges(code: Code) -> None:
+    """Resolvers everywhere look again, at all its addresses, once what was done is committed."""
     rows = db.session.execute(
         select(CodeAddress.domain_id, CodeAddress.short_code).where(CodeAddress.code_id == code.id)
     )
-    return [[row.domain_id, row.short_code] for row in rows]
+    addresses = [[row.domain_id, row.short_code] for row in rows]
+    message = {"short_code": code.short_code, "addresses": addresses}
+    after_commit(db.session(), lambda: bus.publish(TOPIC, message))
 
 
 def leave_domain(domain_id: int) -> None:

@@ -7,8 +7,9 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
 from pitchbar.api.responses import check_precondition, has_precondition
-from pitchbar.codes.addressing import list_addresses_of
 from pitchbar.codes.errors import AddressStays
+from pitchbar.codes.filtering import CodeFilter
+from pitchbar.codes.life_payloads import LifeChanges
 from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.payloads import (
     CodeChanges,
@@ -17,7 +18,7 @@ from pitchbar.codes.payloads import (
     CodesQuery,
     NewCode,
     QrQuery,
-    code_response,
+    code_responses,
 )
 from pitchbar.codes.queries import get_code, list_codes_before
 from pitchbar.codes.services import (
@@ -46,6 +47,8 @@ TOPIC = Topic(
     },
 )
 
+_LIFE = set(LifeChanges.model_fields)
+
 bp = Blueprint("codes_api", __name__, url_prefix="/api/v1/workspaces/<slug>/codes")
 shared_limit(bp)
 
@@ -62,15 +65,11 @@ def index(workspace: Workspace, query: CodesQuery) -> CodeList:
         workspace,
         before_id=query.start(read_id),
         count=query.per_page + 1,
-        search=query.q,
-        status=query.status,
+        which=CodeFilter(query.q, query.status, campaign=query.campaign, label_name=query.label),
     )
     page = codes[: query.per_page]
     more = encode_cursor(page[-1].id) if len(codes) > len(page) else None
-    settings = current_settings()
-    addresses = list_addresses_of(page, settings)
-    data = [code_response(code, workspace, settings, addresses[code.id]) for code in page]
-    return CodeList(data=data, next_cursor=more)
+    return CodeList(data=code_responses(page, workspace, current_settings()), next_cursor=more)
 
 
 @bp.post("")
@@ -138,7 +137,7 @@ def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Respo
 
 
 def _answer(code: Code, workspace: Workspace) -> CodeResponse:
-    return code_response(code, workspace, current_settings())
+    return code_responses([code], workspace, current_settings())[0]
 
 
 def _move(code: Code, payload: CodeChanges) -> None:
@@ -161,9 +160,10 @@ def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
 
 def _fields(payload: CodeChanges) -> dict[str, Any]:
     """The given fields as the services name them; a given `utm` replaces all values."""
-    fields = payload.model_dump(exclude_none=True, exclude={"utm", "status"})
+    fields = payload.model_dump(exclude_none=True, exclude={"utm", "status", *_LIFE})
     if not isinstance(payload, NewCode):
         fields = {name: fields[name] for name in fields.keys() - {"domain", "short_code"}}
+    fields |= payload.given_life()
     if payload.utm is not None:
         fields |= Utm(**payload.utm.model_dump()).columns()
     return fields

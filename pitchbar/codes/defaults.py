@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from pitchbar.codes.destinations import clean_destination
-from pitchbar.codes.errors import InvalidDestination, InvalidFallback
+from pitchbar.codes.fallbacks import clean_fallback
 from pitchbar.events.actors import Actor
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -28,18 +27,10 @@ def update_defaults(workspace: Workspace, by: Actor, settings: Settings, **field
         InvalidFallback
     """
     before = _snapshot(workspace)
-    if fields["fallback_url"]:
-        fields["fallback_url"] = _clean(fields["fallback_url"], settings)
+    fields["fallback_url"] = clean_fallback(fields["fallback_url"], settings)
     for name in _FIELDS:
         setattr(workspace, name, fields[name])
     record_update(workspace, by, before, _snapshot(workspace))
-
-
-def _clean(url: str, settings: Settings) -> str:
-    try:
-        return clean_destination(url, settings)
-    except InvalidDestination as error:
-        raise InvalidFallback(error.message) from None
 
 
 def _snapshot(workspace: Workspace) -> dict[str, str]:

@@ -28,6 +28,12 @@ def to_the_minute(at: datetime) -> str:
     return at.astimezone(ZoneInfo(g.workspace.time_zone)).strftime("%-d %B %Y, %H:%M")
 
 
+@bp.app_template_filter("minute_with_zone")
+def minute_with_zone(at: datetime) -> str:
+    """12 May 2026, 14:03 CEST: the letters tell two hours of one name apart."""
+    return at.astimezone(ZoneInfo(g.workspace.time_zone)).strftime("%-d %B %Y, %H:%M %Z")
+
+
 @bp.post("/<int:destination_id>/restoration")
 @requires("edit_codes")
 def restore(workspace: Workspace, code_id: int, destination_id: int) -> Response:

@@ -71,3 +71,39 @@ class WrongConfirmation(DomainError):
     def __init__(self) -> None:
         sentence = "This is not the name of the code. Nothing was deleted."
         super().__init__(sentence, fields={"confirmation": sentence})
+
+
+class InvalidTimes(DomainError):
+    """Of start and end; `name` is the field's."""
+
+    code = "invalid_times"
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence, fields={name: sentence})
+
+
+class InvalidScanLimit(DomainError):
+    code = "invalid_scan_limit"
+
+    def __init__(self, most: int) -> None:
+        sentence = f"Use a whole number from 1 to {most:,}."
+        super().__init__(sentence, fields={"scan_limit": sentence})
+
+
+class InvalidPassword(DomainError):
+    code = "invalid_password"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"password": sentence})
+
+
+class InvalidCampaign(DomainError):
+    code = "invalid_campaign"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"campaign": sentence})
+
+
+class CodeEditNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("This can no longer be undone.")

@@ -3,6 +3,7 @@
 from pitchbar.codes import (
     address_views,
     api,
+    bulk_views,
     destination_views,
     preview_views,
     selection_views,
@@ -12,6 +13,8 @@ from pitchbar.codes import (
 )
 from pitchbar.codes.demo import make_demo
 from pitchbar.codes.finding import find_codes
+from pitchbar.codes.labels import api as labels_api
+from pitchbar.codes.labels import views as labels
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
@@ -23,8 +26,10 @@ FEATURE = Feature(
         selection_views.bp,
         settings_views.bp,
         address_views.bp,
+        labels.bp,
+        bulk_views.bp,
     ),
-    api_blueprints=(api.bp,),
+    api_blueprints=(api.bp, labels_api.bp),
     subscribe=subscribers.register,
     navigation=(
         NavigationItem(
@@ -34,7 +39,10 @@ FEATURE = Feature(
             "codes.index",
             "qr-code",
             "Codes",
-            below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),
+            below=(
+                NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),
+                NavigationItem("Track", 2, "view", "labels.index", "tag", "Labels"),
+            ),
             keys="g c",
         ),
     ),

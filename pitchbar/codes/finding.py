@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import url_for
 
+from pitchbar.codes.filtering import CodeFilter
 from pitchbar.codes.models import Code
 from pitchbar.codes.queries import list_codes_before
 from pitchbar.core.features import Offer
@@ -19,7 +20,8 @@ def _short(code: Code) -> str:
 
 
 def find_codes(workspace: Workspace, words: str) -> Iterator[Offer]:
-    """By name, short code or destination, archived ones too; newest first."""
-    for code in list_codes_before(workspace, before_id=None, count=_MOST, search=words):
+    """By name, short code, destination, campaign or label, archived ones too; newest first."""
+    which = CodeFilter(search=words)
+    for code in list_codes_before(workspace, before_id=None, count=_MOST, which=which):
         url = url_for("codes.show", slug=workspace.slug, code_id=code.id)
         yield Offer("Codes", "qr-code", code.name, url, note=_short(code))

@@ -3,6 +3,7 @@ from wtforms.validators import DataRequired, Length
 
 from pitchbar.codes.address_forms import domain_field
 from pitchbar.codes.destinations import MAX_LENGTH
+from pitchbar.codes.life_forms import LifeForm
 from pitchbar.core.utm import UTM_COLUMNS, UTM_NAMES
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
@@ -44,7 +45,7 @@ for _tag in UTM_NAMES:
     setattr(UtmForm, f"utm_{_tag}", _text(_tag.capitalize()))
 
 
-class CodeForm(UtmForm):
+class CodeForm(UtmForm, LifeForm):
     name = _text("Name", 200, "Give the code a name.")
     destination_url = _text(
         "Destination", MAX_LENGTH, "Enter the address that the code should open.", URLField

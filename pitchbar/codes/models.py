@@ -1,6 +1,7 @@
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, false
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from pitchbar.core import clock
@@ -20,6 +21,7 @@ class Code(Model):
     __tablename__ = "codes"
     __table_args__ = (
         Index("ix_codes_list", "workspace_id", "status", "id"),
+        Index("ix_codes_campaign", "workspace_id", "campaign"),
         Index("ix_codes_domain_id", "domain_id"),
     )
 
@@ -119,3 +121,20 @@ class CodeDestination(Model):
     # A person by their account, which may go; a program by the name it had.
     set_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     set_by_program: Mapped[str] = mapped_column(String(254), default="")
+
+
+class CodeEdit(Model):
+    """What was done to many codes at once, as long as it can be undone.
+
+    `changes` holds for each code its id, and of each value that was changed what it was before and
+    became: `[{"id": 42, "before": {"campaign": ""}, "after": {"campaign": "spring"}}, …]`.
+    """
+
+    __tablename__ = "code_edits"
+    __table_args__ = (Index("ix_code_edits_of_workspace", "workspace_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -1,4 +1,5 @@
-"""What features above the codes show of them: columns of the list, panels of a code's page.
+"""What features above the codes show of them: columns of the list, panels of a code's page, and
+what can be done there.
 
 Codes know nothing of those features; whoever has something to show registers it here.
 """
@@ -55,6 +56,16 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Action:
+    """A page of one code, led to from its head; `endpoint` takes the slug and the code's id."""
+
+    right: str
+    endpoint: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True)
 class FilledColumn:
     """A column with its values by code id."""
 
@@ -64,6 +75,7 @@ class FilledColumn:
 
 _columns: list[Columns] = []
 _panels: list[Panel] = []
+_actions: list[Action] = []
 
 
 def register_columns(columns: Columns) -> None:
@@ -74,6 +86,16 @@ def register_columns(columns: Columns) -> None:
 def register_panel(panel: Panel) -> None:
     if panel not in _panels:
         _panels.append(panel)
+
+
+def register_action(action: Action) -> None:
+    if action not in _actions:
+        _actions.append(action)
+
+
+def list_actions() -> tuple[Action, ...]:
+    """In the order in which they were registered."""
+    return tuple(_actions)
 
 
 def find_rank(workspace: Workspace, key: str) -> ColumnElement[Any] | None:

@@ -9,8 +9,13 @@ from pydantic import ConfigDict, Field, create_model
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.codes.addresses import Address, address_of
-from pitchbar.codes.addressing import list_addresses
+from pitchbar.codes.addressing import list_addresses_of
+from pitchbar.codes.labels.models import Label
+from pitchbar.codes.labels.queries import labels_by_code
+from pitchbar.codes.life_payloads import LIFE_EXAMPLE, LifeChanges, LifeResponse, life_response
 from pitchbar.codes.models import Code
+from pitchbar.codes.states import State, StateKey, states_of
+from pitchbar.core import clock
 from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -33,13 +38,23 @@ UtmPayload = create_model(
 )
 
 
-class CodeChanges(Payload):
-    """What is left out, or null, stays as it is. A code gets another address with `domain`; those
-    it had are printed and lead on.
+class CodeChanges(LifeChanges):
+    """What is left out stays as it is. Null clears `campaign`, `labels`, `starts_at`, `ends_at`,
+    `scan_limit`, `password` and `fallback_url`; any other field stays as it is then, too. A code
+    gets another address with `domain`; those it had are printed and lead on.
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"destination_url": "https://shop.example/summer"}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "destination_url": "https://shop.example/summer",
+                    "labels": ["Print", "Terrace"],
+                    "ends_at": "2026-09-30T22:00:00+02:00",
+                    "password": None,
+                }
+            ]
+        }
     )
 
     name: Text | None = Field(None, min_length=1, max_length=200)
@@ -70,6 +85,10 @@ class NewCode(CodeChanges):
                     "name": "Spring menu, table 4",
                     "destination_url": "https://shop.example/menu",
                     "utm": {**Utm("print", "qr", "spring").given()},
+                    "campaign": "Spring",
+                    "labels": ["Print", "Terrace"],
+                    "starts_at": "2026-03-02T10:00:00+01:00",
+                    "scan_limit": 5000,
                 }
             ]
         }
@@ -86,8 +105,14 @@ class NewCode(CodeChanges):
 
 
 class CodesQuery(PageQuery):
-    q: Text = Field("", max_length=200, description="Looks in name, short code and destination.")
+    q: Text = Field(
+        "",
+        max_length=200,
+        description="Looks in name, short code, destination, campaign and labels.",
+    )
     status: Literal["active", "archived", "all"] = Field("all")
+    label: Text = Field("", max_length=50, description="Those that carry the label of this name.")
+    campaign: Text = Field("", max_length=100, description="Those of this campaign.")
 
 
 class QrQuery(Query):
@@ -101,7 +126,7 @@ _KEPT: Any = dict.fromkeys(UTM_NAMES, (str, ...))
 UtmResponse = create_model("Utm", __base__=ResponseModel, **_KEPT)
 
 
-class CodeResponse(ResponseModel):
+class CodeResponse(LifeResponse):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -119,6 +144,8 @@ class CodeResponse(ResponseModel):
                     "error_correction": "M",
                     "notes": "",
                     "status": "active",
+                    "state": "active",
+                    **LIFE_EXAMPLE,
                     "created_at": "2026-03-02T09:15:00+00:00",
                     "updated_at": "2026-03-02T09:15:00+00:00",
                 }
@@ -139,6 +166,7 @@ class CodeResponse(ResponseModel):
     error_correction: Literal["L", "M", "Q", "H"]
     notes: str
     status: Literal["active", "archived"]
+    state: StateKey = Field(description="What a scan meets just now.")
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -150,13 +178,33 @@ class CodeList(ResponseModel):
     next_cursor: str | None = Field(description=NEXT_CURSOR)
 
 
-def code_response(
+def code_responses(
+    codes: Sequence[Code], workspace: Workspace, settings: Settings
+) -> list[CodeResponse]:
+    states = states_of(workspace, codes, clock.now())
+    labels = labels_by_code([code.id for code in codes])
+    addresses = list_addresses_of(codes, settings)
+    return [
+        _response(
+            code,
+            states[code.id],
+            labels.get(code.id, []),
+            addresses[code.id],
+            workspace,
+            settings,
+        )
+        for code in codes
+    ]
+
+
+def _response(
     code: Code,
+    state: State,
+    labels: list[Label],
+    addresses: list[Address],
     workspace: Workspace,
     settings: Settings,
-    addresses: Sequence[Address] | None = None,
 ) -> CodeResponse:
-    """`addresses` are those of the code, where they were read for a whole list at once."""
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
     return CodeResponse.model_validate(
         {
@@ -165,7 +213,7 @@ def code_response(
             "short_code": code.present_short_code,
             "short_url": address_of(code, settings),
             "domain": code.domain.host if code.domain else None,
-            "addresses": [each.url for each in addresses or list_addresses(code, settings)],
+            "addresses": [address.url for address in addresses],
             "qr_svg_url": settings.app_url + image,
             "destination_url": code.destination_url,
             "utm": code.utm._asdict(),
@@ -173,6 +221,8 @@ def code_response(
             "error_correction": code.error_correction,
             "notes": code.notes,
             "status": code.status,
+            "state": state.key,
+            **life_response(code, [label.name for label in labels]),
             "created_at": code.created_at,
             "updated_at": code.updated_at,
         }

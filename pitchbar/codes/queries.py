@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from pitchbar.accounts.models import Person
 from pitchbar.codes.errors import CodeNotFound, DestinationNotFound
+from pitchbar.codes.filtering import CodeFilter
 from pitchbar.codes.models import ACTIVE, Code, CodeDestination
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.pagination import Page, paginate
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
+
+EVERY_CODE = CodeFilter()
 
 
 def get_code(workspace: Workspace, code_id: int) -> Code:
@@ -34,22 +37,38 @@ def find_code_by_short_code(short_code: str) -> Code | None:
 def list_codes(
     workspace: Workspace,
     *,
-    search: str,
-    status: str,
+    which: CodeFilter,
     number: int,
     ranks: Sequence[ColumnElement[Any]],
 ) -> Page[Code]:
-    """`status` is "active", "archived" or "all"; `search` looks in the name, the short code and the
-    destination; `ranks` are what the list is ordered by.
+    """`ranks` are what the list is ordered by."""
+    return paginate(db.session, which.apply(_codes_of(workspace)).order_by(*ranks), number)
+
+
+def list_chosen_codes(
+    workspace: Workspace, code_ids: Sequence[int], *, is_held: bool = False
+) -> list[Code]:
+    """Those of the ids that are codes of the workspace, the oldest first. `is_held`: as they are
+    now, and nobody else changes them until the commit.
     """
-    query = _filtered(workspace, search, status).order_by(None).order_by(*ranks)
-    return paginate(db.session, query, number)
+    chosen = _codes_of(workspace).where(Code.id.in_(code_ids)).order_by(Code.id)
+    if is_held:
+        held = chosen.with_for_update(of=Code).execution_options(populate_existing=True)
+        return list(db.session.scalars(held))
+    return list(db.session.scalars(chosen))
 
 
-def list_chosen_codes(workspace: Workspace, code_ids: Sequence[int]) -> list[Code]:
-    """Those of the ids that are codes of the workspace, the oldest first."""
-    chosen = _codes_of(workspace).where(Code.id.in_(code_ids))
-    return list(db.session.scalars(chosen.order_by(Code.id)))
+def list_matching_ids(workspace: Workspace, which: CodeFilter, count: int) -> list[int]:
+    """The first so many, oldest first."""
+    query = which.apply(_codes_of(workspace)).with_only_columns(Code.id)
+    return list(db.session.scalars(query.order_by(Code.id).limit(count)))
+
+
+def list_campaigns(workspace: Workspace, count: int = 100) -> list[str]:
+    """Those that codes have, the most frequent first."""
+    query = _codes_of(workspace).with_only_columns(Code.campaign).where(Code.campaign != "")
+    often = query.group_by(Code.campaign).order_by(func.count().desc(), Code.campaign)
+    return list(db.session.scalars(often.limit(count)))
 
 
 def list_codes_before(
@@ -57,11 +76,10 @@ def list_codes_before(
     *,
     before_id: int | None,
     count: int,
-    search: str = "",
-    status: str = "all",
+    which: CodeFilter = EVERY_CODE,
 ) -> list[Code]:
     """A keyset page for programs: newest first, older than `before_id`."""
-    query = _filtered(workspace, search, status).limit(count)
+    query = which.apply(_codes_of(workspace)).order_by(Code.id.desc()).limit(count)
     if before_id is not None:
         query = query.where(Code.id < before_id)
     return list(db.session.scalars(query))
@@ -178,16 +196,6 @@ def _names_of_people(spans: Sequence[CodeDestination]) -> dict[int, str]:
         row.id: row.name
         for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     }
-
-
-def _filtered(workspace: Workspace, search: str, status: str) -> Select[Code]:
-    query = _codes_of(workspace).order_by(Code.id.desc())
-    if status != "all":
-        query = query.where(Code.status == status)
-    if search:
-        columns = (Code.name, Code.short_code, Code.domain_short_code, Code.destination_url)
-        query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
-    return query
 
 
 def _codes_of(workspace: Workspace) -> Select[Code]:

@@ -13,7 +13,7 @@ from pitchbar.core.htmx import go_to
 from pitchbar.extensions import db
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PlanLimitReached
+from pitchbar.workspaces.plan_limits import PlanLimitReached
 
 bp = Blueprint("code_selections", __name__, url_prefix="/w/<slug>/codes")
 

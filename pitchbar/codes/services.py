@@ -1,67 +1,64 @@
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.codes.addressing import (
-    addresses_for_edges,
     find_code_on,
     find_usable_domain,
     place_on,
     place_on_our_host,
+    tell_edges,
 )
 from pitchbar.codes.destination_trace import begin_trace, trace_change
-from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import AddressStays, InvalidShortCode, ShortCodeTaken, WrongConfirmation
+from pitchbar.codes.fields import assign, snapshot, told
+from pitchbar.codes.labels.services import ensure_labels, name_labels, relabel
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
-from pitchbar.core.database import after_commit, changed_rows
+from pitchbar.core.database import changed_rows
 from pitchbar.core.tokens import new_short_code
-from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.domains.models import Domain
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
-from pitchbar.extensions import bus, db
+from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import require_room_for_code
+from pitchbar.workspaces.plan_limits import require_room_for_code
 
 SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
-TOPIC = "codes"
-_EDITABLE = (
-    "name",
-    "destination_url",
-    *UTM_COLUMNS,
-    "forward_parameters",
-    "error_correction",
-    "notes",
-)
+# What hangs together with other values of the code, or leaves a trace.
+_HELD = {"destination_url", "starts_at", "ends_at", "password", "labels"}
 
 
 def create_code(
     workspace: Workspace, by: Actor, settings: Settings, *, status: str = ACTIVE, **fields: Any
 ) -> Code:
-    """Adds a code; `short_code` is chosen at random when it is missing or empty. `domain` names an
-    own domain of the workspace, and nothing our own host.
+    """Adds a code; `labels` are names, and without a `short_code` one is chosen at random. `domain`
+    names an own domain of the workspace, and nothing our own host.
 
     Raises:
-        InvalidDestination, InvalidShortCode, ShortCodeTaken, UnusableDomain, PlanLimitReached
+        InvalidDestination, InvalidShortCode, ShortCodeTaken, UnusableDomain, PlanLimitReached, and
+        what `assign` and `ensure_labels` raise.
     """
     domain = find_usable_domain(workspace, fields.pop("domain", None))
     chosen = _chosen_short_code(fields.pop("short_code", None))
     author_id = by.id if by.kind == "person" else None
     code = Code(workspace_id=workspace.id, created_by_id=author_id, status=status)
-    _assign(code, fields, settings)
+    assign(code, fields, settings)
+    labels = ensure_labels(workspace, fields.get("labels") or (), by)
     if status == ACTIVE:
         _require_room(workspace)
     _insert_with_short_code(code, "" if domain else chosen)
     if domain:
         place_on(code, domain, chosen)
+    relabel(code, labels)
     begin_trace(code, by)
-    _record(code, by, "code.created", {})
+    _record(code, by, "code.created", {}, {"labels": name_labels(labels)} if labels else {})
     return code
 
 
@@ -89,18 +86,26 @@ def _chosen_short_code(typed: str | None) -> str:
 
 
 def update_code(code: Code, by: Actor, settings: Settings, **fields: Any) -> None:
-    """Changes the named fields only. The short code stays: it is printed.
+    """Changes the named fields only. The short code stays: it is printed. `labels` are names, and
+    all that the code has from now on; `password` is one in words, None or empty for none.
 
     Raises:
-        InvalidDestination
+        InvalidDestination, and what `assign` and `ensure_labels` raise.
     """
-    if "destination_url" in fields:
+    # Labels that are new are made in turn, before anything of the code is held.
+    labels = None
+    if fields.get("labels") is not None:
+        workspace = db.session.get_one(Workspace, code.workspace_id)
+        labels = ensure_labels(workspace, fields["labels"], by)
+    if fields.keys() & _HELD:
         # Whoever changes it at the same time waits: each change leaves its own trace.
         db.session.refresh(code, with_for_update=True)
-    before = _snapshot(code)
-    _assign(code, fields, settings)
+    before, after = snapshot(code), {}
+    assign(code, fields, settings)
     trace_change(code, by, before["destination_url"])
-    _record(code, by, "code.updated", before)
+    if labels is not None:
+        before["labels"], after["labels"] = relabel(code, labels)
+    _record(code, by, "code.updated", before, after)
 
 
 def move_code(code: Code, by: Actor, *, domain: str = "", short_code: str = "") -> None:
@@ -113,14 +118,14 @@ def move_code(code: Code, by: Actor, *, domain: str = "", short_code: str = "") 
     workspace = db.session.get_one(Workspace, code.workspace_id)
     target = find_usable_domain(workspace, domain)
     chosen = _chosen_short_code(short_code)
-    before = _snapshot(code)
+    before = snapshot(code)
     if target:
         place_on(code, target, chosen or code.present_short_code)
     elif chosen in ("", code.short_code):
         place_on_our_host(code)
     else:
         raise AddressStays
-    if _snapshot(code) != before:
+    if snapshot(code) != before:
         _record(code, by, "code.moved", before)
 
 
@@ -137,14 +142,14 @@ def lead_again(code: Code, by: Actor, settings: Settings, destination_id: int) -
 
 def archive_code(code: Code, by: Actor) -> None:
     """Scans of an archived code see a plain page; its figures stay."""
-    before = _snapshot(code)
+    before = snapshot(code)
     code.status = ARCHIVED
     _record(code, by, "code.archived", before)
 
 
 def restore_code(code: Code, by: Actor) -> None:
     """Raises PlanLimitReached. A code that is active already needs no room."""
-    before = _snapshot(code)
+    before = snapshot(code)
     if code.status != ACTIVE:
         workspace = db.session.get_one(Workspace, code.workspace_id)
         _require_room(workspace)
@@ -161,7 +166,7 @@ def delete_code(code: Code, by: Actor, confirmation: str) -> None:
     # A page shows a run of spaces as one, so that is what people type.
     if confirmation.split() != code.name.split():
         raise WrongConfirmation
-    before = _snapshot(code)
+    before = snapshot(code)
     code.deleted_at = clock.now()
     _record(code, by, "code.deleted", before)
 
@@ -180,13 +185,6 @@ def _require_room(workspace: Workspace) -> None:
     require_room_for_code(workspace.plan, lambda: count_active_codes(workspace))
 
 
-def _assign(code: Code, fields: dict[str, Any], settings: Settings) -> None:
-    if "destination_url" in fields:
-        fields["destination_url"] = clean_destination(fields["destination_url"], settings)
-    for name in fields.keys() & set(_EDITABLE):
-        setattr(code, name, fields[name])
-
-
 def _insert_with_short_code(code: Code, chosen: str) -> None:
     # Two people may choose one short code at once: the unique index decides, not a look before.
     attempts = [chosen] if chosen else [new_short_code() for _ in range(5)]
@@ -201,20 +199,15 @@ def _insert_with_short_code(code: Code, chosen: str) -> None:
     raise ShortCodeTaken(attempts[-1])
 
 
-def _snapshot(code: Code) -> dict[str, Any]:
-    """What the audit log compares; nothing of a code that is deleted."""
-    if code.deleted_at:
-        return {}
-    address = {
-        "short_code": code.present_short_code,
-        "domain": code.domain.host if code.domain else "",
-    }
-    return {**address, **{name: getattr(code, name) for name in ("status", *_EDITABLE)}}
-
-
-def _record(code: Code, by: Actor, what: str, before: dict[str, Any]) -> None:
-    """Resolvers everywhere look again once this is committed."""
+def _record(
+    code: Code,
+    by: Actor,
+    what: str,
+    before: dict[str, Any],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Resolvers everywhere look again once this is committed. `more` is what else it became."""
     db.session.flush()
-    record_event(what, code, by=by, before=before, after=_snapshot(code))
-    message = {"short_code": code.short_code, "addresses": addresses_for_edges(code)}
-    after_commit(db.session(), lambda: bus.publish(TOPIC, message))
+    old, new = told(before, {**snapshot(code), **(more or {})})
+    record_event(what, code, by=by, before=old, after=new)
+    tell_edges(code)

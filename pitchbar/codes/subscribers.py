@@ -5,7 +5,8 @@ from sqlalchemy import delete, func, update
 from pitchbar.codes.addressing import leave_domain
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.domain_uses import CODES
-from pitchbar.codes.models import Code, CodeAddress, CodeDestination
+from pitchbar.codes.labels.models import CodeLabel, Label
+from pitchbar.codes.models import Code, CodeAddress, CodeDestination, CodeEdit
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
 from pitchbar.domains.targets import clean_targets_with
@@ -35,12 +36,14 @@ def erase_codes(event: Event) -> None:
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
     values |= {"campaign": "", "fallback_url": "", "password_hash": None, "routing": None}
+    values |= {"starts_at": None, "ends_at": None, "scan_limit": None}
     values |= {"domain_id": None, "domain_short_code": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())
     workspace_id = int(event.subject.id)
     traces = CodeDestination.workspace_id == workspace_id
     db.session.execute(delete(CodeDestination).where(traces))
-    db.session.execute(delete(CodeAddress).where(CodeAddress.workspace_id == workspace_id))
+    for model in (CodeAddress, CodeLabel, Label, CodeEdit):
+        db.session.execute(delete(model).where(model.workspace_id == workspace_id))
     of_workspace = Code.workspace_id == workspace_id
     db.session.execute(
         update(Code).where(of_workspace).values(values).execution_options(synchronize_session=False)

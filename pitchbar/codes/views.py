@@ -3,15 +3,20 @@ from flask import Blueprint, Response, flash, make_response, request, url_for
 from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import address_of, plain_prefix
 from pitchbar.codes.addressing import find_usable_domain, list_addresses
-from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destination_views import tell_destination
-from pitchbar.codes.destinations import clean_destination
-from pitchbar.codes.forms import CodeForm, DeleteCodeForm, NewCodeForm
+from pitchbar.codes.form_pages import address_checks, edit_form, new_form, render_form
+from pitchbar.codes.forms import CodeForm, DeleteCodeForm
+from pitchbar.codes.labels.queries import labels_by_code, labels_of, list_labels
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-from pitchbar.codes.panels import load_columns, render_panels
-from pitchbar.codes.preview_views import preview_of
-from pitchbar.codes.queries import get_code, has_codes, list_codes, list_earlier_destinations
+from pitchbar.codes.panels import list_actions, load_columns, render_panels
+from pitchbar.codes.queries import (
+    get_code,
+    has_codes,
+    list_campaigns,
+    list_codes,
+    list_earlier_destinations,
+)
 from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
@@ -21,6 +26,8 @@ from pitchbar.codes.services import (
     restore_code,
     update_code,
 )
+from pitchbar.codes.states import count_limited_scans, states_of
+from pitchbar.core import clock
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
@@ -30,7 +37,7 @@ from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PlanLimitReached
+from pitchbar.workspaces.plan_limits import PlanLimitReached
 
 bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
@@ -50,24 +57,13 @@ def _redirect_to_code(workspace: Workspace, code: Code) -> Response:
     return go_to(url_for("codes.show", slug=workspace.slug, code_id=code.id))
 
 
-def _render_form(
-    workspace: Workspace, form: CodeForm, code: Code | None = None, status: int = 200
-) -> Response:
-    page = "codes/edit.html" if code else "codes/new.html"
-    preview = preview_of(workspace, form, code)
-    return render(
-        page, "codes/_form.html", form=form, code=code, preview=preview, http_status=status
-    )
-
-
 @bp.get("")
 @requires("view")
 def index(workspace: Workspace) -> Response:
     listing = Listing.read(request.args)
     page = list_codes(
         workspace,
-        search=listing.q,
-        status=listing.status,
+        which=listing.which,
         number=listing.number,
         ranks=listing.ranks(workspace),
     )
@@ -76,6 +72,10 @@ def index(workspace: Workspace) -> Response:
         "codes/_list.html",
         page=page,
         columns=load_columns(workspace, page.items),
+        states=states_of(workspace, page.items, clock.now()),
+        labels_by_code=labels_by_code([code.id for code in page.items]),
+        labels=list_labels(workspace),
+        campaigns=list_campaigns(workspace),
         listing=listing.page(page.number),
         has_codes=has_codes(workspace),
     )
@@ -89,37 +89,40 @@ def show(workspace: Workspace, code_id: int) -> Response:
         "codes/show.html",
         code=code,
         panels=render_panels(workspace, code),
+        actions=list_actions(),
         earlier=list_earlier_destinations(code),
         addresses=list_addresses(code, current_settings()),
         columns=load_columns(workspace, [code]),
+        state=states_of(workspace, [code], clock.now())[code.id],
+        limited=count_limited_scans(workspace, [code]),
+        labels=labels_of(code),
     )
 
 
 @bp.get("/new")
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
-    return _render_form(workspace, NewCodeForm(data=defaults_of(workspace)))
+    return render_form(workspace, new_form(workspace))
 
 
 @bp.post("")
 @requires("edit_codes")
 def create(workspace: Workspace) -> Response:
-    form = NewCodeForm()
+    form = new_form(workspace)
     if not form.is_accepted(
-        destination_url=lambda: clean_destination(
-            form.destination_url.data or "", current_settings()
-        ),
         short_code=lambda: require_free_short_code(
             form.short_code.data, find_usable_domain(workspace, form.domain.data)
         ),
+        **address_checks(form),
     ):
-        return _render_form(workspace, form, status=422)
+        return render_form(workspace, form, status=422)
     with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _render_form(workspace, form, status=422)
+        return render_form(workspace, form, status=422)
     db.session.commit()
     flash("Code created. Scan it to see the first figure move.", "success")
+    _tell_of_times(form)
     return _redirect_to_code(workspace, code)
 
 
@@ -127,31 +130,34 @@ def create(workspace: Workspace) -> Response:
 @requires("edit_codes")
 def edit(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    return _render_form(workspace, CodeForm(obj=code), code)
+    return render_form(workspace, edit_form(workspace, code), code)
 
 
 @bp.post("/<int:code_id>")
 @requires("edit_codes")
 def update(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
-    form = CodeForm()
-    if not form.is_accepted(
-        destination_url=lambda: clean_destination(
-            form.destination_url.data or "", current_settings()
-        ),
-    ):
-        return _render_form(workspace, form, code, 422)
+    form = edit_form(workspace, code)
+    if not form.is_accepted(**address_checks(form)):
+        return render_form(workspace, form, code, 422)
     before = code.destination_url
     with form_errors(form):
         update_code(code, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return _render_form(workspace, form, get_code(workspace, code_id), 422)
+        return render_form(workspace, form, get_code(workspace, code_id), 422)
     db.session.commit()
     if code.destination_url == before:
         flash("Changes saved. Scans follow within two seconds.", "success")
     else:
         tell_destination(workspace, code, before, "Changes saved. Scans lead")
+    _tell_of_times(form)
     return _redirect_to_code(workspace, code)
+
+
+def _tell_of_times(form: CodeForm) -> None:
+    """Of an hour that comes twice, which one is meant."""
+    for note in form.time_notes:
+        flash(note, "success")
 
 
 @bp.post("/<int:code_id>/archival")

@@ -1,5 +1,6 @@
 """Which requests have a reader for their body; nobody waits for the body of any other."""
 
+import re
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -11,14 +12,19 @@ _BODILESS = ("GET", "HEAD", "OPTIONS")
 
 
 class BodyReaders:
-    """Without an application, as in the process that redirects alone, there are none."""
+    """Without an application, as in the process that redirects alone, few are read."""
 
     def __init__(self) -> None:
         self._addresses: MapAdapter | None = None
+        self._posted: re.Pattern[str] | None = None
         self._prefixes: tuple[str, ...] = ()
 
     def know(self, addresses: "Map") -> None:
         self._addresses = addresses.bind("")
+
+    def know_posts(self, path: str) -> None:
+        """A pattern of addresses of which somebody before the application reads a POST."""
+        self._posted = re.compile(path)
 
     def know_prefix(self, prefix: str) -> None:
         """Of addresses that are answered without an application."""
@@ -29,6 +35,8 @@ class BodyReaders:
         if method in _BODILESS:
             return False
         if self._prefixes and path.startswith(self._prefixes):
+            return True
+        if self._posted and method == "POST" and self._posted.fullmatch(path):
             return True
         if self._addresses is None:
             return False

@@ -1,10 +1,25 @@
 """Conversions: what came of scans, told by a pixel or by a program."""
 
-from pitchbar.conversions import draining, subscribers
-from pitchbar.core.features import Feature
+from pitchbar.conversions import api, code_panels, draining, subscribers, tasks, views
+from pitchbar.conversions.demo import make_demo
+from pitchbar.core.features import Feature, NavigationItem
+
+
+def subscribe() -> None:
+    subscribers.register()
+    code_panels.register()
+
 
 FEATURE = Feature(
     requires=("scans",),
-    tasks=(draining,),
-    subscribe=subscribers.register,
+    blueprints=(views.bp,),
+    api_blueprints=(api.bp,),
+    tasks=(tasks, draining),
+    make_demo=make_demo,
+    subscribe=subscribe,
+    navigation=(
+        NavigationItem(
+            "Track", 30, "view", "conversions.index", "target", "Conversions", keys="g v"
+        ),
+    ),
 )

@@ -24,10 +24,11 @@ from pitchbar.scans.rejected import Rejected, RejectedLines
 from pitchbar.scans.segments import each_line
 
 TOPIC = "conversions"
+Row = dict[str, Any]
 _BATCH = 500
 
 
-class _Owned(NamedTuple):
+class Owned(NamedTuple):
     """A call, and whose it is by the key that it came with."""
 
     call: AcceptedCall
@@ -69,29 +70,37 @@ class ConversionIngestion:
     def _ingest(self, calls: Sequence[AcceptedCall]) -> int:
         with self._engine.begin() as connection:
             begin_synced(connection)
-            owned = _find_owners(calls, read_owners(connection, _keys_of(calls)))
-            inserted = _store(connection, [one for one in owned if not one.reason])
-            refused = [one for one in owned if one.reason]
-            count_refused(connection, [(one.call, one.owner, one.reason) for one in refused])
-        if owned:
-            self._wake_pages(owned, inserted)
+            owned, inserted = store_calls(connection, calls)
+        publish_stored(self._bus, owned, inserted)
         return len(inserted)
 
-    def _wake_pages(self, owned: Sequence[_Owned], inserted: Sequence[dict[str, Any]]) -> None:
-        self._bus.publish(
-            TOPIC,
-            {
-                "workspaces": sorted({one.owner.workspace_id for one in owned}),
-                "codes": sorted({row["code_id"] for row in inserted}),
-            },
-        )
+
+def store_calls(
+    connection: Connection, calls: Sequence[AcceptedCall]
+) -> tuple[Sequence[Owned], Sequence[Row]]:
+    """Stores conversions and counts refused calls, in the caller's transaction; returns the calls
+    that are somebody's, and the rows that are new.
+    """
+    owned = _find_owners(calls, read_owners(connection, _keys_of(calls)))
+    inserted = _store(connection, [one for one in owned if not one.reason])
+    refused = [one for one in owned if one.reason]
+    count_refused(connection, [(one.call, one.owner, one.reason) for one in refused])
+    return owned, inserted
+
+
+def publish_stored(bus: Bus, owned: Sequence[Owned], inserted: Sequence[Row]) -> None:
+    """After the commit: wakes the pages that show them."""
+    if owned:
+        workspaces = {one.owner.workspace_id for one in owned}
+        codes = {row["code_id"] for row in inserted}
+        bus.publish(TOPIC, {"workspaces": sorted(workspaces), "codes": sorted(codes)})
 
 
 def _keys_of(calls: Sequence[AcceptedCall]) -> set[str]:
     return {call.facts.key for call in calls if call.facts.key}
 
 
-def _find_owners(calls: Sequence[AcceptedCall], owners: Mapping[str, Owner]) -> list[_Owned]:
+def _find_owners(calls: Sequence[AcceptedCall], owners: Mapping[str, Owner]) -> list[Owned]:
     """Without the calls that came with a key that nobody has."""
     found = []
     for call in calls:
@@ -101,11 +110,11 @@ def _find_owners(calls: Sequence[AcceptedCall], owners: Mapping[str, Owner]) -> 
         if owner is None:
             continue
         is_foreign = not facts.reason and owner.workspace_id != facts.workspace_id
-        found.append(_Owned(call, owner, "foreign_token" if is_foreign else facts.reason))
+        found.append(Owned(call, owner, "foreign_token" if is_foreign else facts.reason))
     return found
 
 
-def _store(connection: Connection, owned: Sequence[_Owned]) -> list[dict[str, Any]]:
+def _store(connection: Connection, owned: Sequence[Owned]) -> list[Row]:
     """The rows that are new."""
     by_id = {one.call.id: _row(one) for one in owned}
     if not by_id:
@@ -118,12 +127,12 @@ def _store(connection: Connection, owned: Sequence[_Owned]) -> list[dict[str, An
     return inserted
 
 
-def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+def _order(row: Row) -> tuple[Any, ...]:
     order = (row["workspace_id"], row["event"], row["order_id"] or "")
     return *order, row["occurred_at"], row["id"]
 
 
-def _row(owned: _Owned) -> dict[str, Any]:
+def _row(owned: Owned) -> Row:
     call, facts, zone = owned.call, owned.call.facts, owned.owner.time_zone
     assert call.scan_id is not None  # noqa: S101  # `read_line` has looked
     scanned_at = time_of_scan(call.scan_id)

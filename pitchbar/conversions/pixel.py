@@ -13,13 +13,15 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from pitchbar.conversions.claims import Claim, check_claim
-from pitchbar.conversions.keys import Owner, PixelKeys, Unavailable
+from pitchbar.conversions.keys import Owner, PixelKeys
 from pitchbar.conversions.lines import PIXEL, Line, write_line
 from pitchbar.conversions.pixel_script import PixelScript
 from pitchbar.conversions.refusals import Refusal
 from pitchbar.core.addresses import client_address, limit_key
 from pitchbar.scans.accepted import new_scan_id
 from pitchbar.scans.attribution import TokenCipher
+from pitchbar.scans.bodies import BodyNotRead, BodyTooLarge, read_body
+from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit
 
 Environ = dict[str, Any]
@@ -157,9 +159,10 @@ def _read_claim(environ: Environ) -> Claim:
 
 
 def _read_pairs(query: str) -> dict[str, str]:
-    """Of a name that is there twice, the first counts."""
+    """Of a name that is there twice, the first counts. WSGI gives bytes as Latin-1."""
     if len(query) > _MOST_BYTES:
         return {}
+    query = query.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -168,12 +171,11 @@ def _read_pairs(query: str) -> dict[str, str]:
 
 
 def _read_body(environ: Environ) -> str:
-    """What is longer than a call can be is not read."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    if not (length.isascii() and length.isdigit() and int(length) <= _MOST_BYTES):
+    """What is longer than a call can be, or does not come, is as none."""
+    try:
+        return read_body(environ, _MOST_BYTES).decode("latin-1")
+    except (BodyNotRead, BodyTooLarge):
         return ""
-    body: bytes = environ["wsgi.input"].read(int(length))
-    return body.decode("utf-8", "replace")
 
 
 def _body(method: str) -> Iterable[bytes]:

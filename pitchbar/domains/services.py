@@ -16,7 +16,7 @@ from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import require_room_for_domain
+from pitchbar.workspaces.plan_limits import require_room_for_domain
 
 TOPIC = "domains"
 _EDITABLE = ("root_url", "unknown_url")

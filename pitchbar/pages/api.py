@@ -7,6 +7,7 @@ from pitchbar.api.endpoints import Topic, endpoint
 from pitchbar.api.payloads import ResponseModel
 from pitchbar.codes.queries import count_active_codes
 from pitchbar.scans.queries import count_scans_this_month
+from pitchbar.scans.usage import load_usage
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
@@ -20,11 +21,21 @@ bp = Blueprint("workspaces_api", __name__, url_prefix="/api/v1/workspaces/<slug>
 shared_limit(bp)
 
 
+class UsageOfScans(ResponseModel):
+    """Of the month that it is in the workspace's time zone."""
+
+    used: int = Field(description="Recorded scans.")
+    limit: int | None = Field(description="How many are recorded; null for all.")
+    unrecorded: int = Field(description="Led on beyond the limit, and not recorded.")
+    month: str = Field(description="As in 2026-03.")
+
+
 class Usage(ResponseModel):
     active_codes: int
     scans_this_month: int = Field(
         description="Accepted since the first of the month in the workspace's time zone."
     )
+    scans: UsageOfScans
 
 
 class WorkspaceResponse(ResponseModel):
@@ -35,7 +46,17 @@ class WorkspaceResponse(ResponseModel):
                     "slug": "demo",
                     "name": "Harbour Kitchen",
                     "time_zone": "Europe/London",
-                    "usage": {"active_codes": 7, "scans_this_month": 4210},
+                    "pixel_key": "px_4f1c8a20d9be5573c0a1e6f2",
+                    "usage": {
+                        "active_codes": 7,
+                        "scans_this_month": 4210,
+                        "scans": {
+                            "used": 4210,
+                            "limit": 25000,
+                            "unrecorded": 0,
+                            "month": "2026-03",
+                        },
+                    },
                 }
             ]
         }
@@ -44,6 +65,9 @@ class WorkspaceResponse(ResponseModel):
     slug: str
     name: str
     time_zone: str
+    pixel_key: str | None = Field(
+        description="Names the workspace in the addresses of its pixel; no secret."
+    )
     usage: Usage
 
 
@@ -56,8 +80,20 @@ def show(workspace: Workspace) -> WorkspaceResponse:
         slug=workspace.slug,
         name=workspace.name,
         time_zone=workspace.time_zone,
+        pixel_key=workspace.pixel_key,
         usage=Usage(
             active_codes=count_active_codes(workspace),
             scans_this_month=count_scans_this_month(workspace),
+            scans=_usage_of_scans(workspace),
         ),
+    )
+
+
+def _usage_of_scans(workspace: Workspace) -> UsageOfScans:
+    usage = load_usage(workspace)
+    return UsageOfScans(
+        used=usage.used,
+        limit=usage.limit,
+        unrecorded=usage.unrecorded,
+        month=f"{usage.month:%Y-%m}",
     )

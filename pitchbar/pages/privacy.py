@@ -19,6 +19,7 @@ class Privacy:
     session_days: int
     audit_days: int
     has_google: bool
+    attribution_days: int
 
 
 def describe_privacy(settings: Settings) -> Privacy:
@@ -31,4 +32,5 @@ def describe_privacy(settings: Settings) -> Privacy:
         session_days=accounts.session_days,
         audit_days=settings[AuditSettings].audit_retention_days,
         has_google=accounts.has_google,
+        attribution_days=settings[ScanSettings].attribution_days,
     )

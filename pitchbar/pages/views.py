@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.codes.queries import has_codes
+from pitchbar.conversions.code_panels import render_results
 from pitchbar.core import clock
 from pitchbar.core.htmx import render
 from pitchbar.pages.picture import draw_picture
@@ -14,6 +15,7 @@ from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import RANGES, Range, find_range
+from pitchbar.scans.usage import find_unrecorded
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
@@ -56,6 +58,8 @@ def overview(workspace: Workspace) -> Response:
         top_codes=list_top_codes(workspace, span),
         has_codes=has_codes(workspace),
         guide=load_guide(workspace),
+        unrecorded=find_unrecorded(workspace),
+        conversions=render_results(workspace, None, span),
         **vars(dashboard),
     )
 

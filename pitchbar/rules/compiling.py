@@ -22,7 +22,7 @@ from pitchbar.rules.visits import Visit, read_agent
 
 log = logging.getLogger(__name__)
 # Compiled sets that are kept; those that the resolver holds live on by themselves.
-_KEPT = 512
+_KEPT = 1024
 _NO_UTM = Utm()
 
 
@@ -70,6 +70,7 @@ class _Rule(NamedTuple):
     is_any: bool
     steps: tuple[Step, ...]
     lead: _Lead
+    # The places of the bits of its conditions, in their order.
     conditions: tuple[int, ...]
 
 
@@ -130,10 +131,32 @@ class CompiledRules:
             Reason(
                 rule.lead.rule_id,
                 _is_met(held, rule),
-                tuple(bool(held & bit) for bit in rule.conditions),
+                tuple(bool(held >> place & 1) for place in rule.conditions),
             )
             for rule in self._rules
         ]
+
+    def sift(self, visit: Visit, unsure: int) -> Iterator[tuple[int, bool]]:
+        """The rules that take the visit, in their order, up to the first that does for sure: each
+        with whether it is sure.
+
+        Args:
+            unsure: bits of conditions of which it is not known whether they hold.
+        """
+        held = self._dimensions.learn_all(visit) & ~unsure
+        for rule in self._rules:
+            if _is_met(held, rule):
+                yield rule.lead.rule_id, True
+                return
+            if unsure and _is_met(held | unsure, rule):
+                yield rule.lead.rule_id, False
+
+    def bits_by_rule(self) -> dict[int, tuple[int, ...]]:
+        """The bit of each of its conditions, by the rule's id; the same condition has one bit."""
+        return {
+            rule.lead.rule_id: tuple(1 << place for place in rule.conditions)
+            for rule in self._rules
+        }
 
     def day_of(self, now_ms: int) -> Day:
         """The workspace's day."""
@@ -155,11 +178,10 @@ class CompiledRules:
         return _Rule(
             needs,
             bits,
-            # Without conditions, all of them hold.
-            rule["match"] == "any" and bool(conditions),
+            rule["match"] == "any",
             self._dimensions.steps(conditions),
             self._lead(rule),
-            tuple(bit for bit, _ in conditions),
+            tuple(bit.bit_length() - 1 for bit, _ in conditions),
         )
 
     def _lead(self, rule: dict[str, Any]) -> _Lead:
@@ -168,7 +190,10 @@ class CompiledRules:
             return _Lead(rule_id, (Choice(rule_id, -1, self._target(rule["destination_url"])),), ())
         targets = [self._target(variant["destination_url"]) for variant in split]
         choices = tuple(Choice(rule_id, number, target) for number, target in enumerate(targets))
-        return _Lead(rule_id, choices, tuple(accumulate(int(one["weight"]) for one in split)))
+        weights = [int(variant["weight"]) for variant in split]
+        if min(weights) < 1:
+            raise ValueError(f"weights of {weights}")
+        return _Lead(rule_id, choices, tuple(accumulate(weights)))
 
     def _target(self, url: str) -> Destination:
         location, utm = set_utm(url, self._defaults, [])

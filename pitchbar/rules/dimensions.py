@@ -25,7 +25,7 @@ class Dimensions:
         self._bits: dict[bytes, tuple[int, int]] = {}
         self._clock, self._counts = ClockTable(), CountTable()
         self._parameters = ParameterTable()
-        self._languages, self._countries = ValueTable(), ValueTable()
+        self._languages, self._countries = ValueTable(by_many=True), ValueTable()
         self._devices, self._systems, self._browsers = ValueTable(), ValueTable(), ValueTable()
         self._new = self._again = 0
         # All bits of a dimension.
@@ -61,8 +61,6 @@ class Dimensions:
         written = orjson.dumps(condition, option=orjson.OPT_SORT_KEYS)
         if written not in self._bits:
             bit = 1 << len(self._bits)
-            # Taken first: one that turns out to be unreadable never shares its bit with another.
-            self._bits[written] = (bit, 0)
             self._bits[written] = (bit, self._add_new(bit, condition))
         return self._bits[written]
 
@@ -79,6 +77,7 @@ class Dimensions:
         tables = (self._languages, self._countries, self._devices, self._systems, self._browsers)
         for table in (*tables, self._parameters, self._counts):
             table.freeze()
+        self._bits = {}
 
     def steps(self, conditions: Sequence[tuple[int, int]]) -> tuple[Step, ...]:
         """What to find out for a rule with these conditions, in the order of what it costs."""

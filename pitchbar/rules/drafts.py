@@ -5,7 +5,14 @@ place that is wrong.
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from pitchbar.api.payloads import Payload, Text
@@ -19,8 +26,28 @@ from pitchbar.settings import Settings
 MAX_RULES, MAX_CONDITIONS = 200, 20
 MIN_VARIANTS, MAX_VARIANTS, MAX_WEIGHT = 2, 10, 1000
 _MAX_URL = 2048
+# Every edge keeps the rules of its codes in memory; 200 usual ones take a quarter of this.
+MAX_CHARACTERS = 256 * 1024
 # A refusal names what is wrong; it does not send a hostile body back.
 _MOST_FIELDS = 100
+EXAMPLE_RULES: Any = [
+    {
+        "name": "Phones in the evening",
+        "conditions": [
+            {"kind": "device", "in": ["phone"]},
+            {"kind": "time", "from": "18:00", "to": "02:00", "zone": "Europe/Zurich"},
+        ],
+        "destination_url": "https://shop.example/tonight",
+    },
+    {
+        "name": "Which menu sells more",
+        "conditions": [{"kind": "country", "not_in": ["CH", "LI"]}],
+        "split": [
+            {"destination_url": "https://shop.example/menu", "weight": 70, "name": "Menu"},
+            {"destination_url": "https://shop.example/set", "weight": 30, "name": "Set menu"},
+        ],
+    },
+]
 _WHERE_TO = "Any web address but Pitchbar's own."
 _SENTENCES = {
     "missing": "This is missing.",
@@ -39,6 +66,8 @@ _SENTENCES = {
     "too_long": "Use at most {max_length} {unit}.",
     "greater_than_equal": "Use a number from {ge} on.",
     "less_than_equal": "Use a number up to {le}.",
+    "string_too_short": "This is missing.",
+    "string_too_long": "Use at most {max_length} characters.",
 }
 
 
@@ -97,10 +126,21 @@ class RuleDraft(Payload):
         return self
 
 
+def _short_rules(rules: list[RuleDraft]) -> list[RuleDraft]:
+    written = sum(len(rule.model_dump_json(exclude_none=True)) for rule in rules)
+    if written > MAX_CHARACTERS:
+        raise refusal("These rules are too long altogether: use fewer, or shorter addresses.")
+    return rules
+
+
 class RuleSet(Payload):
     """All rules of a code in their order: the first that matches decides where a scan goes."""
 
-    rules: Annotated[list[RuleDraft], BeforeValidator(_few_rules)]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rules": EXAMPLE_RULES}]})
+
+    rules: Annotated[list[RuleDraft], BeforeValidator(_few_rules), AfterValidator(_short_rules)] = (
+        Field(description="All of them: a rule that is left out goes.")
+    )
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:

@@ -1,14 +1,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pitchbar.codes.addressing import tell_edges
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import CodeNotFound
 from pitchbar.codes.models import Code
-from pitchbar.codes.services import TOPIC
-from pitchbar.core.database import after_commit
+from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
-from pitchbar.extensions import bus, db
+from pitchbar.extensions import db
 from pitchbar.rules.audit import describe_rules
 from pitchbar.rules.drafts import RuleDraft, VariantDraft, find_wrong_destinations
 from pitchbar.rules.errors import InvalidRules
@@ -40,6 +40,8 @@ def replace_rules(
     if before == after and {rule.id for rule in earlier} == {rule.id for rule in kept}:
         return kept
     code.routing = write_routing(kept)
+    # Also where the edge sees no difference: whoever has read the code before sees one.
+    code.updated_at = clock.now()
     _record(code, by, before, after)
     return kept
 
@@ -56,13 +58,14 @@ def _require_destinations(rules: Sequence[RuleDraft], settings: Settings) -> Non
 def _place(
     code: Code, earlier: Sequence[Rule], drafts: Sequence[RuleDraft], settings: Settings
 ) -> list[Rule]:
-    by_id = {rule.id: rule for rule in earlier}
+    by_id, now = {rule.id: rule for rule in earlier}, clock.now()
     kept = []
     for position, draft in enumerate(drafts, 1):
         # A second one of the same id is a copy.
         rule = by_id.pop(draft.id, None) if draft.id else None
         if rule is None:
             rule = Rule(workspace_id=code.workspace_id, code_id=code.id)
+            rule.created_at = rule.updated_at = now
             db.session.add(rule)
         _assign(rule, position, draft, settings)
         kept.append(rule)
@@ -83,9 +86,8 @@ def _assign(rule: Rule, position: int, draft: RuleDraft, settings: Settings) -> 
         "is_enabled": draft.enabled,
     }
     for name, value in values.items():
-        # Only what differs: the time of its last change stays true.
-        if getattr(rule, name) != value:
-            setattr(rule, name, value)
+        # What does not differ is not written, so the time of a rule's last change stays true.
+        setattr(rule, name, value)
 
 
 def _stored(variant: VariantDraft, settings: Settings) -> dict[str, Any]:
@@ -97,5 +99,4 @@ def _record(code: Code, by: Actor, before: dict[str, Any], after: dict[str, Any]
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
     record_event("code.rules_changed", code, by=by, before=before, after=after)
-    short_code = code.short_code
-    after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))
+    tell_edges(code)

@@ -13,9 +13,14 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class ValueTable:
-    """Values that are in a list, or not."""
+    """Values that are in a list, or not.
 
-    def __init__(self) -> None:
+    Args:
+        by_many: whether `mask_of_all` will be asked, for things that go by several names.
+    """
+
+    def __init__(self, *, by_many: bool = False) -> None:
+        self._by_many = by_many
         self._listed: dict[str, int] = {}
         self._excluded: dict[str, int] = {}
         self._default = 0
@@ -29,8 +34,12 @@ class ValueTable:
             self._default |= bit
 
     def freeze(self) -> None:
+        if self._by_many:
+            return
         for value in self._listed.keys() | self._excluded.keys():
             self._masks[value] = self.mask_of_all((value,))
+        # Not needed again, and large in large sets.
+        self._listed, self._excluded = {}, {}
 
     def mask(self, value: str) -> int:
         return self._masks.get(value, self._default)

@@ -26,6 +26,11 @@ def lead_on(location: str, start_response: StartResponse) -> Iterable[bytes]:
     return ()
 
 
+def see_other(start_response: StartResponse) -> StartResponse:
+    """For the answer to a form: what it leads to is asked for with GET."""
+    return lambda _status, headers: start_response("303 See Other", headers)
+
+
 def respond_text(
     status: str, text: bytes, environ: dict[str, Any], start_response: StartResponse
 ) -> Iterable[bytes]:

@@ -10,6 +10,7 @@ from pitchbar.api.payloads import field_error
 from pitchbar.codes.queries import get_code
 from pitchbar.core import clock
 from pitchbar.core.pagination import encode_cursor
+from pitchbar.scans.panels import count_conversions
 from pitchbar.scans.payloads import (
     ScanList,
     StatsQuery,
@@ -72,7 +73,8 @@ def stats(workspace: Workspace, code_id: int, query: StatsQuery) -> StatsRespons
         points = daily_points(workspace, code.id, _days(workspace, query))
     else:
         points = hourly_points(workspace, code.id, _hours(workspace, query))
-    return stats_response(query.interval, points)
+    conversions = count_conversions(workspace, code.id, query.interval, points)
+    return stats_response(query.interval, points, conversions)
 
 
 def _read_cursor(text: str) -> tuple[datetime, UUID]:

@@ -22,22 +22,27 @@ class BodyTooLarge(Exception):
 
 def read_body(environ: dict[str, Any], most: int) -> bytes:
     """Raises BodyNotRead, BodyTooLarge."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = most + 1
-    if not 0 <= length <= most:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length and not (length.isascii() and length.isdigit() and int(length) <= most):
         raise BodyTooLarge
+    # One without a length, in chunks, ends by itself.
+    body = _read(environ["wsgi.input"], int(length) if length else most + 1)
+    if len(body) > most:
+        raise BodyTooLarge
+    return body
+
+
+def _read(source: Any, length: int) -> bytes:
     if not length:
         return b""
     if not are_few():
         # The server has read it before it asked us, or has a thread for each.
-        body: bytes = environ["wsgi.input"].read(length)
+        body: bytes = source.read(length)
         return body
     if not take_turn(_TURN_SECONDS):
         raise BodyNotRead
     try:
-        return _read_beside(environ["wsgi.input"], length)
+        return _read_beside(source, length)
     finally:
         give_back()
 

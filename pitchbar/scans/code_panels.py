@@ -11,6 +11,7 @@ from pitchbar.codes.panels import Column, Columns, Panel, register_columns, regi
 from pitchbar.scans.code_totals import last_scan_at, people_by_day, people_ever, totals_of
 from pitchbar.scans.figures import load_recent_scans, load_series
 from pitchbar.scans.ranges import RANGES, days_of, find_range
+from pitchbar.scans.usage import find_unrecorded
 from pitchbar.workspaces.models import Workspace
 
 
@@ -21,6 +22,7 @@ def register() -> None:
         Column("Last scan", "moment", room="much", key="last", rank=last_scan_at),
     )
     register_columns(Columns(totals, _load_totals))
+    register_panel(Panel(_render_unrecorded, "main"))
     register_panel(Panel(_render_figures, "main"))
     register_panel(Panel(_render_recent_scans, "below"))
 
@@ -34,6 +36,13 @@ def _load_lines(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, t
     whole_days = days_of(31, workspace.time_zone)[:-1]
     lines = people_by_day(workspace, code_ids, whole_days)
     return {code_id: (line,) for code_id, line in lines.items()}
+
+
+def _render_unrecorded(workspace: Workspace, code: Code) -> Markup:
+    unrecorded = find_unrecorded(workspace, code.id)
+    if unrecorded is None:
+        return Markup("")
+    return Markup(render_template("scans/_unrecorded.html", unrecorded=unrecorded))  # noqa: S704  # a template has escaped it
 
 
 def _render_figures(workspace: Workspace, code: Code) -> Markup:

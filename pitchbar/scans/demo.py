@@ -10,8 +10,12 @@ from pitchbar.accounts.models import Person
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.core.bus import Bus
+from pitchbar.core.utm import Utm
 from pitchbar.extensions import db
-from pitchbar.scans.accepted import new_scan_id, write_line
+from pitchbar.rules.compiling import compile_rules
+from pitchbar.rules.splitting import split_key
+from pitchbar.rules.visits import RequestVisit
+from pitchbar.scans.accepted import NO_WAY, Way, new_scan_id, write_line
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.visitors import EphemeralSalts
 from pitchbar.settings import current_settings
@@ -30,6 +34,7 @@ _TRAFFIC = {
     "fest24": (12, -0.9),
     "jobs": (4, 0.2),
     "winter": (2, -0.8),
+    "station": (38, 0.6),
 }
 
 _PHONES = (
@@ -108,17 +113,30 @@ def _line(rng: random.Random, workspace: Workspace, code: Code, at: datetime) ->
     milliseconds = int(at.timestamp() * 1000)
     scan_id = new_scan_id(milliseconds, rng.getrandbits(62))
     address = f"{network}.{rng.randrange(1, 255)}"
+    utm, way = _lead(workspace, code, RequestVisit(milliseconds, address, agent, language))
     return write_line(
         scan_id,
         milliseconds,
         code.id,
         workspace.id,
         workspace.time_zone,
-        code.utm,
+        utm,
         "GET",
         address,
         agent,
         language,
         referrer="",
         purpose="",
+        way=way,
     )
+
+
+def _lead(workspace: Workspace, code: Code, visit: RequestVisit) -> tuple[Utm, Way]:
+    """As the rules of the code would have led this visitor."""
+    if not code.routing:
+        return code.utm, NO_WAY
+    rules = compile_rules(code.routing, workspace.time_zone, code.utm)
+    choice = rules.choose(visit, split_key(current_settings().app_key))
+    if choice is None:
+        return code.utm, NO_WAY
+    return choice.target.utm, Way(choice.rule_id, choice.variant)

@@ -20,21 +20,19 @@ from pitchbar.scans.answers import (
     StartResponse,
     WsgiApp,
     lead_on,
+    see_other,
 )
 from pitchbar.scans.attribution import TokenCipher, put_token
 from pitchbar.scans.bare_answers import BareAnswers
+from pitchbar.scans.counting import Counting
+from pitchbar.scans.doors import Doors
 from pitchbar.scans.edge_pages import EdgePages
 from pitchbar.scans.entrance import PREFIXES, Entrance
 from pitchbar.scans.hosts import HostNames, Site, Sites
 from pitchbar.scans.known_answers import Unavailable
 from pitchbar.scans.limits import AddressLimit, GuessLimit
-from pitchbar.scans.redirects import (
-    ResolvedCode,
-    Special,
-    Target,
-    build_location,
-    split_glued_query,
-)
+from pitchbar.scans.password_page import PasswordGate
+from pitchbar.scans.redirects import ResolvedCode, Target, build_location, split_glued_query
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
@@ -48,6 +46,8 @@ class Edge:
     """Args:
     limit: scans per address; None switches it off.
     guesses: unknown codes per address, with `limit` only.
+    passwords: asks for those of codes; unless given, as often as somebody types one.
+    counting: of codes with a limit, and of what plans record; unless given, by itself.
     router: asks the rules of the codes that have some.
     trusted_proxies: how many proxies in front of us write X-Forwarded-For.
     tokens: writes `pb_at`; None puts none on any destination.
@@ -64,6 +64,8 @@ class Edge:
         pages: EdgePages,
         limit: AddressLimit | None,
         guesses: GuessLimit | None = None,
+        passwords: PasswordGate | None = None,
+        counting: Counting | None = None,
         router: RuleRouter | None = None,
         trusted_proxies: int = 0,
         tokens: TokenCipher | None = None,
@@ -71,6 +73,7 @@ class Edge:
         names: HostNames | None = None,
         sites: Sites | None = None,
     ) -> None:
+        counting = counting or Counting()
         self._names = HostNames(()) if names is None else names
         self._entrance = sites and Entrance(
             sites, pages, guesses, trusted_proxies, app or BareAnswers(pages)
@@ -83,6 +86,8 @@ class Edge:
         self._guesses = guesses
         self._router = router or RuleRouter()
         self._suspects: Container[str] = guesses.suspects if guesses else ()
+        self._doors = Doors(pages, passwords or PasswordGate(), counting.led)
+        self._renew = counting.renew
         self._trusted_proxies = trusted_proxies
         self._tokens = tokens
         self._app = app or BareAnswers(pages)
@@ -100,8 +105,8 @@ class Edge:
         elif not path.startswith(PREFIXES):
             return self._app(environ, start_response)
         method: str = environ["REQUEST_METHOD"]
-        if method != "GET" and method != "HEAD":
-            return self._pages.respond("method", environ, start_response, ("Allow", "GET, HEAD"))
+        if method != "GET" and method != "HEAD" and method != "POST":
+            return self._doors.refuse_method(environ, start_response)
         address = client_address(environ, self._trusted_proxies)
         key = limit_key(address) if ":" in address else address
         wait = 0 if self._limit is None else self._limit.take(key)
@@ -119,17 +124,25 @@ class Edge:
         if code is None:
             return self._respond_unknown(key, environ, start_response, site)
         if not code.is_active:
-            return self._respond_closed("archived", code, environ, start_response)
+            return self._doors.close("archived", code, environ, start_response)
         now = time.time_ns() // 1_000_000
         scan_id = new_scan_id(now, getrandbits(74))
         way = code.way
-        if code.special is None:
+        if code.special is None and method != "POST":
             location, utm = build_location(code, query) if query else (code.location, code.utm)
         else:
-            routed = self._route(code, code.special, query, now, scan_id, environ, start_response)
+            routed = self._route(code, query, key, now, scan_id, environ, start_response)
             if isinstance(routed, Response):
                 return routed.body
             location, utm, way = routed
+            if method == "POST":
+                method, start_response = "GET", see_other(start_response)
+        allowance = code.allowance
+        if allowance is not None:
+            if allowance.left > 0:
+                allowance.left -= 1
+            elif not self._renew(code.workspace_id, code.code_id, allowance, now):
+                return lead_on(location, start_response)
         get = environ.get
         self._append(
             write_line(
@@ -162,37 +175,33 @@ class Edge:
     def _route(
         self,
         code: ResolvedCode,
-        special: Special,
         query: str | None,
+        key: str,
         now: int,
         scan_id: str,
         environ: dict[str, Any],
         start_response: StartResponse,
     ) -> tuple[str, Utm, Way] | Response:
         """Where a scan of a code goes that asks more than most, or what it is answered instead."""
-        state = special.gate.find_state(now) if special.gate else ""
-        if state:
-            return Response(self._respond_closed(state, code, environ, start_response))
-        target, way = self._follow_rules(code, special, query, now, environ)
+        stopped = self._doors.stop(code, key, now, environ, start_response)
+        if stopped is not None:
+            return Response(stopped)
+        target, way = self._follow_rules(code, query, now, environ)
         location, utm = build_location(target, query) if query else (target.location, target.utm)
-        if special.attribution and self._tokens is not None:
+        if code.special and code.special.attribution and self._tokens is not None:
             location = put_token(location, self._write_token(scan_id, code, way))
         return location, utm, way
 
     def _follow_rules(
-        self,
-        code: ResolvedCode,
-        special: Special,
-        query: str | None,
-        now: int,
-        environ: dict[str, Any],
+        self, code: ResolvedCode, query: str | None, now: int, environ: dict[str, Any]
     ) -> tuple[Target, Way]:
-        if special.rules is None:
+        rules = code.special.rules if code.special else None
+        if rules is None:
             return code, code.way
         address = client_address(environ, self._trusted_proxies)
         hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
         visit = visit_of(environ, now, address, query, hints)
-        return self._router.choose(code, special.rules, visit, environ)
+        return self._router.choose(code, rules, visit, environ)
 
     def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
         """Empty where there is none: a visitor is led on all the same."""
@@ -213,14 +222,6 @@ class Edge:
         if site is not None and site.unknown_url:
             return lead_on(site.unknown_url, start_response)
         return self._pages.respond("unknown", environ, start_response)
-
-    def _respond_closed(
-        self, page: str, code: ResolvedCode, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if code.fallback:
-            # No scan: the code is out of use.
-            return lead_on(code.fallback, start_response)
-        return self._pages.respond(page, environ, start_response, name=code.workspace_name)
 
     def _refuse(
         self, wait: int, environ: dict[str, Any], start_response: StartResponse

@@ -11,7 +11,7 @@ def subscribe() -> None:
 
 
 FEATURE = Feature(
-    requires=("codes",),
+    requires=("codes", "rules"),
     blueprints=(views.bp,),
     api_blueprints=(api.bp,),
     tasks=(tasks, draining),

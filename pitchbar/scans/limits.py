@@ -77,6 +77,11 @@ class AddressLimit:
             return 0
         return OVER if count <= self._most else self._seconds - int(now) % self._seconds
 
+    def give_back(self, key: str) -> None:
+        """One that was taken did not count; it is used for the next one of this process."""
+        if self._counts.get(key, 0) > 0:
+            self._counts[key] -= 1
+
     def has_spent(self, key: str) -> bool:
         """Whether the next one is over, if it comes in this window."""
         is_current = int(time.time()) // self._seconds == self.window

@@ -27,7 +27,7 @@ from pitchbar.core.device_names import plain_browser, plain_system
 # In the rollups, the row of a workspace as a whole stands under this code id.
 WHOLE_WORKSPACE = 0
 # What the rollups count, in this order.
-FIGURES = ("hits", "people", "unique_people", "repeats", "own", "over_limit")
+FIGURES = ("hits", "people", "unique_people", "repeats", "own", "over_limit", "heads")
 
 
 class _PlainName(TypeDecorator[str]):
@@ -101,6 +101,8 @@ class ScanHour(Model):
     repeats: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     own: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     over_limit: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    # Of the robots, those that only asked whether the address is there, and were not led on.
+    heads: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
 
 
 class ScanDay(Model):
@@ -119,6 +121,8 @@ class ScanDay(Model):
     repeats: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     own: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     over_limit: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    # Of the robots, those that only asked whether the address is there, and were not led on.
+    heads: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
 
 
 class ScanVisitor(Model):
@@ -146,6 +150,24 @@ class ScanVisitor(Model):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # In the rows of codes only.
     network: Mapped[str | None] = mapped_column(String(16))
+
+
+class UnrecordedScans(Model):
+    """Scans of a month that were led on and not recorded, because the workspace's plan records no
+    more of them; a row for each process that led some on, with all that it did.
+    """
+
+    __tablename__ = "unrecorded_scans"
+    __table_args__ = (Index("ix_unrecorded_scans_of_workspace", "workspace_id", "month"),)
+
+    process: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    # Its first day, in the workspace's time zone.
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(BigId)
+    scans: Mapped[int] = mapped_column(BigId)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class VisitorSalt(Model):

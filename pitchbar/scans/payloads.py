@@ -92,6 +92,7 @@ class Totals(ResponseModel):
     hits: int = Field(description="Everything accepted, robots included.")
     people: int = Field(description="What is set apart left out.")
     unique_people: int = Field(description="Exact by day; over more days the sum of days.")
+    conversions: int = Field(description="What came of scans, by when it came.")
 
 
 class PointResponse(ResponseModel):
@@ -107,7 +108,12 @@ class StatsResponse(ResponseModel):
             "examples": [
                 {
                     "interval": "day",
-                    "totals": {"hits": 131, "people": 118, "unique_people": 97},
+                    "totals": {
+                        "hits": 131,
+                        "people": 118,
+                        "unique_people": 97,
+                        "conversions": 9,
+                    },
                     "series": [
                         {
                             "at": "2026-03-01T00:00:00+00:00",
@@ -147,12 +153,13 @@ def scan_response(scan: Scan) -> ScanResponse:
     )
 
 
-def stats_response(interval: str, points: list[Point]) -> StatsResponse:
-    figures = tuple(Totals.model_fields)
+def stats_response(interval: str, points: list[Point], conversions: int) -> StatsResponse:
+    figures = ("hits", "people", "unique_people")
+    totals = {name: sum(getattr(point, name) for point in points) for name in figures}
     return StatsResponse.model_validate(
         {
             "interval": interval,
-            "totals": {name: sum(getattr(point, name) for point in points) for name in figures},
+            "totals": totals | {"conversions": conversions},
             "series": [
                 {"at": point.at, **{name: getattr(point, name) for name in figures}}
                 for point in points

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from pitchbar.connections.bodies import body_readers
 from pitchbar.core.bus import Bus
 from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
 from pitchbar.rules.splitting import split_key
 from pitchbar.scans.answers import WsgiApp
 from pitchbar.scans.code_counts import CodeCounts
+from pitchbar.scans.counting import Counting, StoredCounts
 from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
 from pitchbar.scans.draining import DrainSignal, make_drain_signal
 from pitchbar.scans.edge import Edge
@@ -22,15 +24,25 @@ from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cip
 from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
+from pitchbar.scans.password_page import POSTED, PasswordGate
+from pitchbar.scans.quota import Quota
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter
+from pitchbar.scans.scan_limits import LedScans
 from pitchbar.scans.seen_today import SeenToday
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.shipper import Shipper
 from pitchbar.scans.spool import Spool
 from pitchbar.scans.spool_figures import SpoolReporter, add_local
 from pitchbar.scans.spool_folder import prepare_spool_folder
+from pitchbar.scans.tending import Tending
+from pitchbar.scans.unrecorded import Unrecorded
+from pitchbar.scans.waiting_lines import WaitingLines
 from pitchbar.settings import Settings
+
+# How long a scan waits for Redis: limits are exact, a quota nearly so.
+_EXACT_SECONDS = 0.5
+_NEARLY_SECONDS = 0.1
 
 
 def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge:
@@ -42,8 +54,6 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     own = settings[ScanSettings]
     prepare_spool_folder(own.spool_dir)
     engine = make_engine(settings)
-    resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds)
-    resolver.listen(bus)
     sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
     sites.listen(bus)
     router = make_router(settings)
@@ -59,12 +69,18 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
     inbox = _make_inbox(settings, engine, bus)
     spool = start_spool(settings, own.spool_dir, inbox, find_stored_with(engine), drain_signal)
+    counting = _make_counting(settings, engine, spool)
+    Tending(counting).start()
+    resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds, counting=counting)
+    resolver.listen(bus)
+    body_readers.know_posts(POSTED)
     return Edge(
         resolver=resolver,
         spool=spool,
         pages=EdgePages(),
         **make_limits(settings),
         router=router,
+        counting=counting,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
         app=app,
@@ -105,6 +121,15 @@ def start_spool(
     return spool
 
 
+def _make_counting(settings: Settings, engine: Engine, spool: Spool) -> Counting:
+    led = LedScans(connect(settings, timeout=_EXACT_SECONDS))
+    quota = None
+    if settings[ScanSettings].quota_enabled:
+        quota = Quota(Unrecorded(engine), connect(settings, timeout=_NEARLY_SECONDS))
+    waiting = WaitingLines(spool, find_stored_with(engine))
+    return Counting(led, quota, StoredCounts(engine, waiting))
+
+
 def _make_inbox(settings: Settings, engine: Engine, bus: Bus) -> Inbox:
     """With Redis, other processes ingest, and this one loads nothing for it."""
     redis = connect(settings, timeout=1.0)
@@ -127,6 +152,7 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     return {
         "limit": AddressLimit("redirect", limit, seconds, redis, most=most, pause=pause),
         "guesses": GuessLimit(*parse_rate(own.ratelimit_unknown_code), redis, pause=pause),
+        "passwords": PasswordGate(*parse_rate(own.ratelimit_code_password), redis, pause=pause),
     }
 
 

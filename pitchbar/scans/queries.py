@@ -30,6 +30,7 @@ class Point:
     repeats: int = 0
     own: int = 0
     over_limit: int = 0
+    heads: int = 0
 
     @property
     def robots(self) -> int:

@@ -7,7 +7,7 @@ destination already. Everything else in the destination stays as it was, byte fo
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote_plus
 
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
@@ -16,6 +16,9 @@ from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.gates import Gate
 
+if TYPE_CHECKING:
+    from pitchbar.scans.quota import Allowance
+
 _SAFE = "%=&+-._~!$'()*,;:@/?[]"
 _is_sendable = re.compile(r"[A-Za-z0-9%=&+\-._~!$'()*,;:@/?\[\]]*").fullmatch
 MAX_LOCATION = 8000
@@ -23,18 +26,24 @@ MAX_LOCATION = 8000
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """What a code asks of a scan beside leading it on; most codes have none of it."""
+    """What a code asks of a scan beside leading it on; most codes have none of it.
+
+    `scan_limit` is how many are led on, 0 for all; `password_hash` is empty where none is asked.
+    """
 
     gate: Gate | None = None
     rules: CodeRules | None = None
     attribution: bool = False
+    scan_limit: int = 0
+    password_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCode:
     """What the edge knows of a code. `location` and `utm` are those of a scan without a query;
     `fallback` is where scans go that it does not lead on, if anywhere; `way` is what a line tells
-    of a scan that no rule sent elsewhere.
+    of a scan that no rule sent elsewhere; `allowance` is how many more scans are recorded, None for
+    all.
     """
 
     code_id: int
@@ -50,6 +59,8 @@ class ResolvedCode:
     fallback: str = ""
     way: Way = NO_WAY
     special: Special | None = None
+    colour: str = ""
+    allowance: "Allowance | None" = None
 
 
 class Target(Protocol):

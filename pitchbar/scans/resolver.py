@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Engine, TextualSelect, text
+from sqlalchemy import Engine, Row, TextualSelect, text
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import UtcDateTime
@@ -19,8 +19,10 @@ from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
 from pitchbar.scans.accepted import NO_WAY, Way
 from pitchbar.scans.code_rules import CodeRules, read_code_rules
+from pitchbar.scans.counting import Counting
 from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
+from pitchbar.scans.quota import Allowance
 from pitchbar.scans.redirects import ResolvedCode, Special
 
 
@@ -30,7 +32,7 @@ def _query(found_by: str) -> TextualSelect:
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.attribution, c.routing
+           c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
@@ -55,11 +57,20 @@ class Resolver(KnownAnswers[ResolvedCode]):
 
     Args:
         engine: read only, and only for codes that are not fresh in the cache.
+        counting: makes ready what is counted of a code; None counts nothing.
     """
 
-    def __init__(self, engine: Engine, *, max_stale: float = 2.0, capacity: int = 100_000) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        max_stale: float = 2.0,
+        capacity: int = 100_000,
+        counting: Counting | None = None,
+    ) -> None:
         super().__init__(max_stale=max_stale, capacity=capacity, name="resolver")
         self._engine = engine
+        self._counting = counting
 
     def listen(self, bus: Bus) -> None:
         """Forgets a code as soon as the bus says that it changed."""
@@ -99,7 +110,7 @@ class Resolver(KnownAnswers[ResolvedCode]):
                 return None
             rules = read_code_rules(connection, row) if row.routing else None
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
-        *utm, forward, fallback, campaign, starts_at, ends_at, attribution, _ = rest
+        *utm, forward, fallback, campaign = rest[: len(Utm._fields) + 3]
         defaults = Utm(*utm)
         location, values = set_utm(destination, defaults, [])
         return ResolvedCode(
@@ -115,19 +126,25 @@ class Resolver(KnownAnswers[ResolvedCode]):
             values,
             fallback,
             Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
-            _read_special(starts_at, ends_at, bool(attribution), rules),
+            _read_special(row, rules),
+            row.colour,
+            self._prepare(row),
         )
 
+    def _prepare(self, row: Row[Any]) -> Allowance | None:
+        """What is counted on the path is made ready here."""
+        if self._counting is None:
+            return None
+        self._counting.prepare_code(row.workspace_id, row.id, is_counted=bool(row.scan_limit))
+        return self._counting.prepare_workspace(row.workspace_id, row.time_zone, row.plan)
 
-def _read_special(
-    starts_at: datetime | None,
-    ends_at: datetime | None,
-    attribution: bool,
-    rules: CodeRules | None,
-) -> Special | None:
-    has_times = starts_at is not None or ends_at is not None
-    gate = Gate(_milliseconds(starts_at), _milliseconds(ends_at)) if has_times else None
-    return Special(gate, rules, attribution) if gate or rules or attribution else None
+
+def _read_special(row: Row[Any], rules: CodeRules | None) -> Special | None:
+    gate = None
+    if row.starts_at or row.ends_at:
+        gate = Gate(_milliseconds(row.starts_at), _milliseconds(row.ends_at))
+    asked = (gate, rules, bool(row.attribution), row.scan_limit or 0, row.password_hash or "")
+    return Special(*asked) if any(asked) else None
 
 
 def _milliseconds(at: datetime | None) -> int:

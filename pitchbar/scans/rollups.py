@@ -11,9 +11,9 @@ from pitchbar.core.clock import start_of_hour
 from pitchbar.scans.bulk_sql import insert_new, insert_or_add, insert_or_replace_older
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.models import FIGURES, WHOLE_WORKSPACE, ScanDay, ScanHour, ScanVisitor
-from pitchbar.scans.set_apart import OVER_LIMIT, OWN, REPEAT
+from pitchbar.scans.set_apart import HEAD, OVER_LIMIT, OWN, REPEAT
 
-_COLUMNS = {REPEAT: "repeats", OWN: "own", OVER_LIMIT: "over_limit"}
+_COLUMNS = {REPEAT: "repeats", OWN: "own", OVER_LIMIT: "over_limit", HEAD: "heads"}
 _PLACES = {reason: FIGURES.index(name) for reason, name in _COLUMNS.items()}
 _NO_FIGURES = [0] * len(FIGURES)
 _KEY = ("workspace_id", "code_id", "day", "visitor")

@@ -1,5 +1,6 @@
 """Where the rules of a code lead a scan."""
 
+import logging
 import os
 from typing import Any
 
@@ -10,6 +11,7 @@ from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.redirects import ResolvedCode, Target
 from pitchbar.scans.seen_today import SeenToday
 
+log = logging.getLogger(__name__)
 # What a browser says that fetches a page before anybody wants to see it.
 _PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
@@ -35,9 +37,14 @@ class RuleRouter:
         self, code: ResolvedCode, rules: CodeRules, visit: RequestVisit, environ: dict[str, Any]
     ) -> tuple[Target, Way]:
         """Where the first rule that matches leads, else the code itself."""
-        if rules.compiled.asks_state:
-            self._find_state(code.code_id, rules, visit, environ)
-        choice = rules.compiled.choose(visit, self._key)
+        try:
+            if rules.compiled.asks_state:
+                self._find_state(code.code_id, rules, visit, environ)
+            choice = rules.compiled.choose(visit, self._key)
+        except Exception:
+            # Whatever a visitor sends, the printed code leads on.
+            log.exception("the rules of code %s cannot be asked", code.code_id)
+            choice = None
         if choice is None:
             return code, code.way
         rule_id, variant, target = choice

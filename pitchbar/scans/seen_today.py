@@ -19,6 +19,8 @@ _MOST_KNOWN = 200_000
 _MOST_SHARED = 1_000_000
 # A date begins 14 hours before UTC's in the east, and ends 12 hours after it in the west.
 _SALT_SECONDS = 52 * 3600
+# At one time the world has three dates at most.
+_MOST_DAYS = 4
 
 
 class SeenToday:
@@ -35,10 +37,10 @@ class SeenToday:
         self._redis = redis
         self._pause = pause or Pause()
         self._most_known, self._most_shared = most_known, most_shared
-        # Of this process alone, and for the day that it saw last.
-        self._own_salt = ("", b"")
-        self._known: OrderedDict[bytes, None] = OrderedDict()
+        # By day: of this process alone, and of all.
+        self._own_salts: OrderedDict[str, bytes] = OrderedDict()
         self._shared_salts: OrderedDict[str, bytes] = OrderedDict()
+        self._known: OrderedDict[bytes, None] = OrderedDict()
         self._full: OrderedDict[tuple[int, str], None] = OrderedDict()
 
     def take(self, code_id: int, day: Day, identity: str, *, is_visit: bool = True) -> bool:
@@ -62,11 +64,10 @@ class SeenToday:
             return False
 
     def _find_own_salt(self, day: Day) -> bytes:
-        name, salt = self._own_salt
-        # A day that is over in one zone may go on in another: only the newest makes a new salt.
-        if day.name > name:
+        salt = self._own_salts.get(day.name)
+        if salt is None:
             salt = os.urandom(16)
-            self._own_salt = (day.name, salt)
+            _put(self._own_salts, day.name, salt, _MOST_DAYS)
         return salt
 
     def _ask_redis(self, code_id: int, day: Day, text: bytes, is_visit: bool) -> bool:
@@ -92,7 +93,7 @@ class SeenToday:
                 pipe.set(name, os.urandom(16), nx=True, ex=_SALT_SECONDS)
                 pipe.get(name)
                 _, salt = pipe.execute()
-            _put(self._shared_salts, day.name, salt, 4)
+            _put(self._shared_salts, day.name, salt, _MOST_DAYS)
         return bytes(salt)
 
 

@@ -2,6 +2,7 @@
 
 from pitchbar.scans.robots import ROBOT_LABELS
 
+HEAD = "head"
 REPEAT = "repeat"
 OWN = "own"
 OVER_LIMIT = "over_limit"

@@ -20,6 +20,8 @@ class ScanSettings(SettingsGroup):
     ratelimit_redirect: Rate = "600/minute"
     ratelimit_redirect_max: Rate = "3000/minute"
     ratelimit_unknown_code: Rate = "60/minute"
+    ratelimit_code_password: Rate = "10/minute"  # noqa: S105  # a rate
+    quota_enabled: bool = True
 
     def with_defaults_in(self, data_dir: Path) -> Self:
         if self.spool_dir == Path():

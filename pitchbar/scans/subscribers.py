@@ -2,7 +2,14 @@ from sqlalchemy import delete
 
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
-from pitchbar.scans.models import Scan, ScanDay, ScanHour, ScanVisitor, VisitorSalt
+from pitchbar.scans.models import (
+    Scan,
+    ScanDay,
+    ScanHour,
+    ScanVisitor,
+    UnrecordedScans,
+    VisitorSalt,
+)
 
 
 def register() -> None:
@@ -11,7 +18,7 @@ def register() -> None:
 
 def delete_scans(event: Event) -> None:
     """All scans of the workspace and their rollups go with it."""
-    for model in (Scan, ScanHour, ScanDay, ScanVisitor, VisitorSalt):
+    for model in (Scan, ScanHour, ScanDay, ScanVisitor, UnrecordedScans, VisitorSalt):
         of_workspace = model.workspace_id == int(event.subject.id)
         db.session.execute(
             delete(model).where(of_workspace).execution_options(synchronize_session=False)

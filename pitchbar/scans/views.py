@@ -8,6 +8,7 @@ from pitchbar.live import LiveView
 from pitchbar.scans.figures import load_dashboard
 from pitchbar.scans.guide import load_guide
 from pitchbar.scans.ingestion import TOPIC
+from pitchbar.scans.panels import list_board_panels
 from pitchbar.scans.queries import list_top_codes
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.scans.set_apart import SET_APART_LABELS
@@ -32,7 +33,8 @@ def _open_dashboard() -> LiveView:
     def concerns(message: dict[str, Any]) -> bool:
         return code_id in message["codes"] if code_id else workspace_id in message["workspaces"]
 
-    return LiveView(lambda: _render_dashboard(g.workspace, code_id, span), TOPIC, concerns)
+    further = tuple(panel.topic for panel in list_board_panels())
+    return LiveView(lambda: _render_dashboard(g.workspace, code_id, span), TOPIC, concerns, further)
 
 
 add_workspace_panel(bp, "view", _open_dashboard)
@@ -44,10 +46,12 @@ def _render_dashboard(workspace: Workspace, code_id: int | None, span: Range) ->
     if code_id is None:
         more = {"guide": load_guide(workspace), "top_codes": list_top_codes(workspace, span)}
         parts += ["top_codes", *(["guide"] if more["guide"] else [])]
-    return "".join(
+    drawn = [
         render_template(f"scans/_{part}.html", range=span, **more, **vars(dashboard))
         for part in parts
-    )
+    ]
+    drawn += [panel.render(workspace, code_id, span) for panel in list_board_panels()]
+    return "".join(drawn)
 
 
 def _code_id(workspace: Workspace) -> int | None:

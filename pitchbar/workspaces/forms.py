@@ -1,11 +1,16 @@
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import Field, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Regexp
 
 from pitchbar.core import clock
 from pitchbar.core.time_zones import UTC, is_time_zone, list_time_zones
 from pitchbar.forms import Form, SelectChoice, name_field, strip
+from pitchbar.workspaces.colours import OURS, PALETTE, InvalidColour, clean_colour
+from pitchbar.workspaces.models import Workspace
+
+# Chosen where the colour is none of the palette.
+OWN = "own"
 
 
 def _time_zones() -> list[Any]:
@@ -52,6 +57,52 @@ class SettingsForm(WorkspaceForm):
             ),
         ],
     )
+
+    colour = RadioField(
+        "Colour",
+        default="",
+        choices=[
+            SelectChoice("", "Green, as Pitchbar has it"),
+            *(SelectChoice(value, name) for value, name in PALETTE.items()),
+            SelectChoice(OWN, "Another"),
+        ],
+    )
+    own_colour = StringField("Another colour", filters=[strip], default="")
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "SettingsForm":
+        """With what is stored, or with what was sent."""
+        is_own = workspace.colour not in ("", *PALETTE)
+        values = {name: getattr(workspace, name) for name in ("name", "time_zone", "slug")}
+        values["colour"] = OWN if is_own else workspace.colour
+        return cls(data={**values, "own_colour": workspace.colour if is_own else ""})
+
+    @property
+    def shown_colour(self) -> str:
+        """What the picture shows; ours while what is typed is no colour."""
+        try:
+            return self._read_colour() or OURS
+        except InvalidColour:
+            return OURS
+
+    def validate_own_colour(self, field: Field) -> None:
+        try:
+            colour = self._read_colour()
+        except InvalidColour as error:
+            raise ValidationError(error.message) from None
+        if self.colour.data == OWN and not colour:
+            raise ValidationError("Write the colour, or choose one above.")
+
+    def entered(self) -> dict[str, Any]:
+        """A form of before does not send the colour, and so leaves it as it is."""
+        values = super().entered()
+        was_sent = bool(self.colour.raw_data)
+        values.pop("own_colour")
+        return {**values, "colour": self._read_colour() if was_sent else None}
+
+    def _read_colour(self) -> str:
+        typed = self.own_colour.data if self.colour.data == OWN else self.colour.data
+        return clean_colour(typed or "")
 
 
 class ConfirmationForm(Form):

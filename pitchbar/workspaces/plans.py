@@ -3,10 +3,7 @@ asks for them; prices and payment are the business of whoever sells the plans. A
 the feature that asks for it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from pitchbar.errors import DomainError
 
 FREE, STARTER, GROWTH, SCALE = "free", "starter", "growth", "scale"
 
@@ -20,28 +17,17 @@ class Plan:
     codes: int | None
     # Own short domains, proven or not.
     domains: int
-
-
-class PlanLimitReached(DomainError):
-    status = 402
-    code = "plan_limit"
-
-    def __init__(self, plan: Plan, noun: str, limit: int, count: int, advice: str) -> None:
-        whole = f"All {limit} {noun}" if limit > 1 else f"The one {noun}"
-        super().__init__(
-            f"{whole} of the {plan.name} plan {'are' if limit > 1 else 'is'} in use. {advice}, "
-            "or move to a larger plan."
-        )
-        self.details = {"limit": limit, "count": count}
+    # Recorded in a month; further ones are led on.
+    scans: int | None
 
 
 PLANS = {
     plan.key: plan
     for plan in (
-        Plan(FREE, "Free", 2, 5, 1),
-        Plan(STARTER, "Starter", 5, 50, 3),
-        Plan(GROWTH, "Growth", 15, 500, 10),
-        Plan(SCALE, "Scale", 50, None, 50),
+        Plan(FREE, "Free", 2, 5, 1, 1_000),
+        Plan(STARTER, "Starter", 5, 50, 3, 25_000),
+        Plan(GROWTH, "Growth", 15, 500, 10, 250_000),
+        Plan(SCALE, "Scale", 50, None, 50, 2_500_000),
     )
 }
 
@@ -49,37 +35,3 @@ PLANS = {
 def find_plan(key: str) -> Plan:
     """The plan of that key; Free for one that is not sold any more."""
     return PLANS.get(key, PLANS[FREE])
-
-
-def require_room_for_code(plan_key: str, count: Callable[[], int]) -> None:
-    """Asked before a code becomes active; what is over a limit already stays, and redirects.
-
-    Args:
-        count: gives how many are active. Whoever asks has locked the workspace, so that nobody
-            else takes the same place.
-
-    Raises:
-        PlanLimitReached
-    """
-    plan = find_plan(plan_key)
-    if plan.codes is None:
-        return
-    active = count()
-    if active >= plan.codes:
-        raise PlanLimitReached(
-            plan, "active codes", plan.codes, active, "Archive a code that you do not need"
-        )
-
-
-def require_room_for_domain(plan_key: str, count: Callable[[], int]) -> None:
-    """Asked before a domain is added, by whoever has locked the workspace; those over a limit stay.
-
-    Raises:
-        PlanLimitReached
-    """
-    plan, used = find_plan(plan_key), count()
-    if used >= plan.domains:
-        noun = "domains" if plan.domains > 1 else "domain"
-        raise PlanLimitReached(
-            plan, noun, plan.domains, used, "Remove a domain that you do not need"
-        )

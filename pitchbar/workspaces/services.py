@@ -39,9 +39,16 @@ def create_workspace(
 
 
 def update_workspace(
-    workspace: Workspace, by: Actor, *, name: str, slug: str, time_zone: str
+    workspace: Workspace,
+    by: Actor,
+    *,
+    name: str,
+    slug: str,
+    time_zone: str,
+    colour: str | None = None,
 ) -> None:
-    """Addresses with the old slug lead to the new one from now on.
+    """Addresses with the old slug lead to the new one from now on. Without a colour it keeps its
+    own; an empty one is none.
 
     Raises:
         SlugTaken
@@ -50,8 +57,17 @@ def update_workspace(
     if slug != workspace.slug:
         _rename(workspace, slug)
     workspace.name, workspace.time_zone = name, time_zone
+    workspace.colour = workspace.colour if colour is None else colour
     db.session.flush()
     record_update(workspace, by, before, _snapshot(workspace))
+
+
+def change_plan(workspace: Workspace, by: Actor, plan: str) -> None:
+    """Edges follow within two seconds, as with every change of a code."""
+    before = {"plan": workspace.plan}
+    workspace.plan = plan
+    db.session.flush()
+    record_update(workspace, by, before, {"plan": plan})
 
 
 def require_free_slug(workspace: Workspace, slug: str) -> None:
@@ -82,7 +98,7 @@ def record_update(
 
 
 def _snapshot(workspace: Workspace) -> dict[str, str]:
-    return {name: getattr(workspace, name) for name in ("name", "slug", "time_zone")}
+    return {name: getattr(workspace, name) for name in ("name", "slug", "time_zone", "colour")}
 
 
 def slugify(name: str) -> str:

@@ -6,6 +6,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.colours import text_on
 from pitchbar.workspaces.forms import SettingsForm
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.services import require_free_slug, update_workspace
@@ -16,13 +17,13 @@ bp = Blueprint("settings", __name__, url_prefix="/w/<slug>")
 @bp.get("/settings")
 @requires("manage_settings")
 def edit(workspace: Workspace) -> Response:
-    return _show(SettingsForm(obj=workspace))
+    return _show(SettingsForm.of(workspace))
 
 
 @bp.post("/settings")
 @requires("manage_settings")
 def update(workspace: Workspace) -> Response:
-    form = SettingsForm()
+    form = SettingsForm.of(workspace)
     if not form.is_accepted(slug=lambda: require_free_slug(workspace, form.slug.data or "")):
         return _show(form, 422)
     with form_errors(form):
@@ -45,5 +46,9 @@ def close_guide(workspace: Workspace) -> Response:
 
 def _show(form: SettingsForm, status: int = 200) -> Response:
     return render(
-        "workspaces/settings.html", "workspaces/_settings.html", form=form, http_status=status
+        "workspaces/settings.html",
+        "workspaces/_settings.html",
+        form=form,
+        text_on=text_on,
+        http_status=status,
     )

@@ -151,11 +151,12 @@ function focusFirstWrong() {
 // Leaving an edited form asks; opt in with data-guard
 
 function isEdited(form) {
-  if (form.querySelector("[aria-invalid=true]")) return true;
+  if ("unsaved" in form.dataset || form.querySelector("[aria-invalid=true]")) return true;
   return !!form.dataset.touched && [...form.elements].some(differs);
 }
 
 function differs(field) {
+  if (field.closest("[data-unguarded]")) return false;
   if (field.type === "hidden" || field.type === "submit" || field.type === "button") return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.options) return [...field.options].some((one) => one.selected !== one.defaultSelected) && field.selectedIndex !== firstOf(field);

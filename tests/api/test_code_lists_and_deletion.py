@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, delete_code
+from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from tests.api.calling import Api, wrong_fields
@@ -26,11 +27,18 @@ EVERYTHING: dict[str, Any] = {
 
 
 def test_workspace_tells_who_it_is(api: Api, people: People) -> None:
-    assert api.get("").get_json() == {
+    answer = api.get("").get_json()
+    month = answer["usage"]["scans"].pop("month")
+    assert month == f"{clock.now():%Y-%m}"
+    assert answer == {
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",
-        "usage": {"active_codes": 0, "scans_this_month": 0},
+        "usage": {
+            "active_codes": 0,
+            "scans_this_month": 0,
+            "scans": {"used": 0, "limit": 250_000, "unrecorded": 0},
+        },
     }
 
 

@@ -29,5 +29,9 @@ def test_workspace_tells_what_is_used(
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",
-        "usage": {"active_codes": 2, "scans_this_month": 4},
+        "usage": {
+            "active_codes": 2,
+            "scans_this_month": 4,
+            "scans": {"used": 4, "limit": 250_000, "unrecorded": 0, "month": "2026-03"},
+        },
     }

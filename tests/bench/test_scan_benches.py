@@ -79,6 +79,15 @@ def test_faults_lose_nothing(fault: str) -> None:
     assert re.search(rf"^{shape} +{fault}.* +0 +0  good", said, re.MULTILINE), said
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("fault", ["kill -9 web", "Redis killed"])
+def test_conversions_are_not_lost(fault: str) -> None:
+    need("redis-server")
+    shape = "redis" if "Redis" in fault else "embedded"
+    said = run_bench("conversions", "--faults", fault, "--shapes", shape, "--calls", "160")
+    assert re.search(rf"^{shape} +{fault}.* +0 +0  good.*sums equal", said, re.MULTILINE), said
+
+
 def test_against_tells_ratios_and_whether_they_suffice(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,7 +36,7 @@ def test_picture_grows_while_one_types(page: Page, site: Site) -> None:
     expect(page.locator("#short_code-note")).to_have_text("Free")
     expect(page.locator("#preview-link")).to_have_text(f"{site.url[7:]}/t/{short_code}")
     expect(symbol).not_to_have_class(re.compile("is-sample"))
-    page.get_by_text("Campaign tags").click()
+    page.get_by_text("UTM tags").click()
     page.get_by_label("Source").fill("poster")
     expect(page.locator("#preview-opens mark")).to_have_text("?utm_source=poster")
     before = modules_of(symbol.inner_html())
@@ -86,7 +86,7 @@ def test_half_an_address_is_no_mistake_yet(page: Page) -> None:
 
 
 def test_nothing_jumps_when_a_field_is_answered(page: Page) -> None:
-    below = page.get_by_text("Campaign tags")
+    below = page.get_by_text("UTM tags")
     before = below.bounding_box()
     page.get_by_label("Short code").fill("menu")
     page.get_by_label("Destination").fill("http//shop.example")

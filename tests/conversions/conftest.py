@@ -51,7 +51,7 @@ def workspace(app: Flask) -> Workspace:
 
 @pytest.fixture
 def code(workspace: Workspace) -> Code:
-    return make_code(workspace, short_code="menu", attribution=True)
+    return make_code(workspace, short_code="menu")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from pitchbar.conversions.factories import make_ingestion, spool_folder
 from pitchbar.conversions.ingestion import ConversionIngestion
 from pitchbar.conversions.lines import Line, read_line, write_line
 from pitchbar.conversions.models import OldPixelKey
+from pitchbar.conversions.tasks import forget_calls
+from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
@@ -177,14 +179,27 @@ def test_call_whose_key_was_not_known_yet_is_looked_up_when_it_is_stored(
 def test_refused_calls_are_counted_by_day_and_reason(
     ingest: Ingest, engine: Engine, workspace: Workspace
 ) -> None:
-    def refused(reason: str, said: str) -> bytes:
-        line = Line("0" * 31 + said[0], 1_700_000_000_000, workspace.id, "UTC", "pixel")
+    def refused(reason: str, said: str, milliseconds: int = 1_700_000_000_000) -> bytes:
+        line = Line("0" * 31 + said[0], milliseconds, workspace.id, "UTC", "pixel")
         return write_line(line._replace(reason=reason, said=said))
 
     assert ingest(refused("value", "1"), refused("value", "2"), refused("fraction", "3")) == 0
     assert ingest(refused("value", "4")) == 0
-    assert refused_calls(engine) == {"value": (3, "4"), "fraction": (1, "3")}
+    # One that was on its way for longer.
+    assert ingest(refused("value", "5", 1_699_999_999_000)) == 0
+    assert refused_calls(engine) == {"value": (4, "4"), "fraction": (1, "3")}
     assert rows_of(engine) == []
+
+
+def test_refused_calls_are_forgotten_after_a_month(
+    ingest: Ingest, engine: Engine, workspace: Workspace
+) -> None:
+    for days, reason in ((29, "value"), (32, "fraction")):
+        at = round((clock.now() - timedelta(days=days)).timestamp() * 1000)
+        line = Line(f"{days:032x}", at, workspace.id, "UTC", "pixel", reason=reason)
+        ingest(write_line(line))
+    forget_calls()
+    assert list(refused_calls(engine)) == ["value"]
 
 
 def test_open_pages_hear_of_what_was_stored(settings: Settings, engine: Engine, code: Code) -> None:

@@ -61,6 +61,16 @@ def test_beacon_is_heard_by_its_address_and_by_its_form(
     assert [line.facts.event for line in caller.lines()] == ["a", "b"]
 
 
+def test_letters_that_nobody_escaped_are_read_as_they_were_sent(
+    caller: Caller, code: Code, tokens: TokenCipher, workspace: Workspace
+) -> None:
+    raw = f"pb_at={make_token(tokens, code)}&event=Tisch-für-4%C3%BC".encode()
+    path = f"/p/{workspace.pixel_key}.gif"
+    caller.call(path, raw.decode("latin-1"))
+    caller.call(path, "", "POST", body=raw)
+    assert [line.facts.event for line in caller.lines()] == ["Tisch-für-4ü"] * 2
+
+
 def test_who_only_looks_tells_of_nothing(
     caller: Caller, code: Code, tokens: TokenCipher, workspace: Workspace
 ) -> None:

@@ -85,7 +85,8 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 
 
 def test_every_form_that_posts_carries_a_token() -> None:
-    for path in TEMPLATES:
+    # The edge knows no session that a forged form could use.
+    for path in (path for path in TEMPLATES if path.parent.name != "public"):
         for form in re.split(r"<form\b", source_of(path))[1:]:
             head, _, rest = form.partition(">")
             if 'method="post"' in head:

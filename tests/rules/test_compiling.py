@@ -223,6 +223,21 @@ def test_a_broken_rule_is_left_out_and_the_others_stay(broken: Any) -> None:
     assert chosen(rules, visit(language="fr")) == 2
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"split": [{"destination_url": "https://a.example", "weight": 0}]},
+        {"split": [{"destination_url": "https://a.example", "weight": "many"}]},
+        {"split": [{"weight": 1}]},
+        {"split": "half"},
+        {"destination_url": None},
+        {"conditions": None},
+    ],
+)
+def test_a_rule_that_leads_nowhere_is_left_out(broken: dict[str, Any]) -> None:
+    assert chosen(compiled(broken, when()), visit()) == 2
+
+
 def test_only_what_a_rule_needs_is_asked_and_each_thing_once() -> None:
     asked: list[str] = []
 

@@ -105,10 +105,10 @@ def test_a_wrong_condition_is_refused_at_its_place(
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_rules(settings: Settings) -> None:
     wrong = rule_with({"kind": "country", "in": ["ZZ"]})
-    rules = [{**wrong, "destination_url": "ftp://x.example"}, *[LEADS] * 9, wrong]
+    rules = [LEADS, LEADS, {**wrong, "destination_url": "ftp://x.example"}, *[LEADS] * 7, wrong]
     assert list(refused(rules, settings)) == [
-        "rules.0.conditions.0.in",
-        "rules.0.destination_url",
+        "rules.2.conditions.0.in",
+        "rules.2.destination_url",
         "rules.10.conditions.0.in",
     ]
 

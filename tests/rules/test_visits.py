@@ -67,7 +67,7 @@ def test_the_agent_is_read_in_lower_case() -> None:
     ],
 )
 def test_a_parameter_is_read_as_it_was_meant(query: str, value: str) -> None:
-    assert read_parameters(query, {"table"}) == {"table": value}
+    assert read_parameters(query, {"table", "another"}) == {"table": value}
 
 
 @pytest.mark.parametrize("query", ["", "Table=4", "table%3D4", "=4", "xtable=4", "&"])

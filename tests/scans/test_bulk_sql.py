@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.scans.bulk_sql import insert_new, insert_or_add, insert_or_replace_older, look_up
-from pitchbar.scans.models import ScanHour, ScanVisitor
+from pitchbar.scans.models import FIGURES, ScanHour, ScanVisitor
 from tests.support.servers import on_both_databases
 
 AT = datetime(2026, 3, 10, 12, 0, 0, 120_000, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_older_row_is_replaced_and_younger_one_stays(engine: Engine) -> None:
 @on_both_databases
 def test_figures_are_added(engine: Engine) -> None:
     row = {"workspace_id": 1, "code_id": 1, "hour_at": AT.replace(microsecond=0), "hits": 2}
-    rest = dict.fromkeys(("people", "unique_people", "repeats", "own", "over_limit"), 1)
+    rest = dict.fromkeys(FIGURES[1:], 1)
     with engine.begin() as connection:
         for _ in range(3):
             insert_or_add(connection, ScanHour, [row | rest], ("hits", "people"))

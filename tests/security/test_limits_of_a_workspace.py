@@ -13,7 +13,8 @@ from pitchbar.codes.queries import count_active_codes
 from pitchbar.core.sockets import SocketSlots
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PLANS, PlanLimitReached, require_room_for_code
+from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room_for_code
+from pitchbar.workspaces.plans import PLANS
 from pitchbar.workspaces.tokens.queries import count_tokens
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import bearer, make_code, make_person, make_token, make_workspace

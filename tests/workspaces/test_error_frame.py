@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
-from pitchbar.workspaces.plans import FREE, PlanLimitReached, find_plan
+from pitchbar.workspaces.plan_limits import PlanLimitReached
+from pitchbar.workspaces.plans import FREE, find_plan
 from tests.support.browsing import FRAGMENT, FormClient, sign_in
 from tests.support.factories import People, make_code
 

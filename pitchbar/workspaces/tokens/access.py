@@ -31,11 +31,13 @@ class Unauthorized(DomainError):
 
 
 def requires_token(scope: str) -> Callable[[View], View]:
-    """Opens an API view to a token of the workspace; `scope` is "read" or "read-write"."""
+    """Opens an API view to a token of the workspace; `scope` is "read" or "read-write". An address
+    without a slug is about the token's own workspace.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(*args: Any, slug: str, **kwargs: Any) -> Any:
+        def guarded(*args: Any, slug: str | None = None, **kwargs: Any) -> Any:
             return view(*args, workspace=_workspace_of_token(slug, scope), **kwargs)
 
         guarded.access = f"token:{scope}"  # type: ignore[attr-defined]  # read by the guard test
@@ -60,12 +62,12 @@ def require_right_of_creator(right: str) -> None:
         raise Forbidden("The person who made this token may not do this.")
 
 
-def _workspace_of_token(slug: str, scope: str) -> Workspace:
+def _workspace_of_token(slug: str | None, scope: str) -> Workspace:
     token = _sent_token()
     if token is None:
         raise Unauthorized
     workspace = token.workspace
-    if workspace.slug != slug:
+    if slug is not None and workspace.slug != slug:
         raise SlugMoved.to(workspace.slug) if had_slug(workspace, slug) else NotFound
     if scope == "read-write" and token.scope != "read-write":
         raise Forbidden("This token may only read.")

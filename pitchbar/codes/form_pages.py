@@ -1,0 +1,53 @@
+"""The form of a code, new or changed: how it starts, what is checked, and its page."""
+
+from collections.abc import Callable
+
+from flask import Response
+
+from pitchbar.codes.defaults import defaults_of
+from pitchbar.codes.destinations import clean_destination
+from pitchbar.codes.fallbacks import clean_fallback
+from pitchbar.codes.forms import CodeForm, NewCodeForm
+from pitchbar.codes.labels.queries import labels_of, list_labels
+from pitchbar.codes.life_forms import form_values
+from pitchbar.codes.models import Code
+from pitchbar.codes.preview_views import preview_of
+from pitchbar.codes.queries import list_campaigns
+from pitchbar.core.htmx import render
+from pitchbar.settings import current_settings
+from pitchbar.workspaces.models import Workspace
+
+
+def new_form(workspace: Workspace) -> NewCodeForm:
+    """With what the workspace starts new codes with, or with what was sent."""
+    return NewCodeForm(data=defaults_of(workspace), zone=workspace.time_zone)
+
+
+def edit_form(workspace: Workspace, code: Code) -> CodeForm:
+    """With what is stored, or with what was sent."""
+    values = form_values(code, labels_of(code), workspace.time_zone)
+    return CodeForm(data=values, zone=workspace.time_zone, code=code)
+
+
+def address_checks(form: CodeForm) -> dict[str, Callable[[], object]]:
+    """What the services would refuse later, for `is_accepted`."""
+    settings = current_settings()
+    return {
+        "destination_url": lambda: clean_destination(form.destination_url.data or "", settings),
+        "fallback_url": lambda: clean_fallback(form.fallback_url.data or "", settings),
+    }
+
+
+def render_form(
+    workspace: Workspace, form: CodeForm, code: Code | None = None, status: int = 200
+) -> Response:
+    return render(
+        "codes/edit.html" if code else "codes/new.html",
+        "codes/_form.html",
+        form=form,
+        code=code,
+        preview=preview_of(workspace, form, code),
+        campaigns=list_campaigns(workspace),
+        labels=list_labels(workspace),
+        http_status=status,
+    )

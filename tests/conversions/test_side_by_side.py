@@ -1,0 +1,75 @@
+"""Releases beside each other: scans and conversions take different ways through disk and Redis, so
+that a process of the release before never meets a line that it cannot read.
+"""
+
+import pytest
+
+from pitchbar.codes.models import Code
+from pitchbar.conversions.draining import STREAM
+from pitchbar.conversions.factories import spool_folder
+from pitchbar.scans import spool_figures
+from pitchbar.scans.deliveries import Deliveries
+from pitchbar.scans.draining import drain
+from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
+from pitchbar.scans.settings import ScanSettings
+from pitchbar.scans.spool import Spool
+from pitchbar.scans.spool_figures import SpoolReporter, add_local, list_local
+from pitchbar.settings import Settings
+from tests.conversions.calling import make_line
+
+
+def test_spool_of_the_scans_adopts_no_file_of_conversions(settings: Settings, code: Code) -> None:
+    dead = Spool(spool_folder(settings))
+    dead.append(make_line(code))
+    dead.reset_after_fork()
+    assert list(spool_folder(settings).glob("*.spool"))
+    assert Spool(settings[ScanSettings].spool_dir).adopt() == []
+    (adopted,) = Spool(spool_folder(settings)).adopt()
+    assert adopted.read(1 << 20).count(b"purchase") == 1
+
+
+def test_worker_of_the_scans_meets_no_conversion_in_redis(redis_url: str, code: Code) -> None:
+    mine, others = RedisInbox(connect(redis_url), STREAM), RedisInbox(connect(redis_url))
+    line, scan, taken = make_line(code), b'["a scan"]\n', list[bytes]()
+    tickets = [mine.put(line), others.put(scan)]
+
+    def ingest(lines: bytes) -> int:
+        taken.append(lines)
+        return 1
+
+    assert drain(others, ingest, seconds=2, linger=0.01) == 1
+    assert taken == [scan]
+    assert mine.list_receipts() == set()
+    assert drain(mine, ingest, seconds=2, linger=0.01) == 1
+    assert taken == [scan, line]
+    assert mine.list_receipts() == {tickets[0].number}
+    assert others.list_receipts() == {tickets[1].number}
+
+
+@pytest.fixture
+def _no_spool_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_figures, "_here", {})
+
+
+@pytest.mark.usefixtures("_no_spool_of_another_test")
+def test_what_waits_of_both_is_told(settings: Settings, code: Code) -> None:
+    folders = {"": settings[ScanSettings].spool_dir, "conversions": spool_folder(settings)}
+    for kind, folder in folders.items():
+        spool = Spool(folder)
+        deliveries = Deliveries(spool, DirectInbox(lambda lines: 0), lambda lines: set())
+        add_local(SpoolReporter(spool, deliveries, kind=kind).read, kind)
+        spool.append(make_line(code))
+    figures = list_local()
+    assert [one.process.partition(" ")[2] for one in figures] == ["", "conversions"]
+    assert all(one.waits_since for one in figures)
+
+
+def test_spool_says_in_the_log_what_waits(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = spool_folder(settings)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.touch()
+    spool = Spool(folder, overflow_bytes=1, kind="conversions")
+    spool.append(b"[1]\n")
+    assert "1 conversions are lost" in caplog.text
