@@ -3,7 +3,8 @@
 Only a code's present address is printed from now on; those of before stay its own and lead on.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,15 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from pitchbar.codes.addresses import Address, short_url
 from pitchbar.codes.errors import ShortCodeTaken, UnusableDomain
 from pitchbar.codes.models import Code, CodeAddress
-from pitchbar.core.database import after_commit
 from pitchbar.core.tokens import new_short_code
 from pitchbar.domains.models import Domain
 from pitchbar.domains.queries import find_domain, list_served_domains
-from pitchbar.extensions import bus, db
+from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
-TOPIC = "codes"
 Place = tuple[Domain | None, str]
 
 
@@ -121,14 +120,13 @@ def _sorted(code: Code, on_domains: list[Place], settings: Settings) -> list[Add
     return sorted(found, key=lambda address: not address.is_present)
 
 
-def tell_edges(code: Code) -> None:
-    """Resolvers everywhere look again, at all its addresses, once what was done is committed."""
-    rows = db.session.execute(
-        select(CodeAddress.domain_id, CodeAddress.short_code).where(CodeAddress.code_id == code.id)
-    )
-    addresses = [[row.domain_id, row.short_code] for row in rows]
-    message = {"short_code": code.short_code, "addresses": addresses}
-    after_commit(db.session(), lambda: bus.publish(TOPIC, message))
+def addresses_by_code(code_ids: Sequence[int]) -> Mapping[int, list[list[int | str]]]:
+    """For edges: domain and short code of each address beside that of our own host."""
+    columns = (CodeAddress.code_id, CodeAddress.domain_id, CodeAddress.short_code)
+    found: defaultdict[int, list[list[int | str]]] = defaultdict(list)
+    for row in db.session.execute(select(*columns).where(CodeAddress.code_id.in_(code_ids))):
+        found[row.code_id].append([row.domain_id, row.short_code])
+    return found
 
 
 def leave_domain(domain_id: int) -> None:

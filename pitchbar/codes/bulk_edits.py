@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from pitchbar.codes.addressing import tell_edges
 from pitchbar.codes.bulk_plans import BulkEdit, CodeChange, EditPlan, plan_edit
 from pitchbar.codes.errors import CodeEditNotFound
 from pitchbar.codes.fields import check_values
@@ -17,9 +16,9 @@ from pitchbar.codes.labels.queries import labels_by_code, list_labels
 from pitchbar.codes.labels.services import ensure_labels, name_labels, put_labels
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code, CodeEdit
 from pitchbar.codes.queries import count_active_codes, list_chosen_codes
+from pitchbar.codes.services import tell_edges
 from pitchbar.core import clock
 from pitchbar.core.database import MAX_ID
-from pitchbar.errors import DomainError
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
@@ -34,13 +33,11 @@ _ACTIONS = {ARCHIVED: "code.archived", ACTIVE: "code.restored"}
 _TIMES = ("starts_at", "ends_at")
 
 
-class BulkEditRefused(DomainError):
+class BulkEditRefused(Exception):
     """Some cannot be changed so, and thus none was; `plan` names them."""
 
-    code = "edit_refused"
-
     def __init__(self, plan: EditPlan) -> None:
-        super().__init__("Some codes cannot be changed so. Nothing was changed.")
+        super().__init__()
         self.plan = plan
 
 
@@ -63,8 +60,7 @@ def apply_edit(
     if not plan.changes:
         return plan, None
     _write(workspace, plan.changes, by_key)
-    for change in plan.changes:
-        _record(change, by)
+    _record(plan.changes, by)
     return plan, _keep(workspace, plan.changes, by_key, by)
 
 
@@ -85,8 +81,7 @@ def undo_edit(workspace: Workspace, edit_id: int, by: Actor) -> tuple[int, int]:
     _require_room_for(workspace, changes)
     real = [change for change in changes if change.after]
     _write(workspace, real, {label.name_key: label for label in labels.values()})
-    for change in real:
-        _record(change, by)
+    _record(real, by)
     whole = sum(len(one.after) == len(kept[one.code.id]["after"]) for one in changes)
     db.session.delete(edit)
     return whole, len(kept) - whole
@@ -140,14 +135,15 @@ def _write(
     db.session.flush()
 
 
-def _record(change: CodeChange, by: Actor) -> None:
-    action = _ACTIONS.get(change.after.get("status", ""), "code.updated")
-    before, after = (
-        {name: _written(value) for name, value in side.items()}
-        for side in (change.before, change.after)
-    )
-    record_event(action, change.code, by=by, before=before, after=after)
-    tell_edges(change.code)
+def _record(changes: Sequence[CodeChange], by: Actor) -> None:
+    for change in changes:
+        action = _ACTIONS.get(change.after.get("status", ""), "code.updated")
+        before, after = (
+            {name: _written(value) for name, value in side.items()}
+            for side in (change.before, change.after)
+        )
+        record_event(action, change.code, by=by, before=before, after=after)
+    tell_edges([change.code for change in changes])
 
 
 def _keep(

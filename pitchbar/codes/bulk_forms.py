@@ -78,7 +78,7 @@ class BulkEditForm(Form):
         if not super().validate(*args, **kwargs):
             return False
         edit = self.edit()
-        if edit == BulkEdit():
+        if not (edit.add or edit.remove or edit.values or edit.status):
             self.form_errors.append("Choose at least one change.")
         return not self.form_errors
 

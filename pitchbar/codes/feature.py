@@ -39,14 +39,14 @@ FEATURE = Feature(
             "codes.index",
             "qr-code",
             "Codes",
-            below=(
-                NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),
-                NavigationItem("Track", 2, "view", "labels.index", "tag", "Labels"),
-            ),
+            below=(NavigationItem("Track", 1, "edit_codes", "codes.new", "plus", "New code"),),
             keys="g c",
         ),
     ),
-    acts=(Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),),
+    acts=(
+        Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),
+        Act("edit_codes", "labels.index", "tag", "New label", anchor="label-form"),
+    ),
     finders=(Finder("view", find_codes),),
     make_demo=make_demo,
 )

@@ -1,13 +1,19 @@
 """What programs send and get about the life of a code: fields that null clears."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
 from pitchbar.codes.labels.names import MOST_CHARACTERS, MOST_OF_A_CODE
-from pitchbar.codes.limits_of_use import CAMPAIGN_LENGTH, MOST_SCANS, PASSWORD_LENGTHS
+from pitchbar.codes.limits_of_use import (
+    CAMPAIGN_LENGTH,
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_SCANS,
+    PASSWORD_LENGTHS,
+)
 from pitchbar.codes.models import Code
 
 _EMPTY: dict[str, Any] = {"campaign": "", "fallback_url": "", "labels": []}
@@ -22,7 +28,10 @@ def _read_moment(value: Any) -> Any:
         raise ValueError("is no time as ISO 8601 writes it, such as 2026-12-01T09:00Z") from None
     if at.tzinfo is None:
         raise ValueError("needs an offset from UTC, such as Z or +01:00")
-    return at
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    # As it is read again: the answer to the change names the same state.
+    return at.astimezone(UTC)
 
 
 Moment = Annotated[

@@ -19,7 +19,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 def check_time(name: str, at: datetime | None) -> datetime | None:
     """`name` is the field's. Raises InvalidTimes."""
-    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+    # The year of a zone may have begun, or not ended, where it is UTC.
+    if at is not None and not FIRST_YEAR - 1 <= at.year <= LAST_YEAR + 1:
         raise InvalidTimes(name, f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
     return at
 

@@ -1,16 +1,16 @@
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from pitchbar.codes.addressing import (
+    addresses_by_code,
     find_code_on,
     find_usable_domain,
     place_on,
     place_on_our_host,
-    tell_edges,
 )
 from pitchbar.codes.destination_trace import begin_trace, trace_change
 from pitchbar.codes.errors import AddressStays, InvalidShortCode, ShortCodeTaken, WrongConfirmation
@@ -19,17 +19,18 @@ from pitchbar.codes.labels.services import ensure_labels, name_labels, relabel
 from pitchbar.codes.models import ACTIVE, ARCHIVED, Code
 from pitchbar.codes.queries import count_active_codes, find_code_by_short_code, get_code_destination
 from pitchbar.core import clock
-from pitchbar.core.database import changed_rows
+from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.tokens import new_short_code
 from pitchbar.domains.models import Domain
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
-from pitchbar.extensions import db
+from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plan_limits import require_room_for_code
 
+TOPIC = "codes"
 SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
 # What hangs together with other values of the code, or leaves a trace.
 _HELD = {"destination_url", "starts_at", "ends_at", "password", "labels"}
@@ -210,4 +211,18 @@ def _record(
     db.session.flush()
     old, new = told(before, {**snapshot(code), **(more or {})})
     record_event(what, code, by=by, before=old, after=new)
-    tell_edges(code)
+    tell_edges([code])
+
+
+def tell_edges(codes: Sequence[Code]) -> None:
+    """Once what was done to the codes is committed."""
+    addresses = addresses_by_code([code.id for code in codes])
+    messages = [
+        {"short_code": code.short_code, "addresses": addresses.get(code.id, [])} for code in codes
+    ]
+
+    def publish() -> None:
+        for message in messages:
+            bus.publish(TOPIC, message)
+
+    after_commit(db.session(), publish)

@@ -19,11 +19,13 @@ _counters: list[CountScans] = []
 @dataclass(frozen=True)
 class State:
     """Attributes:
-    words: short enough for a badge.
+    label: short enough for a row of a list.
+    words: with the day, for a page.
     kind: of the badge.
     """
 
     key: StateKey
+    label: str
     words: str
     kind: Literal["live", "warn", ""]
 
@@ -52,14 +54,17 @@ def states_of(workspace: Workspace, codes: Sequence[Code], now: datetime) -> Map
 def state_of(code: Code, now: datetime, zone: str, count: int | None = None) -> State:
     """In the order in which a scan is asked. `count` is how many scans the code has led on."""
     if code.status == ARCHIVED:
-        return State("archived", "Archived", "warn")
+        return State("archived", "Archived", "Archived", "warn")
     if code.starts_at and now < code.starts_at:
-        return State("scheduled", f"Starts {_day(code.starts_at, now, zone)}", "")
+        words = f"Starts {_day(code.starts_at, now, zone)}"
+        return State("scheduled", "Not started", words, "")
     if code.ends_at and now >= code.ends_at:
-        return State("ended", f"Ended {_day(code.ends_at, now, zone)}", "warn")
+        words = f"Ended {_day(code.ends_at, now, zone)}"
+        return State("ended", "Ended", words, "warn")
     if code.scan_limit and count is not None and count >= code.scan_limit:
-        return State("limit_reached", "Limit reached", "warn")
-    return State("active", "Active", "live")
+        words = f"Limit reached: {code.scan_limit:,} scans"
+        return State("limit_reached", "Limit reached", words, "warn")
+    return State("active", "Active", "Active", "live")
 
 
 def _day(at: datetime, now: datetime, zone: str) -> str:

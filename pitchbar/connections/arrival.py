@@ -68,7 +68,8 @@ class Arrival:
         self.head, self._head_end = read_head(bytes(self.received[:end])), end
         self._until = now + self._deadlines.body
         if self.head.has_body:
-            self._is_body_wanted = body_readers.wants(self.head.method, self.head.path)
+            head = self.head
+            self._is_body_wanted = body_readers.wants(head.method, head.path, head.length)
         if self.head.is_chunked:
             self._chunks = ChunkedBody(end)
 

@@ -17,26 +17,35 @@ class BodyReaders:
     def __init__(self) -> None:
         self._addresses: MapAdapter | None = None
         self._posted: re.Pattern[str] | None = None
+        self._most_posted = 0
         self._prefixes: tuple[str, ...] = ()
 
     def know(self, addresses: "Map") -> None:
         self._addresses = addresses.bind("")
 
-    def know_posts(self, path: str) -> None:
-        """A pattern of addresses of which somebody before the application reads a POST."""
-        self._posted = re.compile(path)
+    def know_posts(self, path: str, most: int) -> None:
+        """Args:
+        path: a pattern of addresses of which somebody before the application reads a POST.
+        most: bytes that are read, if the head says so many.
+        """
+        self._posted, self._most_posted = re.compile(path), most
 
     def know_prefix(self, prefix: str) -> None:
         """Of addresses that are answered without an application."""
         self._prefixes = (*{*self._prefixes, prefix},)
 
-    def wants(self, method: str, path: str) -> bool:
-        """Whether an address takes this method; an unknown one is answered at once."""
+    def wants(self, method: str, path: str, length: int = 0) -> bool:
+        """Whether an address takes this method; an unknown one is answered at once.
+
+        Args:
+            length: of the body; 0 where the head does not say it.
+        """
         if method in _BODILESS:
             return False
         if self._prefixes and path.startswith(self._prefixes):
             return True
-        if self._posted and method == "POST" and self._posted.fullmatch(path):
+        is_small = method == "POST" and 0 < length <= self._most_posted
+        if is_small and self._posted and self._posted.fullmatch(path):
             return True
         if self._addresses is None:
             return False

@@ -1,5 +1,6 @@
 """Passwords of codes: asked at the edge, and so cheaper to check than those of accounts."""
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ def _hasher() -> "PasswordHasher":
 
 
 def hash_code_password(text: str) -> str:
-    return _hasher().hash(text)
+    return _hasher().hash(_as_typed_anywhere(text))
 
 
 def verify_code_password(hash: str, text: str) -> bool:
@@ -24,6 +25,11 @@ def verify_code_password(hash: str, text: str) -> bool:
     from argon2.exceptions import VerificationError
 
     try:
-        return _hasher().verify(hash, text)
+        return _hasher().verify(hash, _as_typed_anywhere(text))
     except (VerificationError, ValueError):
         return False
+
+
+def _as_typed_anywhere(text: str) -> str:
+    """An "é" is one character or two, as the keyboard has it."""
+    return unicodedata.normalize("NFC", text)

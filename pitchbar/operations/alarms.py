@@ -54,11 +54,13 @@ def raise_spool_alarm() -> bool:
 
 def _describe(spool: SpoolFigures) -> str:
     """Plain, as arguments of a mail are."""
-    parts = [f"the oldest scan waits since {spool.wait_seconds:.0f} s"]
+    parts = [f"the oldest of its {spool.kind} waits since {spool.wait_seconds:.0f} s"]
     if spool.held_bytes:
-        parts.append(f"{spool.held_lines} scans are in memory alone, as the disk refuses them")
+        parts.append(
+            f"{spool.held_lines} {spool.kind} are in memory alone, as the disk refuses them"
+        )
     if spool.dropped:
-        parts.append(f"{spool.dropped} scans were dropped since the process started")
+        parts.append(f"{spool.dropped} {spool.kind} were dropped since the process started")
     return f"{spool.process}: {'; '.join(parts)}."
 
 

@@ -24,7 +24,6 @@ def describe_past(
 ) -> Iterator[tuple[Any, DescribedVisit]]:
     """Each scan with its visit, the oldest first."""
     seen: set[tuple[object, str]] = _seen_before(workspace, code, last)
-    own = added_by_code(code)
     for scan, before in zip(reversed(last.scans), reversed(last.before), strict=True):
         who = (local_date(scan.scanned_at, workspace.time_zone), scan.visitor or "")
         yield (
@@ -36,7 +35,7 @@ def describe_past(
                 browser=scan.browser,
                 language_tag=scan.language or "",
                 country_code=scan.country,
-                query=_query(scan, own),
+                query=_query(scan),
                 scans=before,
                 again=bool(scan.visitor) and who in seen,
             ),
@@ -81,8 +80,6 @@ def added_by_code(code: Code) -> dict[str, str]:
     return set_utm(code.destination_url, code.utm, [])[1].columns()
 
 
-def _query(scan: Any, own: Mapping[str, str]) -> str:
+def _query(scan: Any) -> str:
     values = ((name, getattr(scan, name)) for name in UTM_COLUMNS)
-    return "&".join(
-        f"{name}={quote(value)}" for name, value in values if value and value != own.get(name)
-    )
+    return "&".join(f"{name}={quote(value)}" for name, value in values if value)

@@ -9,7 +9,7 @@ from pitchbar.core.htmx import render
 from pitchbar.outcomes.dry_run import run_dry
 from pitchbar.rules.choices import DEVICES
 from pitchbar.rules.edited import read_edited
-from pitchbar.rules.forms import take_long_lists
+from pitchbar.rules.forms import drawing_limit, take_long_lists
 from pitchbar.rules.phrases import capital
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
@@ -33,6 +33,7 @@ def device_word(kind: str | None) -> str:
 
 @bp.post("")
 @requires("view")
+@drawing_limit
 @form_on("rules.index")
 def create(workspace: Workspace, code_id: int) -> Response:
     """The edited list, as its form sends it, over the last scans; nothing is kept."""

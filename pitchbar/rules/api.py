@@ -37,7 +37,7 @@ def index(workspace: Workspace, code_id: int) -> RuleListResponse:
 
     In the order in which they are asked, those that are switched off included.
     """
-    return rules_response(list_rules(get_code(workspace, code_id)))
+    return rules_response(list_rules(get_code(workspace, code_id)), workspace)
 
 
 @bp.put("/<int:code_id>/rules")
@@ -51,13 +51,14 @@ def replace(workspace: Workspace, code_id: int, payload: RuleSet) -> RuleListRes
     goes. Scans follow within two seconds.
     """
     code = _get_locked_code(workspace, code_id)
-    return rules_response(replace_rules(code, current_actor(), current_settings(), payload.rules))
+    rules = replace_rules(code, current_actor(), current_settings(), payload.rules)
+    return rules_response(rules, workspace)
 
 
 def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
     """The code whose rules are those that `If-Match` names, and nobody changes them meanwhile."""
     code = get_code(workspace, code_id)
-    check_precondition(rules_response(list_rules(code)))
+    check_precondition(rules_response(list_rules(code), workspace))
     if has_precondition() and not lock_code(code):
         raise PreconditionFailed
     return code

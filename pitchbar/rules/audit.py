@@ -37,4 +37,9 @@ def _value(value: Any) -> str:
 def _describe_target(rule: Rule) -> str:
     if not rule.split:
         return rule.destination_url
-    return " or ".join(f"{one['destination_url']} (weight {one['weight']})" for one in rule.split)
+    return " or ".join(map(_describe_variant, rule.split))
+
+
+def _describe_variant(variant: Mapping[str, Any]) -> str:
+    name = f"“{variant['name']}”, " if variant.get("name") else ""
+    return f"{variant['destination_url']} ({name}weight {variant['weight']})"

@@ -1,7 +1,8 @@
 """The rules of a code as the edge asks them: compiled once for each edit, then only looked up.
 
 What is kept as JSON becomes tables (`rules/tables.py`) and, for each rule, the bits that must hold.
-No query, no parse and no regular expression stands between a visit and its rule.
+Visitors for whom the same conditions hold are led by the same rule, so that is looked up, too. No
+query, no parse and no regular expression stands between a visit and its rule.
 """
 
 import logging
@@ -16,13 +17,15 @@ import orjson
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import Utm
 from pitchbar.rules.days import Calendar, Day
-from pitchbar.rules.dimensions import AGENT, ALL, SCANS, SEEN, Dimensions, Step
+from pitchbar.rules.dimensions import AGENT, SCANS, SEEN, Dimensions
 from pitchbar.rules.splitting import draw
 from pitchbar.rules.visits import Visit, read_agent
 
 log = logging.getLogger(__name__)
 # Compiled sets that are kept; those that the resolver holds live on by themselves.
 _KEPT = 1024
+# Of one set, different answers to all of its questions that are remembered.
+_MOST_DECIDED = 512
 _NO_UTM = Utm()
 
 
@@ -64,11 +67,12 @@ class _Lead:
     limits: tuple[int, ...]
 
 
+_NOWHERE = _Lead(0, (), ())
+
+
 class _Rule(NamedTuple):
-    needs: int
     bits: int
     is_any: bool
-    steps: tuple[Step, ...]
     lead: _Lead
     # The places of the bits of its conditions, in their order.
     conditions: tuple[int, ...]
@@ -89,11 +93,13 @@ class CompiledRules:
         self._dimensions = Dimensions(time_zone)
         self._rules = tuple(self._compile_all(rules))
         self._dimensions.freeze()
-        self.asks_agent = self._dimensions.asks(AGENT)
+        # The rule that fires, by the bits that hold.
+        self._decided: dict[int, _Lead] = {}
+        asked = self._dimensions.asked
+        self.asks_agent = AGENT in asked
         # Whether any rule asks if a visitor was here today, or how many scans came before: then
         # each scan of the code must be remembered.
-        self.asks_seen = self._dimensions.asks(SEEN)
-        self.asks_scans = self._dimensions.asks(SCANS)
+        self.asks_seen, self.asks_scans = SEEN in asked, SCANS in asked
         self.asks_state = self.asks_seen or self.asks_scans
 
     def choose(self, visit: Visit, key: bytes) -> Choice | None:
@@ -102,31 +108,23 @@ class CompiledRules:
         Args:
             key: of `split_key`.
         """
-        held, unknown = 0, ALL
-        for needs, bits, is_any, steps, lead, _ in self._rules:
-            if needs & unknown:
-                # As many dimensions as it takes to decide on this rule.
-                for dimension, read, wanted in steps:
-                    if dimension & unknown:
-                        held |= read(visit)
-                        unknown ^= dimension
-                    met = held & wanted
-                    if met if is_any else met != wanted:
-                        break
-            met = held & bits
-            if met == bits or (is_any and met):
-                return self._follow(lead, visit, key)
-        return None
-
-    def _follow(self, lead: _Lead, visit: Visit, key: bytes) -> Choice:
+        held = self._dimensions.find_held(visit)
+        lead = self._decided.get(held) or self._decide(held)
         if not lead.limits:
-            return lead.choices[0]
+            return lead.choices[0] if lead.choices else None
         day = self.day_of(visit.now_ms).name
         return lead.choices[draw(key, lead.rule_id, day, visit.identity(), lead.limits)]
 
+    def _decide(self, held: int) -> _Lead:
+        lead = next((rule.lead for rule in self._rules if _is_met(held, rule)), _NOWHERE)
+        if len(self._decided) >= _MOST_DECIDED:
+            self._decided.clear()
+        self._decided[held] = lead
+        return lead
+
     def explain(self, visit: Visit) -> list[Reason]:
         """Of each rule, whether it would take the visit if it came to it."""
-        held = self._dimensions.learn_all(visit)
+        held = self._dimensions.find_held(visit)
         return [
             Reason(
                 rule.lead.rule_id,
@@ -143,7 +141,7 @@ class CompiledRules:
         Args:
             unsure: bits of conditions of which it is not known whether they hold.
         """
-        held = self._dimensions.learn_all(visit) & ~unsure
+        held = self._dimensions.find_held(visit) & ~unsure
         for rule in self._rules:
             if _is_met(held, rule):
                 yield rule.lead.rule_id, True
@@ -172,17 +170,11 @@ class CompiledRules:
 
     def _compile(self, rule: dict[str, Any]) -> _Rule:
         conditions = [self._dimensions.add(one) for one in rule["conditions"]]
-        bits = needs = 0
-        for bit, need in conditions:
-            bits, needs = bits | bit, needs | need
-        return _Rule(
-            needs,
-            bits,
-            rule["match"] == "any",
-            self._dimensions.steps(conditions),
-            self._lead(rule),
-            tuple(bit.bit_length() - 1 for bit, _ in conditions),
-        )
+        bits = 0
+        for bit in conditions:
+            bits |= bit
+        places = tuple(bit.bit_length() - 1 for bit in conditions)
+        return _Rule(bits, rule["match"] == "any", self._lead(rule), places)
 
     def _lead(self, rule: dict[str, Any]) -> _Lead:
         rule_id, split = rule["id"], rule.get("split")

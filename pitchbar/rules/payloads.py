@@ -8,6 +8,9 @@ from pydantic import ConfigDict, Field
 from pitchbar.api.payloads import ResponseModel, Timestamp
 from pitchbar.rules.drafts import EXAMPLE_RULES
 from pitchbar.rules.models import Rule
+from pitchbar.rules.saving import as_json
+from pitchbar.rules.sentences import read_back
+from pitchbar.workspaces.models import Workspace
 
 _EXAMPLES: Any = [
     {
@@ -18,6 +21,7 @@ _EXAMPLES: Any = [
         "destination_url": None,
         "split": None,
         **rule,
+        "sentence": str(read_back(rule)),
         "created_at": "2026-03-02T09:15:00+00:00",
         "updated_at": "2026-03-02T09:15:00+00:00",
     }
@@ -40,6 +44,7 @@ class RuleResponse(ResponseModel):
     conditions: list[dict[str, Any]] = Field(description="As they are sent.")
     destination_url: str | None
     split: list[VariantResponse] | None
+    sentence: str = Field(description="The rule in words.")
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -52,11 +57,11 @@ class RuleListResponse(ResponseModel):
     rules: list[RuleResponse]
 
 
-def rules_response(rules: Sequence[Rule]) -> RuleListResponse:
-    return RuleListResponse(rules=[_response(rule) for rule in rules])
+def rules_response(rules: Sequence[Rule], workspace: Workspace) -> RuleListResponse:
+    return RuleListResponse(rules=[_response(rule, workspace) for rule in rules])
 
 
-def _response(rule: Rule) -> RuleResponse:
+def _response(rule: Rule, workspace: Workspace) -> RuleResponse:
     return RuleResponse.model_validate(
         {
             "id": rule.id,
@@ -67,6 +72,7 @@ def _response(rule: Rule) -> RuleResponse:
             "conditions": rule.conditions,
             "destination_url": rule.destination_url or None,
             "split": rule.split,
+            "sentence": str(read_back(as_json(rule), workspace.time_zone)),
             "created_at": rule.created_at,
             "updated_at": rule.updated_at,
         }

@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pitchbar.codes.addressing import tell_edges
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import CodeNotFound
 from pitchbar.codes.models import Code
+from pitchbar.codes.services import tell_edges
 from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
@@ -16,6 +16,16 @@ from pitchbar.rules.models import Rule
 from pitchbar.rules.queries import list_rules
 from pitchbar.rules.routing import write_routing
 from pitchbar.settings import Settings
+
+_KEPT = (
+    "position",
+    "name",
+    "match",
+    "conditions",
+    "destination_url",
+    "split",
+    "is_enabled",
+)
 
 
 def replace_rules(
@@ -33,17 +43,20 @@ def replace_rules(
     if code.deleted_at:
         raise CodeNotFound
     earlier = list_rules(code)
-    before = describe_rules(earlier)
+    before, state = describe_rules(earlier), _state_of(earlier)
     kept = _place(code, earlier, rules, settings)
     db.session.flush()
-    after = describe_rules(kept)
-    if before == after and {rule.id for rule in earlier} == {rule.id for rule in kept}:
+    if _state_of(kept) == state:
         return kept
     code.routing = write_routing(kept)
     # Also where the edge sees no difference: whoever has read the code before sees one.
     code.updated_at = clock.now()
-    _record(code, by, before, after)
+    _record(code, by, before, describe_rules(kept))
     return kept
+
+
+def _state_of(rules: Sequence[Rule]) -> list[tuple[Any, ...]]:
+    return [(rule.id, *(getattr(rule, name) for name in _KEPT)) for rule in rules]
 
 
 def _require_destinations(rules: Sequence[RuleDraft], settings: Settings) -> None:
@@ -99,4 +112,4 @@ def _record(code: Code, by: Actor, before: dict[str, Any], after: dict[str, Any]
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
     record_event("code.rules_changed", code, by=by, before=before, after=after)
-    tell_edges(code)
+    tell_edges([code])

@@ -18,7 +18,7 @@ from pitchbar.rules.edits import edit
 from pitchbar.rules.errors import InvalidRules
 from pitchbar.rules.examples import EXAMPLES
 from pitchbar.rules.figures import NO_RULE, load_comparisons, load_figures
-from pitchbar.rules.forms import take_long_lists
+from pitchbar.rules.forms import drawing_limit, take_long_lists
 from pitchbar.rules.phrases import capital
 from pitchbar.rules.queries import list_rules
 from pitchbar.rules.saving import as_json, save_rules, version_of
@@ -58,7 +58,6 @@ def index(workspace: Workspace, code_id: int) -> Response:
     code = get_code(workspace, code_id)
     rules = list_rules(code)
     edited = edit_kept(map(as_json, rules), version_of(rules))
-    edit(edited, request.args.get("act", ""))
     return _render(workspace, code, edited, read_described(request.args, workspace))
 
 
@@ -83,6 +82,7 @@ def update(workspace: Workspace, code_id: int) -> Response:
 
 @bp.post("/draft")
 @requires("view")
+@drawing_limit
 @form_on("rules.index")
 def draft(workspace: Workspace, code_id: int) -> Response:
     """Draws the list as it was sent, after what a button does to it; nothing is kept."""

@@ -8,14 +8,16 @@ from markupsafe import Markup
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import Column, Columns, Panel, register_columns, register_panel
+from pitchbar.codes.states import register_scan_counter
 from pitchbar.scans.code_totals import last_scan_at, people_by_day, people_ever, totals_of
 from pitchbar.scans.figures import load_recent_scans, load_series
 from pitchbar.scans.ranges import RANGES, days_of, find_range
-from pitchbar.scans.usage import find_unrecorded
+from pitchbar.scans.usage import count_led_of, find_unrecorded
 from pitchbar.workspaces.models import Workspace
 
 
 def register() -> None:
+    register_scan_counter(count_led_of)
     register_columns(Columns((Column("30 days", "line", room="some"),), _load_lines))
     totals = (
         Column("People, all time", key="people", rank=people_ever),

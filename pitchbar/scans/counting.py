@@ -9,6 +9,7 @@ from pitchbar.core.clock import local_date
 from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, UnrecordedScans
 from pitchbar.scans.quota import Allowance, Quota
 from pitchbar.scans.scan_limits import LedScans
+from pitchbar.scans.shared_counts import Counted
 from pitchbar.scans.waiting_lines import WaitingLines
 from pitchbar.workspaces.plans import find_plan
 
@@ -36,25 +37,23 @@ class Counting:
         if self._quota:
             self._quota.reset_after_fork()
 
-    def prepare_code(self, workspace_id: int, code_id: int, *, is_counted: bool) -> None:
+    def prepare_code(self, workspace: Counted, code: Counted, *, is_counted: bool) -> None:
         if is_counted:
             stored = self._stored
-            self.led.prepare(
-                code_id, lambda: stored.count_led(workspace_id, code_id) if stored else 0
-            )
+            self.led.prepare(code, lambda: stored.count_led(workspace.id, code.id) if stored else 0)
         else:
-            self.led.forget(code_id)
+            self.led.forget(code.id)
 
-    def prepare_workspace(self, workspace_id: int, zone: str, plan: str) -> Allowance | None:
+    def prepare_workspace(self, workspace: Counted, zone: str, plan: str) -> Allowance | None:
         """None where no scan is counted: the plan records them all."""
         limit, stored = find_plan(plan).scans, self._stored
         if self._quota is None or limit is None:
             return None
         return self._quota.prepare(
-            workspace_id,
+            workspace,
             zone,
             limit,
-            lambda month: stored.count_recorded(workspace_id, zone, month.starts) if stored else 0,
+            lambda month: stored.count_recorded(workspace.id, zone, month.starts) if stored else 0,
         )
 
     def renew(self, workspace_id: int, code_id: int, allowance: Allowance, now: int) -> bool:

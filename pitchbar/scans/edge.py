@@ -84,7 +84,7 @@ class Edge:
         self._pages = pages
         self._limit = limit
         self._guesses = guesses
-        self._router = router or RuleRouter()
+        self._router = router or RuleRouter(led=counting.led)
         self._suspects: Container[str] = guesses.suspects if guesses else ()
         self._doors = Doors(pages, passwords or PasswordGate(), counting.led)
         self._renew = counting.renew

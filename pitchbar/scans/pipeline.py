@@ -14,7 +14,6 @@ from pitchbar.core.limits import parse_rate
 from pitchbar.core.redis_client import connect_redis, warn_of_weaknesses
 from pitchbar.rules.splitting import split_key
 from pitchbar.scans.answers import WsgiApp
-from pitchbar.scans.code_counts import CodeCounts
 from pitchbar.scans.counting import Counting, StoredCounts
 from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
 from pitchbar.scans.draining import DrainSignal, make_drain_signal
@@ -24,7 +23,7 @@ from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cip
 from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
-from pitchbar.scans.password_page import POSTED, PasswordGate
+from pitchbar.scans.password_page import MOST_BYTES, POSTED, PasswordGate
 from pitchbar.scans.quota import Quota
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.routing import RuleRouter
@@ -56,13 +55,11 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     engine = make_engine(settings)
     sites = Sites(engine, max_stale=own.resolver_max_stale_seconds)
     sites.listen(bus)
-    router = make_router(settings)
 
     def in_child() -> None:
         engine.dispose(close=False)
         resolver.reset_after_fork()
         sites.reset_after_fork()
-        router.reset_after_fork()
 
     # Before that of the spool, whose threads use the engine at once.
     os.register_at_fork(after_in_child=in_child)
@@ -73,13 +70,13 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     Tending(counting).start()
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds, counting=counting)
     resolver.listen(bus)
-    body_readers.know_posts(POSTED)
+    body_readers.know_posts(POSTED, MOST_BYTES)
     return Edge(
         resolver=resolver,
         spool=spool,
         pages=EdgePages(),
         **make_limits(settings),
-        router=router,
+        router=make_router(settings, counting.led),
         counting=counting,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
@@ -156,13 +153,9 @@ def make_limits(settings: Settings) -> dict[str, Any]:
     }
 
 
-def make_router(settings: Settings) -> RuleRouter:
-    redis, pause = connect(settings, timeout=0.04), Pause()
-    return RuleRouter(
-        split_key(settings.app_key),
-        seen=SeenToday(redis, pause=pause),
-        counts=CodeCounts(redis, pause=pause),
-    )
+def make_router(settings: Settings, led: LedScans) -> RuleRouter:
+    seen = SeenToday(connect(settings, timeout=0.04))
+    return RuleRouter(split_key(settings.app_key), seen=seen, led=led)
 
 
 def connect(settings: Settings, *, timeout: float) -> Any:

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pitchbar.scans.shared_counts import SharedCounts
+from pitchbar.scans.shared_counts import Counted, SharedCounts
 from pitchbar.scans.unrecorded import Unrecorded
 
 _PART = 400
@@ -51,9 +51,21 @@ class Allowance:
     this one knows; `owed` is how much of that Redis was not told.
     """
 
-    __slots__ = ("_seen", "left", "limit", "lock", "month", "owed", "taken", "used_at", "zone")
+    __slots__ = (
+        "_seen",
+        "key",
+        "left",
+        "limit",
+        "lock",
+        "month",
+        "owed",
+        "taken",
+        "used_at",
+        "zone",
+    )
 
-    def __init__(self, zone: str, limit: int, month: Month, taken: int) -> None:
+    def __init__(self, key: str, zone: str, limit: int, month: Month, taken: int) -> None:
+        self.key = key
         self.zone = zone
         self.limit = limit
         self.month = month
@@ -70,6 +82,11 @@ class Allowance:
 
     def begin(self, month: Month, taken: int) -> None:
         self.month, self.taken, self.left, self.owed = month, taken, 0, 0
+
+    def give_back(self) -> None:
+        left, self.left = self.left, 0
+        self.taken -= left
+        self.owed -= left
 
 
 class Quota:
@@ -89,7 +106,7 @@ class Quota:
             allowance.left = allowance.owed = 0
 
     def prepare(
-        self, workspace_id: int, zone: str, limit: int, count: Callable[[Month], int]
+        self, workspace: Counted, zone: str, limit: int, count: Callable[[Month], int]
     ) -> Allowance:
         """Called off the path, whenever a code of the workspace was looked up.
 
@@ -97,19 +114,21 @@ class Quota:
             count: how many scans of the month are stored, or wait to be; asked once.
         """
         now = time.time_ns() // 1_000_000
-        allowance = self._by_workspace.get(workspace_id)
+        allowance = self._by_workspace.get(workspace.id)
         if allowance is None:
             month = find_month(now, zone)
-            fresh = Allowance(zone, limit, month, count(month))
-            allowance = self._by_workspace.setdefault(workspace_id, fresh)
+            fresh = Allowance(workspace.key("recorded"), zone, limit, month, count(month))
+            allowance = self._by_workspace.setdefault(workspace.id, fresh)
         with allowance.lock:
             if allowance.zone != zone:
                 allowance.zone = zone
                 self._begin(allowance, now, count)
-            # What was leased under the plan of before counts under the new one.
-            allowance.limit = limit
+            if allowance.limit != limit:
+                # A lease of the plan of before may be more than the new one records.
+                allowance.limit = limit
+                allowance.give_back()
             if allowance.left <= 0:
-                self._lease(workspace_id, allowance)
+                self._lease(allowance)
         return allowance
 
     def renew(self, workspace_id: int, code_id: int, allowance: Allowance, now: int) -> bool:
@@ -118,7 +137,7 @@ class Quota:
             if now >= allowance.month.ends_ms:
                 self._begin(allowance, now, lambda _: 0)
             if allowance.left <= 0 and allowance.taken < allowance.limit:
-                self._lease(workspace_id, allowance)
+                self._lease(allowance)
             if allowance.left > 0:
                 allowance.left -= 1
                 return True
@@ -129,30 +148,30 @@ class Quota:
         """Gives back what is idle, tells what is owed; called often, never on the path."""
         self._shared.look_again()
         now, now_ms = time.monotonic(), time.time_ns() // 1_000_000
-        for workspace_id, allowance in tuple(self._by_workspace.items()):
+        for allowance in tuple(self._by_workspace.values()):
             is_idle = allowance.is_idle(now)
             if now_ms >= allowance.month.ends_ms:
                 with allowance.lock:
                     self._begin(allowance, now_ms, lambda _: 0)
             elif is_idle or (allowance.owed and self._shared.is_there):
                 with allowance.lock:
-                    self._tell(workspace_id, allowance, give_back=is_idle)
+                    self._tell(allowance, give_back=is_idle)
         self._unrecorded.flush()
 
     def close(self) -> None:
         """The process ends: others may use what it holds."""
-        for workspace_id, allowance in tuple(self._by_workspace.items()):
+        for allowance in tuple(self._by_workspace.values()):
             with allowance.lock:
-                self._tell(workspace_id, allowance, give_back=True)
+                self._tell(allowance, give_back=True)
         self._unrecorded.flush(is_last=True)
 
     def _begin(self, allowance: Allowance, now: int, count: Callable[[Month], int]) -> None:
         month = find_month(now, allowance.zone)
         allowance.begin(month, count(month))
 
-    def _lease(self, workspace_id: int, allowance: Allowance) -> None:
+    def _lease(self, allowance: Allowance) -> None:
         """Called under the lock."""
-        if self._ask(workspace_id, allowance, _PART):
+        if self._ask(allowance, _PART):
             return
         left = allowance.limit - allowance.taken
         if left > 0:
@@ -161,17 +180,15 @@ class Quota:
             allowance.taken += lease
             allowance.owed += lease
 
-    def _tell(self, workspace_id: int, allowance: Allowance, *, give_back: bool) -> None:
+    def _tell(self, allowance: Allowance, *, give_back: bool) -> None:
         """Called under the lock."""
         if give_back:
-            left, allowance.left = allowance.left, 0
-            allowance.taken -= left
-            allowance.owed -= left
-        self._ask(workspace_id, allowance, 0)
+            allowance.give_back()
+        self._ask(allowance, 0)
 
-    def _ask(self, workspace_id: int, allowance: Allowance, part: int) -> bool:
+    def _ask(self, allowance: Allowance, part: int) -> bool:
         """False while Redis is away."""
-        key = f"pitchbar:recorded:{workspace_id}:{allowance.month.starts:%Y-%m}:{allowance.zone}"
+        key = f"{allowance.key}:{allowance.month.starts:%Y-%m}:{allowance.zone}"
         known = allowance.taken - allowance.owed
         answer = self._shared.run(
             _LEASE, (key,), known, allowance.owed, allowance.limit, part, _KEEP_SECONDS

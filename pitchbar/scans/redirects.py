@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote_plus
 
 from pitchbar.core.tagging import UTM_COUNT, find_utm, set_utm
 from pitchbar.core.utm import UTM_MAX_LENGTH, Utm
+from pitchbar.rules.compiling import CompiledRules
 from pitchbar.scans.accepted import NO_WAY, Way
-from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.gates import Gate
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Special:
     """
 
     gate: Gate | None = None
-    rules: CodeRules | None = None
+    rules: CompiledRules | None = None
     attribution: bool = False
     scan_limit: int = 0
     password_hash: str = ""

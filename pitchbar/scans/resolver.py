@@ -17,13 +17,15 @@ from pitchbar.core.bus import Bus
 from pitchbar.core.database import UtcDateTime
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.utm import UTM_COLUMNS, Utm
+from pitchbar.rules.compiling import CompiledRules
 from pitchbar.scans.accepted import NO_WAY, Way
-from pitchbar.scans.code_rules import CodeRules, read_code_rules
+from pitchbar.scans.code_rules import read_code_rules
 from pitchbar.scans.counting import Counting
 from pitchbar.scans.gates import Gate
 from pitchbar.scans.known_answers import KnownAnswers
 from pitchbar.scans.quota import Allowance
 from pitchbar.scans.redirects import ResolvedCode, Special
+from pitchbar.scans.shared_counts import Counted
 
 
 def _query(found_by: str) -> TextualSelect:
@@ -32,11 +34,17 @@ def _query(found_by: str) -> TextualSelect:
     SELECT c.id, c.workspace_id, w.time_zone, w.name, c.status, c.destination_url,
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
-           c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan
+           c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan,
+           c.created_at AS code_made_at, w.created_at AS workspace_made_at
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
     """  # noqa: S608  # our own names, no input
-    ).columns(starts_at=UtcDateTime, ends_at=UtcDateTime)
+    ).columns(
+        starts_at=UtcDateTime,
+        ends_at=UtcDateTime,
+        code_made_at=UtcDateTime,
+        workspace_made_at=UtcDateTime,
+    )
 
 
 _ON_OUR_HOST = _query("WHERE c.short_code = :short_code")
@@ -106,9 +114,9 @@ class Resolver(KnownAnswers[ResolvedCode]):
         with self._engine.connect() as connection:
             query = _ON_DOMAIN if is_on_domain else _ON_OUR_HOST
             row = connection.execute(query, asked).one_or_none()
-            if row is None:
-                return None
-            rules = read_code_rules(connection, row) if row.routing else None
+        if row is None:
+            return None
+        rules = read_code_rules(row)
         code_id, workspace_id, time_zone, workspace_name, status, destination, *rest = row
         *utm, forward, fallback, campaign = rest[: len(Utm._fields) + 3]
         defaults = Utm(*utm)
@@ -128,18 +136,21 @@ class Resolver(KnownAnswers[ResolvedCode]):
             Way(domain_id=domain_id, campaign=campaign) if domain_id or campaign else NO_WAY,
             _read_special(row, rules),
             row.colour,
-            self._prepare(row),
+            self._prepare(row, rules),
         )
 
-    def _prepare(self, row: Row[Any]) -> Allowance | None:
+    def _prepare(self, row: Row[Any], rules: CompiledRules | None) -> Allowance | None:
         """What is counted on the path is made ready here."""
         if self._counting is None:
             return None
-        self._counting.prepare_code(row.workspace_id, row.id, is_counted=bool(row.scan_limit))
-        return self._counting.prepare_workspace(row.workspace_id, row.time_zone, row.plan)
+        code = Counted(row.id, _milliseconds(row.code_made_at))
+        workspace = Counted(row.workspace_id, _milliseconds(row.workspace_made_at))
+        is_counted = bool(row.scan_limit) or (rules is not None and rules.asks_scans)
+        self._counting.prepare_code(workspace, code, is_counted=is_counted)
+        return self._counting.prepare_workspace(workspace, row.time_zone, row.plan)
 
 
-def _read_special(row: Row[Any], rules: CodeRules | None) -> Special | None:
+def _read_special(row: Row[Any], rules: CompiledRules | None) -> Special | None:
     gate = None
     if row.starts_at or row.ends_at:
         gate = Gate(_milliseconds(row.starts_at), _milliseconds(row.ends_at))

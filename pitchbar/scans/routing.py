@@ -4,11 +4,11 @@ import logging
 import os
 from typing import Any
 
+from pitchbar.rules.compiling import CompiledRules
 from pitchbar.rules.visits import RequestVisit
 from pitchbar.scans.accepted import Way
-from pitchbar.scans.code_counts import CodeCounts
-from pitchbar.scans.code_rules import CodeRules
 from pitchbar.scans.redirects import ResolvedCode, Target
+from pitchbar.scans.scan_limits import LedScans
 from pitchbar.scans.seen_today import SeenToday
 
 log = logging.getLogger(__name__)
@@ -19,28 +19,25 @@ _PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 class RuleRouter:
     """Args:
     key: of `rules.splitting.split_key`, the same in all processes; a random one unless given.
-    seen, counts: what the rules of some codes ask for; they know this process alone unless given.
+    seen, led: who was here today, and how many scans came before, for the rules that ask; they know
+        this process alone unless given.
     """
 
     def __init__(
-        self,
-        key: bytes = b"",
-        *,
-        seen: SeenToday | None = None,
-        counts: CodeCounts | None = None,
+        self, key: bytes = b"", *, seen: SeenToday | None = None, led: LedScans | None = None
     ) -> None:
         self._key = key or os.urandom(32)
         self._seen = seen or SeenToday()
-        self._counts = counts or CodeCounts()
+        self._led = led or LedScans()
 
     def choose(
-        self, code: ResolvedCode, rules: CodeRules, visit: RequestVisit, environ: dict[str, Any]
+        self, code: ResolvedCode, rules: CompiledRules, visit: RequestVisit, environ: dict[str, Any]
     ) -> tuple[Target, Way]:
         """Where the first rule that matches leads, else the code itself."""
         try:
-            if rules.compiled.asks_state:
-                self._find_state(code.code_id, rules, visit, environ)
-            choice = rules.compiled.choose(visit, self._key)
+            if rules.asks_state:
+                self._find_state(code, rules, visit, environ)
+            choice = rules.choose(visit, self._key)
         except Exception:
             # Whatever a visitor sends, the printed code leads on.
             log.exception("the rules of code %s cannot be asked", code.code_id)
@@ -51,20 +48,24 @@ class RuleRouter:
         return target, Way(rule_id, variant, code.way.domain_id, code.way.campaign)
 
     def _find_state(
-        self, code_id: int, rules: CodeRules, visit: RequestVisit, environ: dict[str, Any]
+        self, code: ResolvedCode, rules: CompiledRules, visit: RequestVisit, environ: dict[str, Any]
     ) -> None:
         """Asked for every scan of such a code, whichever rule takes it: each is one more."""
-        is_visit = environ["REQUEST_METHOD"] == "GET" and not any(map(environ.get, _PURPOSES))
-        compiled = rules.compiled
-        if compiled.asks_seen:
-            day, identity = compiled.day_of(visit.now_ms), visit.identity()
-            visit.again = self._seen.take(code_id, day, identity, is_visit=is_visit)
-        if compiled.asks_scans:
-            visit.scans = self._counts.take(code_id, rules.stored_scans, is_visit=is_visit)
+        is_get = environ["REQUEST_METHOD"] == "GET"
+        if rules.asks_seen:
+            is_visit = is_get and not any(map(environ.get, _PURPOSES))
+            day, identity = rules.day_of(visit.now_ms), visit.identity()
+            visit.again = self._seen.take(code.code_id, day, identity, is_visit=is_visit)
+        if rules.asks_scans:
+            visit.scans = self._count_before(code, is_get)
 
-    def reset_after_fork(self) -> None:
-        """In a forked child: the parent's threads are gone, and may have held a lock."""
-        self._counts.reset_after_fork()
+    def _count_before(self, code: ResolvedCode, is_get: bool) -> int:
+        if not is_get:
+            return self._led.count_before(code.code_id)
+        if code.special and code.special.scan_limit:
+            # This one took its number at the door.
+            return max(0, self._led.count_before(code.code_id) - 1)
+        return self._led.take(code.code_id)
 
 
 def visit_of(

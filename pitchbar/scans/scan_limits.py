@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from pitchbar.scans.shared_counts import SharedCounts
+from pitchbar.scans.shared_counts import Counted, SharedCounts
 
 REACHED = -1
 
@@ -57,9 +57,10 @@ class _Led:
     how much of that is in the total for sure; `name` is under which it tells.
     """
 
-    __slots__ = ("name", "own", "told", "total", "turn", "waiting")
+    __slots__ = ("key", "name", "own", "told", "total", "turn", "waiting")
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, key: str, total: int) -> None:
+        self.key = key
         self.name = uuid4().hex[:12]
         self.total = total
         self.own = self.told = 0
@@ -77,19 +78,19 @@ class LedScans:
     def reset_after_fork(self) -> None:
         """In a forked child: what the parent let through is the parent's to tell."""
         self._shared.reset_after_fork()
-        self._led = {code_id: _Led(led.total) for code_id, led in self._led.items()}
+        self._led = {code_id: _Led(led.key, led.total) for code_id, led in self._led.items()}
 
-    def prepare(self, code_id: int, count: Callable[[], int]) -> None:
+    def prepare(self, code: Counted, count: Callable[[], int]) -> None:
         """Called off the path, whenever a code that is counted was looked up.
 
         Args:
             count: how many were led on by what is stored, and by what waits to be; asked once.
         """
-        led = self._led.get(code_id)
+        led = self._led.get(code.id)
         if led is None:
-            led = self._led.setdefault(code_id, _Led(count()))
+            led = self._led.setdefault(code.id, _Led(code.key("led"), count()))
         with led.turn:
-            self._ask(code_id, led, wanted=0, limit=0)
+            self._ask(led, wanted=0, limit=0)
 
     def forget(self, code_id: int) -> None:
         """A code that is not counted now; it is counted anew when it is again."""
@@ -116,7 +117,7 @@ class LedScans:
         led.waiting.append(ticket)
         with led.turn:
             if ticket.before is None:
-                self._serve(code_id, led, limit)
+                self._serve(led, limit)
         return REACHED if ticket.before is None else ticket.before
 
     def catch_up(self) -> None:
@@ -124,17 +125,17 @@ class LedScans:
         self._shared.look_again()
         if not self._shared.is_there:
             return
-        for code_id, led in tuple(self._led.items()):
+        for led in tuple(self._led.values()):
             if led.own != led.told:
                 with led.turn:
-                    self._ask(code_id, led, wanted=0, limit=0)
+                    self._ask(led, wanted=0, limit=0)
 
-    def _serve(self, code_id: int, led: _Led, limit: int) -> None:
+    def _serve(self, led: _Led, limit: int) -> None:
         """All that wait, in one go; whoever holds the turn does it for them."""
         tickets = []
         while led.waiting:
             tickets.append(led.waiting.popleft())
-        granted = self._ask(code_id, led, len(tickets), limit)
+        granted = self._ask(led, len(tickets), limit)
         if granted is None:
             granted = min(len(tickets), max(0, limit - led.total)) if limit else len(tickets)
             led.total += granted
@@ -143,14 +144,13 @@ class LedScans:
         for place, ticket in enumerate(tickets):
             ticket.before = first + place if place < granted else REACHED
 
-    def _ask(self, code_id: int, led: _Led, wanted: int, limit: int) -> int | None:
+    def _ask(self, led: _Led, wanted: int, limit: int) -> int | None:
         """How many of those wanted are granted; None without Redis."""
-        total = f"pitchbar:led:{{{code_id}}}"
         others = led.total - (led.own - led.told)
         keep = (_KEEP_SECONDS, _KEEP_TOLD_SECONDS)
         answer = self._shared.run(
             _TAKE,
-            (total, f"{total}:{led.name}"),
+            (led.key, f"{led.key}:{led.name}"),
             *(others, led.told, led.own, wanted, limit, *keep),
         )
         if answer is None:

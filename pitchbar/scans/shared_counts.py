@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 log = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 1.0
@@ -16,6 +16,19 @@ _LOOK_EVERY_SECONDS = 1.0
 _AT_ONCE = 8
 
 Argument = str | int
+
+
+class Counted(NamedTuple):
+    """A code or a workspace, told by when it was made from one of another database that has its id
+    and counted in the same Redis.
+    """
+
+    id: int
+    made_ms: int
+
+    def key(self, kind: str) -> str:
+        """In one place of a Redis that shards, with all that begins with it."""
+        return f"pitchbar:{kind}:{{{self.id}-{self.made_ms}}}"
 
 
 class SharedCounts:

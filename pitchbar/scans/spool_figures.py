@@ -45,6 +45,11 @@ class SpoolFigures:
     is_full: bool
 
     @property
+    def kind(self) -> str:
+        """What its lines are."""
+        return self.process.partition(" ")[2] or "scans"
+
+    @property
     def wait_seconds(self) -> float:
         return max(0.0, self.told_at - self.waits_since) if self.waits_since else 0.0
 

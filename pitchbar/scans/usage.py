@@ -60,7 +60,7 @@ def find_unrecorded(workspace: Workspace, code_id: int | None = None) -> Unrecor
 
 
 def count_led_of(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, int]:
-    """How many scans each of the codes led on, by id; those that led on none are left out."""
+    """How many scans each of the codes led on, by id."""
     hits = (
         select(ScanDay.code_id, func.sum(ScanDay.hits - ScanDay.heads))
         .where(ScanDay.workspace_id == workspace.id, ScanDay.code_id.in_(code_ids))
@@ -71,10 +71,10 @@ def count_led_of(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, 
         .where(UnrecordedScans.workspace_id == workspace.id, UnrecordedScans.code_id.in_(code_ids))
         .group_by(UnrecordedScans.code_id)
     )
-    found: dict[int, int] = {}
+    found = dict.fromkeys(code_ids, 0)
     for query in (hits, others):
         for code_id, count in db.session.execute(query):
-            found[code_id] = found.get(code_id, 0) + int(count)
+            found[code_id] += int(count)
     return found
 
 

@@ -11,7 +11,14 @@ pytestmark = pytest.mark.full
 
 PAGES = [
     *("/w/demo/", "/w/demo/codes", "/w/demo/codes/new", "/w/demo/settings", "/w/demo/members"),
-    *("/w/demo/tokens", "/w/demo/audit", "/account", "/ops/queues/jobs", "/ops/queues/schedule"),
+    *(
+        "/w/demo/conversions",
+        "/w/demo/tokens",
+        "/w/demo/audit",
+        "/account",
+        "/ops/queues/jobs",
+        "/ops/queues/schedule",
+    ),
 ]
 
 # Each visible control whose edge has less than 3:1 (WCAG 1.4.11), as "what: ratio".

@@ -173,6 +173,17 @@ def test_monstrous_calls_are_answered_and_bounded(caller: Caller, workspace: Wor
     assert {len(line.line) < 500 for line in caller.lines()} == {True}
 
 
+def test_burst_is_kept_as_a_whole(
+    caller: Caller, code: Code, tokens: TokenCipher, workspace: Workspace
+) -> None:
+    caller.limit = AddressLimit("pixel", 600, 60)
+    path, query = f"/p/{workspace.pixel_key}.gif", f"pb_at={make_token(tokens, code)}&event=a"
+    for number in range(2000):
+        address = f"198.51.{number % 100}.{number // 100}"
+        assert caller.call(path, query, REMOTE_ADDR=address).status == 200
+    assert len({line.id for line in caller.lines()}) == 2000
+
+
 def test_address_that_calls_too_often_is_told_to_wait(caller: Caller, workspace: Workspace) -> None:
     caller.limit = AddressLimit("pixel", 3, 60)
     answers = [caller.tell(workspace.pixel_key) for _ in range(5)]

@@ -61,6 +61,7 @@ def test_what_waits_of_both_is_told(settings: Settings, code: Code) -> None:
         spool.append(make_line(code))
     figures = list_local()
     assert [one.process.partition(" ")[2] for one in figures] == ["", "conversions"]
+    assert [one.kind for one in figures] == ["scans", "conversions"]
     assert all(one.waits_since for one in figures)
 
 

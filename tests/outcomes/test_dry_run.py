@@ -163,6 +163,17 @@ def test_way_of_a_scan_tells_of_rules_that_have_not_changed_since(
     assert run(*kept).taken[0].most == 3, "nor of one that was changed since"
 
 
+def test_rule_that_was_not_asked_stays_unknown(code: Code, ingest: Ingest, run: Any) -> None:
+    by_table = {"conditions": [{"kind": "parameter", "name": "table", "is": "4"}]}
+    phones, table = make_rules(code, PHONES, by_table)
+    for rule in (table, phones):
+        rule.created_at = rule.updated_at = START - timedelta(days=1)
+    db.session.commit()
+    ingest(line(code, 1, rule_id=phones.id))
+    first, second = [as_json(rule) for rule in list_rules(code)]
+    assert [(one.least, one.most) for one in run(second, first).taken][:2] == [(0, 1), (0, 1)]
+
+
 def test_campaign_tags_are_known_where_the_code_does_not_add_them(
     code: Code, ingest: Ingest, run: Any
 ) -> None:

@@ -51,6 +51,7 @@ def test_rules_are_answered_as_they_are_kept(api: Api, code: Code) -> None:
     assert (first["position"], first["enabled"], first["match"]) == (1, True, "all")
     assert first["split"] is None
     assert first["created_at"] == first["updated_at"]
+    assert first["sentence"] == "Phones go to destination.example/elsewhere"
     assert (second["position"], second["enabled"], second["match"]) == (2, False, "any")
     assert second["destination_url"] is None
     assert [(one["weight"], one["name"]) for one in second["split"]] == [(70, "A"), (30, "")]

@@ -133,6 +133,7 @@ def test_order_of_the_fields_is_the_order_of_the_rules(page: RulesPage, code: Co
 def test_copy_stands_below_and_is_a_rule_of_its_own(page: RulesPage, code: Code) -> None:
     page.press("duplicate:r2")
     assert page.keys == ["r1", "r2", "r4", "r3"]
+    assert page.values("r4.id") == [""], "the figures stay with the first"
     page.save()
     assert len({rule.id for rule in list_rules(code)}) == 4
     assert kept(code)[1] == kept(code)[2]
@@ -270,3 +271,12 @@ def test_htmx_gets_the_list_alone(page: RulesPage) -> None:
     answer = page.client.submit(f"{page.url}/draft", {"act": "add"}, fragment=True)
     assert answer.text.lstrip().startswith("<form")
     assert "<html" not in answer.text
+
+
+@pytest.mark.settings(ratelimit_enabled=True, ratelimit_code_preview="2/minute")
+def test_drawing_has_a_limit_that_saving_has_not(page: RulesPage) -> None:
+    for _ in range(2):
+        page.press("")
+    assert page.client.submit(f"{page.url}/draft").status_code == 429
+    assert page.client.submit(f"{page.url}/dry-run").status_code == 429
+    assert page.save().status_code == 303

@@ -118,6 +118,25 @@ def test_what_changes_nothing_is_told_to_nobody(
     assert (len(entries()), told, rule.updated_at) == (1, [], changed)
 
 
+def test_the_smallest_change_at_the_end_of_a_long_rule_is_one(people: People) -> None:
+    code = make_code(people.workspace)
+    split = [{"destination_url": ELSEWHERE, "weight": 1, "name": name} for name in ("A", "B")]
+    asked = [{"kind": "parameter", "name": "n" * 90, "is": str(number)} for number in range(20)]
+    long: dict[str, Any] = {"conditions": asked, "split": split}
+    (rule,) = make_rules(code, long)
+    for change in (
+        {"conditions": [*asked[:-1], {**asked[-1], "is": "other"}]},
+        {"split": [split[0], {**split[1], "name": "C"}]},
+        {"match": "any"},
+    ):
+        before = code.routing, code.updated_at
+        long |= {"id": rule.id, **change}
+        make_rules(code, long)
+        assert code.routing != before[0]
+        assert code.updated_at > before[1]
+    assert len(entries()) == 4
+
+
 def test_resolvers_hear_of_it_once_it_is_certain(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+import unicodedata
 from urllib.parse import urlencode
 
 import pytest
@@ -76,6 +77,16 @@ def test_right_word_leads_on_with_the_query_and_is_the_scan(edge: Edge, spool: S
     assert answer["Cache-Control"] == "no-store, private"
     (line,) = read_spool(spool)
     assert (line["method"], line["utm"][2]) == ("GET", "spring")
+
+
+def test_word_is_the_same_on_every_keyboard(edge: Edge) -> None:
+    for form in ("NFC", "NFD"):
+        assert type_in(edge, unicodedata.normalize(form, WORD)).status == 303
+
+
+def test_scan_behind_the_page_is_not_one_from_our_own_pages(edge: Edge) -> None:
+    """The form's page would be its referrer, and set it apart."""
+    assert call_edge(edge, "/t/menu")["Referrer-Policy"] == "no-referrer"
 
 
 def test_wrong_word_is_said_at_its_field_and_kept_nowhere(edge: Edge, spool: Spool) -> None:

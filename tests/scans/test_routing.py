@@ -20,8 +20,10 @@ from pitchbar.scans.spool import Spool
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 from tests.rules.factories import ELSEWHERE, make_rules
-from tests.scans.conftest import MakeEdge
+from tests.scans.conftest import Ingest, MakeEdge
 from tests.scans.edging import call_edge, read_spool
+from tests.scans.limiting import make_process
+from tests.scans.lines import make_line
 from tests.support.outage import take_database_away
 
 PHONES = {"conditions": [{"kind": "device", "in": ["phone"]}]}
@@ -44,7 +46,7 @@ def rules_of(resolver: Resolver) -> CompiledRules:
     assert resolved is not None
     assert resolved.special is not None
     assert resolved.special.rules is not None
-    return resolved.special.rules.compiled
+    return resolved.special.rules
 
 
 def test_a_rule_leads_elsewhere_and_the_line_names_it(edge: Edge, code: Code, spool: Spool) -> None:
@@ -197,19 +199,33 @@ def test_who_was_taken_by_another_rule_was_here_all_the_same(edge: Edge, code: C
 
 
 @pytest.mark.parametrize("look", [{"method": "HEAD"}, {"HTTP_SEC_PURPOSE": "prefetch"}])
-def test_a_look_ahead_makes_nobody_known_and_counts_no_scan(
-    edge: Edge, code: Code, look: dict[str, Any]
-) -> None:
-    new = {"kind": "visitor", "seen": "new"}
-    make_rules(code, {"conditions": [new, {"kind": "scans", "below": 1}]})
+def test_a_look_ahead_makes_nobody_known(edge: Edge, code: Code, look: dict[str, Any]) -> None:
+    make_rules(code, {"conditions": [{"kind": "visitor", "seen": "new"}]})
     assert leads_to(edge, **look).startswith(ELSEWHERE)
     assert leads_to(edge).startswith(ELSEWHERE)
     assert leads_to(edge, **look) == HOME
 
 
-def test_the_first_scans_are_led_elsewhere(edge: Edge, code: Code) -> None:
+@pytest.mark.parametrize("scan_limit", [None, 100])
+def test_the_first_scans_are_led_elsewhere(
+    engine: Engine, spool: Spool, code: Code, scan_limit: int | None
+) -> None:
+    code.scan_limit = scan_limit
     make_rules(code, {"conditions": [{"kind": "scans", "below": 3}]})
+    edge = make_process(engine, spool).edge
+    looks = [leads_to(edge, method="HEAD").startswith(ELSEWHERE) for _ in range(5)]
     led = [leads_to(edge).startswith(ELSEWHERE) for _ in range(5)]
+    assert (looks, led) == ([True] * 5, [True, True, True, False, False])
+    assert leads_to(edge, method="HEAD") == HOME
+
+
+def test_processes_count_scans_together_and_scans_of_before_count(
+    engine: Engine, spool: Spool, code: Code, ingest: Ingest, redis_url: str
+) -> None:
+    ingest(*[make_line(code_id=code.id, workspace_id=code.workspace_id) for _ in range(4)])
+    make_rules(code, {"conditions": [{"kind": "scans", "below": 7}]})
+    one, other = (make_process(engine, spool, redis_url).edge for _ in range(2))
+    led = [leads_to(edge).startswith(ELSEWHERE) for edge in (one, other, other, one, other)]
     assert led == [True, True, True, False, False]
 
 

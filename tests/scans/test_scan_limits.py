@@ -6,15 +6,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import redis
 from sqlalchemy import Engine
 
 from pitchbar.codes.models import Code
 from pitchbar.extensions import db
+from pitchbar.scans.shared_counts import Counted
 from pitchbar.scans.spool import Spool
 from pitchbar.workspaces.models import Workspace
 from tests.scans.conftest import Ingest
@@ -159,8 +159,7 @@ def test_many_at_once_in_one_process_are_exact(
 def test_many_at_once_in_several_processes_are_exact(
     workspace: Workspace, engine: Engine, spool: Spool, redis_url: str
 ) -> None:
-    code = make_limited(workspace, 100)
-    forget(redis_url, code)
+    make_limited(workspace, 100)
     processes = [make_process(engine, spool, redis_url) for _ in range(4)]
     assert at_once(processes, 100) == {302: 100, 410: 300}
     assert len(read_spool(spool)) == 100
@@ -183,17 +182,9 @@ def at_once(processes: list[Process], count: int) -> Counter[int]:
     return Counter(seen)
 
 
-def forget(redis_url: str, code: Code) -> None:
-    """What an earlier test left of a code with the same id."""
-    with redis.Redis.from_url(redis_url) as client:
-        for key in client.scan_iter(f"pitchbar:led:{{{code.id}}}*"):
-            client.delete(key)
-
-
 def test_two_processes_share_a_limit_and_its_raise(
     code: Code, engine: Engine, spool: Spool, redis_url: str
 ) -> None:
-    forget(redis_url, code)
     one, other = (make_process(engine, spool, redis_url) for _ in range(2))
     assert scan(one, 2) + scan(other, 2) + scan(one) == [302, 302, 302, 410, 410]
     set_limit(code, 4, one, other)
@@ -257,10 +248,25 @@ def test_number_before_is_everybodys_own(
     code: Code, engine: Engine, spool: Spool, redis_url: str
 ) -> None:
     """As rules ask for it that lead the first hundred elsewhere."""
-    forget(redis_url, code)
+    made = time.time_ns()
     one, other = (make_process(engine, spool, redis_url).counting for _ in range(2))
     for counting in (one, other):
-        counting.prepare_code(code.workspace_id, code.id, is_counted=True)
+        counting.prepare_code(
+            Counted(code.workspace_id, 1), Counted(code.id, made), is_counted=True
+        )
     taken = [each.led.take(code.id) for each in (one, other, other, one)]
     assert taken == [0, 1, 2, 3]
     assert one.led.count_before(code.id) == 4
+
+
+def test_code_of_another_database_in_the_same_redis_is_another(
+    code: Code, engine: Engine, spool: Spool, redis_url: str
+) -> None:
+    assert scan(make_process(engine, spool, redis_url), 4) == [302, 302, 302, 410]
+    # It has the same id, and was made at another time.
+    code.created_at += timedelta(seconds=1)
+    spool.reset_after_fork()
+    for path in spool.directory.glob("*.spool"):
+        path.unlink()
+    db.session.commit()
+    assert scan(make_process(engine, spool, redis_url), 4) == [302, 302, 302, 410]

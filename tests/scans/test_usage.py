@@ -114,7 +114,7 @@ def test_code_has_led_on_what_is_stored_and_what_was_not_recorded(
     other = make_code(workspace, name="Other")
     store(*visits(code, 3), Visit(code, method="HEAD"))
     leave_out(code, 4, NOW)
-    assert count_led_of(workspace, [code.id, other.id]) == {code.id: 7}
+    assert count_led_of(workspace, [code.id, other.id]) == {code.id: 7, other.id: 0}
     assert find_unrecorded(workspace, other.id) is None
 
 
@@ -126,3 +126,20 @@ def test_operator_gives_a_workspace_another_plan(app: Flask, workspace: Workspac
     assert (done.exit_code, done.output) == (0, "Corner Café is on the plan Starter.\n")
     assert workspace.plan == "starter"
     assert CliRunner().invoke(plans, [*words, "golden"], obj=console).exit_code == 2
+
+
+def test_code_with_a_limit_says_how_much_of_it_is_used(
+    client: FormClient, people: People, workspace: Workspace, code: Code
+) -> None:
+    code.scan_limit = 1000
+    store(*visits(code, 3), Visit(code, method="HEAD"))
+    sign_in(client, people.member)
+    assert "3 of 1,000" in client.get(f"/w/{workspace.slug}/codes/{code.id}").text
+
+    code.scan_limit = 3
+    db.session.commit()
+
+    assert (
+        "All 3 scans of this code are used"
+        in client.get(f"/w/{workspace.slug}/codes/{code.id}").text
+    )
