@@ -176,6 +176,7 @@ def test_guesses_of_one_address_end_and_the_hall_beside_it_goes_in(
     make_edge: MakeEdge, code: Code, watch: Watch
 ) -> None:
     edge = make_edge(passwords=PasswordGate(3, 60))
+    assert type_in(edge, REMOTE_ADDR="198.51.100.9").status == 303
     assert [type_in(edge, f"guess {n}").status for n in range(5)] == [422, 422, 422, 429, 429]
     # The right one too: else a guess that hits would show.
     answer = type_in(edge)

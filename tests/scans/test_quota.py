@@ -249,6 +249,10 @@ def test_idle_process_gives_back_what_it_holds(
     busy.resolver.invalidate("menu")
     scan(busy, 20)
     assert len(read_spool(spool)) == 4000
+    # However often it is looked up: nothing is left.
+    busy.resolver.invalidate("menu")
+    scan(busy, 2)
+    assert len(read_spool(spool)) == 4000
 
 
 def lease_of(process: Process) -> Allowance:
