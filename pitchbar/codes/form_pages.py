@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Response
+from flask import Response, request
 
 from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.destinations import clean_destination
@@ -19,14 +19,16 @@ from pitchbar.workspaces.models import Workspace
 
 
 def new_form(workspace: Workspace) -> NewCodeForm:
-    """With what the workspace starts new codes with, or with what was sent."""
-    return NewCodeForm(data=defaults_of(workspace), zone=workspace.time_zone)
+    """With what the workspace starts new codes with, or with what was sent and nothing else."""
+    values = {} if request.method == "POST" else defaults_of(workspace)
+    return NewCodeForm(data=values, zone=workspace.time_zone)
 
 
 def edit_form(workspace: Workspace, code: Code) -> CodeForm:
-    """With what is stored, or with what was sent."""
-    values = form_values(code, labels_of(code), workspace.time_zone)
-    return CodeForm(data=values, zone=workspace.time_zone, code=code)
+    """With what is stored, or with what was sent and nothing else."""
+    zone = workspace.time_zone
+    values = {} if request.method == "POST" else form_values(code, labels_of(code), zone)
+    return CodeForm(data=values, zone=zone, code=code)
 
 
 def address_checks(form: CodeForm) -> dict[str, Callable[[], object]]:

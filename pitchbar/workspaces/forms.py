@@ -71,7 +71,7 @@ class SettingsForm(WorkspaceForm):
 
     @classmethod
     def of(cls, workspace: Workspace) -> "SettingsForm":
-        """With what is stored, or with what was sent."""
+        """With what is stored."""
         is_own = workspace.colour not in ("", *PALETTE)
         values = {name: getattr(workspace, name) for name in ("name", "time_zone", "slug")}
         values["colour"] = OWN if is_own else workspace.colour

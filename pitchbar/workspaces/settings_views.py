@@ -23,7 +23,7 @@ def edit(workspace: Workspace) -> Response:
 @bp.post("/settings")
 @requires("manage_settings")
 def update(workspace: Workspace) -> Response:
-    form = SettingsForm.of(workspace)
+    form = SettingsForm()
     if not form.is_accepted(slug=lambda: require_free_slug(workspace, form.slug.data or "")):
         return _show(form, 422)
     with form_errors(form):
