@@ -15,6 +15,12 @@ def address_prefix(settings: Settings, domain: Domain | None = None) -> str:
     return f"https://{domain.host}/" if domain else f"{settings.app_url}/t/"
 
 
+def plain_prefix(settings: Settings, domain: Domain | None = None) -> str:
+    """The same as it is read aloud: without the scheme, in the letters of its script."""
+    ours = address_prefix(settings).partition("://")[2]
+    return f"{domain.name}/" if domain else ours
+
+
 class Address(NamedTuple):
     url: str
     is_present: bool

@@ -19,6 +19,8 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
+Place = tuple[Domain | None, str]
+
 
 def find_usable_domain(workspace: Workspace, host: str | None) -> Domain | None:
     """The domain of that name on which codes can be; None for our own host, which is named by
@@ -86,22 +88,28 @@ def place_on_our_host(code: Code) -> None:
     db.session.expire(code, ["domain"])
 
 
-def list_addresses_on_domains(code: Code) -> Sequence[tuple[Domain, str]]:
-    """All that lead on, the newest first."""
+def list_addresses(code: Code, settings: Settings) -> list[Address]:
+    """The present one first, then whatever else leads on, the newest first."""
+    return list_addresses_of([code], settings)[code.id]
+
+
+def list_addresses_of(codes: Sequence[Code], settings: Settings) -> dict[int, list[Address]]:
+    """The same for several codes, by their ids."""
     rows = db.session.execute(
-        select(Domain, CodeAddress.short_code)
-        .join(CodeAddress, CodeAddress.domain_id == Domain.id)
-        .where(CodeAddress.code_id == code.id)
+        select(CodeAddress.code_id, Domain, CodeAddress.short_code)
+        .join(Domain, Domain.id == CodeAddress.domain_id)
+        .where(CodeAddress.code_id.in_([code.id for code in codes]))
         .order_by(CodeAddress.id.desc())
     )
-    return [(domain, short_code) for domain, short_code in rows]
+    places: dict[int, list[Place]] = {code.id: [] for code in codes}
+    for code_id, domain, short_code in rows:
+        places[code_id].append((domain, short_code))
+    return {code.id: _sorted(code, places[code.id], settings) for code in codes}
 
 
-def list_addresses(code: Code, settings: Settings) -> list[Address]:
-    """The present one first, then whatever else leads on."""
+def _sorted(code: Code, on_domains: list[Place], settings: Settings) -> list[Address]:
     present = (code.domain_id, code.present_short_code)
-    ours: list[tuple[Domain | None, str]] = [(None, code.short_code)]
-    places = [*list_addresses_on_domains(code), *ours]
+    places = [*on_domains, (None, code.short_code)]
     found = [
         Address(
             short_url(short_code, settings, domain),
@@ -119,17 +127,6 @@ def addresses_by_code(code_ids: Sequence[int]) -> Mapping[int, list[list[int | s
     for row in db.session.execute(select(*columns).where(CodeAddress.code_id.in_(code_ids))):
         found[row.code_id].append([row.domain_id, row.short_code])
     return found
-
-
-def count_codes_on(domain: Domain) -> int:
-    return len(list_codes_on(domain))
-
-
-def list_codes_on(domain: Domain) -> Sequence[Code]:
-    """Those that have an address there, present or of before; by name."""
-    addressed = select(CodeAddress.code_id).where(CodeAddress.domain_id == domain.id)
-    codes = select(Code).where(Code.id.in_(addressed), Code.deleted_at.is_(None))
-    return db.session.scalars(codes.order_by(Code.name, Code.id)).all()
 
 
 def leave_domain(domain_id: int) -> None:

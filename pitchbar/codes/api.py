@@ -7,6 +7,7 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.errors import PreconditionFailed
 from pitchbar.api.paging import read_id
 from pitchbar.api.responses import check_precondition, has_precondition
+from pitchbar.codes.errors import AddressStays
 from pitchbar.codes.filtering import CodeFilter
 from pitchbar.codes.life_payloads import LifeChanges
 from pitchbar.codes.models import ACTIVE, Code
@@ -25,6 +26,7 @@ from pitchbar.codes.services import (
     create_code,
     delete_code,
     lock_code,
+    move_code,
     restore_code,
     update_code,
 )
@@ -95,9 +97,11 @@ def show(workspace: Workspace, code_id: int) -> CodeResponse:
 def change(workspace: Workspace, code_id: int, payload: CodeChanges) -> CodeResponse:
     """Change, archive or restore a code
 
-    Scans follow within two seconds. Printed symbols stay valid.
+    Scans follow within two seconds. Printed symbols stay valid, also of a code that is moved to
+    another domain.
     """
     code = _get_locked_code(workspace, code_id)
+    _move(code, payload)
     if fields := _fields(payload):
         update_code(code, current_actor(), current_settings(), **fields)
     if payload.status not in (None, code.status):
@@ -136,6 +140,15 @@ def _answer(code: Code, workspace: Workspace) -> CodeResponse:
     return code_responses([code], workspace, current_settings())[0]
 
 
+def _move(code: Code, payload: CodeChanges) -> None:
+    """To the given domain. A short code alone may only be the one it has: that is printed."""
+    if payload.domain is not None:
+        short_code = payload.short_code or ""
+        move_code(code, current_actor(), domain=payload.domain, short_code=short_code)
+    elif payload.short_code and payload.short_code.lower() != code.present_short_code:
+        raise AddressStays
+
+
 def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
     """The code in the state that `If-Match` names, and nobody changes it meanwhile."""
     code = get_code(workspace, code_id)
@@ -148,6 +161,8 @@ def _get_locked_code(workspace: Workspace, code_id: int) -> Code:
 def _fields(payload: CodeChanges) -> dict[str, Any]:
     """The given fields as the services name them; a given `utm` replaces all values."""
     fields = payload.model_dump(exclude_none=True, exclude={"utm", "status", *_LIFE})
+    if not isinstance(payload, NewCode):
+        fields = {name: fields[name] for name in fields.keys() - {"domain", "short_code"}}
     fields |= payload.given_life()
     if payload.utm is not None:
         fields |= Utm(**payload.utm.model_dump()).columns()

@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 from pitchbar.accounts.models import Person
 from pitchbar.codes.labels.queries import list_labels
 from pitchbar.codes.models import Code, CodeDestination
-from pitchbar.codes.services import archive_code, create_code, update_code
+from pitchbar.codes.services import archive_code, create_code, move_code, update_code
 from pitchbar.core import clock
+from pitchbar.domains.demo import HOST as DOMAIN
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
@@ -28,6 +29,8 @@ _CODES = (
     ("Last winter's menu", "winter", "/winter", "winter-menu"),
 )
 _ARCHIVED = "winter"
+# On the demo's own domain.
+_ON_DOMAIN = "loyal"
 # Those that have a life: what stands in it beside name, destination and tags.
 _LABELS = {
     "menu": ["Print", "Tables"],
@@ -80,10 +83,7 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
         code = create_code(workspace, by, current_settings(), short_code=short_code, **fields)
         code.created_at = clock.now() - _AGE
         db.session.flush()
-        if short_code == _ARCHIVED:
-            archive_code(code, by)
-        if short_code == _MOVED:
-            _let_it_have_led_elsewhere(code, by)
+        _let_it_have_a_past(code, by)
     for name, short_code, path, campaign, life in _LIVES:
         more = {"name": name, "destination_url": _SITE + path, "campaign": campaign, **life}
         for which in ("starts", "ends"):
@@ -92,6 +92,15 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
         create_code(workspace, by, current_settings(), short_code=short_code, **more)
     for label in list_labels(workspace):
         label.colour = _COLOURS.get(label.name, label.colour)
+
+
+def _let_it_have_a_past(code: Code, by: Actor) -> None:
+    if code.short_code == _ON_DOMAIN:
+        move_code(code, by, domain=DOMAIN)
+    if code.short_code == _ARCHIVED:
+        archive_code(code, by)
+    if code.short_code == _MOVED:
+        _let_it_have_led_elsewhere(code, by)
 
 
 def _in_days(days: int) -> datetime:

@@ -1,6 +1,7 @@
 """Codes: a printed short address whose destination can be changed."""
 
 from pitchbar.codes import (
+    address_views,
     api,
     bulk_views,
     destination_views,
@@ -17,13 +18,14 @@ from pitchbar.codes.labels import views as labels
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
 
 FEATURE = Feature(
-    requires=("workspaces",),
+    requires=("workspaces", "domains"),
     blueprints=(
         views.bp,
         destination_views.bp,
         preview_views.bp,
         selection_views.bp,
         settings_views.bp,
+        address_views.bp,
         labels.bp,
         bulk_views.bp,
     ),

@@ -62,7 +62,13 @@ class CodeFilter:
         return query.where(self._is_found()) if self.search else query
 
     def _is_found(self) -> ColumnElement[bool]:
-        columns = (Code.name, Code.short_code, Code.destination_url, Code.campaign)
+        columns = (
+            Code.name,
+            Code.short_code,
+            Code.domain_short_code,
+            Code.destination_url,
+            Code.campaign,
+        )
         words = [column.icontains(self.search, autoescape=True) for column in columns]
         label = Label.name_key.contains(key_of(self.search), autoescape=True)
         return or_(*words, _carries_label(label))

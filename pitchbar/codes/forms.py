@@ -1,6 +1,7 @@
 from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, URLField
 from wtforms.validators import DataRequired, Length
 
+from pitchbar.codes.address_forms import domain_field
 from pitchbar.codes.destinations import MAX_LENGTH
 from pitchbar.codes.life_forms import LifeForm
 from pitchbar.core.utm import UTM_COLUMNS, UTM_NAMES
@@ -55,6 +56,7 @@ class CodeForm(UtmForm, LifeForm):
 
 
 class NewCodeForm(CodeForm):
+    domain = domain_field()
     short_code = _text("Short code", 64)
 
 

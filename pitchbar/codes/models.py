@@ -72,6 +72,11 @@ class Code(Model):
         return self.domain_short_code or self.short_code
 
     @property
+    def symbol_version(self) -> str:
+        """Differs whenever the picture does."""
+        return f"{self.error_correction}{self.domain_id or ''}{self.domain_short_code or ''}"
+
+    @property
     def utm(self) -> Utm:
         """What a scan adds to the destination unless the scanned address says otherwise."""
         return Utm.of(self)

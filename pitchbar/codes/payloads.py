@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import Address, address_of
+from pitchbar.codes.addressing import list_addresses_of
 from pitchbar.codes.labels.models import Label
 from pitchbar.codes.labels.queries import labels_by_code
 from pitchbar.codes.life_payloads import LIFE_EXAMPLE, LifeChanges, LifeResponse, life_response
@@ -20,6 +21,10 @@ from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
 _WHERE_TO = "Where a scan leads: any web address but Pitchbar's own."
+_DOMAIN = (
+    "The host of a verified domain of the workspace on which the code is from now on. An empty "
+    "text is Pitchbar's own host; for a new code, so is null."
+)
 _LEVEL = "How much of the printed symbol may be lost: L 7 %, M 15 %, Q 25 %, H 30 %."
 _FORWARD = "Whether other parameters of the scanned address are passed on."
 
@@ -35,8 +40,8 @@ UtmPayload = create_model(
 
 class CodeChanges(LifeChanges):
     """What is left out stays as it is. Null clears `campaign`, `labels`, `starts_at`, `ends_at`,
-    `scan_limit`, `password` and `fallback_url`; any other field stays as it is then, too. The short
-    code cannot change: it is printed.
+    `scan_limit`, `password` and `fallback_url`; any other field stays as it is then, too. A code
+    gets another address with `domain`; those it had are printed and lead on.
     """
 
     model_config = ConfigDict(
@@ -60,6 +65,13 @@ class CodeChanges(LifeChanges):
     notes: Text | None = Field(None, max_length=5000)
     status: Literal["active", "archived"] | None = Field(
         None, description="Archived: a scan sees a plain page, the figures stay."
+    )
+    domain: Text | None = Field(None, max_length=253, description=_DOMAIN)
+    short_code: Text | None = Field(
+        None,
+        max_length=64,
+        description="Together with `domain`: its short code there. Left out, it keeps its present "
+        "one, if that is free.",
     )
 
 
@@ -123,6 +135,8 @@ class CodeResponse(LifeResponse):
                     "name": "Spring menu, table 4",
                     "short_code": "k7xw2mp",
                     "short_url": "https://pitchbar.example/t/k7xw2mp",
+                    "domain": None,
+                    "addresses": ["https://pitchbar.example/t/k7xw2mp"],
                     "qr_svg_url": "https://pitchbar.example/api/v1/workspaces/demo/codes/42/qr.svg",
                     "destination_url": "https://shop.example/menu",
                     "utm": Utm("print", "qr", "spring")._asdict(),
@@ -141,8 +155,10 @@ class CodeResponse(LifeResponse):
 
     id: int
     name: str
-    short_code: str
+    short_code: str = Field(description="Of its present address.")
     short_url: str = Field(description="What the printed symbol holds.")
+    domain: str | None = Field(description="The own domain on which it is; null on our host.")
+    addresses: list[str] = Field(description="All that lead on, the present one first.")
     qr_svg_url: str = Field(description="The symbol as SVG; asks for the token too.")
     destination_url: str
     utm: UtmResponse
@@ -167,22 +183,37 @@ def code_responses(
 ) -> list[CodeResponse]:
     states = states_of(workspace, codes, clock.now())
     labels = labels_by_code([code.id for code in codes])
+    addresses = list_addresses_of(codes, settings)
     return [
-        _response(code, states[code.id], labels.get(code.id, []), workspace, settings)
+        _response(
+            code,
+            states[code.id],
+            labels.get(code.id, []),
+            addresses[code.id],
+            workspace,
+            settings,
+        )
         for code in codes
     ]
 
 
 def _response(
-    code: Code, state: State, labels: list[Label], workspace: Workspace, settings: Settings
+    code: Code,
+    state: State,
+    labels: list[Label],
+    addresses: list[Address],
+    workspace: Workspace,
+    settings: Settings,
 ) -> CodeResponse:
     image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
     return CodeResponse.model_validate(
         {
             "id": code.id,
             "name": code.name,
-            "short_code": code.short_code,
-            "short_url": short_url(code.short_code, settings),
+            "short_code": code.present_short_code,
+            "short_url": address_of(code, settings),
+            "domain": code.domain.host if code.domain else None,
+            "addresses": [address.url for address in addresses],
             "qr_svg_url": settings.app_url + image,
             "destination_url": code.destination_url,
             "utm": code.utm._asdict(),

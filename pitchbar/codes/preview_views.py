@@ -3,13 +3,12 @@
 from flask import Blueprint, Response, make_response, render_template
 from flask_login import current_user
 
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import plain_prefix
 from pitchbar.codes.forms import CodeForm, NewCodeForm
 from pitchbar.codes.models import Code
 from pitchbar.codes.previews import Preview, preview_code
 from pitchbar.codes.queries import get_code
 from pitchbar.codes.settings import CodeSettings
-from pitchbar.core.wording import plain_address
 from pitchbar.extensions import limiter, request_address
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
@@ -28,7 +27,7 @@ _limit = limiter.shared_limit(
 @bp.app_template_global("short_link_prefix")
 def short_link_prefix() -> str:
     """What stands before every short code, as it is read aloud."""
-    return plain_address(short_url("", current_settings()))
+    return plain_prefix(current_settings())
 
 
 def preview_of(workspace: Workspace, form: CodeForm, code: Code | None) -> Preview:

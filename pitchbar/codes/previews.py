@@ -6,16 +6,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import address_prefix, plain_prefix
+from pitchbar.codes.addressing import find_usable_domain
 from pitchbar.codes.destinations import clean_destination
-from pitchbar.codes.errors import InvalidDestination, InvalidShortCode
+from pitchbar.codes.errors import InvalidDestination, InvalidShortCode, UnusableDomain
 from pitchbar.codes.models import Code
-from pitchbar.codes.queries import find_code_by_short_code
 from pitchbar.codes.rendering import render_svg
-from pitchbar.codes.services import SHORT_CODE
+from pitchbar.codes.services import SHORT_CODE, find_holder
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.text import storable
 from pitchbar.core.utm import UTM_COLUMNS, UTM_MAX_LENGTH
+from pitchbar.domains.models import Domain
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 
@@ -40,6 +41,7 @@ class Preview:
     """
 
     name: str
+    prefix: str
     link: str
     is_sample: bool
     symbol: Markup
@@ -52,14 +54,17 @@ def preview_code(
     workspace: Workspace, settings: Settings, typed: Mapping[str, Any], code: Code | None = None
 ) -> Preview:
     """`typed` are a form's fields as they stand, right or wrong; `code` the one they change."""
-    chosen = code.short_code if code else _text(typed, "short_code", 80).lower()
-    note = Note() if code else _check_short_code(workspace, chosen)
+    domain = code.domain if code else _find_domain(workspace, typed)
+    chosen = code.present_short_code if code else _text(typed, "short_code", 80).lower()
+    note = Note() if code else _check_short_code(workspace, chosen, domain)
     is_sample = not chosen or not (note.is_good or code)
-    link = short_url(SAMPLE if is_sample else chosen, settings)
+    prefix = address_prefix(settings, domain)
+    link = prefix + (SAMPLE if is_sample else chosen)
     level = typed.get("error_correction")
     destination, opens = _check_destination(typed, settings)
     return Preview(
         name=_text(typed, "name", 200),
+        prefix=plain_prefix(settings, domain),
         link=link,
         is_sample=is_sample,
         symbol=Markup(render_svg(link, level if level in ("L", "M", "Q", "H") else "M").decode()),  # noqa: S704  # drawn by us
@@ -69,12 +74,20 @@ def preview_code(
     )
 
 
-def _check_short_code(workspace: Workspace, chosen: str) -> Note:
+def _find_domain(workspace: Workspace, typed: Mapping[str, Any]) -> Domain | None:
+    """Our own host where none of that name can be used: saving will say so."""
+    try:
+        return find_usable_domain(workspace, _text(typed, "domain", 253))
+    except UnusableDomain:
+        return None
+
+
+def _check_short_code(workspace: Workspace, chosen: str, domain: Domain | None) -> Note:
     if not chosen:
         return Note()
     if not SHORT_CODE.fullmatch(chosen):
         return Note(InvalidShortCode().message)
-    holder = find_code_by_short_code(chosen)
+    holder = find_holder(chosen, domain)
     if holder is None:
         return Note("Free", is_good=True)
     if holder.workspace_id != workspace.id:

@@ -110,8 +110,9 @@ class CodeName(NamedTuple):
 
 def names_of(workspace: Workspace, code_ids: set[int]) -> defaultdict[int, CodeName]:
     """By id. Deleted codes included, since their scans still tell of them."""
+    present = func.coalesce(Code.domain_short_code, Code.short_code)
     rows = db.session.execute(
-        select(Code.id, Code.name, Code.short_code, Code.deleted_at.is_not(None)).where(
+        select(Code.id, Code.name, present, Code.deleted_at.is_not(None)).where(
             Code.workspace_id == workspace.id, Code.id.in_(code_ids)
         )
     )

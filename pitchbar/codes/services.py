@@ -30,8 +30,8 @@ from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plan_limits import require_room_for_code
 
-SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
 TOPIC = "codes"
+SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
 # What hangs together with other values of the code, or leaves a trace.
 _HELD = {"destination_url", "starts_at", "ends_at", "password", "labels"}
 

@@ -4,11 +4,13 @@ from sqlalchemy import delete, func, update
 
 from pitchbar.codes.addressing import leave_domain
 from pitchbar.codes.destinations import clean_destination
+from pitchbar.codes.domain_uses import CODES
 from pitchbar.codes.labels.models import CodeLabel, Label
 from pitchbar.codes.models import Code, CodeAddress, CodeDestination, CodeEdit
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
 from pitchbar.domains.targets import clean_targets_with
+from pitchbar.domains.uses import register_users
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 
@@ -19,6 +21,7 @@ def register() -> None:
     subscribe("domain.removed", leave_lost_domain)
     subscribe("domain.lost", leave_lost_domain)
     clean_targets_with(clean_destination)
+    register_users(CODES)
 
 
 def leave_lost_domain(event: Event) -> None:

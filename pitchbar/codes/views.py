@@ -1,7 +1,8 @@
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.codes.addresses import short_url
+from pitchbar.codes.addresses import address_of, plain_prefix
+from pitchbar.codes.addressing import find_usable_domain, list_addresses
 from pitchbar.codes.destination_views import tell_destination
 from pitchbar.codes.form_pages import address_checks, edit_form, new_form, render_form
 from pitchbar.codes.forms import CodeForm, DeleteCodeForm
@@ -43,7 +44,13 @@ bp = Blueprint("codes", __name__, url_prefix="/w/<slug>/codes")
 
 @bp.app_template_global("short_url_of")
 def short_url_of(code: Code) -> str:
-    return short_url(code.short_code, current_settings())
+    return address_of(code, current_settings())
+
+
+@bp.app_template_global("short_prefix_of")
+def short_prefix_of(code: Code) -> str:
+    """What stands before the short code of its present address, as it is read aloud."""
+    return plain_prefix(current_settings(), code.domain)
 
 
 def _redirect_to_code(workspace: Workspace, code: Code) -> Response:
@@ -84,6 +91,7 @@ def show(workspace: Workspace, code_id: int) -> Response:
         panels=render_panels(workspace, code),
         actions=list_actions(),
         earlier=list_earlier_destinations(code),
+        addresses=list_addresses(code, current_settings()),
         columns=load_columns(workspace, [code]),
         state=states_of(workspace, [code], clock.now())[code.id],
         limited=count_limited_scans(workspace, [code]),
@@ -102,7 +110,10 @@ def new(workspace: Workspace) -> Response:
 def create(workspace: Workspace) -> Response:
     form = new_form(workspace)
     if not form.is_accepted(
-        short_code=lambda: require_free_short_code(form.short_code.data), **address_checks(form)
+        short_code=lambda: require_free_short_code(
+            form.short_code.data, find_usable_domain(workspace, form.domain.data)
+        ),
+        **address_checks(form),
     ):
         return render_form(workspace, form, status=422)
     with form_errors(form):
@@ -210,7 +221,7 @@ def qr(workspace: Workspace, code_id: int, format: str) -> Response:
 
 def qr_response(code: Code, format: str) -> Response:
     """The image of a code; `?size=` in pixels for PNG, `?download=1` to save it."""
-    url = short_url(code.short_code, current_settings())
+    url = address_of(code, current_settings())
     size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
     if format == "svg":
         response = make_response(render_svg(url, code.error_correction))
@@ -219,6 +230,6 @@ def qr_response(code: Code, format: str) -> Response:
         response = make_response(render_png(url, code.error_correction, size))
         response.mimetype = "image/png"
     if request.args.get("download"):
-        name = f"{file_name(code.name) or code.short_code}.{format}"
+        name = f"{file_name(code.name) or code.present_short_code}.{format}"
         return as_attachment(response, name)
     return response

@@ -42,7 +42,9 @@ shared_limit(bp)
 
 @bp.post("/conversions")
 @requires_token("read-write")
-@endpoint(TOPIC, body=NewConversion, response=AcceptedConversion, status=202, errors=(422, 503))
+@endpoint(
+    TOPIC, body=NewConversion, response=AcceptedConversion, status=202, errors=(413, 415, 422)
+)
 def create(workspace: Workspace, payload: NewConversion) -> AcceptedConversion:
     """Tell of a conversion
 

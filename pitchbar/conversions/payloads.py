@@ -48,6 +48,12 @@ class NewConversion(Payload):
 class AcceptedConversion(ResponseModel):
     """Accepted, and stored within a second or so."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21", "duplicate": False}]
+        }
+    )
+
     id: UUID
     duplicate: bool = Field(
         description="Whether the order was told before and is stored: then `id` is that of the "

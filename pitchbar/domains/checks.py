@@ -42,7 +42,7 @@ def take_findings(
 ) -> None:
     """Whoever calls holds the row, so that no two looks meet."""
     domain.checked_at = now
-    domain.last_answer = describe_records(findings, domain.host)
+    domain.last_answer = describe_records(findings, domain.host, was_there=domain.state != PENDING)
     domain.pointing, domain.points_here = describe_target(findings, own, own_host)
     if proves(findings, domain.token):
         _take_proof(domain, now)

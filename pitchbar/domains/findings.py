@@ -64,13 +64,16 @@ def proves(findings: Findings, token: str) -> bool:
     return any(_value(record) == _SIGN + token for record in findings.records or ())
 
 
-def describe_records(findings: Findings, host: str) -> str:
-    """What was found of the proof."""
+def describe_records(findings: Findings, host: str, *, was_there: bool = False) -> str:
+    """What was found of the proof, which may have been there before."""
+    none = f"There is no TXT record at _pitchbar.{host} {'any more' if was_there else 'yet'}."
+    if isinstance(findings.trouble, NoSuchName):
+        return none
     if findings.records is None:
         return _describe_trouble(findings.trouble, host)
     count = len(findings.records)
     if not count:
-        return f"There is no TXT record at _pitchbar.{host} yet."
+        return none
     said = f"We found {count:,} TXT records at _pitchbar.{host}, none is ours."
     if count == 1:
         said = f"We found one TXT record at _pitchbar.{host}, and it is not ours."
@@ -80,8 +83,6 @@ def describe_records(findings: Findings, host: str) -> str:
 
 
 def _describe_trouble(trouble: NameServiceError | None, host: str) -> str:
-    if isinstance(trouble, NoSuchName):
-        return f"There is no TXT record at _pitchbar.{host} yet."
     if isinstance(trouble, NoAnswer):
         return f"The name servers of {host} did not answer in time."
     return f"The name servers of {host} answered with an error."

@@ -32,7 +32,7 @@ def clean_host(typed: str, settings: Settings) -> str:
 def _take_host(typed: str) -> str:
     """ "https://go.brand.example:8443/menu?a=b" is go.brand.example."""
     text = _INVISIBLE.sub("", typed).strip()
-    text = re.sub(r"^[a-z][a-z0-9+.-]*:/*(?=[^0-9/])", "", text, count=1, flags=re.IGNORECASE)
+    text = re.sub(r"^[a-z][a-z0-9+-]*:(/+|(?=[^0-9/:]))", "", text, count=1, flags=re.IGNORECASE)
     text = re.split(r"[/\\?#]", text.lstrip("/"), maxsplit=1)[0]
     text = text.rpartition("@")[2]
     return re.sub(r"(?<=[^:]):\d{0,5}$", "", text).strip().rstrip(".。")
@@ -56,9 +56,7 @@ def _is_address(name: str) -> bool:
     if parse_ip(name.removeprefix("[").removesuffix("]")) or name.startswith("["):
         return True
     last = name.rpartition(".")[2]
-    return (
-        ":" in name or (last.isascii() and re.fullmatch(r"\d+|0x[0-9a-f]*", last, re.I)) is not None
-    )
+    return ":" in name or re.fullmatch(r"[0-9]+|0x[0-9a-fA-F]*", last) is not None
 
 
 def _to_ascii(name: str) -> str:

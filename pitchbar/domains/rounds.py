@@ -20,6 +20,8 @@ from pitchbar.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# For one question, whatever is tried.
+SECONDS = 3.0
 # So many at once, and so many in a round: it ends within a minute even where nobody answers.
 _AT_ONCE = 8
 _MOST = 100
@@ -48,7 +50,7 @@ def check_domain(domain_id: int, host: str, settings: Settings) -> None:
 
 
 def _looker(settings: Settings) -> "partial[tuple[Findings, Target | None]]":
-    names = NameService(settings[DomainSettings].dns_resolvers)
+    names = NameService(settings[DomainSettings].dns_resolvers, seconds=SECONDS)
     return partial(look_up, names, settings.own_host)
 
 

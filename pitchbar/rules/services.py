@@ -4,12 +4,11 @@ from typing import Any
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import CodeNotFound
 from pitchbar.codes.models import Code
-from pitchbar.codes.services import TOPIC
+from pitchbar.codes.services import tell_edges
 from pitchbar.core import clock
-from pitchbar.core.database import after_commit
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
-from pitchbar.extensions import bus, db
+from pitchbar.extensions import db
 from pitchbar.rules.audit import describe_rules
 from pitchbar.rules.drafts import RuleDraft, VariantDraft, find_wrong_destinations
 from pitchbar.rules.errors import InvalidRules
@@ -113,5 +112,4 @@ def _record(code: Code, by: Actor, before: dict[str, Any], after: dict[str, Any]
     """Resolvers everywhere look again once this is committed."""
     db.session.flush()
     record_event("code.rules_changed", code, by=by, before=before, after=after)
-    short_code = code.short_code
-    after_commit(db.session(), lambda: bus.publish(TOPIC, {"short_code": short_code}))
+    tell_edges([code])

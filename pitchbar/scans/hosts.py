@@ -76,8 +76,9 @@ def read_host(raw: str) -> str:
         host, bracket, port = text[1:].partition("]")
         is_address = bracket and (not port or port.startswith(":"))
         return host.lower() if is_address and parse_ip(host) else NO_NAME
-    host = text.partition(":")[0].lower()
-    if text and not (host.isascii() and is_host(host)):
+    host, _, port = text.lower().partition(":")
+    is_name = host.isascii() and is_host(host) and (not port or port.isdecimal())
+    if text and not is_name:
         return NO_NAME
     return host.removesuffix(".")
 

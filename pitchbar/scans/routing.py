@@ -51,16 +51,17 @@ class RuleRouter:
         self, code: ResolvedCode, rules: CompiledRules, visit: RequestVisit, environ: dict[str, Any]
     ) -> None:
         """Asked for every scan of such a code, whichever rule takes it: each is one more."""
-        is_get = environ["REQUEST_METHOD"] == "GET"
+        # Behind a password it is a POST that is led on.
+        is_led = environ["REQUEST_METHOD"] != "HEAD"
         if rules.asks_seen:
-            is_visit = is_get and not any(map(environ.get, _PURPOSES))
+            is_visit = is_led and not any(map(environ.get, _PURPOSES))
             day, identity = rules.day_of(visit.now_ms), visit.identity()
             visit.again = self._seen.take(code.code_id, day, identity, is_visit=is_visit)
         if rules.asks_scans:
-            visit.scans = self._count_before(code, is_get)
+            visit.scans = self._count_before(code, is_led)
 
-    def _count_before(self, code: ResolvedCode, is_get: bool) -> int:
-        if not is_get:
+    def _count_before(self, code: ResolvedCode, is_led: bool) -> int:
+        if not is_led:
             return self._led.count_before(code.code_id)
         if code.special and code.special.scan_limit:
             # This one took its number at the door.

@@ -76,7 +76,7 @@ def test_examples_name_the_workspace_of_the_reader(client: FormClient, people: P
         f"curl -X POST \\\n  http://pitchbar.test/api/v1/workspaces/{people.workspace.slug}/codes"
         in page
     )
-    assert people.elsewhere.slug not in page
+    assert f"workspaces/{people.elsewhere.slug}" not in page
     assert "your-workspace" not in page
 
 

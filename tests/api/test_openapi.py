@@ -83,7 +83,7 @@ def test_every_address_of_the_api_is_described(app: Flask, document: Json) -> No
     served = {
         (method.lower(), re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/v1/workspaces/<slug>")
+        if rule.rule.startswith(("/api/v1/workspaces/<slug>", "/api/v1/conversions"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert served == {(method, path) for method, path, _ in operations(document)}

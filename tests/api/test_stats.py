@@ -51,7 +51,12 @@ def test_hits_hold_everything_and_people_no_robots(api: Api, people: People, cod
     )
     answer = stats(api, code)
     assert answer["interval"] == "day"
-    assert answer["totals"] == {"hits": 5, "people": 3, "unique_people": 2}
+    assert answer["totals"] == {
+        "hits": 5,
+        "people": 3,
+        "unique_people": 2,
+        "conversions": 0,
+    }
     assert answer["series"][-1] == {
         "at": "2026-11-18T00:00:00+00:00",
         "hits": 4,

@@ -10,6 +10,7 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from tests.support.changes import Change
+from tests.support.domains import HOST, make_domain
 from tests.support.factories import People, make_code
 
 _numbers = count(1)
@@ -17,6 +18,11 @@ _numbers = count(1)
 
 def _code(people: People) -> dict[str, Any]:
     return {"code_id": make_code(people.workspace, name="Menu").id}
+
+
+def _code_and_domain(people: People) -> dict[str, Any]:
+    make_domain(people.workspace)
+    return _code(people)
 
 
 def _archived_code(people: People) -> dict[str, Any]:
@@ -58,6 +64,7 @@ CHANGES = {
     "DELETE /api/v1/workspaces/<slug>/codes/<int:code_id>": Change(parts=_code),
     "POST /w/<slug>/codes": Change(_NEW_CODE),
     "POST /w/<slug>/codes/<int:code_id>": Change({**_NEW_CODE, "name": "Card"}, parts=_code),
+    "POST /w/<slug>/codes/<int:code_id>/address": Change({"domain": HOST}, parts=_code_and_domain),
     "POST /w/<slug>/codes/<int:code_id>/archival": Change(parts=_code),
     "POST /w/<slug>/codes/<int:code_id>/restoration": Change(parts=_archived_code),
     "POST /w/<slug>/codes/<int:code_id>/deletion": Change({"confirmation": "Menu"}, parts=_code),

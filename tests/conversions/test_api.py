@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from pitchbar.api.models import StoredResponse
 from pitchbar.codes.models import Code
 from pitchbar.conversions.lines import read_line
+from pitchbar.conversions.models import Conversion
 from pitchbar.conversions.pipeline import _spools
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -17,7 +18,7 @@ from pitchbar.scans.accepted import Way
 from pitchbar.scans.attribution import TokenCipher
 from pitchbar.scans.segments import each_line
 from pitchbar.scans.spool import Spool
-from tests.conversions.calling import make_token, rows_of
+from tests.conversions.calling import make_line, make_token, rows_of
 from tests.support.factories import People, bearer, make_code, make_workspace
 from tests.support.factories import make_token as make_api_token
 
@@ -168,16 +169,20 @@ def test_program_is_told_to_come_again_when_nothing_can_be_kept(
 
 
 def test_list_goes_on_where_the_page_before_ended(
-    client: Client, headers: Any, body: Any, people: People
+    client: Client, headers: Any, code: Code, people: People, ingest: Any
 ) -> None:
-    ids = [client.post(ADDRESS, json=body, headers=headers).json["id"] for _ in range(5)]
+    # Some of them came in the same millisecond.
+    now = clock.now()
+    ingest(*(make_line(code, now - timedelta(hours=n // 3)) for n in range(7)))
+    ids = {str(one) for one in db.session.scalars(select(Conversion.id))}
     found, cursor = list[str](), ""
+    address = f"/api/v1/workspaces/{people.workspace.slug}/conversions"
     while cursor is not None:
-        address = f"/api/v1/workspaces/{people.workspace.slug}/conversions"
         page = client.get(f"{address}?per_page=2&cursor={cursor}", headers=headers).json
         found += [one["id"] for one in page["data"]]
         cursor = page["next_cursor"]
-    assert sorted(found) == sorted(ids)
+    assert len(found) == 7
+    assert set(found) == ids
     assert client.get(f"{address}?cursor=x", headers=headers).status_code == 422
 
 

@@ -147,7 +147,7 @@ def test_resolvers_hear_of_it_once_it_is_certain(
     replace_rules(code, SYSTEM, current_settings(), [draft])
     assert told == []
     db.session.commit()
-    assert told == [("codes", {"short_code": code.short_code})]
+    assert told == [("codes", {"short_code": code.short_code, "addresses": []})]
 
 
 def test_a_deleted_code_takes_no_rules(people: People) -> None:

@@ -19,6 +19,7 @@ from pitchbar.core.assets import ROOT
 from pitchbar.extensions import db
 from pitchbar.settings import load_settings
 from tests.support.browsing import SITE
+from tests.support.domains import HOST, make_domain
 from tests.support.factories import make_code, make_workspace
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
@@ -49,7 +50,10 @@ def port(
         "WEB_CONCURRENCY": "1",
     }
     with create_app(load_settings(environ)).app_context():
-        make_code(make_workspace(), short_code="menu", forward_parameters=True)
+        workspace = make_workspace()
+        make_code(workspace, short_code="menu", forward_parameters=True)
+        make_domain(workspace)
+        make_code(workspace, short_code="card", domain=HOST)
         db.engine.dispose()
     process = subprocess.Popen(
         COMMANDS[request.param],
@@ -66,12 +70,11 @@ def port(
         process.wait(20)
 
 
-def _answer(port: int, target: bytes) -> bytes:
+def _answer(port: int, target: bytes, host: bytes = b"localhost") -> bytes:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-            connection.sendall(
-                b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-            )
+            head = b"GET " + target + b" HTTP/1.1\r\nHost: " + host
+            connection.sendall(head + b"\r\nConnection: close\r\n\r\n")
             return b"".join(iter(lambda: connection.recv(65536), b""))
     except OSError:
         return b""
@@ -97,6 +100,35 @@ def test_bytes_beyond_ascii_are_encoded_and_lead_on(
     port: int, target: bytes, expected: bytes
 ) -> None:
     assert expected in location(port, target)
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        (b"/card", b"go.brand.example"),
+        (b"/t/card", b"GO.Brand.Example.:8443"),
+        (b"http://go.brand.example/card", b"go.brand.example"),
+        (b"/CARD?utm_source=a", b"go.brand.example"),
+    ],
+)
+def test_code_on_a_domain_leads_on_whatever_serves_it(
+    port: int, target: bytes, host: bytes
+) -> None:
+    assert _answer(port, target, host).startswith(b"HTTP/1.1 302")
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        (b"/t/card", b"localhost"),
+        (b"/t/menu", b"evil.example"),
+        (b"/menu", b"go.brand.example"),
+        (b"/login", b"go.brand.example"),
+        (b"/t/1%ED%A0%80card", b"localhost"),
+    ],
+)
+def test_what_is_on_another_host_is_not_here(port: int, target: bytes, host: bytes) -> None:
+    assert _answer(port, target, host).startswith(b"HTTP/1.1 404")
 
 
 def test_bytes_of_no_unicode_lead_on_where_the_server_hands_them_over(port: int) -> None:

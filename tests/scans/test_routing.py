@@ -1,5 +1,6 @@
 """Where the rules of a code lead a scan, asked at the edge."""
 
+import io
 import time
 from collections import Counter
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from bench.rule_sets import twenty_rules
 from pitchbar.codes.models import Code
 from pitchbar.codes.services import archive_code, delete_code, update_code
+from pitchbar.core.code_passwords import hash_code_password
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
 from pitchbar.rules.compiling import CompiledRules
@@ -206,11 +208,29 @@ def test_a_look_ahead_makes_nobody_known(edge: Edge, code: Code, look: dict[str,
     assert leads_to(edge, **look) == HOME
 
 
+def test_who_is_led_on_behind_a_password_counts_as_any_other(
+    engine: Engine, spool: Spool, code: Code
+) -> None:
+    code.password_hash = hash_code_password("open")
+    db.session.commit()
+    first = {"conditions": [{"kind": "scans", "below": 1}], "destination_url": f"{ELSEWHERE}/first"}
+    again = {"conditions": [{"kind": "visitor", "seen": "again"}]}
+    make_rules(code, first, again)
+    edge = make_process(engine, spool).edge
+    led = []
+    for _ in range(3):
+        assert call_edge(edge, "/t/menu").status == 200
+        given = {"wsgi.input": io.BytesIO(b"password=open"), "CONTENT_LENGTH": "13"}
+        led.append(call_edge(edge, "/t/menu", "", "POST", **given)["Location"])
+    assert led == [f"{ELSEWHERE}{end}?utm_source=print" for end in ("/first", "", "")]
+
+
 @pytest.mark.parametrize("scan_limit", [None, 100])
 def test_the_first_scans_are_led_elsewhere(
     engine: Engine, spool: Spool, code: Code, scan_limit: int | None
 ) -> None:
     code.scan_limit = scan_limit
+    db.session.commit()
     make_rules(code, {"conditions": [{"kind": "scans", "below": 3}]})
     edge = make_process(engine, spool).edge
     looks = [leads_to(edge, method="HEAD").startswith(ELSEWHERE) for _ in range(5)]
