@@ -89,7 +89,8 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
         for which in ("starts", "ends"):
             if which in more:
                 more[f"{which}_at"] = _in_days(more.pop(which))
-        create_code(workspace, by, current_settings(), short_code=short_code, **more)
+        code = create_code(workspace, by, current_settings(), short_code=short_code, **more)
+        code.created_at = clock.now() - _AGE
     for label in list_labels(workspace):
         label.colour = _COLOURS.get(label.name, label.colour)
 

@@ -43,10 +43,7 @@ FEATURE = Feature(
             keys="g c",
         ),
     ),
-    acts=(
-        Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),
-        Act("edit_codes", "labels.index", "tag", "New label", anchor="label-form"),
-    ),
+    acts=(Act("edit_codes", "codes.new", "plus", "Create code", keys="c"),),
     finders=(Finder("view", find_codes),),
     make_demo=make_demo,
 )

@@ -23,7 +23,7 @@ from pitchbar.workspaces.tokens.access import (
 )
 
 TOPIC = Topic(
-    25,
+    27,
     "Domains",
     "Short domains of your own, on which codes can be once their TXT record is found.",
     {"domain_id": PathParameter("The domain's id.", 3)},
