@@ -26,11 +26,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Rate:
-    """In parts of one, with the interval; None where nobody came."""
+    """In parts of one, with the interval; None where nobody came, or nothing came of anybody."""
 
     rate: float | None
-    low: float = 0.0
-    high: float = 1.0
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Verdict:
 
 
 def judge_difference(tallies: Sequence[Tally]) -> Verdict:
+    if not any(tally.converted for tally in tallies):
+        return _without_conversions(tallies)
     rates = [_rate(tally) for tally in tallies]
     if any(not tally.scans for tally in tallies):
         return Verdict("Too early to say: not every destination has been scanned.", rates)
-    if not any(tally.converted for tally in tallies):
-        return Verdict("Too early to say: no scan has led to a conversion yet.", rates)
     test, p = _test(tallies)
     if p is None:
         return Verdict("Too early to say: there are too few conversions to compare.", rates)
@@ -61,6 +61,14 @@ def judge_difference(tallies: Sequence[Tally]) -> Verdict:
     best = max(range(len(tallies)), key=lambda at: rates[at].rate or 0.0)
     better = "better" if len(tallies) == 2 else "best"
     return Verdict(f"{tallies[best].name} converts {better}: {chance}.", rates, test, p, best)
+
+
+def _without_conversions(tallies: Sequence[Tally]) -> Verdict:
+    """Spares most pages the library."""
+    rates = [Rate(0.0 if tally.scans else None) for tally in tallies]
+    if any(not tally.scans for tally in tallies):
+        return Verdict("Too early to say: not every destination has been scanned.", rates)
+    return Verdict("Too early to say: no scan has led to a conversion yet.", rates)
 
 
 def _rate(tally: Tally) -> Rate:

@@ -39,96 +39,113 @@ def errors(page: RulesPage) -> list[tuple[str, str]]:
     return [(place, unescape(sentence)) for place, sentence in found]
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields", "sentence"),
-    [
-        ("device", {}, "Choose at least one."),
-        ("device", {"chosen": "toaster"}, "“toaster” is no device."),
-        ("country", {"chosen": "XX"}, "“XX” is no country."),
-        ("language", {"chosen": "klingon!"}, "“klingon!” is no language."),
-        ("os", {"more": "x" * 101}, "Use at most 100 characters."),
-        ("browser", {}, "Choose at least one."),
-        ("time", {}, "Choose days of the week, a time from and to, or both."),
-        ("time", {"weekdays": "someday"}, "“someday” is no day."),
-        ("time", {"from": "25:00", "to": "26:00"}, "Write the time as 09:00."),
-        ("time", {"from": "09:00", "to": "09:00"}, "The window is empty."),
-        ("time", {"from": "09:00", "zone": "Mars/Base"}, "“Mars/Base” is no time zone."),
-        ("date", {}, "Say the first day, the last, or both."),
-        ("date", {"from": "2026-02-30"}, "Write the day as 2026-12-24."),
-        (
-            "date",
-            {"from": "2026-12-24", "to": "2026-12-01"},
-            "The last day comes before",
-        ),
-        ("parameter", {"value": "4"}, "Say the name of the parameter."),
-        ("scans", {"number": ""}, "Say how many scans."),
-        ("scans", {"number": "many"}, "This must be a whole number."),
-        ("scans", {"number": "0"}, "Use a number from 1 on."),
-        ("scans", {"number": "99999999999"}, "Use a number up to 2000000000."),
-        ("visitor", {"seen": "twice"}, "Choose one of: "),
-    ],
-)
-def test_wrong_condition_is_said_in_its_row(
-    page: RulesPage, code: Code, kind: str, fields: dict[str, str], sentence: str
-) -> None:
-    page.press(f"condition:r1:{kind}")
-    for name, value in fields.items():
-        page.fill(f"r1.c1.{name}", value)
+def open_rule(page: RulesPage, key: str, url: str = "https://shop.example/menu") -> None:
+    """As the form has one that is open."""
+    page.fields += [("rule", key), (f"{key}.open", "1"), (f"{key}.enabled", "1")]
+    page.fields.append((f"{key}.destination_url", url))
+
+
+# Kind, fields, and how the sentence begins.
+WRONG_CONDITIONS: list[tuple[str, dict[str, str], str]] = [
+    ("device", {}, "Choose at least one."),
+    ("device", {"chosen": "toaster"}, "“toaster” is no device."),
+    ("country", {"chosen": "XX"}, "“XX” is no country."),
+    ("language", {"chosen": "klingon!"}, "“klingon!” is no language."),
+    ("os", {"more": "x" * 101}, "Use at most 100 characters."),
+    ("browser", {}, "Choose at least one."),
+    ("time", {}, "Choose days of the week, a time from and to, or both."),
+    ("time", {"weekdays": "someday"}, "“someday” is no day."),
+    ("time", {"from": "25:00", "to": "26:00"}, "Write the time as 09:00."),
+    ("time", {"from": "09:00", "to": "09:00"}, "The window is empty."),
+    ("time", {"from": "09:00", "zone": "Mars/Base"}, "“Mars/Base” is no time zone."),
+    ("date", {}, "Say the first day, the last, or both."),
+    ("date", {"from": "2026-02-30"}, "Write the day as 2026-12-24."),
+    (
+        "date",
+        {"from": "2026-12-24", "to": "2026-12-01"},
+        "The last day comes before",
+    ),
+    ("parameter", {"value": "4"}, "Say the name of the parameter."),
+    ("scans", {"number": ""}, "Say how many scans."),
+    ("scans", {"number": "many"}, "This must be a whole number."),
+    ("scans", {"number": "0"}, "Use a number from 1 on."),
+    ("scans", {"number": "99999999999"}, "Use a number up to 2000000000."),
+    ("visitor", {"seen": "twice"}, "Choose one of: "),
+]
+
+
+def test_each_wrong_condition_is_said_in_its_row(page: RulesPage, code: Code) -> None:
+    """All in one form: everything that is wrong is said at once."""
+    page.fields = []
+    for number, (kind, fields, _) in enumerate(WRONG_CONDITIONS, 1):
+        open_rule(page, f"r{number}")
+        page.fields += [(f"r{number}.condition", "c1"), (f"r{number}.c1.kind", kind)]
+        page.fields += [(f"r{number}.c1.{name}", value) for name, value in fields.items()]
     assert page.save().status_code == 422
-    assert [place for place, _ in errors(page)] == ["r1-c1-error"]
-    assert errors(page)[0][1].startswith(sentence)
-    assert 'aria-describedby="r1-c1-error"' in page.text
+    said = dict(errors(page))
+    assert len(said) == len(WRONG_CONDITIONS)
+    for number, (kind, fields, sentence) in enumerate(WRONG_CONDITIONS, 1):
+        place = f"r{number}-c1-error"
+        assert said[place].startswith(sentence), (kind, fields)
+        assert f'aria-describedby="{place}"' in page.text
+        for name, value in fields.items():
+            field = f"r{number}.c1.{'chosen' if name == 'more' else name}"
+            # Of days and of the last kind, the form has all that there are.
+            if value not in ("someday", "twice"):
+                assert value in page.values(field) or not value
     assert "nothing that you wrote is lost" in page.text
-    for name, value in fields.items():
-        # Of days and of the last kind, the form has all that there are.
-        if value in ("someday", "twice"):
-            continue
-        assert value in page.values(f"r1.c1.{'chosen' if name == 'more' else name}") or not value
     assert list_rules(code) == []
 
 
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [
-        ("", "Enter the address that this rule opens."),
-        ("javascript:alert(1)", "Only web addresses work here"),
-        ("http://pitchbar.test/t/abc", "A code cannot lead back to Pitchbar"),
-        ("shop", "“shop” is no complete name"),
-        ("https://shop.example/" + "x" * 2100, "Use at most 2048 characters."),
-    ],
-)
-def test_wrong_destination_is_said_at_its_field(page: RulesPage, url: str, sentence: str) -> None:
-    page.fill("r1.destination_url", url)
-    assert page.save().status_code == 422
-    ((place, said),) = errors(page)
-    assert place == "r1-destination_url-error"
-    assert said.startswith(sentence)
-    assert page.values("r1.destination_url") == [url]
+WRONG_DESTINATIONS = [
+    ("", "Enter the address that this rule opens."),
+    ("javascript:alert(1)", "Only web addresses work here"),
+    ("http://pitchbar.test/t/abc", "A code cannot lead back to Pitchbar"),
+    ("shop", "“shop” is no complete name"),
+    ("https://shop.example/" + "x" * 2100, "Use at most 2048 characters."),
+]
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "sentence"),
-    [
-        ("weight", "0", "Use a number from 1 on."),
-        ("weight", "1001", "Use a number up to 1000."),
-        ("weight", "1.5", "This must be a whole number."),
-        ("weight", "-3", "This must be a whole number."),
-        ("destination_url", "", "Enter the address that this rule opens."),
-        ("destination_url", "ftp://x.example", "Only web addresses work here"),
-        ("name", "n" * 51, "Use at most 50 characters."),
-    ],
-)
-def test_wrong_part_of_a_split_is_said_in_its_row(
-    page: RulesPage, field: str, value: str, sentence: str
-) -> None:
-    page.press("split:r1")
-    page.fill("r1.v2.destination_url", "https://shop.example/b")
-    page.fill(f"r1.v2.{field}", value)
+def test_each_wrong_destination_is_said_at_its_field(page: RulesPage) -> None:
+    page.fields = []
+    for number, (url, _) in enumerate(WRONG_DESTINATIONS, 1):
+        open_rule(page, f"r{number}", url)
     assert page.save().status_code == 422
-    ((place, said),) = errors(page)
-    assert place == "r1-v2-error"
-    assert said.startswith(sentence)
-    assert page.values(f"r1.v2.{field}") == [value]
+    said = dict(errors(page))
+    for number, (url, sentence) in enumerate(WRONG_DESTINATIONS, 1):
+        assert said[f"r{number}-destination_url-error"].startswith(sentence)
+        assert page.values(f"r{number}.destination_url") == [url]
+
+
+# Of the second destination: the field, what is typed, and how the sentence begins.
+WRONG_PARTS = [
+    ("weight", "0", "Use a number from 1 on."),
+    ("weight", "1001", "Use a number up to 1000."),
+    ("weight", "1.5", "This must be a whole number."),
+    ("weight", "-3", "This must be a whole number."),
+    ("destination_url", "", "Enter the address that this rule opens."),
+    ("destination_url", "ftp://x.example", "Only web addresses work here"),
+    ("name", "n" * 51, "Use at most 50 characters."),
+]
+
+
+def test_each_wrong_part_of_a_split_is_said_in_its_row(page: RulesPage) -> None:
+    page.fields = []
+    for number, (field, value, _) in enumerate(WRONG_PARTS, 1):
+        key = f"r{number}"
+        open_rule(page, key)
+        page.fields.append((f"{key}.leads", "split"))
+        for part in ("v1", "v2"):
+            right = {"destination_url": f"https://{part}.example", "weight": "1", "name": ""}
+            typed = right | ({field: value} if part == "v2" else {})
+            page.fields += [(f"{key}.variant", part)]
+            page.fields += [(f"{key}.{part}.{name}", one) for name, one in typed.items()]
+    assert page.save().status_code == 422
+    said = dict(errors(page))
+    assert len(said) == len(WRONG_PARTS)
+    for number, (field, value, sentence) in enumerate(WRONG_PARTS, 1):
+        assert said[f"r{number}-v2-error"].startswith(sentence)
+        assert page.values(f"r{number}.v2.{field}") == [value]
 
 
 def test_all_that_is_wrong_is_said_at_once_and_wrong_rules_open(page: RulesPage) -> None:
