@@ -9,6 +9,7 @@ from pitchbar.codes.queries import count_active_codes
 from pitchbar.scans.queries import count_scans_this_month
 from pitchbar.scans.usage import load_usage
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plans import find_plan
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 TOPIC = Topic(
@@ -46,6 +47,7 @@ class WorkspaceResponse(ResponseModel):
                     "slug": "demo",
                     "name": "Harbour Kitchen",
                     "time_zone": "Europe/London",
+                    "plan": "starter",
                     "pixel_key": "px_4f1c8a20d9be5573c0a1e6f2",
                     "usage": {
                         "active_codes": 7,
@@ -65,6 +67,7 @@ class WorkspaceResponse(ResponseModel):
     slug: str
     name: str
     time_zone: str
+    plan: str = Field(description="`free`, `starter`, `growth` or `scale`.")
     pixel_key: str | None = Field(
         description="Names the workspace in the addresses of its pixel; no secret."
     )
@@ -80,6 +83,7 @@ def show(workspace: Workspace) -> WorkspaceResponse:
         slug=workspace.slug,
         name=workspace.name,
         time_zone=workspace.time_zone,
+        plan=find_plan(workspace.plan).key,
         pixel_key=workspace.pixel_key,
         usage=Usage(
             active_codes=count_active_codes(workspace),

@@ -34,6 +34,8 @@ def test_workspace_tells_who_it_is(api: Api, people: People) -> None:
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",
+        "plan": "growth",
+        "pixel_key": people.workspace.pixel_key,
         "usage": {
             "active_codes": 0,
             "scans_this_month": 0,
