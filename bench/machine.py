@@ -155,8 +155,8 @@ def wrk(
     per_second: float = 0,
     varying: bool = False,
 ) -> Load:
-    """Loads `url` from one thread; with `per_second`, at about that rate; `varying` adds another
-    parameter to each request's query.
+    """Loads `url` from one thread, for whole seconds; with `per_second`, at about that rate;
+    `varying` adds another parameter to each request's query.
     """
     said = _VARYING if varying else ""
     if per_second:
@@ -164,7 +164,14 @@ def wrk(
     path = folder / "wrk.lua"
     path.write_text(said)
     script = ["-s", str(path)] if said else []
-    arguments = [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", *script]
+    arguments = [
+        program("wrk"),
+        "-t1",
+        f"-c{connections}",
+        f"-d{max(1, round(seconds))}s",
+        "--latency",
+        *script,
+    ]
     for header in headers:
         arguments += ["-H", header]
     done = subprocess.run([*arguments, url], capture_output=True, text=True, check=True)

@@ -29,6 +29,7 @@ def test_workspace_tells_what_is_used(
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",
+        "plan": "growth",
         "pixel_key": people.workspace.pixel_key,
         "usage": {
             "active_codes": 2,

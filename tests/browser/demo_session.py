@@ -12,8 +12,11 @@ _kept: dict[str, Any] = {}
 
 def open_demo(open_page: OpenPage, width: int = 1280, **options: Any) -> Page:
     """A page of its own browser session, signed in as the demo's owner."""
-    if not _kept:
+    page = open_page(width, storage_state=_kept.get("state"), **options)
+    # Another test may have ended the session that was kept.
+    if page.request.get("/w/demo/palette", max_redirects=0).status != 200:
         first = open_page()
         sign_in_to_demo(first)
         _kept["state"] = first.context.storage_state()
-    return open_page(width, storage_state=_kept["state"], **options)
+        page = open_page(width, storage_state=_kept["state"], **options)
+    return page

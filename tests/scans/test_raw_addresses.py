@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -66,8 +65,11 @@ def port(
         wait_until(lambda: _answer(port, b"/up").startswith(b"HTTP/1.1 200"), 30)
         yield port
     finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait(20)
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _answer(port: int, target: bytes, host: bytes = b"localhost") -> bytes:
