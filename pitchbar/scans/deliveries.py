@@ -107,6 +107,10 @@ class Deliveries:
         if not due:
             return False
         gone = set(self._inbox.find_gone([delivery.ticket for delivery in due]))
+        if gone:
+            # Most were stored between the last look for receipts and this one.
+            self.collect_receipts()
+            due = [delivery for delivery in due if delivery.ticket.number in self._by_number]
         # Each gets its turn, however many wait.
         turn = min(_MAX_WAIT_SECONDS, max(_LOOK_EVERY_SECONDS, len(self) / _AT_ONCE))
         for delivery in due:

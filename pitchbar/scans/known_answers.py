@@ -19,9 +19,8 @@ Value = TypeVar("Value")
 # How long a visitor waits for the database, with and without an old answer at hand.
 _KNOWN_WAIT_SECONDS = 0.5
 _UNKNOWN_WAIT_SECONDS = 3.0
-# How long one waits for a turn to wait.
-_KNOWN_TURN_SECONDS = 0.0
-_UNKNOWN_TURN_SECONDS = 0.05
+# How long one waits whose turn it is not.
+_MOMENT_SECONDS = 0.25
 # While the database is down, only one request in this many seconds waits to find out.
 _RETRY_SECONDS = 2.0
 # A look-up that hangs so long is followed by another.
@@ -89,9 +88,10 @@ class KnownAnswers(Generic[Answer]):
             return answer
         if now >= self._retry_at:
             lookup = self._start_lookup(key)
-            if not take_turn(_KNOWN_TURN_SECONDS if answer else _UNKNOWN_TURN_SECONDS):
-                # Too many wait already. What was known is what comes next.
-                return self._answer_at_once(lookup, answer)
+            if not take_turn(0.0):
+                # Too many wait already. What was known will do; else a moment often suffices.
+                lookup.done.wait(0.0 if answer else _MOMENT_SECONDS)
+                return self._answer_now(lookup, answer)
             try:
                 lookup.done.wait(_KNOWN_WAIT_SECONDS if answer else _UNKNOWN_WAIT_SECONDS)
             finally:
@@ -103,7 +103,7 @@ class KnownAnswers(Generic[Answer]):
             raise Unavailable
         return answer
 
-    def _answer_at_once(self, lookup: _Lookup[Answer], known: Answer | None) -> Answer | None:
+    def _answer_now(self, lookup: _Lookup[Answer], known: Answer | None) -> Answer | None:
         if lookup.is_complete:
             return lookup.answer
         if known is None:

@@ -3,6 +3,7 @@
 import http.client
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,13 @@ def scan_at_once(base: str, short_code: str, count: int) -> Counter[int]:
     seen: list[int] = []
 
     def visit() -> None:
-        seen.extend(ask(base, short_code) for _ in range(count // 10))
+        while_busy = time.monotonic() + 30
+        for _ in range(count // 10):
+            status = ask(base, short_code)
+            # A process that looks the code up for the first time may ask for a moment.
+            while status == 503 and time.monotonic() < while_busy:
+                status = ask(base, short_code)
+            seen.append(status)
 
     threads = [threading.Thread(target=visit) for _ in range(10)]
     for thread in threads:
