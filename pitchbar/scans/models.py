@@ -65,6 +65,9 @@ class Scan(Model):
     )
     visitor: Mapped[str | None] = mapped_column(String(32))
     country: Mapped[str | None] = mapped_column(String(2))
+    # As GEOIP_DATABASE names them; without one, None.
+    region: Mapped[str | None] = mapped_column(String(64))
+    city: Mapped[str | None] = mapped_column(String(128))
     device: Mapped[str | None] = mapped_column(String(16))
     os: Mapped[str | None] = mapped_column(_PlainName(plain_system))
     browser: Mapped[str | None] = mapped_column(_PlainName(plain_browser))
