@@ -200,7 +200,7 @@ class Edge:
             return code, code.way
         address = client_address(environ, self._trusted_proxies)
         hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
-        visit = visit_of(environ, now, address, query, hints)
+        visit = visit_of(environ, now, address, query, hints, self._router.country_of)
         return self._router.choose(code, rules, visit, environ)
 
     def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pitchbar.clients.geolocation import country_of
+from pitchbar.clients.geolocation import Geolocation
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
@@ -26,12 +26,21 @@ class Enrichment:
     store_ip: "none", "truncated" or "full".
     repeats: when a visitor's next scan of the same code is a repeat.
     own: where our own pages are; who comes from there tries the code out.
+    places: tells where an address is.
     """
 
-    def __init__(self, *, store_ip: str, repeats: RepeatRule, own: Container[Origin] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        store_ip: str,
+        repeats: RepeatRule,
+        own: Container[Origin] = (),
+        places: Geolocation | None = None,
+    ) -> None:
         self._store_ip = store_ip
         self._own = own
         self._repeats = repeats
+        self._places = places or Geolocation()
 
     def enrich(
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
@@ -53,6 +62,7 @@ class Enrichment:
         origin = read_origin(scan.referrer) if scan.referrer else None
         reason = find_robot_reason(scan) or (OWN if origin in self._own else None)
         reason = reason or scan.set_apart or None
+        country, region, city = self._places.place_of(scan.address)
         row: dict[str, Any] = {
             "id": scan.id,
             "scanned_at": scan.at,
@@ -60,7 +70,9 @@ class Enrichment:
             "workspace_id": scan.workspace_id,
             "ip": self._kept_address(scan.address),
             "visitor": visitor,
-            "country": country_of(scan.address),
+            "country": country,
+            "region": region,
+            "city": city,
             "device": device.kind,
             "os": device.os,
             "browser": device.browser,

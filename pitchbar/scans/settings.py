@@ -22,6 +22,7 @@ class ScanSettings(SettingsGroup):
     ratelimit_unknown_code: Rate = "60/minute"
     ratelimit_code_password: Rate = "10/minute"  # noqa: S105  # a rate
     quota_enabled: bool = True
+    geoip_database: Path | None = None
 
     def with_defaults_in(self, data_dir: Path) -> Self:
         if self.spool_dir == Path():
