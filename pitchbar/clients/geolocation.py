@@ -49,31 +49,30 @@ class Geolocation:
 
     def place_of(self, address: str) -> Place:
         if self._database is not None and time.monotonic() >= self._look_at:
-            self._look()
+            self._look(self._database)
         return self._place_of(address)
 
     def country_of(self, address: str) -> str | None:
         return self.place_of(address).country
 
-    def _look(self) -> None:
+    def _look(self, database: Path) -> None:
         """Reads the file anew when it is another one; one thread does, the others go on."""
         if not self._lock.acquire(blocking=False):
             return
         try:
             self._look_at = time.monotonic() + _LOOK_SECONDS
-            self._read_if_changed()
+            self._read_if_changed(database)
         finally:
             self._lock.release()
 
-    def _read_if_changed(self) -> None:
-        assert self._database is not None
+    def _read_if_changed(self, database: Path) -> None:
         try:
-            told = self._database.stat()
+            told = database.stat()
             seen = (told.st_ino, told.st_size, told.st_mtime_ns)
             if seen == self._seen:
                 return
             self._seen = seen
-            self._reader = _open_copy(self._database)
+            self._reader = _open_copy(database)
         except Exception as error:
             # Half-written, gone or of another kind: what was read before stays in use.
             log.error("GEOIP_DATABASE cannot be read: %s", error)

@@ -1,7 +1,9 @@
 """Country, region and city from a file that an operator names."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mmdb_writer import MMDBWriter
@@ -17,7 +19,7 @@ BERN = {
 }
 
 
-def write_database(path: Path, record: dict[str, object]) -> None:
+def write_database(path: Path, record: Mapping[str, object]) -> None:
     writer = MMDBWriter(ip_version=6, ipv4_compatible=True, database_type="GeoLite2-City")
     writer.insert_network(IPSet(["81.2.69.0/24", "2a02:1210::/32"]), record)
     fresh = path.with_suffix(".new")
@@ -95,6 +97,6 @@ def test_a_file_that_comes_later_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_other_makers_files_are_read_and_odd_records_do_no_harm(
-    record: dict[str, object], place: Place
+    record: dict[str, Any], place: Place
 ) -> None:
     assert read_place(record) == place
