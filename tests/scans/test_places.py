@@ -21,7 +21,7 @@ BERN = {
 
 def write_database(path: Path, record: Mapping[str, object]) -> None:
     writer = MMDBWriter(ip_version=6, ipv4_compatible=True, database_type="GeoLite2-City")
-    writer.insert_network(IPSet(["81.2.69.0/24", "2a02:1210::/32"]), record)
+    writer.insert_network(IPSet(["81.2.69.0/24", "2a02:1210::/32"]), dict(record))
     fresh = path.with_suffix(".new")
     writer.to_db_file(str(fresh))
     fresh.replace(path)
