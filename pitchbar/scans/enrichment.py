@@ -57,18 +57,21 @@ class Enrichment:
 
     def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> EnrichedScan:
         device = read_device(scan.user_agent)
+        if scan.is_untracked:
+            salt = None
         visitor = visitor_hash(salt, scan) if salt else None
         network = network_hash(salt, scan.address) if salt else None
         origin = read_origin(scan.referrer) if scan.referrer else None
         reason = find_robot_reason(scan) or (OWN if origin in self._own else None)
         reason = reason or scan.set_apart or None
-        country, region, city = self._places.place_of(scan.address)
+        place = self._places.place_of(scan.address)
+        country, region, city = (*place[:1], None, None) if scan.is_untracked else place
         row: dict[str, Any] = {
             "id": scan.id,
             "scanned_at": scan.at,
             "code_id": scan.code_id,
             "workspace_id": scan.workspace_id,
-            "ip": self._kept_address(scan.address),
+            "ip": None if scan.is_untracked else self._kept_address(scan.address),
             "visitor": visitor,
             "country": country,
             "region": region,

@@ -85,6 +85,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         counting=counting,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
+        respects_wishes=own.privacy_respect_dnt,
         app=app,
         names=HostNames(own_names(settings)),
         sites=sites,
