@@ -11,11 +11,10 @@ from wtforms.validators import InputRequired
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.accounts.actors import current_actor
-from pitchbar.core import clock
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
-from pitchbar.core.personal_data import Whom
+from pitchbar.core.personal_data import Whom, list_holdings
 from pitchbar.extensions import db
 from pitchbar.privacy.erasure import erase, export, look_up
 from pitchbar.privacy.forms import WhomForm
@@ -123,7 +122,7 @@ def _show(workspace: Workspace, form: WhomForm, status: int = 200) -> Response:
         form=form,
         page=list_receipts(workspace, request.args.get("page", 1, type=int)),
         stored=describe_stored(current_settings()),
-        now=clock.now(),
+        labels={holding.table: holding.label for holding in list_holdings()},
         http_status=status,
     )
 
