@@ -13,6 +13,7 @@ def _is_clickhouse(value: str) -> str:
 
 
 class AnalyticsSettings(SettingsGroup):
+    analytics_timeout_seconds: float = Field(8.0, gt=0, le=120)
     clickhouse_url: Annotated[str, AfterValidator(_is_clickhouse)] = ""
     clickhouse_timeout: float = Field(10.0, ge=1, le=60)
     clickhouse_waiting_scans: int = Field(5_000_000, ge=1)

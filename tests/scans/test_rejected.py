@@ -69,7 +69,6 @@ def test_one_bad_line_among_thousands_holds_up_none_of_them(
     assert_rollups_equal_rows(engine)
 
 
-@on_both_databases
 def test_malformed_line_is_set_aside_once_however_often_it_comes_before_the_rest_is_stored(
     settings: Settings, engine: Engine, ingest: Ingest, rejected: Path
 ) -> None:
