@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Uuid, and_, any_, bindparam, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Select,
+    String,
+    TypeDecorator,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    select,
+    type_coerce,
+)
 
 from pitchbar.analytics.columnar.schema import IDS, WORDS
 from pitchbar.conversions.models import Conversion
@@ -23,8 +35,10 @@ _AT_ONCE = 500
 
 _SCAN: Any = Scan.__table__
 _CONVERSION: Any = Conversion.__table__
-_OF_SCAN = ("visitor", "variant", *IDS, *WORDS)
-SCAN_NAMES = ("workspace_id", "code_id", "scanned_at", "id", *_OF_SCAN)
+_OF_SCAN = ("visitor", "domain_id", *WORDS)
+SCAN_NAMES = ("workspace_id", "code_id", "scanned_at", "id", "rule_id", "variant", *_OF_SCAN)
+# Code and rule are the conversion's own, so that they outlive the scan.
+_OWN = 10
 CONVERSION_NAMES = (
     "workspace_id",
     "code_id",
@@ -34,22 +48,37 @@ CONVERSION_NAMES = (
     "scanned_at",
     "currency",
     "value_minor",
+    "rule_id",
+    "variant",
     *_OF_SCAN,
 )
 Rows = Sequence[Sequence[Any]]
 
 
+def _scan_columns(names: Sequence[str]) -> list[Any]:
+    """Names of systems and browsers as they are stored: what they are called today is found out
+    when they are shown.
+    """
+    columns = [_SCAN.c[name] for name in names]
+    return [
+        type_coerce(column, String)
+        if isinstance(column.type, TypeDecorator) and isinstance(column.type.impl, String)
+        else column
+        for column in columns
+    ]
+
+
 def scans_query() -> Select[Any]:
-    return select(*(_SCAN.c[name] for name in SCAN_NAMES))
+    return select(*_scan_columns(SCAN_NAMES))
 
 
 def conversions_query() -> Select[Any]:
     """With the properties of their scans, as far as those are there; the last column says so."""
-    own = [_CONVERSION.c[name] for name in CONVERSION_NAMES[:8]]
+    own = [_CONVERSION.c[name] for name in CONVERSION_NAMES[:_OWN]]
     is_its = and_(
         _SCAN.c.id == _CONVERSION.c.scan_id, _SCAN.c.scanned_at == _CONVERSION.c.scanned_at
     )
-    return select(*own, *(_SCAN.c[name] for name in _OF_SCAN), _SCAN.c.id).select_from(
+    return select(*own, *_scan_columns(_OF_SCAN), _SCAN.c.id).select_from(
         _CONVERSION.outerjoin(_SCAN, is_its)
     )
 

@@ -22,7 +22,7 @@ from pitchbar.analytics.columnar.rows import (
     read_scans,
     visitor_id,
 )
-from pitchbar.analytics.columnar.schema import IDS, WORDS
+from pitchbar.analytics.columnar.schema import WORDS
 from pitchbar.clients.scan_store import ScanStore
 from pitchbar.core import clock
 
@@ -31,8 +31,7 @@ _AGAIN = (timedelta(minutes=10), timedelta(hours=24))
 # What a conversion has when nothing is known of its scan.
 _BLANK = {
     "visitor": f"toUUID('{NOBODY}')",
-    "variant": "-1",
-    **dict.fromkeys(IDS, "0"),
+    "domain_id": "0",
     **dict.fromkeys(WORDS, "''"),
 }
 # Waits until the rows are gone from the disk, too.
