@@ -1,6 +1,6 @@
 """Analytics: what scans and conversions add up to, by everything that is known of them."""
 
-from pitchbar.analytics.columnar import subscribers, tasks
+from pitchbar.analytics.columnar import commands, subscribers, tasks
 from pitchbar.core.features import Feature
 
 FEATURE = Feature(
@@ -8,4 +8,5 @@ FEATURE = Feature(
     tasks=(tasks,),
     subscribe=subscribers.register,
     configure=subscribers.configure,
+    commands=(commands.analytics,),
 )

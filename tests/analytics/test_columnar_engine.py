@@ -2,30 +2,28 @@
 
 from datetime import date
 
-import pytest
 from flask import Flask
 
-from pitchbar.analytics.buckets import span_of_days, span_of_hours
+from pitchbar.analytics.buckets import span_of_days
 from pitchbar.analytics.columnar.engine import ColumnarEngine
 from pitchbar.analytics.columnar.feed import feed
 from pitchbar.analytics.columnar.schema import upgrade_schema
-from pitchbar.analytics.columnar.writing import Writer
 from pitchbar.analytics.dimensions import DIMENSIONS
-from pitchbar.analytics.engine import Question, Span
+from pitchbar.analytics.engine import Question
 from pitchbar.analytics.filters import read_filters
 from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.clients.scan_store import ScanStore
 from tests.support.clickhouse import ClickHouse
 from tests.support.factories import make_workspace
-from tests.support.made_up_scans import MadeUp, make_up
+from tests.support.made_up_scans import make_up
 
 FIRST, DAYS = date(2026, 10, 22), 9
 
 
 def test_one(app: Flask, clickhouse: ClickHouse) -> None:
-    from pitchbar.extensions import db
     from pitchbar.analytics.columnar.consumer import Consumer
     from pitchbar.core.bus import Bus
+    from pitchbar.extensions import db
 
     store = ScanStore(clickhouse.new_url())
     upgrade_schema(store)

@@ -4,8 +4,8 @@ A month at a time where all is copied, a day where something is missing. Rows th
 already are replaced by the same.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, func, select, update
@@ -40,9 +40,11 @@ class Copier:
         of stretches that were, 0 when all is done. Raises ScanStoreUnavailable.
         """
         with Session(self._engine) as session:
-            stretch = session.scalar(_waiting().order_by(CopyRange.start_at.desc()).limit(1))
-        if stretch is None:
-            return 0
+            waiting = waiting_ranges(session)
+        return self.copy(waiting[0]) + 1 if waiting else 0
+
+    def copy(self, stretch: CopyRange) -> int:
+        """Its next batch; returns how many rows that were."""
         rows = self._read(stretch)
         self._insert[stretch.kind](rows)
         values: dict[str, Any] = {"copied": CopyRange.copied + len(rows)}
@@ -54,7 +56,7 @@ class Copier:
         mine = (CopyRange.id == stretch.id) & (CopyRange.planned_at == stretch.planned_at)
         with self._engine.begin() as connection:
             connection.execute(update(CopyRange).where(mine).values(values))
-        return len(rows) + 1
+        return len(rows)
 
     def _read(self, stretch: CopyRange) -> list[Any]:
         make_query, id_column, at, _ = _SOURCES[stretch.kind]
@@ -71,18 +73,23 @@ def is_planned(session: Session) -> bool:
 
 def plan_all(session: Session) -> int:
     """All months of which there are rows, the present one always; returns how many."""
-    count = 0
+    count, now = 0, clock.now()
     for kind in KINDS:
-        day = _SOURCES[kind][3].day
-        first, last = session.execute(select(func.min(day), func.max(day))).one()
-        now = clock.now()
-        start = min(datetime(first.year, first.month, first.day, tzinfo=UTC) if first else now, now)
-        end = max(datetime(last.year, last.month, last.day, tzinfo=UTC) if last else now, now)
-        # A day of a zone begins and ends on others of UTC.
-        for month, following in _months(start - _DAY, end + 2 * _DAY):
+        first, last = days_of(session, kind) or (now.date(), now.date())
+        start, end = (datetime.combine(day, time(), UTC) for day in (first, last))
+        for month, following in _months(min(start, now), max(end + _DAY, now + _DAY)):
             _plan(session, kind, month, following)
             count += 1
     return count
+
+
+def days_of(session: Session, kind: str) -> tuple[date, date] | None:
+    """From the first to the last day on which there may be rows, by the rollups. A day of a zone
+    begins and ends on others of UTC.
+    """
+    day = _SOURCES[kind][3].day
+    first, last = session.execute(select(func.min(day), func.max(day))).one()
+    return (first - _DAY, last + _DAY) if first and last else None
 
 
 def plan_days(session: Session, kind: str, first: datetime, last: datetime) -> None:
@@ -109,12 +116,10 @@ def _plan(session: Session, kind: str, start: datetime, end: datetime) -> None:
     session.flush()
 
 
-def count_waiting(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(_waiting().subquery())) or 0
-
-
-def _waiting() -> Any:
-    return select(CopyRange).where(CopyRange.done_at.is_(None))
+def waiting_ranges(session: Session) -> Sequence[CopyRange]:
+    """Those that are not done; the newest come first."""
+    query = select(CopyRange).where(CopyRange.done_at.is_(None))
+    return session.scalars(query.order_by(CopyRange.start_at.desc(), CopyRange.id)).all()
 
 
 def _months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -7,6 +7,7 @@ The entries are read in their order, after those of the rows that they delete.
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from pitchbar.analytics.columnar.feed import feed
 from pitchbar.analytics.columnar.models import FeedEntry
@@ -14,6 +15,7 @@ from pitchbar.events.services import Event
 from pitchbar.extensions import db
 
 VISITOR, WORKSPACE, BEFORE = "delete_visitor", "delete_workspace", "delete_before"
+CLEAR = "clear_"
 
 
 def delete_visitor(workspace_id: int, visitor: str) -> None:
@@ -34,6 +36,14 @@ def delete_before(moment: datetime, workspace_id: int | None = None) -> None:
     stays as far as the database keeps it.
     """
     _add(FeedEntry(kind=BEFORE, workspace_id=workspace_id, last_at=moment))
+
+
+def clear(session: Session, kind: str, start: datetime, end: datetime) -> None:
+    """Rows of one kind from `start` to before `end`, in the caller's transaction: to be copied
+    again.
+    """
+    session.add(FeedEntry(kind=CLEAR + kind, first_at=start, last_at=end))
+    session.flush()
 
 
 def forget_purged(event: Event) -> None:

@@ -57,6 +57,10 @@ class Writer:
             deletions.VISITOR: self._delete_visitors,
             deletions.WORKSPACE: self._delete_workspaces,
             deletions.BEFORE: self._delete_before,
+            deletions.CLEAR + SCANS: lambda each: self._clear("scans", "scanned_at", each),
+            deletions.CLEAR + CONVERSIONS: lambda each: self._clear(
+                "conversions", "occurred_at", each
+            ),
         }
         return kinds[entries[0].kind](entries)
 
@@ -129,6 +133,12 @@ class Writer:
             self._store.command(
                 f"ALTER TABLE conversions UPDATE {blanks} WHERE {old} AND ({known}) {_DONE}"
             )
+        return set(), set()
+
+    def _clear(self, table: str, at: str, entries: Sequence[FeedEntry]) -> Touched:
+        for first, last in map(times_of, entries):
+            within = f"{at} >= {_moment(first)} AND {at} < {_moment(last)}"
+            self._store.command(f"ALTER TABLE {table} DELETE WHERE {within} {_DONE}")
         return set(), set()
 
 
