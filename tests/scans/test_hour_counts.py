@@ -97,7 +97,12 @@ def test_a_shipper_counts_each_line_once_whatever_the_inbox_does(
         with pytest.raises(OSError, match="away"):
             shipper.ship()
     taken: list[bytes] = []
-    working = DirectInbox(lambda lines: taken.append(lines) or 1)
+
+    def take(lines: bytes) -> int:
+        taken.append(lines)
+        return 1
+
+    working = DirectInbox(take)
     Shipper(spool, make_deliveries(spool, working), counts=counts).ship()
     write(counts)
     assert len(b"".join(taken).split()) >= 2
