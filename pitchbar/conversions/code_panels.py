@@ -8,8 +8,7 @@ from pitchbar.codes.panels import Panel, register_panel
 from pitchbar.codes.queries import get_code
 from pitchbar.conversions.figures import load_results
 from pitchbar.conversions.ingestion import TOPIC
-from pitchbar.conversions.queries import count_for_stats
-from pitchbar.scans.panels import BoardPanel, register_board_panel, register_conversions
+from pitchbar.scans.panels import BoardPanel, register_board_panel
 from pitchbar.scans.ranges import Range, find_range
 from pitchbar.workspaces.models import Workspace
 
@@ -17,7 +16,6 @@ from pitchbar.workspaces.models import Workspace
 def register() -> None:
     register_panel(Panel(_render_of_code, "main"))
     register_board_panel(BoardPanel(render_results, TOPIC))
-    register_conversions(count_for_stats)
 
 
 def render_results(workspace: Workspace, code_id: int | None, span: Range) -> Markup:

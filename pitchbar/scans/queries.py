@@ -194,10 +194,6 @@ def _scans_of(workspace: Workspace, code_id: int | None) -> Select[Scan]:
     return query.order_by(Scan.scanned_at.desc(), Scan.id.desc())
 
 
-def days_between(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
 def hours_between(first: datetime, last: datetime) -> list[datetime]:
     count = int((last - first).total_seconds() // 3600) + 1
     return [first + timedelta(hours=n) for n in range(count)]
