@@ -12,6 +12,7 @@ import math
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def draw(ring: Ring) -> str:
     if len(steps) < 4:
         return ""
     # Differences, in halves of a unit: a third of the size.
-    moves = [f"{x - u} {y - v}" for (u, v), (x, y) in zip(steps, steps[1:-1], strict=False)]
+    moves = [f"{x - u} {y - v}" for (u, v), (x, y) in pairwise(steps[:-1])]
     return f"M{steps[0][0]} {steps[0][1]}l{' '.join(moves)}z".replace(" -", "-")
 
 
@@ -112,8 +113,7 @@ def middle(rings: list[Ring]) -> Point:
 
 
 def area(ring: Ring) -> float:
-    pairs = zip(ring, ring[1:], strict=False)
-    return abs(sum(x * v - u * y for (x, y), (u, v) in pairs))
+    return abs(sum(x * v - u * y for (x, y), (u, v) in pairwise(ring)))
 
 
 def draw_world(folder: Path) -> str:
@@ -131,10 +131,8 @@ def draw_world(folder: Path) -> str:
             parts.append(f'<circle id="{code}" cx="{x:.1f}" cy="{y:.1f}" r="{DOT}"/>')
             shapes[code] = ""
     box = f"0 0 {WIDTH:.0f} {HEIGHT:.0f}"
-    return "\n".join(
-        [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><g id="world">', *parts]
-        + ["</g></svg>\n"]
-    )
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><g id="world">'
+    return "\n".join([head, *parts, "</g></svg>\n"])
 
 
 def main() -> None:

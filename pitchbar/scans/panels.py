@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from pitchbar.scans.queries import Point
-from pitchbar.scans.ranges import Range
 from pitchbar.workspaces.models import Workspace
 
 CountConversions = Callable[[Workspace, int, str, datetime, datetime], int]
@@ -17,11 +18,12 @@ CountConversions = Callable[[Workspace, int, str, datetime, datetime], int]
 
 @dataclass(frozen=True)
 class BoardPanel:
-    """`render` gives the HTML of one element with an id, for a code or (None) the workspace.
+    """`render` gives the HTML of one element with an id, for a code or (None) the workspace; empty
+    where there is nothing to show.
     `topic` is that of the bus whose messages name `workspaces` and `codes`, as those of scans do.
     """
 
-    render: Callable[[Workspace, int | None, Range], str]
+    render: Callable[[Workspace, int | None], Markup]
     topic: str
 
 
