@@ -2,12 +2,14 @@
 
 from pitchbar.conversions import api, code_panels, draining, subscribers, tasks, views
 from pitchbar.conversions.demo import make_demo
+from pitchbar.conversions.personal_data import register_holdings
 from pitchbar.core.features import Feature, NavigationItem
 
 
 def subscribe() -> None:
     subscribers.register()
     code_panels.register()
+    register_holdings()
 
 
 FEATURE = Feature(

@@ -190,3 +190,16 @@ def plain_browser(name: str) -> str:
 def plain_system(name: str) -> str:
     """ "macOS" for "Mac OS X"."""
     return name if name == "Android" else _PLAIN.get(name, name)
+
+
+def browser_spellings(name: str) -> set[str]:
+    """All that rows may hold of a browser that is called like that today."""
+    plain = plain_browser(name)
+    ends = ("", " Mobile", " Mobile iOS", " iOS", " WebView", " Mobile WebView")
+    made = {f"{start}{plain}{end}" for start in ("", "Mobile ") for end in ends}
+    return {one for one in {name, *made, *_PLAIN} if plain_browser(one) == plain}
+
+
+def system_spellings(name: str) -> set[str]:
+    plain = plain_system(name)
+    return {one for one in {name, plain, *_PLAIN} if plain_system(one) == plain}

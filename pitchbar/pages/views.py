@@ -8,7 +8,6 @@ from pitchbar.analytics.boards.views import show_board
 from pitchbar.core import clock
 from pitchbar.core.htmx import render
 from pitchbar.pages.picture import draw_picture
-from pitchbar.pages.privacy import describe_privacy
 from pitchbar.pages.settings import PageSettings
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
@@ -27,12 +26,6 @@ def home() -> Response:
     if not memberships:
         return _redirect(url_for("workspaces.new"))
     return _redirect(url_for("pages.overview", slug=memberships[0].workspace.slug))
-
-
-@bp.get("/privacy")
-@open_to_all
-def privacy() -> Response:
-    return render("pages/privacy.html", privacy=describe_privacy(current_settings()))
 
 
 @bp.app_context_processor

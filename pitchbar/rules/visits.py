@@ -1,18 +1,21 @@
 """What is known of a visitor, asked only where a rule asks, and at most once for a visit."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote_plus
 
-from pitchbar.clients.geolocation import country_of
+from pitchbar.clients.geolocation import bundled_country_of
 from pitchbar.core.devices import read_device
 
 # As the lines of scans keep them.
 MAX_AGENT, MAX_LANGUAGE = 512, 256
 _MAX_RANGES = 32
 _NOTHING: Mapping[str, str] = {}
+
+
+CountryOf = Callable[[str], str | None]
 
 
 class Agent(NamedTuple):
@@ -115,7 +118,17 @@ class RequestVisit:
     how many scans came before, and whether this visitor was here today.
     """
 
-    __slots__ = ("_address", "_agent", "_hints", "_language", "_query", "again", "now_ms", "scans")
+    __slots__ = (
+        "_address",
+        "_agent",
+        "_country_of",
+        "_hints",
+        "_language",
+        "_query",
+        "again",
+        "now_ms",
+        "scans",
+    )
 
     def __init__(
         self,
@@ -125,7 +138,9 @@ class RequestVisit:
         language: str = "",
         query: str = "",
         hints: str = "",
+        country_of: CountryOf = bundled_country_of,
     ) -> None:
+        self._country_of = country_of
         self.now_ms = now_ms
         self._address = address
         self._agent = user_agent[:MAX_AGENT]
@@ -139,7 +154,7 @@ class RequestVisit:
         return read_agent(self._agent)
 
     def country(self) -> str | None:
-        return country_of(self._address)
+        return self._country_of(self._address)
 
     def language(self) -> tuple[str, ...]:
         return read_language(self._language)

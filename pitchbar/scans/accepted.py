@@ -10,7 +10,9 @@ format only ever grows at its end, and a reader takes what it knows and leaves t
   values. Version 2 has two more, which are left out where both are empty.
 - Version 3 has four more: the rule that fired, its variant, the own domain and the campaign tag;
   again they are left out where all are empty.
-- A further field is a nineteenth element, a further UTM value a sixth; nothing is taken away, moved
+- Version 4 has one more: 1 where the visitor asks not to be tracked and this installation respects
+  that; else it is left out.
+- A further field is a twentieth element, a further UTM value a sixth; nothing is taken away, moved
   or given another meaning. A reader gives what an older line lacks a value that means "unknown".
 - A worker of the release before stores what it knows and leaves the rest: write nothing at the end
   without which a scan would count wrongly there for long.
@@ -63,6 +65,7 @@ class AcceptedScan:
     hints: str = ""
     set_apart: str = ""
     way: Way = NO_WAY
+    is_untracked: bool = False
     line: bytes = field(default=b"", repr=False, compare=False)
 
 
@@ -82,6 +85,7 @@ def write_line(
     hints: str = "",
     set_apart: str = "",
     way: Way = NO_WAY,
+    is_untracked: bool = False,
     *,
     # Bound here, because each redirect pays for looking a name up.
     _dumps: Any = orjson.dumps,
@@ -94,6 +98,7 @@ def write_line(
     hints: what a browser says of itself beside its agent.
     set_apart: why the edge counts no person, a key of SET_APART_LABELS; mostly empty.
     way: what beside the code decided where the scan went.
+    is_untracked: nothing may be kept by which the visitor is known again.
     """
     facts = [
         scan_id,
@@ -109,7 +114,9 @@ def write_line(
         referrer,
         purpose,
     ]
-    if way is not NO_WAY:
+    if is_untracked:
+        facts += hints, set_apart, *way, 1
+    elif way is not NO_WAY:
         facts += hints, set_apart, *way
     elif hints or set_apart:
         facts += hints, set_apart
@@ -141,6 +148,7 @@ def read_line(line: bytes) -> AcceptedScan:
             purpose,
             *_read_version_2(*facts[12:14]),
             _read_way(*facts[14:18]) if len(facts) > 14 else NO_WAY,
+            facts[18] == 1 if len(facts) > 18 else False,
             line,
         )
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError) as error:

@@ -38,6 +38,7 @@ from pitchbar.scans.routing import RuleRouter, visit_of
 from pitchbar.scans.set_apart import OVER_LIMIT
 from pitchbar.scans.spool import Spool
 from pitchbar.scans.turns import are_few
+from pitchbar.scans.wishes import asks_not_to_be_tracked
 
 _CLIENT_HINTS = ("HTTP_SEC_CH_UA", "HTTP_SEC_CH_UA_MOBILE", "HTTP_SEC_CH_UA_PLATFORM")
 
@@ -69,6 +70,7 @@ class Edge:
         router: RuleRouter | None = None,
         trusted_proxies: int = 0,
         tokens: TokenCipher | None = None,
+        respects_wishes: bool = False,
         app: WsgiApp | None = None,
         names: HostNames | None = None,
         sites: Sites | None = None,
@@ -90,6 +92,7 @@ class Edge:
         self._renew = counting.renew
         self._trusted_proxies = trusted_proxies
         self._tokens = tokens
+        self._respects_wishes = respects_wishes
         self._app = app or BareAnswers(pages)
 
     def __call__(  # noqa: C901, PLR0915  # each call costs: the path of a scan is one function
@@ -167,6 +170,7 @@ class Edge:
                 _client_hints(get) if "HTTP_SEC_CH_UA" in environ else "",
                 OVER_LIMIT if wait else "",
                 way,
+                self._respects_wishes and asks_not_to_be_tracked(get),
             )
         )
         start_response("302 Found", [("Location", location), NO_STORE, EMPTY, NO_INDEX])
@@ -188,7 +192,7 @@ class Edge:
             return Response(stopped)
         target, way = self._follow_rules(code, query, now, environ)
         location, utm = build_location(target, query) if query else (target.location, target.utm)
-        if code.special and code.special.attribution and self._tokens is not None:
+        if code.special and code.special.attribution and self._may_attribute(environ):
             location = put_token(location, self._write_token(scan_id, code, way))
         return location, utm, way
 
@@ -200,8 +204,12 @@ class Edge:
             return code, code.way
         address = client_address(environ, self._trusted_proxies)
         hints = _client_hints(environ.get) if "HTTP_SEC_CH_UA" in environ else ""
-        visit = visit_of(environ, now, address, query, hints)
+        visit = visit_of(environ, now, address, query, hints, self._router.country_of)
         return self._router.choose(code, rules, visit, environ)
+
+    def _may_attribute(self, environ: dict[str, Any]) -> bool:
+        is_refused = self._respects_wishes and asks_not_to_be_tracked(environ.get)
+        return self._tokens is not None and not is_refused
 
     def _write_token(self, scan_id: str, code: ResolvedCode, way: Way) -> str:
         """Empty where there is none: a visitor is led on all the same."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pitchbar.clients.geolocation import country_of
+from pitchbar.clients.geolocation import Geolocation
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
@@ -26,12 +26,21 @@ class Enrichment:
     store_ip: "none", "truncated" or "full".
     repeats: when a visitor's next scan of the same code is a repeat.
     own: where our own pages are; who comes from there tries the code out.
+    places: tells where an address is.
     """
 
-    def __init__(self, *, store_ip: str, repeats: RepeatRule, own: Container[Origin] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        store_ip: str,
+        repeats: RepeatRule,
+        own: Container[Origin] = (),
+        places: Geolocation | None = None,
+    ) -> None:
         self._store_ip = store_ip
         self._own = own
         self._repeats = repeats
+        self._places = places or Geolocation()
 
     def enrich(
         self, connection: Connection, scans: list[AcceptedScan], salts: Salts
@@ -48,19 +57,25 @@ class Enrichment:
 
     def _enrich_one(self, scan: AcceptedScan, day: date, salt: bytes | None) -> EnrichedScan:
         device = read_device(scan.user_agent)
+        if scan.is_untracked:
+            salt = None
         visitor = visitor_hash(salt, scan) if salt else None
         network = network_hash(salt, scan.address) if salt else None
         origin = read_origin(scan.referrer) if scan.referrer else None
         reason = find_robot_reason(scan) or (OWN if origin in self._own else None)
         reason = reason or scan.set_apart or None
+        place = self._places.place_of(scan.address)
+        country, region, city = (*place[:1], None, None) if scan.is_untracked else place
         row: dict[str, Any] = {
             "id": scan.id,
             "scanned_at": scan.at,
             "code_id": scan.code_id,
             "workspace_id": scan.workspace_id,
-            "ip": self._kept_address(scan.address),
+            "ip": None if scan.is_untracked else self._kept_address(scan.address),
             "visitor": visitor,
-            "country": country_of(scan.address),
+            "country": country,
+            "region": region,
+            "city": city,
             "device": device.kind,
             "os": device.os,
             "browser": device.browser,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
 
+from pitchbar.clients.geolocation import Geolocation
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
 from pitchbar.scans.attribution import TokenCipher
@@ -35,6 +36,10 @@ def make_token_cipher(settings: Settings) -> TokenCipher:
     return TokenCipher(settings.app_key, own.attribution_old_keys, days=own.attribution_days)
 
 
+def make_geolocation(settings: Settings) -> Geolocation:
+    return Geolocation(settings[ScanSettings].geoip_database)
+
+
 def make_ingestion(
     settings: Settings, engine: Engine, bus: Bus, salts: Salts | None = None
 ) -> Ingestion:
@@ -49,6 +54,7 @@ def make_ingestion(
         store_ip=own.privacy_store_ip,
         repeats=RepeatRule(own.robot_repeat_seconds, own.shared_address_visitors),
         own=own_origins(settings.app_url),
+        places=make_geolocation(settings),
     )
     rejected = RejectedLines(own.spool_dir, own.rejected_file_bytes)
     return Ingestion(engine, bus, enrichment, rejected=rejected, salts=salts)

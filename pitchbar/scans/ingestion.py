@@ -16,6 +16,7 @@ from pitchbar.scans.bisecting import store_or_bisect
 from pitchbar.scans.bulk_sql import insert_new
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.enrichment import Enrichment
+from pitchbar.scans.erasure import forget_erased
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
 from pitchbar.scans.rejected import Rejected, RejectedLines
@@ -81,6 +82,7 @@ class Ingestion:
 
     def _store(self, connection: Connection, scans: Sequence[AcceptedScan]) -> list[EnrichedScan]:
         enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
+        forget_erased(connection, enriched)
         new = insert_new(connection, Scan, [one.row for one in enriched], ("id",))
         new_ids = {row["id"] for row in new}
         inserted = [one for one in enriched if one.id in new_ids]

@@ -173,6 +173,18 @@ class UnrecordedScans(Model):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ErasedVisitor(Model):
+    """A fingerprint of which nothing is kept any more: scans that wait to be stored, or come while
+    its day goes on, are stored without it. Goes when the day's salt is gone.
+    """
+
+    __tablename__ = "erased_visitors"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    visitor: Mapped[str] = mapped_column(String(32), primary_key=True)
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class VisitorSalt(Model):
     """The random salt of one workspace's day. Without it nobody can tell who a visitor was."""
 

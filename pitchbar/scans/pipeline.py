@@ -19,7 +19,12 @@ from pitchbar.scans.deliveries import Deliveries, FindStored, find_stored_with
 from pitchbar.scans.draining import DrainSignal, make_drain_signal
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.edge_pages import EdgePages
-from pitchbar.scans.factories import make_engine, make_ingestion, make_token_cipher
+from pitchbar.scans.factories import (
+    make_engine,
+    make_geolocation,
+    make_ingestion,
+    make_token_cipher,
+)
 from pitchbar.scans.hosts import HostNames, Sites, own_names
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
@@ -80,6 +85,7 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
         counting=counting,
         trusted_proxies=settings.trusted_proxies,
         tokens=make_token_cipher(settings),
+        respects_wishes=own.privacy_respect_dnt,
         app=app,
         names=HostNames(own_names(settings)),
         sites=sites,
@@ -155,7 +161,8 @@ def make_limits(settings: Settings) -> dict[str, Any]:
 
 def make_router(settings: Settings, led: LedScans) -> RuleRouter:
     seen = SeenToday(connect(settings, timeout=0.04))
-    return RuleRouter(split_key(settings.app_key), seen=seen, led=led)
+    places = make_geolocation(settings)
+    return RuleRouter(split_key(settings.app_key), seen=seen, led=led, country_of=places.country_of)
 
 
 def connect(settings: Settings, *, timeout: float) -> Any:

@@ -4,8 +4,9 @@ import logging
 import os
 from typing import Any
 
+from pitchbar.clients.geolocation import bundled_country_of
 from pitchbar.rules.compiling import CompiledRules
-from pitchbar.rules.visits import RequestVisit
+from pitchbar.rules.visits import CountryOf, RequestVisit
 from pitchbar.scans.accepted import Way
 from pitchbar.scans.redirects import ResolvedCode, Target
 from pitchbar.scans.scan_limits import LedScans
@@ -21,11 +22,18 @@ class RuleRouter:
     key: of `rules.splitting.split_key`, the same in all processes; a random one unless given.
     seen, led: who was here today, and how many scans came before, for the rules that ask; they know
         this process alone unless given.
+    country_of: where an address is.
     """
 
     def __init__(
-        self, key: bytes = b"", *, seen: SeenToday | None = None, led: LedScans | None = None
+        self,
+        key: bytes = b"",
+        *,
+        seen: SeenToday | None = None,
+        led: LedScans | None = None,
+        country_of: CountryOf = bundled_country_of,
     ) -> None:
+        self.country_of = country_of
         self._key = key or os.urandom(32)
         self._seen = seen or SeenToday()
         self._led = led or LedScans()
@@ -70,7 +78,12 @@ class RuleRouter:
 
 
 def visit_of(
-    environ: dict[str, Any], now: int, address: str, query: str | None, hints: str
+    environ: dict[str, Any],
+    now: int,
+    address: str,
+    query: str | None,
+    hints: str,
+    country_of: CountryOf = bundled_country_of,
 ) -> RequestVisit:
     """Args:
     now: in milliseconds.
@@ -78,4 +91,4 @@ def visit_of(
     """
     get = environ.get
     agent, language = get("HTTP_USER_AGENT", ""), get("HTTP_ACCEPT_LANGUAGE", "")
-    return RequestVisit(now, address, agent, language, query or "", hints)
+    return RequestVisit(now, address, agent, language, query or "", hints, country_of)

@@ -11,6 +11,8 @@ class ScanSettings(SettingsGroup):
     spool_overflow_bytes: int = Field(64 << 20, ge=1 << 20)
     spool_wait_alert: int = Field(120, ge=1)
     rejected_file_bytes: int = Field(16 << 20, ge=1)
+    privacy_respect_dnt: bool = False
+    privacy_scan_retention_days: Days = 365
     privacy_store_ip: Literal["none", "truncated", "full"] = "truncated"
     robot_repeat_seconds: Seconds = 2.0
     shared_address_visitors: int = Field(4, ge=1)
@@ -22,6 +24,7 @@ class ScanSettings(SettingsGroup):
     ratelimit_unknown_code: Rate = "60/minute"
     ratelimit_code_password: Rate = "10/minute"  # noqa: S105  # a rate
     quota_enabled: bool = True
+    geoip_database: Path | None = None
 
     def with_defaults_in(self, data_dir: Path) -> Self:
         if self.spool_dir == Path():

@@ -3,6 +3,7 @@ from sqlalchemy import delete
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 from pitchbar.scans.models import (
+    ErasedVisitor,
     Scan,
     ScanDay,
     ScanHour,
@@ -11,6 +12,8 @@ from pitchbar.scans.models import (
     VisitorSalt,
 )
 
+_TABLES = (Scan, ScanHour, ScanDay, ScanVisitor, UnrecordedScans, ErasedVisitor, VisitorSalt)
+
 
 def register() -> None:
     subscribe("workspace.purged", delete_scans)
@@ -18,7 +21,7 @@ def register() -> None:
 
 def delete_scans(event: Event) -> None:
     """All scans of the workspace and their rollups go with it."""
-    for model in (Scan, ScanHour, ScanDay, ScanVisitor, UnrecordedScans, VisitorSalt):
+    for model in _TABLES:
         of_workspace = model.workspace_id == int(event.subject.id)
         db.session.execute(
             delete(model).where(of_workspace).execution_options(synchronize_session=False)

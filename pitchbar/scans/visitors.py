@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, not_, select
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.scans.accepted import AcceptedScan
-from pitchbar.scans.models import ScanVisitor, VisitorSalt
+from pitchbar.scans.models import ErasedVisitor, ScanVisitor, VisitorSalt
 from pitchbar.scans.ranges import start_of_day
 
 SALT_LIFETIME = timedelta(hours=48)
@@ -133,5 +133,9 @@ def delete_expired_salts(connection: Connection) -> int:
         delete(ScanVisitor).where(
             ScanVisitor.day < (now - SALT_LIFETIME).date(), not_(salt.exists())
         )
+    )
+    # By then no scan of that day is fingerprinted any more.
+    connection.execute(
+        delete(ErasedVisitor).where(ErasedVisitor.erased_at < now - 2 * SALT_LIFETIME)
     )
     return gone

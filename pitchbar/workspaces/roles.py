@@ -13,13 +13,16 @@ RIGHTS: dict[str, frozenset[str]] = {
     "manage_domains": _MANAGERS,
     "manage_settings": _MANAGERS,
     "view_audit": _MANAGERS,
+    "handle_privacy": _MANAGERS,
     "delete_codes": frozenset({OWNER}),
     "transfer_ownership": frozenset({OWNER}),
     "delete_workspace": frozenset({OWNER}),
 }
 
 # What stays possible while a deletion can still be undone: looking, taking along, undoing.
-RIGHTS_DURING_DELETION = frozenset({"view", "export", "view_audit", "delete_workspace"})
+RIGHTS_DURING_DELETION = frozenset(
+    {"view", "export", "view_audit", "handle_privacy", "delete_workspace"}
+)
 
 # In a person's words, for whoever chooses a role for somebody.
 ROLE_DESCRIPTIONS = {

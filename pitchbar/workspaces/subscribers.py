@@ -1,10 +1,12 @@
 """What workspaces hear of people's accounts."""
 
 from pitchbar.events.services import Event, subscribe
+from pitchbar.workspaces.personal_data import register_holdings
 from pitchbar.workspaces.tokens.services import revoke_tokens_of
 
 
 def register() -> None:
+    register_holdings()
     subscribe("account.address_proven", _revoke_planted_tokens)
 
 

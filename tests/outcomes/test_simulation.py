@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pitchbar.clients.geolocation import country_of
+from pitchbar.clients.geolocation import bundled_country_of
 from pitchbar.codes.models import Code
 from pitchbar.rules.edited import edit_kept
 from pitchbar.rules.queries import list_rules
@@ -92,7 +92,9 @@ def test_simulator_ends_where_the_edge_ends(code: Code, make_edge: MakeEdge, ask
             # Each is somebody who was not here before.
             HTTP_SEC_CH_UA=f"v{number}",
         )
-        told = ask(agent=agent, country=country_of(address) or "", languages=languages, query=query)
+        told = ask(
+            agent=agent, country=bundled_country_of(address) or "", languages=languages, query=query
+        )
         assert [place.url for place in told.places] == [answer["Location"]]
         fired.add(told.number)
     assert fired == {0, 1, 2, 3, 4, 5}, "each rule and none was seen to fire"

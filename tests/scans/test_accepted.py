@@ -38,10 +38,10 @@ OLD_SCAN = AcceptedScan(
 
 
 def newer(**changes: Any) -> bytes:
-    """The old line as a later edge may write it, with what versions 2 and 3 have and more."""
+    """The old line as a later edge may write it, with what versions 2 to 4 have and more."""
     facts = orjson.loads(OLD_LINE)
     facts[5] += changes.get("utm", [])
-    facts += ["", "", 0, -1, 0, "", *changes.get("fields", [])]
+    facts += ["", "", 0, -1, 0, "", 0, *changes.get("fields", [])]
     return orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -16,6 +16,7 @@ from pitchbar.core.code_passwords import hash_code_password
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
 from pitchbar.rules.compiling import CompiledRules
+from pitchbar.rules.visits import RequestVisit
 from pitchbar.scans.edge import Edge
 from pitchbar.scans.resolver import Resolver
 from pitchbar.scans.spool import Spool
@@ -161,10 +162,10 @@ def test_a_visitor_whom_nothing_can_be_made_of_is_led_on_by_the_code(
 ) -> None:
     make_rules(code, {"conditions": [{"kind": "country", "in": ["CH"]}]})
 
-    def fail(address: str) -> str:
-        raise ValueError(address)
+    def fail(visit: RequestVisit) -> str:
+        raise ValueError(visit)
 
-    monkeypatch.setattr("pitchbar.rules.visits.country_of", fail)
+    monkeypatch.setattr("pitchbar.rules.visits.RequestVisit.country", fail)
     assert leads_to(edge) == HOME
     assert len(read_spool(spool)) == 1
 

@@ -11,7 +11,7 @@ from pitchbar.workspaces.models import UNDO_DAYS
 
 
 @dataclass(frozen=True)
-class Privacy:
+class Stored:
     host: str
     stored_address: str
     salt_hours: int
@@ -20,17 +20,23 @@ class Privacy:
     audit_days: int
     has_google: bool
     attribution_days: int
+    scan_days: int
+    has_places: bool
+    respects_wishes: bool
 
 
-def describe_privacy(settings: Settings) -> Privacy:
-    accounts = settings[AccountSettings]
-    return Privacy(
+def describe_stored(settings: Settings) -> Stored:
+    accounts, scans = settings[AccountSettings], settings[ScanSettings]
+    return Stored(
         host=settings.own_host,
-        stored_address=settings[ScanSettings].privacy_store_ip,
+        stored_address=scans.privacy_store_ip,
         salt_hours=int(SALT_LIFETIME.total_seconds() // 3600),
         undo_days=UNDO_DAYS,
         session_days=accounts.session_days,
         audit_days=settings[AuditSettings].audit_retention_days,
         has_google=accounts.has_google,
-        attribution_days=settings[ScanSettings].attribution_days,
+        attribution_days=scans.attribution_days,
+        scan_days=scans.privacy_scan_retention_days,
+        has_places=scans.geoip_database is not None,
+        respects_wishes=scans.privacy_respect_dnt,
     )

@@ -1,0 +1,140 @@
+"""Figures by dimension and value, as SQL: from raw rows and from rollups, in the same columns, so
+that they can be added up.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    String,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from pitchbar.analytics.dimensions import Dimension
+
+# Beside the dimensions, whose numbers begin with 1: steps of the series, and hours.
+STEPS, HOURS, FIRST_HOURS, CONVERSION_STEPS = -1, -2, -3, -4
+
+
+def grouped_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
+    """In two levels, by visitor first: counting distinct ones would sort all rows."""
+    by_visitor = (
+        select(
+            value.label("value"),
+            func.sum(seen.c.inside).label("hits"),
+            func.sum(seen.c.inside * seen.c.person).label("people"),
+            # Counts where the day saw them first: not within the span if it was before.
+            func.min(seen.c.inside).label("unique_people"),
+            seen.c.visitor,
+        )
+        .group_by(value, seen.c.visitor)
+        .subquery()
+    )
+    unique = func.sum(by_visitor.c.unique_people).filter(by_visitor.c.visitor.is_not(None))
+    hits = func.sum(by_visitor.c.hits)
+    return (
+        select(
+            _number(number),
+            by_visitor.c.value,
+            cast(null(), String(3)).label("currency"),
+            _whole(hits, "hits"),
+            _whole(func.sum(by_visitor.c.people), "people"),
+            _whole(func.coalesce(unique, 0), "unique_people"),
+            _whole(literal(0), "conversions"),
+            _whole(literal(0), "value_minor"),
+        )
+        .group_by(by_visitor.c.value)
+        .having(hits > 0)
+    )
+
+
+def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
+    """Without unique people."""
+    return (
+        select(
+            _number(number),
+            value.label("value"),
+            cast(null(), String(3)).label("currency"),
+            _whole(func.sum(seen.c.inside), "hits"),
+            _whole(func.sum(seen.c.inside * seen.c.person), "people"),
+            _whole(literal(0), "unique_people"),
+            _whole(literal(0), "conversions"),
+            _whole(literal(0), "value_minor"),
+        )
+        .group_by(value)
+        .having(func.sum(seen.c.inside) > 0)
+    )
+
+
+def first_hours(seen: CTE, first_hour: int) -> Any:
+    """Unique people by the hour in which their day saw them first."""
+    firsts = (
+        select(func.min(seen.c.hour).label("hour"))
+        .where(seen.c.visitor.is_not(None))
+        .group_by(seen.c.visitor)
+        .subquery()
+    )
+    return (
+        select(
+            _number(FIRST_HOURS),
+            cast(firsts.c.hour, String).label("value"),
+            cast(null(), String(3)).label("currency"),
+            *(_whole(literal(0), name) for name in ("hits", "people")),
+            _whole(func.count(), "unique_people"),
+            *(_whole(literal(0), name) for name in ("conversions", "value_minor")),
+        )
+        .where(firsts.c.hour >= first_hour)
+        .group_by(firsts.c.hour)
+    )
+
+
+def grouped_conversions(told: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
+    return select(
+        _number(number),
+        value.label("value"),
+        told.c.currency,
+        *(_whole(literal(0), name) for name in ("hits", "people", "unique_people")),
+        _whole(func.count(), "conversions"),
+        _whole(func.sum(told.c.value_minor), "value_minor"),
+    ).group_by(value, told.c.currency)
+
+
+def value_of(rows: CTE, dimension: Dimension) -> ColumnElement[str]:
+    """As text; empty where there is none."""
+    column: ColumnElement[Any] = rows.c[dimension.key]
+    if dimension.kind != "text":
+        column = cast(column, String)
+    return func.coalesce(column, "")
+
+
+def step_of(rows: CTE, name: str) -> ColumnElement[str]:
+    """`name` is "step" or "hour"."""
+    return cast(rows.c[name], String)
+
+
+def _number(number: int) -> ColumnElement[int]:
+    return cast(literal(number), SmallInteger).label("dimension")
+
+
+def _whole(figure: ColumnElement[Any], name: str) -> ColumnElement[int]:
+    return cast(figure, BigInteger).label(name)
+
+
+def raw_parts(seen: CTE, told: CTE, dimensions: Sequence[Dimension]) -> list[Select[Any]]:
+    return [
+        part
+        for dimension in dimensions
+        for part in (
+            grouped_scans(seen, dimension.number, value_of(seen, dimension)),
+            grouped_conversions(told, dimension.number, value_of(told, dimension)),
+        )
+    ]
