@@ -86,7 +86,21 @@ def code_of(shape: dict[str, Any]) -> str:
 
 
 def outline(rings: list[Ring]) -> str:
-    return "".join(path for ring in rings if (path := draw(ring)))
+    parts = [part for ring in rings for part in cut(ring)]
+    return "".join(path for part in parts if (path := draw(part)))
+
+
+def cut(ring: Ring) -> list[Ring]:
+    """Where it leads round the back of the map; else a line would go all across it."""
+    parts: list[Ring] = [[]]
+    for point in ring:
+        if parts[-1] and abs(point[0] - parts[-1][-1][0]) > 180:
+            parts.append([])
+        parts[-1].append(point)
+    if len(parts) > 1:
+        # The ring began within a part.
+        parts[0] = parts.pop() + parts[0]
+    return [[*part, part[0]] for part in parts]
 
 
 def draw(ring: Ring) -> str:

@@ -69,9 +69,9 @@ class Address:
     def url(self) -> str:
         return self.at(self.path)
 
-    def at(self, path: str, **further: str) -> str:
+    def at(self, path: str, **further: object) -> str:
         """Another page of the same state."""
-        query = urlencode([*self.pairs, *((k, v) for k, v in further.items() if v)])
+        query = urlencode([*self.pairs, *((k, str(v)) for k, v in further.items() if v)])
         return f"{path}?{query}" if query else path
 
     def pairs_without(self, *names: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The cards of a board: each has tabs, and each tab ranks the values of one dimension."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pitchbar.analytics.boards.addresses import MAP, Address
 from pitchbar.analytics.boards.names import ValueName, name_values
@@ -108,6 +108,9 @@ def build_card(
         Tab(tab, tab_label(tab), address.with_tab(tab, layout.tabs).url, tab == shown)
         for tab in layout.tabs
     ]
+    # What only robots had is part of the whole list.
+    counted = [row for row in breakdown.rows if count_of(row, metric)]
+    breakdown = replace(breakdown, rows=counted)
     rows = show_rows(workspace, address, breakdown, metric, totals[metric])
     return Card(
         layout.key,
