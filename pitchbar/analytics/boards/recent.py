@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from pitchbar.analytics.engine import Question
 from pitchbar.analytics.resolving import Condition, resolve
@@ -81,7 +81,7 @@ def _matches(workspace_id: int, one: Condition) -> ColumnElement[bool]:
         parts.append(or_(column.is_(None), column.not_in(one.excluded)))
     if one.excludes_none:
         parts.append(column.is_not(None))
-    return and_(*parts)
+    return and_(true(), *parts)
 
 
 def _has_labels(workspace_id: int, one: Condition) -> ColumnElement[bool]:
@@ -97,4 +97,4 @@ def _has_labels(workspace_id: int, one: Condition) -> ColumnElement[bool]:
         parts.append(Scan.code_id.not_in(labelled.where(CodeLabel.label_id.in_(one.excluded))))
     if one.excludes_none:
         parts.append(Scan.code_id.in_(labelled))
-    return and_(*parts)
+    return and_(true(), *parts)
