@@ -61,7 +61,7 @@ class TestMessages:
         store(*visits(code, 2))
         page = served.open(socket, people.member)
         board = next_message(page)
-        for fragment in ('id="figures"', 'id="chart"', 'id="top-codes"', 'id="recent-scans"'):
+        for fragment in ('id="figures"', 'id="chart"', 'id="card-what"', 'id="recent-scans"'):
             assert board.count(fragment) == 1
         assert "<html" not in board
         assert figures_of(board) == (2, 2, 2)
@@ -105,7 +105,7 @@ class TestMessages:
     ) -> None:
         store(*visits(code, 2))
         sign_in(client, people.member)
-        for query in ("?range=7d", f"?range=24h&code={code.id}"):
+        for query in ("?range=7d", f"?range=24h&of={code.id}"):
             page = served.open(socket + query, people.member)
             board = next_message(page)
             polled = client.get(f"/w/{people.workspace.slug}/live/fragments{query}").text
@@ -149,7 +149,7 @@ class TestAdmission:
         self, served: Served, people: People, code: Code, socket: str
     ) -> None:
         for number in (make_code(people.elsewhere).id, 999, "abc", "-1", "9" * 30):
-            assert served.handshake_status(f"{socket}?code={number}", people.owner) == 404
+            assert served.handshake_status(f"{socket}?of={number}", people.owner) == 404
 
     def test_plain_request_is_told_that_it_is_a_socket(
         self, served: Served, people: People, socket: str

@@ -114,7 +114,7 @@ def test_code_out_of_use_is_not_shown(client: FormClient, people: People) -> Non
 def test_page_of_one_code_has_no_guide(client: FormClient, people: People) -> None:
     code = make_code(people.workspace)
     sign_in(client, people.owner)
-    url = f"/w/{people.workspace.slug}/live/fragments?code={code.id}"
+    url = f"/w/{people.workspace.slug}/live/fragments?of={code.id}"
     assert 'id="guide"' not in client.get(url).text
 
 

@@ -11,7 +11,7 @@ from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from tests.pages.reading import figures_of, read_dashboard
+from tests.pages.reading import card_of, figures_of, read_dashboard
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code, make_workspace
 from tests.support.scans import ROBOT, Visit, store, visits
@@ -237,7 +237,8 @@ def test_scan_counts_on_the_day_of_the_workspace(
 
 def days_with_scans(page: str) -> list[str]:
     """From the table that stands behind the chart."""
-    rows = re.findall(r"<tr>\s*<th[^>]*>([^<]+)</th>\s*<td[^>]*>(\d+)</td>", page)
+    table = page.partition('id="chart-table"')[2].partition("</table>")[0]
+    rows = re.findall(r"<th[^>]*>([^<]+)</th>\s*<td[^>]*>(\d+)</td>", table)
     return [label.strip() for label, number in rows if int(number)]
 
 
@@ -252,20 +253,16 @@ class TestTopCodes:
             *visits(busy, 4),
             *(Visit(robots, NOW, user_agent=ROBOT) for _ in range(9)),
         )
-        page = client.get(at).text
-        top = page.partition('id="top-codes"')[2].partition("</section>")[0]
-        assert re.findall(r"<a href[^>]*range=[^>]*>([^<]+)</a>", top) == [
-            "Busy",
-            "Spring menu",
-            "Robots only",
-        ]
-        assert re.findall(r'<rect width="([\d.]+)%"', top) == ["100.0", "25.0", "0.0"]
+        card = card_of(client.get(at).text, "what")
+        assert card.names == ["Busy", "Spring menu"]
+        assert card.widths == ["100.0", "25.0"]
+        # Robots are no people; as hits they count.
+        assert card_of(client.get(f"{at}?metric=hits").text, "what").names[0] == "Robots only"
 
-    def test_six_codes_are_enough(self, client: FormClient, people: People, at: str) -> None:
-        for number in range(8):
+    def test_seven_codes_are_enough(self, client: FormClient, people: People, at: str) -> None:
+        for number in range(9):
             store(*visits(make_code(people.workspace, name=f"Code {number}"), number + 1))
-        top = client.get(at).text.partition('id="top-codes"')[2].partition("</section>")[0]
-        assert top.count('class="rank"') == 6
+        assert len(card_of(client.get(at).text, "what").names) == 7
 
     def test_span_without_scans_says_so(self, client: FormClient, at: str, code: Code) -> None:
         store(*visits(code, 1, NOW - 60 * DAY))
@@ -315,11 +312,11 @@ class TestLatestScans:
         db.session.commit()
         page = client.get(at).text
         assert figures_of(page) == (2, 2, 2)
-        for part in ("top-codes", "recent-scans"):
+        for part in ("card-what", "recent-scans"):
             told = page.partition(f'id="{part}"')[2].partition("</section>")[0]
             assert "Spring menu" in told
             assert "Deleted" in told
-            assert f"/codes/{code.id}" not in told
+            assert f'/codes/{code.id}"' not in told
 
     def test_column_that_nothing_is_known_for_is_left_out(
         self, client: FormClient, at: str, code: Code
