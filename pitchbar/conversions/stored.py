@@ -1,5 +1,5 @@
-"""Who hears that conversions were stored, as of scans (`scans/stored.py`): called with the
-connection of the transaction and the rows that were really inserted.
+"""Who hears that conversions were stored: as `scans/stored.py`, with the rows that were really
+inserted, in the transaction that stores them.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from pitchbar.conversions.rollups import add_to_rollups
 
-Subscriber = Callable[[Connection, Sequence[dict[str, Any]]], None]
+Row = dict[str, Any]
+Subscriber = Callable[[Connection, Sequence[Row]], None]
 _subscribers: list[Subscriber] = [add_to_rollups]
 
 
@@ -19,6 +20,6 @@ def subscribe(subscriber: Subscriber) -> None:
         _subscribers.append(subscriber)
 
 
-def publish(connection: Connection, inserted: Sequence[dict[str, Any]]) -> None:
+def publish(connection: Connection, inserted: Sequence[Row]) -> None:
     for subscriber in _subscribers:
         subscriber(connection, inserted)

@@ -1,11 +1,12 @@
 """Figures, series and latest scans, read from the rollups and, for single scans, from the rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from pitchbar.codes.queries import CodeName, names_of
 from pitchbar.core import clock
@@ -156,9 +157,33 @@ def count_scans_this_month(workspace: Workspace) -> int:
     return int(db.session.scalar(hits) or 0)
 
 
+def find_first_day(workspace: Workspace) -> date | None:
+    """The earliest with scans."""
+    return db.session.scalar(
+        select(func.min(ScanDay.day)).where(
+            ScanDay.workspace_id == workspace.id, ScanDay.code_id == WHOLE_WORKSPACE
+        )
+    )
+
+
 def list_recent_scans(workspace: Workspace, code_id: int | None, count: int = 12) -> list[Scan]:
     """The latest scans, newest first, robots included."""
     return list(db.session.scalars(_scans_of(workspace, code_id).limit(count)))
+
+
+def list_matching_scans(
+    workspace: Workspace,
+    code_id: int | None,
+    conditions: Sequence[ColumnElement[bool]],
+    start: datetime,
+    end: datetime,
+    count: int,
+) -> list[Scan]:
+    """The latest from `start` to before `end` for which all conditions hold."""
+    query = _scans_of(workspace, code_id).where(
+        Scan.scanned_at >= start, Scan.scanned_at < end, *conditions
+    )
+    return list(db.session.scalars(query.limit(count)))
 
 
 def find_first_scan(workspace: Workspace) -> Scan | None:
@@ -192,10 +217,6 @@ def _scans_of(workspace: Workspace, code_id: int | None) -> Select[Scan]:
     if code_id is not None:
         query = query.where(Scan.code_id == code_id)
     return query.order_by(Scan.scanned_at.desc(), Scan.id.desc())
-
-
-def days_between(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def hours_between(first: datetime, last: datetime) -> list[datetime]:

@@ -59,6 +59,7 @@ OPERATIONS = {
     "queue_states",
     "scan_copies",
     "scan_feed_turns",
+    "reconciled_hours",
     "schedule_runs",
     "tick_leases",
     "ticks",

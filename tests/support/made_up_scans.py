@@ -167,7 +167,7 @@ def store_scans(world: MadeUp, scans: Sequence[Record]) -> None:
 def store_conversions(conversions: Sequence[Record]) -> None:
     with db.engine.begin() as connection:
         connection.execute(insert(Conversion), list(conversions))
-        stored_conversions.publish(connection, conversions)
+        stored_conversions.publish(connection, list(conversions))
 
 
 def _enriched(scan: Record, zone: str) -> EnrichedScan:
