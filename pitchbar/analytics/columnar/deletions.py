@@ -19,8 +19,8 @@ CLEAR = "clear_"
 
 
 def delete_visitor(workspace_id: int, visitor: str) -> None:
-    """One person's scans, in the caller's transaction. Conversions of theirs stay if the database
-    keeps them, with nothing of the scan.
+    """Somebody's scans, and what is known of them by their conversions, in the caller's
+    transaction. What the database keeps of these rows stays there as well, as it is now.
     """
     _add(FeedEntry(kind=VISITOR, workspace_id=workspace_id, visitor=visitor))
 

@@ -32,12 +32,12 @@ from pitchbar.analytics.engine import (
     Question,
     Totals,
 )
-from pitchbar.analytics.sql.asked import Asked, slice_of, understand
+from pitchbar.analytics.sql.asked import Asked, days_with_rows, understand
 from pitchbar.analytics.sql.bounded import bounded
 from pitchbar.analytics.sql.names import names_of
 from pitchbar.analytics.sql.parts import HOURS, STEPS
 from pitchbar.analytics.sql.ranking import CODE, LABEL, Page, Sums, breakdown_of
-from pitchbar.analytics.sql.slices import Slice
+from pitchbar.analytics.sql.slices import Slice, windows_of
 from pitchbar.analytics.sql.steps import (
     Counted,
     hour_at,
@@ -85,7 +85,7 @@ class ColumnarEngine:
         by_hour = span.interval == "hour"
         steps = [HOUR_STEPS] if by_hour else [DAY_STEPS, *([HOURS_OF_WEEK] if with_week else [])]
         with bounded(self._seconds) as connection:
-            rows = slice_of(connection, asked)
+            rows = _slice_of(connection, asked)
             answer = self._read(connection, asked, rows, dimensions, steps, page)
             breakdowns = {
                 one.key: _breakdown(connection, asked, one, answer, page) for one in dimensions
@@ -113,7 +113,7 @@ class ColumnarEngine:
     ) -> Breakdown:
         asked, page = understand(question), Page(metric, limit, offset, is_whole=bool(search))
         with bounded(self._seconds) as connection:
-            rows = slice_of(connection, asked)
+            rows = _slice_of(connection, asked)
             answer = self._read(connection, asked, rows, [dimension], [], page)
             return _breakdown(connection, asked, dimension, answer, page, search)
 
@@ -184,6 +184,15 @@ class ColumnarEngine:
         for number, value, currency, count, minor in self._ask(statement, conditions):
             if number != EVERY:
                 answer.at(number, value).add_worth(currency, count, minor)
+
+
+def _slice_of(connection: Connection, asked: Asked) -> Slice:
+    """The rows of the whole span, of those days on which there may be any."""
+    span, scope = asked.question.span, asked.scope
+    first, last = days_with_rows(connection, scope)
+    windows = windows_of(span, first, last) if first and last else ()
+    since = span.start if windows and windows[0].start < span.start else None
+    return Slice(scope.workspace_id, scope.code_id, windows, since)
 
 
 def _counted(answer: Answer, rows: Slice, *, by_hour: bool) -> Counted:

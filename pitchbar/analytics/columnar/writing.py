@@ -97,22 +97,25 @@ class Writer:
             connection.execute(insert(FeedEntry).values(values))
 
     def _delete_visitors(self, entries: Sequence[FeedEntry]) -> Touched:
+        """What the database has of these rows now is written first, and takes their place; then
+        what was there before goes. In that order, nothing is missed by a worker that dies.
+        """
         for entry in entries:
             named = {"workspace": entry.workspace_id, "visitor": str(visitor_id(entry.visitor))}
             theirs = "workspace_id = {workspace:Int64} AND visitor = {visitor:UUID}"
-            self._store.command(f"ALTER TABLE scans DELETE WHERE {theirs} {_DONE}", named)
-            self._keep_what_is_kept(theirs, named)
+            scans = self._find("SELECT DISTINCT id, scanned_at FROM scans", theirs, named)
+            told = self._find("SELECT DISTINCT id FROM conversions", theirs, named)
+            with self._engine.connect() as connection:
+                if scans:
+                    ids, times = zip(*scans, strict=True)
+                    self.insert_scans(read_scans(connection, ids, min(times), max(times)))
+                self.insert_conversions(read_conversions(connection, [row[0] for row in told]))
+            for table in ("scans", "conversions"):
+                self._store.command(f"ALTER TABLE {table} DELETE WHERE {theirs} {_DONE}", named)
         return {entry.workspace_id or 0 for entry in entries}, set()
 
-    def _keep_what_is_kept(self, theirs: str, named: dict[str, Any]) -> None:
-        """Conversions go, and those that the database still has come again as it has them."""
-        found = self._store.query(
-            f"SELECT DISTINCT id FROM conversions WHERE {theirs}",  # noqa: S608
-            named,
-        )
-        self._store.command(f"ALTER TABLE conversions DELETE WHERE {theirs} {_DONE}", named)
-        with self._engine.connect() as connection:
-            self.insert_conversions(read_conversions(connection, [row[0] for row in found]))
+    def _find(self, select: str, where: str, named: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        return self._store.query(f"{select} WHERE {where}", named)
 
     def _delete_workspaces(self, entries: Sequence[FeedEntry]) -> Touched:
         named = {"workspaces": [entry.workspace_id for entry in entries]}
