@@ -12,7 +12,9 @@ with errors from then on, `hang` not at all, `lose` do what it is asked and brea
 import email
 import email.policy
 import itertools
+import os
 import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -183,14 +185,17 @@ def _decompressed(body: bytes) -> bytes:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(dir=sys.argv[1]) as folder:
-        Handler.engine = Engine(Path(folder))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        sys.stdout.write(f"{server.server_port}\n")
-        sys.stdout.flush()
-        sys.stdin.read()
+    folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
+    Handler.engine = Engine(folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"{server.server_port}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    shutil.rmtree(folder, ignore_errors=True)
+    # Its threads would be waited for, some of which end with a crash.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Consumer:
             if not self._has_schema:
                 upgrade_schema(self._store)
                 self._has_schema = True
-            return self.drain_once() or self._copier.copy_once()
+            return self.drain_once() or self.copy_once()
         except ScanStoreUnavailable:
             self._has_schema = False
             self.bound_waiting()
@@ -88,6 +88,10 @@ class Consumer:
             connection.execute(delete(FeedEntry).where(FeedEntry.id.in_(ids)))
         self._wake_pages(entries[0].kind, touched)
         return len(entries)
+
+    def copy_once(self) -> int:
+        """The next batch of history; 0 when there is none. Raises ScanStoreUnavailable."""
+        return self._copier.copy_once()
 
     def _next_entries(self) -> Sequence[FeedEntry]:
         """As many of one kind as go together."""
