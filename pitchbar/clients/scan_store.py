@@ -65,6 +65,10 @@ class ScanStore:
             )
         )
 
+    def resume(self) -> None:
+        """Asks again at once, whatever happened a moment ago."""
+        self._paused_until = 0.0
+
     def make_database(self) -> None:
         """The one that the address names; it need not be there before."""
         base, _, name = self._url.rpartition("/")

@@ -5,8 +5,8 @@ A program of its own, as one process holds one such engine:
     python tests/fakes/clickhouse.py FOLDER
 
 It prints its port, and ends when its standard input does. `POST /told?mode=fail` makes it answer
-with errors from then on, `hang` not at all, `lose` do what it is asked and break off the answer;
-`ok` mends it.
+with errors from then on, `hang` not at all, `lose` take rows and break off the answer; `ok` mends
+it.
 """
 
 import email
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             code = str(error).removeprefix("Code: ").partition(".")[0]
             self._answer(500, str(error).encode(), {"X-ClickHouse-Exception-Code": code})
             return
-        if self.engine.mode == "lose":
+        if self.engine.mode == "lose" and insert:
             self.close_connection = True
             return
         self._answer(200, answer, {"X-ClickHouse-Timezone": "UTC"})

@@ -27,8 +27,8 @@ class ClickHouse:
         return f"http://default:secret@{self._origin}/tests_{next(self._numbers)}"
 
     def tell(self, mode: str) -> None:
-        """ "fail": it answers with errors from now on; "hang": not at all; "lose": it does what it
-        is asked, and breaks off the answer; "ok": as it should.
+        """ "fail": it answers with errors from now on; "hang": not at all; "lose": it takes
+        rows, and breaks off the answer; "ok": as it should.
         """
         with urlopen(Request(f"http://{self._origin}/told?mode={mode}", method="POST")):
             pass
