@@ -153,7 +153,7 @@ def test_what_still_waits_is_no_difference(
     code: Code, store: ScanStore, consumer: Consumer, run: Run
 ) -> None:
     run(backfill)
-    make_up(db.session.get_one(Workspace, code.workspace_id), 50, first=TODAY, days=1, seed=2)
+    make_up(make_workspace(), 50, first=TODAY, days=1, seed=2)
     assert run(drift)[0] == 0
     while consumer.drain_once():
         pass
