@@ -111,16 +111,16 @@ def of_code(workspace: Workspace, code_id: int) -> Response:
     return show_board(workspace, get_code(workspace, code_id))
 
 
-@bp.get("/breakdowns/<key>")
+@bp.get("/breakdowns/<dimension_key>")
 @requires("view")
-def breakdown(workspace: Workspace, key: str) -> Response:
-    return _show_breakdown(workspace, None, key)
+def breakdown(workspace: Workspace, dimension_key: str) -> Response:
+    return _show_breakdown(workspace, None, dimension_key)
 
 
-@bp.get("/codes/<int:code_id>/breakdowns/<key>")
+@bp.get("/codes/<int:code_id>/breakdowns/<dimension_key>")
 @requires("view")
-def breakdown_of_code(workspace: Workspace, code_id: int, key: str) -> Response:
-    return _show_breakdown(workspace, get_code(workspace, code_id), key)
+def breakdown_of_code(workspace: Workspace, code_id: int, dimension_key: str) -> Response:
+    return _show_breakdown(workspace, get_code(workspace, code_id), dimension_key)
 
 
 def _show_breakdown(workspace: Workspace, code: Code | None, key: str) -> Response:
