@@ -73,12 +73,14 @@ def read_span(
     *,
     first_day: date | None = None,
     choose: Callable[[date, date], Interval] = choose_interval,
+    times_mean_hours: bool = True,
 ) -> ChosenSpan:
     """Of an address. `from` and `to` go before `range`; without any, the last 30 days.
 
     Args:
         first_day: on which all time begins; a year ago unless told.
         choose: the interval for days, first and last, where none is named.
+        times_mean_hours: whether times ask for hours where no interval is named.
 
     Raises:
         UnreadableSpan
@@ -86,7 +88,12 @@ def read_span(
     interval = _read_interval(arguments.get("interval", "").strip())
     given = {name: arguments.get(name, "").strip() for name in ("from", "to")}
     if any(given.values()):
-        span = _read_ends(given, interval, zone, choose)
+        first, last = (_read_end(name, given[name], zone) for name in ("from", "to"))
+        has_times = times_mean_hours and (first.is_time or last.is_time)
+        if interval == "hour" or (interval is None and has_times):
+            span = _span_of_hours(first, last, zone)
+        else:
+            span = _span_of_ends(first, last, interval, zone, choose)
         return ChosenSpan(span, None, _pairs(given, interval))
     key = arguments.get("range", "").strip() or DEFAULT.key
     if key not in _BY_KEY:
@@ -146,21 +153,6 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28 if day.month == 2 else 31))
 
 
-def _read_ends(
-    given: Mapping[str, str],
-    interval: Interval | None,
-    zone: str,
-    choose: Callable[[date, date], Interval],
-) -> Span:
-    first, last = (_read_end(name, given[name], zone) for name in ("from", "to"))
-    is_hours = interval == "hour" or (interval is None and (first.is_time or last.is_time))
-    if is_hours:
-        return _span_of_hours(first, last, zone)
-    last_day = last.day or clock.local_date(clock.now(), zone)
-    first_day = first.day or last_day - timedelta(days=_DEFAULT_DAYS - 1)
-    return _checked(first_day, last_day, interval, zone, choose)
-
-
 @dataclass(frozen=True, slots=True)
 class _End:
     """`day` is None where nothing was said; `at` as well where it was a bare day."""
@@ -171,6 +163,18 @@ class _End:
     @property
     def is_time(self) -> bool:
         return self.at is not None
+
+
+def _span_of_ends(
+    first: _End,
+    last: _End,
+    interval: Interval | None,
+    zone: str,
+    choose: Callable[[date, date], Interval],
+) -> Span:
+    last_day = last.day or clock.local_date(clock.now(), zone)
+    first_day = first.day or last_day - timedelta(days=_DEFAULT_DAYS - 1)
+    return _checked(first_day, last_day, interval, zone, choose)
 
 
 def _span_of_hours(first: _End, last: _End, zone: str) -> Span:
@@ -204,10 +208,7 @@ def _checked(
         raise UnreadableSpan("from", "must be before to")
     chosen = interval or choose(first, last)
     if count_buckets(first, last, chosen) > MOST[chosen]:
-        bound = f"by at most {MOST[chosen]} {chosen}s"
-        if interval and interval != "month":
-            raise UnreadableSpan("interval", f"is too short for so long a time: {bound}")
-        raise UnreadableSpan("from", f"must be before to, {bound}")
+        raise UnreadableSpan("from", f"must be before to, by at most {MOST[chosen]} {chosen}s")
     return span_of_days(first, last, chosen, zone)
 
 

@@ -8,15 +8,13 @@ from pitchbar.codes.panels import Panel, register_panel
 from pitchbar.codes.queries import get_code
 from pitchbar.conversions.figures import load_latest
 from pitchbar.conversions.ingestion import TOPIC
-from pitchbar.conversions.queries import count_for_stats
-from pitchbar.scans.panels import BoardPanel, register_board_panel, register_conversions
+from pitchbar.scans.panels import BoardPanel, register_board_panel
 from pitchbar.workspaces.models import Workspace
 
 
 def register() -> None:
     register_panel(Panel(_render_of_code, "main"))
     register_board_panel(BoardPanel(render_latest, TOPIC))
-    register_conversions(count_for_stats)
 
 
 def render_latest(workspace: Workspace, code_id: int | None) -> Markup:

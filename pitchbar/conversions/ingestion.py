@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from pitchbar.conversions import stored
 from pitchbar.conversions.keys import Owner, read_owners
 from pitchbar.conversions.lines import AcceptedCall, read_line, told_value
 from pitchbar.conversions.models import Conversion
 from pitchbar.conversions.refused import count_refused
-from pitchbar.conversions.rollups import add_to_rollups
 from pitchbar.core.bus import Bus
 from pitchbar.core.clock import local_date
 from pitchbar.core.database import begin_synced
@@ -123,7 +123,7 @@ def _store(connection: Connection, owned: Sequence[Owned]) -> list[Row]:
     rows = sorted(by_id.values(), key=_order)
     inserted = insert_new(connection, Conversion, rows, ("id",))
     if inserted:
-        add_to_rollups(connection, inserted)
+        stored.publish(connection, inserted)
     return inserted
 
 

@@ -84,17 +84,6 @@ def sum_between(
     return {name: (n, int(value or 0)) for name, n, value in rows}
 
 
-def count_for_stats(
-    workspace: Workspace, code_id: int, interval: str, first: datetime, last: datetime
-) -> int:
-    """For the totals of the API: `first` and `last` are the starts of days or hours."""
-    if interval == "day":
-        sums = sum_of_days(workspace, code_id, first.date(), last.date())
-    else:
-        sums = sum_between(workspace, code_id, first, last + timedelta(hours=1))
-    return sum(count for count, _ in sums.values())
-
-
 def list_latest(workspace: Workspace, code_id: int | None, count: int) -> Sequence[Conversion]:
     query = _of(workspace, code_id, select(Conversion)).order_by(*_NEWEST).limit(count)
     return list(db.session.scalars(query))

@@ -156,7 +156,7 @@ def test_chip_is_turned_round_and_taken_away(client: FormClient, at: str, code: 
         "range": ["7d"],
         "country": ["GB"],
     }
-    cleared = re.search(r'class="filter-chips-clear" href="([^"]*)"', page)
+    cleared = re.search(r'class="filter-chips-clear"\s+href="([^"]*)"', page)
     assert cleared
     assert html.unescape(cleared[1]) == f"{at}?range=7d"
 
@@ -168,11 +168,7 @@ def test_values_are_named_as_people_read_them(
     page = client.get(
         f"{at}?code={code.id}&code={foreign.id}&country=DE&language=pt-BR&campaign=&device=!tablet"
     ).text
-    chips = [
-        " ".join(re.sub(r"<[^>]*>", " ", one).split()) for one in page.split('class="filter-chip ')
-    ]
     told = " ".join(re.sub(r"<[^>]*>", " ", page.partition('id="filters"')[2]).split())
-    assert chips
     for words in (
         "Code is Spring menu",
         "Code is A code of before",
@@ -255,7 +251,7 @@ def test_range_that_cannot_be_is_refused_at_its_field(
         for name, values in typed.items():
             value = values[0].replace("\0", "�")
             assert re.search(
-                rf'id="range-{name}" name="{name}" value="{re.escape(value)}"',
+                rf'id="range-{name}" name="{name}"\s+value="{re.escape(value)}"',
                 answer.text.replace("\0", "�"),
             )
         assert "Germany" in answer.text

@@ -12,6 +12,8 @@ from pitchbar.analytics.dimensions import DIMENSIONS
 from pitchbar.analytics.engine import Board, Interval, Question, Span
 from pitchbar.analytics.filters import read_filters
 from pitchbar.analytics.sql.engine import SqlEngine
+from pitchbar.analytics.sql.rolling import OpenDay, roll_day
+from pitchbar.extensions import db
 from tests.support.factories import make_workspace
 from tests.support.made_up_scans import HOSTILE, MadeUp, make_up, recount
 from tests.support.servers import on_both_databases
@@ -75,3 +77,14 @@ def test_every_dimension_under_every_filter_is_what_a_recount_gives(world: MadeU
             board = ENGINE.read_board(question, DIMENSIONS, limit=5, with_week=True)
             expected = recount(world, question, DIMENSIONS, limit=5)
             assert_same(board, expected, (span, filters, code_id))
+
+
+@on_both_databases
+def test_rolled_days_add_up_with_raw_rows_to_what_a_recount_gives(world: MadeUp) -> None:
+    days = [date(2026, 10, day) for day in (22, 23, 25, 26, 28)]
+    for day in days:
+        roll_day(db.engine, OpenDay(world.workspace_id, world.zone, day), least=40)
+    for span, code_id in product(spans(world.zone), (None, world.codes[0], world.codes[-1])):
+        question = Question(world.workspace_id, span, (), code_id)
+        board = ENGINE.read_board(question, DIMENSIONS, limit=5, with_week=True)
+        assert_same(board, recount(world, question, DIMENSIONS, limit=5), (span, code_id))

@@ -18,8 +18,8 @@ from pitchbar.analytics.filters import Filter
 from pitchbar.codes.labels.models import CodeLabel, Label
 from pitchbar.codes.labels.names import key_of
 from pitchbar.codes.models import Code
+from pitchbar.conversions import stored as stored_conversions
 from pitchbar.conversions.models import Conversion
-from pitchbar.conversions.rollups import add_to_rollups
 from pitchbar.core import clock
 from pitchbar.core.clock import local_date
 from pitchbar.core.utm import UTM_NAMES
@@ -167,7 +167,7 @@ def store_scans(world: MadeUp, scans: Sequence[Record]) -> None:
 def store_conversions(conversions: Sequence[Record]) -> None:
     with db.engine.begin() as connection:
         connection.execute(insert(Conversion), list(conversions))
-        add_to_rollups(connection, conversions)
+        stored_conversions.publish(connection, list(conversions))
 
 
 def _enriched(scan: Record, zone: str) -> EnrichedScan:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import CTE, Connection, func, select
 
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
-from pitchbar.analytics.engine import Question
+from pitchbar.analytics.engine import Question, Span
 from pitchbar.analytics.resolving import Condition, resolve
+from pitchbar.analytics.sql.models import RolledDay
 from pitchbar.analytics.sql.parts import (
     CONVERSION_STEPS,
     FIRST_HOURS,
@@ -24,8 +25,9 @@ from pitchbar.analytics.sql.parts import (
 )
 from pitchbar.analytics.sql.ranking import CODE, Found, Page, Sums, collect, ranked
 from pitchbar.analytics.sql.raw_rows import conversions_of, scans_of
+from pitchbar.analytics.sql.rolled_rows import rolled_parts
 from pitchbar.analytics.sql.rollups import Scope
-from pitchbar.analytics.sql.slices import Slice, windows_of
+from pitchbar.analytics.sql.slices import Slice, Window, windows_of
 from pitchbar.analytics.sql.steps import Counted, hour_at, number_of
 from pitchbar.conversions.models import ConversionDay
 from pitchbar.scans.models import ScanDay
@@ -64,13 +66,39 @@ def _is_one_code(condition: Condition) -> bool:
     )
 
 
-def slice_of(connection: Connection, asked: Asked) -> Slice:
-    """The raw rows of the whole span, of those days on which there may be any."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which days of a span are read from breakdowns that are there, and which rows for the rest."""
+
+    rolled: tuple[date, ...]
+    rows: Slice
+
+
+def plan_of(connection: Connection, asked: Asked) -> Plan:
     span, scope = asked.question.span, asked.scope
     first, last = days_with_rows(connection, scope)
     windows = windows_of(span, first, last) if first and last else ()
-    since = span.start if windows and windows[0].start < span.start else None
-    return Slice(scope.workspace_id, scope.code_id, windows, since)
+    rolled: set[date] = set()
+    if windows and not asked.conditions:
+        rolled = _rolled_days(
+            connection, scope, [one for one in windows if one.start >= span.start]
+        )
+    rest = tuple(one for one in windows if one.day not in rolled)
+    since = span.start if rest and rest[0].start < span.start else None
+    return Plan(tuple(sorted(rolled)), Slice(scope.workspace_id, scope.code_id, rest, since))
+
+
+def _rolled_days(connection: Connection, scope: Scope, windows: Sequence[Window]) -> set[date]:
+    """Those that were rolled as the days that they are today: the zone may have been another."""
+    if not windows:
+        return set()
+    edges = {one.day: (one.start, one.end) for one in windows}
+    rows = connection.execute(
+        select(RolledDay.day, RolledDay.start_at, RolledDay.end_at).where(
+            *scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day)
+        )
+    )
+    return {day for day, *found in rows if edges.get(day) == tuple(found)}
 
 
 def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:
@@ -82,48 +110,57 @@ def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, d
     return (min(ends) - _DAY, max(ends) + _DAY) if ends else (None, None)
 
 
-def read_raw(
+def read_parts(
     connection: Connection,
     asked: Asked,
     dimensions: Sequence[Dimension],
     page: Page,
     *,
-    with_steps: bool,
+    with_steps: bool = False,
     with_hours: bool = False,
-) -> tuple[Found, Slice]:
-    """All from the raw rows, which are read once."""
-    rows = slice_of(connection, asked)
-    if not rows.windows:
-        return {}, rows
-    dialect, span = connection.dialect.name, asked.question.span
+) -> tuple[Found, Plan]:
+    """By dimension, and where asked the steps of the series and the hours. Raw rows are read once,
+    by one statement.
+    """
+    plan, dialect = plan_of(connection, asked), connection.dialect.name
     wanted = list(dict.fromkeys([*dimensions, *([_REASON] if with_steps else [])]))
     with_labels = any(one.kind == "label" for one in wanted)
     columns = [one for one in wanted if one.kind != "label"]
     if with_labels and CODE not in columns:
         columns.append(CODE)
-    seen = scans_of(dialect, rows, asked.conditions, columns)
-    told = conversions_of(dialect, rows, asked.conditions, columns)
-    parts = raw_parts(seen, told, columns)
-    if with_steps and span.interval == "hour":
-        parts.append(counted_scans(seen, STEPS, step_of(seen, "hour")))
-        parts.append(first_hours(seen, number_of(span.start)))
-        parts.append(grouped_conversions(told, CONVERSION_STEPS, step_of(told, "hour")))
-    elif with_steps:
-        parts.append(grouped_scans(seen, STEPS, step_of(seen, "step")))
-        parts.append(grouped_conversions(told, CONVERSION_STEPS, step_of(told, "step")))
-    if with_hours:
-        parts.append(counted_scans(seen, HOURS, step_of(seen, "hour")))
+    parts: list[Any] = []
+    if plan.rolled:
+        parts += rolled_parts(asked.scope, plan.rolled, [one.number for one in columns])
+    if plan.rows.windows:
+        seen = scans_of(dialect, plan.rows, asked.conditions, columns)
+        told = conversions_of(dialect, plan.rows, asked.conditions, columns)
+        parts += raw_parts(seen, told, columns)
+        if with_steps:
+            parts += _step_parts(seen, told, asked.question.span)
+        if with_hours:
+            parts.append(counted_scans(seen, HOURS, step_of(seen, "hour")))
+    if not parts:
+        return {}, plan
     statement = ranked(dialect, parts, page, asked.scope.workspace_id, with_labels=with_labels)
-    return collect(connection.execute(statement)), rows
+    return collect(connection.execute(statement)), plan
 
 
-def counted_of(found: Found, rows: Slice, asked: Asked) -> Counted:
-    """Days and hours, and what was set apart, of what `read_raw` found."""
+def _step_parts(seen: CTE, told: CTE, span: Span) -> list[Any]:
+    name = "hour" if span.interval == "hour" else "step"
+    conversions = grouped_conversions(told, CONVERSION_STEPS, step_of(told, name))
+    if name == "step":
+        return [grouped_scans(seen, STEPS, step_of(seen, name)), conversions]
+    hours = counted_scans(seen, STEPS, step_of(seen, name))
+    return [hours, first_hours(seen, number_of(span.start)), conversions]
+
+
+def counted_of(found: Found, plan: Plan, asked: Asked) -> Counted:
+    """Days and hours, and what was set apart, of what `read_parts` found."""
     counted = Counted()
     is_hours = asked.question.span.interval == "hour"
     for number in (STEPS, FIRST_HOURS, CONVERSION_STEPS):
         for value, sums in found.get(number, {}).items():
-            step: Any = hour_at(int(value)) if is_hours else rows.windows[int(value) - 1].day
+            step: Any = hour_at(int(value)) if is_hours else plan.rows.windows[int(value) - 1].day
             counted.at(step).add(sums)
     for reason, name in _APART.items():
         counted.set_apart(name, _hits_of(found.get(_REASON.number, {}), reason))

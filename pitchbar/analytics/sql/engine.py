@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from pitchbar.analytics.dimensions import Dimension
 from pitchbar.analytics.engine import Board, Breakdown, Metric, Question, Totals
-from pitchbar.analytics.sql.asked import Asked, counted_of, read_raw, understand
+from pitchbar.analytics.sql.asked import Asked, counted_of, read_parts, understand
 from pitchbar.analytics.sql.bounded import bounded
 from pitchbar.analytics.sql.names import names_of
 from pitchbar.analytics.sql.parts import HOURS
@@ -56,7 +56,7 @@ class SqlEngine:
     ) -> Breakdown:
         asked, page = understand(question), Page(metric, limit, offset, is_whole=bool(search))
         with bounded(self._seconds) as connection:
-            found, _ = read_raw(connection, asked, [dimension], page, with_steps=False)
+            found, _ = read_parts(connection, asked, [dimension], page)
             return _breakdown(connection, asked, dimension, found, page, search)
 
 
@@ -68,14 +68,14 @@ def _filtered(
     *,
     with_week: bool,
 ) -> Board:
-    found, rows = read_raw(
+    found, plan = read_parts(
         connection, asked, dimensions, page, with_steps=True, with_hours=with_week
     )
     week: Sequence[Sequence[int]] = ()
     if with_week:
         hours = {hour_at(int(value)): sums.people for value, sums in found.get(HOURS, {}).items()}
         week = week_of(asked.question.span.zone, hours)
-    counted = counted_of(found, rows, asked)
+    counted = counted_of(found, plan, asked)
     return _board(connection, asked, dimensions, page, counted, found, week)
 
 
@@ -94,7 +94,7 @@ def _unfiltered(
         week = week_of(span.zone, people_by_hour(connection, asked.scope, span))
     found: Found = {}
     if dimensions:
-        found, _ = read_raw(connection, asked, dimensions, page, with_steps=False)
+        found, _ = read_parts(connection, asked, dimensions, page)
     return _board(connection, asked, dimensions, page, counted, found, week)
 
 

@@ -25,8 +25,14 @@ from pitchbar.analytics.dimensions import Dimension
 STEPS, HOURS, FIRST_HOURS, CONVERSION_STEPS = -1, -2, -3, -4
 
 
-def grouped_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
-    """In two levels, by visitor first: counting distinct ones would sort all rows."""
+def grouped_scans(
+    seen: CTE, number: int, value: ColumnElement[Any], *owner: ColumnElement[Any]
+) -> Select[Any]:
+    """In two levels, by visitor first: counting distinct ones would sort all rows.
+
+    Args:
+        owner: a column that figures are told apart by as well; it comes last.
+    """
     by_visitor = (
         select(
             value.label("value"),
@@ -35,24 +41,27 @@ def grouped_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[A
             # Counts where the day saw them first: not within the span if it was before.
             func.min(seen.c.inside).label("unique_people"),
             seen.c.visitor,
+            *owner,
         )
-        .group_by(value, seen.c.visitor)
+        .group_by(value, seen.c.visitor, *owner)
         .subquery()
     )
     unique = func.sum(by_visitor.c.unique_people).filter(by_visitor.c.visitor.is_not(None))
     hits = func.sum(by_visitor.c.hits)
+    owned = [by_visitor.c[str(column.key)] for column in owner]
     return (
         select(
             _number(number),
             by_visitor.c.value,
             cast(null(), String(3)).label("currency"),
-            _whole(hits, "hits"),
-            _whole(func.sum(by_visitor.c.people), "people"),
-            _whole(func.coalesce(unique, 0), "unique_people"),
-            _whole(literal(0), "conversions"),
-            _whole(literal(0), "value_minor"),
+            whole(hits, "hits"),
+            whole(func.sum(by_visitor.c.people), "people"),
+            whole(func.coalesce(unique, 0), "unique_people"),
+            whole(literal(0), "conversions"),
+            whole(literal(0), "value_minor"),
+            *owned,
         )
-        .group_by(by_visitor.c.value)
+        .group_by(by_visitor.c.value, *owned)
         .having(hits > 0)
     )
 
@@ -64,11 +73,11 @@ def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[A
             _number(number),
             value.label("value"),
             cast(null(), String(3)).label("currency"),
-            _whole(func.sum(seen.c.inside), "hits"),
-            _whole(func.sum(seen.c.inside * seen.c.person), "people"),
-            _whole(literal(0), "unique_people"),
-            _whole(literal(0), "conversions"),
-            _whole(literal(0), "value_minor"),
+            whole(func.sum(seen.c.inside), "hits"),
+            whole(func.sum(seen.c.inside * seen.c.person), "people"),
+            whole(literal(0), "unique_people"),
+            whole(literal(0), "conversions"),
+            whole(literal(0), "value_minor"),
         )
         .group_by(value)
         .having(func.sum(seen.c.inside) > 0)
@@ -88,24 +97,27 @@ def first_hours(seen: CTE, first_hour: int) -> Any:
             _number(FIRST_HOURS),
             cast(firsts.c.hour, String).label("value"),
             cast(null(), String(3)).label("currency"),
-            *(_whole(literal(0), name) for name in ("hits", "people")),
-            _whole(func.count(), "unique_people"),
-            *(_whole(literal(0), name) for name in ("conversions", "value_minor")),
+            *(whole(literal(0), name) for name in ("hits", "people")),
+            whole(func.count(), "unique_people"),
+            *(whole(literal(0), name) for name in ("conversions", "value_minor")),
         )
         .where(firsts.c.hour >= first_hour)
         .group_by(firsts.c.hour)
     )
 
 
-def grouped_conversions(told: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
+def grouped_conversions(
+    told: CTE, number: int, value: ColumnElement[Any], *owner: ColumnElement[Any]
+) -> Select[Any]:
     return select(
         _number(number),
         value.label("value"),
         told.c.currency,
-        *(_whole(literal(0), name) for name in ("hits", "people", "unique_people")),
-        _whole(func.count(), "conversions"),
-        _whole(func.sum(told.c.value_minor), "value_minor"),
-    ).group_by(value, told.c.currency)
+        *(whole(literal(0), name) for name in ("hits", "people", "unique_people")),
+        whole(func.count(), "conversions"),
+        whole(func.sum(told.c.value_minor), "value_minor"),
+        *owner,
+    ).group_by(value, told.c.currency, *owner)
 
 
 def value_of(rows: CTE, dimension: Dimension) -> ColumnElement[str]:
@@ -125,7 +137,7 @@ def _number(number: int) -> ColumnElement[int]:
     return cast(literal(number), SmallInteger).label("dimension")
 
 
-def _whole(figure: ColumnElement[Any], name: str) -> ColumnElement[int]:
+def whole(figure: ColumnElement[Any], name: str) -> ColumnElement[int]:
     return cast(figure, BigInteger).label(name)
 
 

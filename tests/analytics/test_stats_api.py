@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from pitchbar.analytics.sql import bounded
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
+from pitchbar.settings import current_settings
 from tests.api.calling import Api, make_api, wrong_fields
 from tests.support.browsing import FormClient
 from tests.support.factories import People, make_code, make_workspace
@@ -19,6 +21,11 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _it_is_wednesday_afternoon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def api(client: FormClient, people: People) -> Api:
+    return make_api(client, people.workspace)
 
 
 @pytest.fixture
@@ -157,8 +164,11 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("field", "query"),
         [
-            ("interval", {"interval": "week"}),
+            ("interval", {"interval": "year"}),
             ("interval", {"interval": ""}),
+            ("breakdown", {"breakdown": "shoe_size"}),
+            ("limit", {"limit": "0"}),
+            ("limit", {"limit": "1001"}),
             ("from", {"from": "yesterday"}),
             ("from", {"from": "2026-13-01"}),
             ("from", {"from": "2026-11-31"}),
@@ -187,3 +197,74 @@ class TestMistakes:
         assert len(days) == 732
         hours = stats(api, code, from_="2026-10-01", to="2026-11-30", interval="hour")["series"]
         assert len(hours) == 61 * 24
+
+    def test_a_hundred_years_are_answered_by_the_month(self, api: Api, code: Code) -> None:
+        store(Visit(code, NOW))
+        answer = stats(api, code, from_="1970-01-01", to="2069-12-31")
+        assert answer["interval"] == "month"
+        assert len(answer["series"]) == 1200
+        assert with_hits(answer) == {"2026-11-01T00:00:00+00:00": 1}
+        assert stats(api, code, from_="2020-01-01")["interval"] == "week"
+
+
+def of_workspace(api: Api, query: str) -> dict[str, Any]:
+    response = api.client.get(f"{api.at}/stats?{query}", headers=api.headers)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+@on_both_databases
+def test_a_workspace_has_the_figures_of_all_its_codes(api: Api, people: People, code: Code) -> None:
+    other = make_code(people.workspace)
+    store(Visit(code, NOW), Visit(code, NOW), Visit(other, NOW, user_agent=ROBOT))
+    store(Visit(make_code(people.elsewhere), NOW))
+    answer = of_workspace(api, "breakdown=code")
+    assert answer["totals"]["hits"] == 3
+    assert answer["breakdown"] == [
+        {"value": str(code.id), "hits": 2, "people": 2, "unique_people": 2, "conversions": 0},
+        {"value": str(other.id), "hits": 1, "people": 0, "unique_people": 0, "conversions": 0},
+    ]
+    assert of_workspace(api, "")["breakdown"] is None
+
+
+@on_both_databases
+def test_filters_narrow_totals_series_and_breakdown(api: Api, people: People, code: Code) -> None:
+    other = make_code(people.workspace)
+    shop = "https://shop.example/page"
+    store(
+        Visit(code, NOW, referrer=shop),
+        Visit(code, NOW - DAY, referrer=shop),
+        Visit(other, NOW, referrer=shop),
+        Visit(other, NOW),
+    )
+    answer = of_workspace(api, f"code={code.id}&code={other.id}&referrer=!&breakdown=code&limit=1")
+    assert answer["totals"]["people"] == 3
+    assert sum(with_hits(answer).values()) == 3
+    assert [(row["value"], row["hits"]) for row in answer["breakdown"]] == [(str(code.id), 2)]
+    assert of_workspace(api, f"code=!{code.id}&referrer=shop.example")["totals"]["hits"] == 1
+    assert of_workspace(api, f"breakdown=referrer&code={other.id}")["breakdown"] == [
+        {"value": "", "hits": 1, "people": 1, "unique_people": 1, "conversions": 0},
+        {"value": "shop.example", "hits": 1, "people": 1, "unique_people": 1, "conversions": 0},
+    ]
+
+
+def test_too_many_filters_are_refused_at_one_of_them(api: Api) -> None:
+    assert of_workspace(api, "&".join(f"city=City+{n}" for n in range(200)))["totals"]["hits"] == 0
+    many = "&".join(f"city=City+{n}" for n in range(201))
+    response = api.client.get(f"{api.at}/stats?{many}", headers=api.headers)
+    assert wrong_fields(response) == {"city": "at most 200 filters at once"}
+
+
+def test_what_takes_too_long_says_so(api: Api, code: Code, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(*visits(code, 400, NOW - DAY))
+    monkeypatch.setattr(bounded, "_STEPS", 1)
+    settings = current_settings().replaced(analytics_timeout_seconds=1e-9)
+    monkeypatch.setattr("pitchbar.analytics.engines.current_settings", lambda: settings)
+    response = api.get("/stats", country="DE")
+    assert response.status_code == 503
+    assert response.get_json()["error"]["code"] == "statistics_unavailable"
+    assert int(response.headers["Retry-After"]) > 0
+    monkeypatch.undo()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    assert api.get("/stats", country="DE").status_code == 200

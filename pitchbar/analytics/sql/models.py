@@ -1,0 +1,55 @@
+"""Breakdowns of days that are over, made from the raw rows by a job.
+
+They hold figures alone, and outlive the rows. None has a foreign key, as scans have none.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Date, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pitchbar.core.database import BigId, Model, UtcDateTime
+
+
+class RolledDay(Model):
+    """Says that the breakdowns of a day are there, for a code or the whole workspace (code 0), and
+    between which moments. Whoever adds a row to a day that is over takes this one away.
+    """
+
+    __tablename__ = "rolled_days"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    start_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ScanBreakdown(Model):
+    """Scans of a day by one dimension; `value` is empty where they have none."""
+
+    __tablename__ = "scan_breakdowns"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    hits: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+    unique_people: Mapped[int] = mapped_column(BigInteger)
+
+
+class ConversionBreakdown(Model):
+    """Conversions that came on a day, by one dimension of their scans and by currency."""
+
+    __tablename__ = "conversion_breakdowns"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    conversions: Mapped[int] = mapped_column(BigInteger)
+    value_minor: Mapped[int] = mapped_column(BigInteger)

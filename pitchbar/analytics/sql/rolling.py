@@ -1,0 +1,134 @@
+"""Rolls days that are over: their breakdowns are made from the raw rows, within the database.
+
+A day is rolled in one transaction, from nothing: killed in the middle it is as it was, and a
+second time it becomes the same. While it runs, whoever stores rows of days that are over waits for
+it (`late_rows.py`), and takes the mark of the day away again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, literal, select, union_all
+
+from pitchbar.analytics.buckets import day_start
+from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
+from pitchbar.analytics.resolving import Condition
+from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
+from pitchbar.analytics.sql.parts import grouped_conversions, grouped_scans, value_of
+from pitchbar.analytics.sql.raw_rows import SCANS, conversions_of, scans_of
+from pitchbar.analytics.sql.slices import Slice, Window
+from pitchbar.scans.models import WHOLE_WORKSPACE
+
+# A code with fewer scans on a day is not rolled by itself: its rows are as quickly read.
+LEAST_SCANS = 200
+# How long a day must be over; what comes later than this counts as late.
+GRACE = timedelta(hours=1)
+_TABLES: tuple[Any, ...] = (ScanBreakdown, ConversionBreakdown, RolledDay)
+_CODE = BY_KEY["code"]
+_COLUMNS = tuple(one for one in DIMENSIONS if one.column)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """A day that is over, and not rolled."""
+
+    workspace_id: int
+    zone: str
+    day: date
+
+
+def roll_day(engine: Engine, one: OpenDay, *, least: int = LEAST_SCANS) -> None:
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            # Nobody else writes between what is read and what is written.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        lock_workspace(connection, one.workspace_id)
+        _roll(connection, one, least)
+
+
+def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool = False) -> None:
+    """Until the transaction ends: those who roll wait for those who add late rows, and they for
+    those who roll. SQLite has one writer at a time by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock_shared if is_shared else func.pg_advisory_xact_lock
+        key = func.hashtextextended(f"pitchbar.rolled_days.{workspace_id}", 0)
+        connection.execute(select(lock(key)))
+
+
+def _roll(connection: Connection, one: OpenDay, least: int) -> None:
+    start, end = day_start(one.day, one.zone), day_start(one.day + timedelta(days=1), one.zone)
+    for table in _TABLES:
+        of_day = (table.workspace_id == one.workspace_id, table.day == one.day)
+        connection.execute(delete(table).where(*of_day))
+    window = Window(one.day, start, end)
+    codes = _codes_with(connection, one, window, least)
+    _fill(connection, one, window, None)
+    if codes:
+        _fill(connection, one, window, codes)
+    connection.execute(
+        insert(RolledDay),
+        [
+            {
+                "workspace_id": one.workspace_id,
+                "code_id": code_id,
+                "day": one.day,
+                "start_at": start,
+                "end_at": end,
+            }
+            for code_id in (WHOLE_WORKSPACE, *codes)
+        ],
+    )
+
+
+def _codes_with(connection: Connection, one: OpenDay, window: Window, least: int) -> Sequence[int]:
+    query = (
+        select(SCANS.c.code_id)
+        .where(
+            SCANS.c.workspace_id == one.workspace_id,
+            SCANS.c.scanned_at >= window.start,
+            SCANS.c.scanned_at < window.end,
+        )
+        .group_by(SCANS.c.code_id)
+        .having(func.count() >= least)
+        .order_by(SCANS.c.code_id)
+    )
+    return list(connection.scalars(query))
+
+
+def _fill(
+    connection: Connection, one: OpenDay, window: Window, codes: Sequence[int] | None
+) -> None:
+    """Of the workspace, or of each of the codes."""
+    dialect, rows = connection.dialect.name, Slice(one.workspace_id, None, (window,))
+    only = () if codes is None else (Condition(_CODE, tuple(codes), (), False, False),)
+    seen = scans_of(dialect, rows, only, _COLUMNS)
+    told = conversions_of(dialect, rows, only, _COLUMNS)
+    scans, came = list[Any](), list[Any]()
+    for each in _COLUMNS:
+        number, is_whole = each.number, codes is None
+        owner = [] if is_whole else [seen.c.code]
+        scans.append(grouped_scans(seen, number, value_of(seen, each), *owner))
+        owner = [] if is_whole else [told.c.code]
+        came.append(grouped_conversions(told, number, value_of(told, each), *owner))
+    _insert(connection, ScanBreakdown, one, scans, ("hits", "people", "unique_people"))
+    _insert(connection, ConversionBreakdown, one, came, ("currency", "conversions", "value_minor"))
+
+
+def _insert(
+    connection: Connection,
+    table: Any,
+    one: OpenDay,
+    parts: Sequence[Select[Any]],
+    names: Sequence[str],
+) -> None:
+    every, columns = union_all(*parts).subquery(), table.__table__.c
+    made = {
+        "workspace_id": literal(one.workspace_id, columns.workspace_id.type),
+        "code_id": every.c["code"] if "code" in every.c else literal(WHOLE_WORKSPACE),
+        "day": literal(one.day, columns.day.type),
+        **{name: every.c[name] for name in ("dimension", "value", *names)},
+    }
+    connection.execute(insert(table).from_select(list(made), select(*made.values())))

@@ -1,0 +1,45 @@
+"""What keeps boards quick: days that are over are rolled, newest first."""
+
+import time
+from datetime import date, timedelta
+
+from pitchbar.analytics.sql.open_days import list_open_days
+from pitchbar.analytics.sql.rolling import roll_day
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.jobs import Queue, enqueue, every, task
+
+_SECONDS = 45.0
+_DAY = timedelta(days=1)
+# From then back, a day is over everywhere.
+_RECENT = 2 * _DAY
+_MOST_RECENT, _MOST = 100_000, 1_000
+
+
+@task(queue=Queue.ANALYTICS, tries=2, schedule=every.minutes(10), missed="skip")
+def roll_recent_days() -> None:
+    """The last days, each as soon as it is over where its workspace is."""
+    today = clock.now().date()
+    _roll(today - _RECENT, today + _DAY, _MOST_RECENT)
+
+
+@task(queue=Queue.ANALYTICS, tries=2, schedule=every.hour_at(23), unique_until="start")
+def roll_days() -> None:
+    """All before: those that late scans opened again, and all after an upgrade. What its time does
+    not do, the next one does at once.
+    """
+    if not _roll(date.min, clock.now().date() - _RECENT, _MOST):
+        enqueue(roll_days, unique="rest")
+        db.session.commit()
+
+
+def _roll(first: date, last: date, most: int) -> bool:
+    """Whether nothing is left to do. Each day is a transaction of its own."""
+    until = time.monotonic() + _SECONDS
+    with db.engine.connect() as connection:
+        days = list_open_days(connection, first, last, most)
+    for one in days:
+        if time.monotonic() > until:
+            return False
+        roll_day(db.engine, one)
+    return len(days) < most
