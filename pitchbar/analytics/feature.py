@@ -3,9 +3,8 @@
 from pitchbar.analytics import api, subscribers, tasks
 from pitchbar.analytics.boards import code_panels, comparison, live, views
 from pitchbar.analytics.boards.annotations import views as annotations
-from pitchbar.analytics.boards.annotations.services import forget_annotations
 from pitchbar.analytics.boards.saved_views import views as saved_views
-from pitchbar.analytics.boards.saved_views.services import forget_views
+from pitchbar.analytics.demo import make_demo
 from pitchbar.analytics.exports import tasks as export_tasks
 from pitchbar.analytics.exports import views as exports
 from pitchbar.analytics.exports.services import forget_exports
@@ -21,8 +20,6 @@ from pitchbar.events.services import subscribe as subscribe_to
 
 def subscribe() -> None:
     subscribers.register()
-    subscribe_to("workspace.purged", forget_annotations)
-    subscribe_to("workspace.purged", forget_views)
     subscribe_to("workspace.purged", forget_exports)
     subscribe_to("workspace.purged", forget_public_stats)
     code_panels.register()
@@ -50,4 +47,5 @@ FEATURE = Feature(
     ),
     subscribe=subscribe,
     commands=(reconcile,),
+    make_demo=make_demo,
 )
