@@ -1,5 +1,7 @@
 """Pages that move when a scan arrives: the socket, and the polling beside it."""
 
+import html
+import re
 import time
 from collections.abc import Iterator
 
@@ -9,17 +11,24 @@ from flask import Flask
 from simple_websocket import Client, ConnectionClosed
 from sqlalchemy import delete
 
+from pitchbar.analytics.boards.annotations.services import add_annotation
+from pitchbar.analytics.engine import EngineUnavailable
+from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.codes.models import Code
+from pitchbar.core import clock
+from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import bus, db
+from pitchbar.live import pause_after
 from pitchbar.workspaces.models import Membership
-from tests.pages.reading import figures_of
+from tests.pages.reading import card_of, figures_of, read_dashboard
 from tests.pages.watching import Served, serve
 from tests.support.browsing import SITE, FormClient, sign_in
 from tests.support.factories import People, make_code
 from tests.support.outage import take_database_away
-from tests.support.scans import store, visits
+from tests.support.scans import Visit, store, visits
 
 WAIT = 10.0
+DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/137.0.0.0 Safari/537.36"
 
 
 @pytest.fixture
@@ -110,6 +119,98 @@ class TestMessages:
             board = next_message(page)
             polled = client.get(f"/w/{people.workspace.slug}/live/fragments{query}").text
             assert without_ages(polled) == without_ages(board)
+
+
+class TestFilters:
+    def test_scan_that_matches_moves_figures_lists_and_latest_scans(
+        self, served: Served, people: People, code: Code, socket: str
+    ) -> None:
+        page = served.open(f"{socket}?device=phone&tab=os&range=7d", people.member)
+        assert figures_of(next_message(page)) == (0, 0, 0)
+        started = time.monotonic()
+        store(*visits(code, 1), Visit(code, user_agent=DESKTOP))
+        board = next_message(page)
+        assert time.monotonic() - started < 1
+        assert figures_of(board) == (1, 1, 1)
+        assert card_of(board, "with").names == ["iOS"]
+        assert len(read_dashboard(board).rows) == 1
+        assert 'id="week"' in board
+        assert 'id="conversions"' not in board
+
+    def test_scan_of_a_code_that_is_filtered_out_does_not_wake_the_page(
+        self, served: Served, people: People, code: Code, socket: str
+    ) -> None:
+        page = served.open(f"{socket}?code={code.id}", people.member)
+        next_message(page)
+        store(*visits(make_code(people.workspace), 1))
+        assert page.receive(timeout=1) is None
+        store(*visits(code, 1))
+        assert figures_of(next_message(page)) == (1, 1, 1)
+
+    def test_note_moves_the_chart_at_once(
+        self, served: Served, people: People, code: Code, socket: str
+    ) -> None:
+        page = served.open(f"{socket}?range=7d&country=GB", people.member)
+        assert "Posters up" not in next_message(page)
+        today = clock.local_date(clock.now(), people.workspace.time_zone)
+        add_annotation(people.workspace, SYSTEM, day=today, text="Posters up")
+        db.session.commit()
+        assert "Posters up" in next_message(page)
+
+    def test_page_of_a_code_gets_what_it_shows_alone(
+        self, client: FormClient, people: People, code: Code
+    ) -> None:
+        sign_in(client, people.member)
+        store(*visits(code, 2))
+        at = f"/w/{people.workspace.slug}/"
+        page = client.get(f"{at}codes/{code.id}?range=7d").text
+        [poll] = re.findall(r'data-poll-url="([^"]*)"', page)
+        drawn = client.get(html.unescape(poll)).text
+        for part in ("figures", "chart", "recent-scans", "conversions"):
+            assert drawn.count(f'id="{part}"') == 1
+        assert 'id="week"' not in drawn
+        assert 'id="card-what"' not in drawn
+        # Its links lead to the page itself, not to where the figures were drawn.
+        assert f'href="{at}codes/{code.id}?range=7d&amp;metric=hits"' in drawn
+
+    def test_address_that_is_refused_has_nothing_live(
+        self, client: FormClient, people: People, code: Code
+    ) -> None:
+        sign_in(client, people.member)
+        at = f"/w/{people.workspace.slug}/"
+        wrong = "?from=2026-11-10&to=2026-11-01"
+        assert "data-live-url" not in client.get(at + wrong).text
+        assert client.get(f"{at}live/fragments{wrong}").status_code == 404
+
+
+def test_what_is_costly_to_draw_is_drawn_less_often() -> None:
+    assert pause_after(0.001, 0.25) == 0.25
+    assert pause_after(0.2, 0.25) == pytest.approx(2.0)
+    assert pause_after(30.0, 0.25) == 5.0
+
+
+def test_board_that_cannot_be_read_says_so_and_stays_as_it_was(
+    client: FormClient, people: People, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_up(*_args: object, **_kwargs: object) -> None:
+        raise EngineUnavailable("too long")
+
+    monkeypatch.setattr(SqlEngine, "read_board", give_up)
+    sign_in(client, people.member)
+    at = f"/w/{people.workspace.slug}/"
+    other = make_code(people.workspace).id
+    for path in (
+        at,
+        f"{at}?country=DE",
+        f"{at}codes/{code.id}/board",
+        f"{at}comparison?a={code.id}&b={other}",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "take too long" in answer.text
+        assert 'id="range-menu"' in answer.text
+    assert client.get(f"{at}codes/{code.id}").status_code == 200
+    assert client.get(f"{at}live/fragments").text == ""
 
 
 def without_ages(board: str) -> list[str]:

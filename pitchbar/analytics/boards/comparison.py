@@ -13,7 +13,7 @@ from pitchbar.analytics.boards.names import ValueName, name_values
 from pitchbar.analytics.boards.pages import State, frame, read_state
 from pitchbar.analytics.buckets import span_before_until_now
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
-from pitchbar.analytics.engine import Board, Metric, Question
+from pitchbar.analytics.engine import Board, EngineUnavailable, Metric, Question
 from pitchbar.analytics.engines import engine_for
 from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code, list_code_names
@@ -62,13 +62,16 @@ def show(workspace: Workspace) -> Response:
     state = read_state(workspace, url_for("comparison.show", slug=workspace.slug))
     kept = tuple((name, str(code.id)) for name, code in chosen.items())
     state = replace(state, address=replace(state.address, kept=kept))
-    compared = None
+    compared, status = None, 422 if missing else state.status
     if len(chosen) == 2 and not state.refused:
-        compared = _compare(workspace, [chosen["a"], chosen["b"]], state)
+        try:
+            compared = _compare(workspace, [chosen["a"], chosen["b"]], state)
+        except EngineUnavailable:
+            status = 503
     context: dict[str, Any] = frame(workspace, None, state)
     return render(
         "analytics/comparison.html",
-        http_status=422 if missing else state.status,
+        http_status=status,
         codes=list_code_names(workspace),
         chosen=chosen,
         missing=missing,

@@ -94,7 +94,7 @@ def dimensions_of(code: Code | None) -> Sequence[Dimension]:
 
 
 def list_path(workspace: Workspace, code: Code | None, dimension: Dimension) -> str:
-    at: dict[str, Any] = {"slug": workspace.slug, "key": dimension.key}
+    at: dict[str, Any] = {"slug": workspace.slug, "dimension_key": dimension.key}
     if code is None:
         return url_for("boards.breakdown", **at)
     return url_for("boards.breakdown_of_code", code_id=code.id, **at)

@@ -12,7 +12,7 @@ from pitchbar.analytics.boards.loading import load_board, question_of, totals_by
 from pitchbar.analytics.boards.pages import State, board_path, frame, read_state
 from pitchbar.analytics.boards.recent import load_recent
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
-from pitchbar.analytics.engine import Question
+from pitchbar.analytics.engine import EngineUnavailable, Question
 from pitchbar.analytics.engines import engine_for
 from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code, has_codes
@@ -72,14 +72,18 @@ def show_board(workspace: Workspace, code: Code | None) -> Response:
     """Commits nothing; answers 422 where the address asks for what no board can show."""
     state = read_state(workspace, board_path(workspace, code))
     parts: dict[str, Any] = {"board": None}
+    status = state.status
     if not state.refused:
-        parts = board_parts(workspace, code, state)
+        try:
+            parts = board_parts(workspace, code, state)
+        except EngineUnavailable:
+            status = 503
     context = frame(workspace, code, state) | parts
     is_first_page = code is None
     return render(
         "analytics/overview.html",
         "analytics/_board.html" if code or has_codes(workspace) else None,
-        http_status=state.status,
+        http_status=status,
         has_codes=has_codes(workspace),
         guide=load_guide(workspace) if is_first_page else None,
         unrecorded=find_unrecorded(workspace, code.id if code else None),
@@ -111,16 +115,16 @@ def of_code(workspace: Workspace, code_id: int) -> Response:
     return show_board(workspace, get_code(workspace, code_id))
 
 
-@bp.get("/breakdowns/<key>")
+@bp.get("/breakdowns/<dimension_key>")
 @requires("view")
-def breakdown(workspace: Workspace, key: str) -> Response:
-    return _show_breakdown(workspace, None, key)
+def breakdown(workspace: Workspace, dimension_key: str) -> Response:
+    return _show_breakdown(workspace, None, dimension_key)
 
 
-@bp.get("/codes/<int:code_id>/breakdowns/<key>")
+@bp.get("/codes/<int:code_id>/breakdowns/<dimension_key>")
 @requires("view")
-def breakdown_of_code(workspace: Workspace, code_id: int, key: str) -> Response:
-    return _show_breakdown(workspace, get_code(workspace, code_id), key)
+def breakdown_of_code(workspace: Workspace, code_id: int, dimension_key: str) -> Response:
+    return _show_breakdown(workspace, get_code(workspace, code_id), dimension_key)
 
 
 def _show_breakdown(workspace: Workspace, code: Code | None, key: str) -> Response:
@@ -128,12 +132,16 @@ def _show_breakdown(workspace: Workspace, code: Code | None, key: str) -> Respon
         raise NotFound
     state = read_state(workspace, request.path)
     rows: dict[str, Any] = {"rows": None}
+    status = state.status
     if not state.refused:
-        rows = _read_rows(workspace, code, state, BY_KEY[key])
+        try:
+            rows = _read_rows(workspace, code, state, BY_KEY[key])
+        except EngineUnavailable:
+            status = 503
     return render(
         "analytics/breakdown.html",
         "analytics/_breakdown.html",
-        http_status=state.status,
+        http_status=status,
         dimension=BY_KEY[key],
         board_path=board_path(workspace, code),
         **frame(workspace, code, state),

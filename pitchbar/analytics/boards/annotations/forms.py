@@ -9,6 +9,12 @@ from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 _YEARS = range(1970, 9001)
 
 
+def _read_id(text: object) -> int:
+    """-1 for what is none; the field says so itself."""
+    plain = str(text)
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 19 else -1
+
+
 class AnnotationForm(Form):
     """Args:
     codes: id and name of those that a note can be of.
@@ -24,12 +30,17 @@ class AnnotationForm(Form):
             NoControlCharacters(),
         ],
     )
-    code_id = SelectField("Shown on", coerce=int)
+    code_id = SelectField("Shown on", coerce=_read_id, validate_choice=False)
 
     def __init__(self, codes: Sequence[tuple[int, str]], **kwargs: object) -> None:
         super().__init__(**kwargs)
         everywhere = SelectChoice(0, "The overview and every code")
         self.code_id.choices = [everywhere, *(SelectChoice(*code) for code in codes)]
+        self._known = {0, *(code_id for code_id, _ in codes)}
+
+    def validate_code_id(self, field: SelectField) -> None:
+        if field.data not in self._known:
+            raise ValidationError("This code is not here any more. Choose another.")
 
     def validate_day(self, field: DateField) -> None:
         if field.data and field.data.year not in _YEARS:
