@@ -21,6 +21,7 @@ from pitchbar.commands import Console
 from pitchbar.conversions.models import Conversion
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.operations.tasks import compare_scan_store
 from pitchbar.scans.models import Scan
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
@@ -28,6 +29,8 @@ from tests.conftest import MakeSettings
 from tests.support.clickhouse import ClickHouse
 from tests.support.factories import make_code, make_workspace
 from tests.support.made_up_scans import make_up
+from tests.support.mail_jobs import mail_at_once  # noqa: F401  # for this file
+from tests.support.mailbox import sent_mails
 from tests.support.servers import on_both_databases
 
 TODAY = clock.now().date()
@@ -36,7 +39,11 @@ FIRST = TODAY - timedelta(days=40)
 
 @pytest.fixture
 def settings(make_settings: MakeSettings, clickhouse: ClickHouse) -> Settings:
-    return make_settings(clickhouse_url=clickhouse.new_url(), clickhouse_timeout=1)
+    return make_settings(
+        clickhouse_url=clickhouse.new_url(),
+        clickhouse_timeout=1,
+        ops_email_allowlist="ops@example.com",
+    )
 
 
 @pytest.fixture
@@ -177,3 +184,27 @@ def test_commands_say_it_when_there_is_no_clickhouse(make_settings: MakeSettings
     result = CliRunner().invoke(drift, obj=console)
     assert result.exit_code == 1
     assert "CLICKHOUSE_URL is not set" in result.stderr
+
+
+def test_operators_hear_at_night_of_days_that_differ_and_these_are_mended(
+    code: Code, store: ScanStore, consumer: Consumer, run: Run, clickhouse: ClickHouse
+) -> None:
+    run(backfill)
+    compare_scan_store()
+    assert sent_mails() == []
+    lost = (TODAY - timedelta(days=20)).isoformat()
+    store.command(f"DELETE FROM scans WHERE toDate(scanned_at) < '{lost}'")
+    store.command(f"DELETE FROM conversions WHERE toDate(occurred_at) < '{lost}'")
+
+    compare_scan_store()
+    (mail,) = sent_mails()
+    assert mail.subject == "ClickHouse and the database differ"
+    assert "in ClickHouse" in mail.text
+    while consumer.drain_once() or consumer.copy_once():
+        pass
+    compare_scan_store()
+    assert len(sent_mails()) == 1
+
+    clickhouse.tell("fail")
+    compare_scan_store()
+    assert sent_mails()[0].subject == "ClickHouse does not answer"
