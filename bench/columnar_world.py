@@ -1,5 +1,6 @@
 """The same workspace as in `analytics_world`, made within ClickHouse's engine."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bench.analytics_world import _OF_SCAN, _VALUES, CODES, DAYS
@@ -37,9 +38,10 @@ def _day(workspace_id: int, code_id: int, day: date) -> ScanDay:
 def _statement(
     workspace_id: int, first_code: int, scans: int, start: int, length: int, rows: str
 ) -> str:
+    listed: list[tuple[str, Sequence[object]]] = [*_VALUES.items(), *_OF_SCAN.items()]
     words = {
         name: _chosen([str(value or "") for value in values], 7 + place)
-        for place, (name, values) in enumerate([*_VALUES.items(), *_OF_SCAN.items()])
+        for place, (name, values) in enumerate(listed)
     }
     words["campaign"] = "'Campaign ' || toString(code % 12)"
     words["robot_reason"] = (

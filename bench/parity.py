@@ -63,7 +63,9 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 def measure(zone: str, url: str, server: ClickHouse, scans: int, requests: int) -> Parity:
     store = ScanStore(server.new_url(), timeout=300)
     upgrade_schema(store)
-    world = make_up(make_workspace(time_zone=zone), scans, first=date(2026, 10, 22), days=9)
+    place = make_workspace(time_zone=zone)
+    seed = 1 + ZONES.index(zone)
+    world = make_up(place, scans, first=date(2026, 10, 22), days=9, seed=seed)
     consumer = Consumer(db.engine, store, Bus(), 10**9)
     while consumer.drain_once():
         pass
@@ -75,14 +77,14 @@ def measure(zone: str, url: str, server: ClickHouse, scans: int, requests: int) 
         *filters_of_pairs(world),
     ]
     started, engines = time.perf_counter(), (SqlEngine(600), ColumnarEngine(store, 600))
-    for place, given in enumerate(islice(filters, requests or None)):
-        code_id = world.codes[0] if place % 5 == 4 else None
+    for number, given in enumerate(islice(filters, requests or None)):
+        code_id = world.codes[0] if number % 5 == 4 else None
         question = Question(world.workspace_id, next(turns), read_filters(given), code_id)
-        parity.compare(*engines, question, "hits" if place % 7 == 6 else "people")
+        parity.compare(*engines, question, "hits" if number % 7 == 6 else "people")
         db.session.rollback()
     seconds = time.perf_counter() - started
     print(
-        f"{zone}: {scans:,} scans, {parity.compared:,} breakdowns under {place + 1} filters "
+        f"{zone}: {scans:,} scans, {parity.compared:,} breakdowns under {number + 1} filters "
         f"compared in {seconds:.0f} s, {len(parity.unequal)} unequal",
         flush=True,
     )
