@@ -1,9 +1,9 @@
 """Whether both engines give equal answers: every breakdown under every filter.
 
-    bin/bench parity [--scans 200000] [--requests 0] [--database sqlite]
+    bin/bench parity [--scans 200000] [--requests 0] [--database postgresql]
 
 The same made-up scans and conversions, in a zone with summer time and in one of half hours, on
-SQLite (or `--database postgresql`) and in ClickHouse's engine. Each dimension is filtered with a
+PostgreSQL (or `--database sqlite`) and in ClickHouse's engine. Each dimension is filtered with a
 value, without it, with none and with unknown ones; each two dimensions together; and some filters
 of many values and hostile ones; over hours, days, weeks and months. `--requests` ends it after so
 many boards of each zone. Prints how many breakdowns were compared, and how many are unequal.
@@ -95,7 +95,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scans", type=int, default=200_000)
     arguments.add_argument("--requests", type=int, default=0)
-    arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
     options = arguments.parse_args()
     folder = Path(tempfile.mkdtemp())
     found: list[Parity] = []
