@@ -3,12 +3,14 @@ that they can be added up.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     SmallInteger,
     String,
@@ -23,6 +25,24 @@ from pitchbar.analytics.dimensions import Dimension
 
 # Beside the dimensions, whose numbers begin with 1: steps of the series, and hours.
 STEPS, HOURS, FIRST_HOURS, CONVERSION_STEPS = -1, -2, -3, -4
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows are grouped by: a column that holds text.
+
+    Attributes:
+        number: of the dimension, or one of those above.
+        is_unique: whether unique people are counted.
+    """
+
+    number: int
+    name: str
+    is_unique: bool = True
+
+
+def key_of(dimension: Dimension) -> Key:
+    return Key(dimension.number, dimension.key)
 
 
 def grouped_scans(
@@ -87,7 +107,7 @@ def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[A
 def first_hours(seen: CTE, first_hour: int) -> Any:
     """Unique people by the hour in which their day saw them first."""
     firsts = (
-        select(func.min(seen.c.hour).label("hour"))
+        select(func.min(cast(seen.c.hour, Integer)).label("hour"))
         .where(seen.c.visitor.is_not(None))
         .group_by(seen.c.visitor)
         .subquery()
@@ -120,19 +140,6 @@ def grouped_conversions(
     ).group_by(value, told.c.currency, *owner)
 
 
-def value_of(rows: CTE, dimension: Dimension) -> ColumnElement[str]:
-    """As text; empty where there is none."""
-    column: ColumnElement[Any] = rows.c[dimension.key]
-    if dimension.kind != "text":
-        column = cast(column, String)
-    return func.coalesce(column, "")
-
-
-def step_of(rows: CTE, name: str) -> ColumnElement[str]:
-    """`name` is "step" or "hour"."""
-    return cast(rows.c[name], String)
-
-
 def _number(number: int) -> ColumnElement[int]:
     return cast(literal(number), SmallInteger).label("dimension")
 
@@ -141,12 +148,17 @@ def whole(figure: ColumnElement[Any], name: str) -> ColumnElement[int]:
     return cast(figure, BigInteger).label(name)
 
 
-def raw_parts(seen: CTE, told: CTE, dimensions: Sequence[Dimension]) -> list[Select[Any]]:
+def union_parts(seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
+    """A pass for each key, for databases that have no grouping sets."""
+    owners = [seen.c[owner]] if owner else []
     return [
-        part
-        for dimension in dimensions
-        for part in (
-            grouped_scans(seen, dimension.number, value_of(seen, dimension)),
-            grouped_conversions(told, dimension.number, value_of(told, dimension)),
-        )
+        grouped_scans(seen, key.number, seen.c[key.name], *owners)
+        if key.is_unique
+        else counted_scans(seen, key.number, seen.c[key.name])
+        for key in keys
     ]
+
+
+def conversion_parts(told: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
+    owners = [told.c[owner]] if owner else []
+    return [grouped_conversions(told, key.number, told.c[key.name], *owners) for key in keys]
