@@ -10,7 +10,6 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    Integer,
     Select,
     SmallInteger,
     String,
@@ -29,7 +28,7 @@ STEPS, HOURS, FIRST_HOURS, CONVERSION_STEPS = -1, -2, -3, -4
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What rows are grouped by: a column that holds text.
+    """What rows are grouped by: a column.
 
     Attributes:
         number: of the dimension, or one of those above.
@@ -43,6 +42,11 @@ class Key:
 
 def key_of(dimension: Dimension) -> Key:
     return Key(dimension.number, dimension.key)
+
+
+def as_value(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """As text, empty where there is none."""
+    return func.coalesce(cast(column, String), "")
 
 
 def grouped_scans(
@@ -107,7 +111,7 @@ def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[A
 def first_hours(seen: CTE, first_hour: int) -> Any:
     """Unique people by the hour in which their day saw them first."""
     firsts = (
-        select(func.min(cast(seen.c.hour, Integer)).label("hour"))
+        select(func.min(seen.c.hour).label("hour"))
         .where(seen.c.visitor.is_not(None))
         .group_by(seen.c.visitor)
         .subquery()
@@ -152,13 +156,15 @@ def union_parts(seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[
     """A pass for each key, for databases that have no grouping sets."""
     owners = [seen.c[owner]] if owner else []
     return [
-        grouped_scans(seen, key.number, seen.c[key.name], *owners)
+        grouped_scans(seen, key.number, as_value(seen.c[key.name]), *owners)
         if key.is_unique
-        else counted_scans(seen, key.number, seen.c[key.name])
+        else counted_scans(seen, key.number, as_value(seen.c[key.name]))
         for key in keys
     ]
 
 
 def conversion_parts(told: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
     owners = [told.c[owner]] if owner else []
-    return [grouped_conversions(told, key.number, told.c[key.name], *owners) for key in keys]
+    return [
+        grouped_conversions(told, key.number, as_value(told.c[key.name]), *owners) for key in keys
+    ]

@@ -42,16 +42,16 @@ _MOST_INTERVALS = 30
 def scans_of(
     dialect: str, rows: Slice, conditions: Sequence[Condition], dimensions: Sequence[Dimension]
 ) -> CTE:
-    """Columns: `step` (the window's place, from 1) and `hour` (of UTC, since 1970), both as text;
-    `owner` (the code), `person` and `inside` (0 or 1), `visitor` (who it was on that day, if a
-    person), and a column for each dimension, by its key: as text, empty where there is none.
+    """Columns: `step` (the window's place, from 1), `hour` (of UTC, since 1970), `owner` (the
+    code), `person` and `inside` (0 or 1), `visitor` (who it was on that day, if a person), and a
+    column for each dimension, by its key, as it is stored: groups are made into text, not rows.
     """
     at, reason = SCANS.c.scanned_at, SCANS.c.robot_reason
     steps, within, step = _windowed(dialect, rows, at)
     is_known = and_(reason.is_(None), SCANS.c.visitor.is_not(None))
     columns: dict[str, ColumnElement[Any]] = {
-        "step": cast(step, String),
-        "hour": cast(_hour_of(dialect, at), String),
+        "step": step,
+        "hour": _hour_of(dialect, at),
         "owner": SCANS.c.code_id,
         "person": case((reason.is_(None), 1), else_=0),
         "inside": case((at >= rows.since, 1), else_=0) if rows.since else literal(1),
@@ -59,7 +59,7 @@ def scans_of(
     }
     for dimension in dimensions:
         if dimension.column:
-            columns[dimension.key] = _text_of(dimension, SCANS.c[dimension.column])
+            columns[dimension.key] = SCANS.c[dimension.column]
     query = select(*(column.label(name) for name, column in columns.items())).where(
         SCANS.c.workspace_id == rows.workspace_id,
         *([SCANS.c.code_id == rows.code_id] if rows.code_id is not None else []),
@@ -83,8 +83,8 @@ def conversions_of(
     scan = _scan_of_conversion(dialect)
     sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS}
     columns = {
-        "step": cast(step, String),
-        "hour": cast(_hour_of(dialect, at), String),
+        "step": step,
+        "hour": _hour_of(dialect, at),
         "owner": CONVERSIONS.c.code_id,
         "currency": func.coalesce(CONVERSIONS.c.currency, NO_CURRENCY),
         "value_minor": func.coalesce(CONVERSIONS.c.value_minor, 0),
@@ -92,7 +92,7 @@ def conversions_of(
     for dimension in dimensions:
         if dimension.column:
             source = sources.get(dimension.column, scan)
-            columns[dimension.key] = _text_of(dimension, source.c[dimension.column])
+            columns[dimension.key] = source.c[dimension.column]
     origin = CONVERSIONS if steps is None else steps.join(CONVERSIONS, true())
     is_its_scan = (
         true()
@@ -114,10 +114,6 @@ def conversions_of(
         )
     )
     return query.cte("told").prefix_with("MATERIALIZED")
-
-
-def _text_of(dimension: Dimension, column: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.coalesce(column if dimension.kind == "text" else cast(column, String), "")
 
 
 def _scan_of_conversion(dialect: str) -> Any:

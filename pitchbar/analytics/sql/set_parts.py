@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from pitchbar.analytics.sql.parts import Key, union_parts, whole
+from pitchbar.analytics.sql.parts import Key, as_value, union_parts, whole
 
 
 def scan_parts(dialect: str, seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
@@ -135,7 +135,7 @@ def _labelled(found: Any, keys: Sequence[Key]) -> list[ColumnElement[Any]]:
     every = 2 ** len(keys) - 1
     masks = [every ^ (1 << (len(keys) - 1 - place)) for place in range(len(keys))]
     numbers = {mask: literal(key.number) for mask, key in zip(masks, keys, strict=True)}
-    values = {mask: found.c[key.name] for mask, key in zip(masks, keys, strict=True)}
+    values = {mask: as_value(found.c[key.name]) for mask, key in zip(masks, keys, strict=True)}
     return [
         case(numbers, value=found.c.bits).label("dimension"),
         case(values, value=found.c.bits).label("value"),
