@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    case,
     cast,
     func,
     literal,
@@ -49,6 +50,27 @@ def as_value(column: ColumnElement[Any]) -> ColumnElement[str]:
     return func.coalesce(cast(column, String), "")
 
 
+def scan_figures(seen: Any) -> dict[str, ColumnElement[int]]:
+    """Hits, people, and people who are known by a visitor; of rows `inside`, where some are not."""
+    if "inside" not in seen.c:
+        return {
+            "hits": func.count(),
+            "people": func.sum(seen.c.person),
+            "known": func.count(seen.c.visitor),
+        }
+    known = case((seen.c.visitor.is_not(None), seen.c.inside), else_=0)
+    return {
+        "hits": func.sum(seen.c.inside),
+        "people": func.sum(seen.c.inside * seen.c.person),
+        "known": func.sum(known),
+    }
+
+
+def first_inside(seen: Any) -> ColumnElement[int]:
+    """Of a visitor: 1 where the day saw them first within the span, 0 where it was before."""
+    return func.min(seen.c.inside) if "inside" in seen.c else literal(1)
+
+
 def grouped_scans(
     seen: CTE, number: int, value: ColumnElement[Any], *owner: ColumnElement[Any]
 ) -> Select[Any]:
@@ -57,13 +79,13 @@ def grouped_scans(
     Args:
         owner: a column that figures are told apart by as well; it comes last.
     """
+    figures = scan_figures(seen)
     by_visitor = (
         select(
             value.label("value"),
-            func.sum(seen.c.inside).label("hits"),
-            func.sum(seen.c.inside * seen.c.person).label("people"),
-            # Counts where the day saw them first: not within the span if it was before.
-            func.min(seen.c.inside).label("unique_people"),
+            figures["hits"].label("hits"),
+            figures["people"].label("people"),
+            first_inside(seen).label("unique_people"),
             seen.c.visitor,
             *owner,
         )
@@ -92,19 +114,20 @@ def grouped_scans(
 
 def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
     """Without unique people."""
+    figures = scan_figures(seen)
     return (
         select(
             _number(number),
             value.label("value"),
             cast(null(), String(3)).label("currency"),
-            whole(func.sum(seen.c.inside), "hits"),
-            whole(func.sum(seen.c.inside * seen.c.person), "people"),
+            whole(figures["hits"], "hits"),
+            whole(figures["people"], "people"),
             whole(literal(0), "unique_people"),
             whole(literal(0), "conversions"),
             whole(literal(0), "value_minor"),
         )
         .group_by(value)
-        .having(func.sum(seen.c.inside) > 0)
+        .having(figures["hits"] > 0)
     )
 
 

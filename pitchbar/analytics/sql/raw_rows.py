@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -43,8 +43,9 @@ def scans_of(
     dialect: str, rows: Slice, conditions: Sequence[Condition], dimensions: Sequence[Dimension]
 ) -> CTE:
     """Columns: `step` (the window's place, from 1), `hour` (of UTC, since 1970), `owner` (the
-    code), `person` and `inside` (0 or 1), `visitor` (who it was on that day, if a person), and a
-    column for each dimension, by its key, as it is stored: groups are made into text, not rows.
+    code), `person` (0 or 1), `visitor` (who it was on that day, if a person), where some rows are
+    before the span `inside` (0 or 1), and a column for each dimension, by its key, as it is stored:
+    groups are made into text, not rows.
     """
     at, reason = SCANS.c.scanned_at, SCANS.c.robot_reason
     steps, within, step = _windowed(dialect, rows, at)
@@ -54,12 +55,13 @@ def scans_of(
         "hour": _hour_of(dialect, at),
         "owner": SCANS.c.code_id,
         "person": case((reason.is_(None), 1), else_=0),
-        "inside": case((at >= rows.since, 1), else_=0) if rows.since else literal(1),
         "visitor": case((is_known, _who(dialect, SCANS.c.visitor, step)), else_=None),
     }
+    if rows.since:
+        columns["inside"] = case((at >= rows.since, 1), else_=0)
     for dimension in dimensions:
         if dimension.column:
-            columns[dimension.key] = SCANS.c[dimension.column]
+            columns[dimension.key] = _as_it_is(dimension, SCANS)
     query = select(*(column.label(name) for name, column in columns.items())).where(
         SCANS.c.workspace_id == rows.workspace_id,
         *([SCANS.c.code_id == rows.code_id] if rows.code_id is not None else []),
@@ -92,7 +94,7 @@ def conversions_of(
     for dimension in dimensions:
         if dimension.column:
             source = sources.get(dimension.column, scan)
-            columns[dimension.key] = source.c[dimension.column]
+            columns[dimension.key] = _as_it_is(dimension, source)
     origin = CONVERSIONS if steps is None else steps.join(CONVERSIONS, true())
     is_its_scan = (
         true()
@@ -114,6 +116,14 @@ def conversions_of(
         )
     )
     return query.cte("told").prefix_with("MATERIALIZED")
+
+
+def _as_it_is(dimension: Dimension, rows: Any) -> ColumnElement[Any]:
+    """Of texts the length that is declared is dropped: PostgreSQL would take them all for that
+    long, and believe that it has no memory to group them.
+    """
+    column: ColumnElement[Any] = rows.c[dimension.column]
+    return cast(column, Text) if dimension.kind == "text" else column
 
 
 def _scan_of_conversion(dialect: str) -> Any:

@@ -80,16 +80,15 @@ def _roll(connection: Connection, one: OpenDay, least: int) -> None:
     _fill(connection, one, window, None)
     if codes:
         _fill(connection, one, window, codes)
+    _mark(connection, one, window, codes)
+
+
+def _mark(connection: Connection, one: OpenDay, window: Window, codes: Sequence[int]) -> None:
+    edges = {"day": one.day, "start_at": window.start, "end_at": window.end}
     connection.execute(
         insert(RolledDay),
         [
-            {
-                "workspace_id": one.workspace_id,
-                "code_id": code_id,
-                "day": one.day,
-                "start_at": start,
-                "end_at": end,
-            }
+            {"workspace_id": one.workspace_id, "code_id": code_id, **edges}
             for code_id in (WHOLE_WORKSPACE, *codes)
         ],
     )

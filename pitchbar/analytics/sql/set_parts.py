@@ -1,7 +1,8 @@
 """On PostgreSQL: figures by many dimensions at once, in one pass over the rows.
 
-Most visitors of a day are seen once, and are unique under whatever value their row has. Only of the
-others is it looked who they are under each value.
+Most visitors of a day are seen once, and are unique under whatever value their row has. So each row
+of a person counts as a unique one at first; of those who are seen again it is looked who they are
+under each value, and what was too much is taken off.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    and_,
     case,
     cast,
     func,
@@ -23,7 +23,14 @@ from sqlalchemy import (
     tuple_,
 )
 
-from pitchbar.analytics.sql.parts import Key, as_value, union_parts, whole
+from pitchbar.analytics.sql.parts import (
+    Key,
+    as_value,
+    first_inside,
+    scan_figures,
+    union_parts,
+    whole,
+)
 
 
 def scan_parts(dialect: str, seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
@@ -35,43 +42,18 @@ def scan_parts(dialect: str, seen: CTE, keys: Sequence[Key], owner: str = "") ->
 
 
 def set_parts(seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
-    marked = _marked(seen)
     unique = [key for key in keys if key.is_unique]
-    return [_figures(marked, keys, owner), *([_again(marked, unique, owner)] if unique else [])]
+    return [_figures(seen, keys, owner), *([_too_much(seen, unique, owner)] if unique else [])]
 
 
-def _marked(seen: CTE) -> CTE:
-    """With `again`, the visitor who is seen more than once, and `alone`, 1 for one who is not."""
-    often = (
-        select(seen.c.visitor)
-        .where(seen.c.visitor.is_not(None))
-        .group_by(seen.c.visitor)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    is_alone = and_(seen.c.visitor.is_not(None), often.c.visitor.is_(None))
-    return (
-        select(
-            seen,
-            often.c.visitor.label("again"),
-            case((is_alone, seen.c.inside), else_=0).label("alone"),
-        )
-        .select_from(seen.outerjoin(often, often.c.visitor == seen.c.visitor))
-        .cte("marked")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _figures(marked: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
-    columns, owners = [marked.c[key.name] for key in keys], _owners(marked, owner)
+def _figures(seen: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
+    columns, owners = [seen.c[key.name] for key in keys], _owners(seen, owner)
     found = (
         select(
             func.grouping(*columns, type_=Integer).label("bits"),
             *columns,
             *owners,
-            func.sum(marked.c.inside).label("hits"),
-            func.sum(marked.c.inside * marked.c.person).label("people"),
-            func.sum(marked.c.alone).label("unique_people"),
+            *(figure.label(name) for name, figure in scan_figures(seen).items()),
         )
         .group_by(func.grouping_sets(*(tuple_(column, *owners) for column in columns)))
         .subquery()
@@ -83,49 +65,60 @@ def _figures(marked: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
         value,
         currency,
         *(whole(found.c[name], name) for name in ("hits", "people")),
-        whole(case((number.in_(unique), found.c.unique_people), else_=0), "unique_people"),
+        whole(case((number.in_(unique), found.c.known), else_=0), "unique_people"),
         *(whole(literal(0), name) for name in ("conversions", "value_minor")),
         *_owners(found, owner),
     ).where(found.c.hits > 0)
 
 
-def _again(marked: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
-    """Unique people among those who are seen more than once."""
-    names = list(dict.fromkeys([*(key.name for key in keys), *([owner] if owner else [])]))
-    rows = (
-        select(marked.c.again, marked.c.inside, *(marked.c[name] for name in names))
-        .where(marked.c.again.is_not(None))
-        .cte("seen_again")
-        .prefix_with("MATERIALIZED")
-    )
+def _too_much(seen: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
+    """Of each value, less than nothing: the rows beyond the first of each visitor, and the first as
+    well where it was before the span.
+    """
+    rows = _seen_again(seen, keys, owner)
     columns, owners = [rows.c[key.name] for key in keys], _owners(rows, owner)
-    sets = (tuple_(column, rows.c.again, *owners) for column in columns)
     by_visitor = (
         select(
             func.grouping(*columns, type_=Integer).label("bits"),
             *columns,
             *owners,
-            func.min(rows.c.inside).label("first"),
+            (first_inside(rows) - scan_figures(rows)["hits"]).label("less"),
         )
-        .group_by(func.grouping_sets(*sets))
+        .group_by(func.grouping_sets(*(tuple_(one, rows.c.visitor, *owners) for one in columns)))
         .subquery()
     )
     number, value, currency = _labelled(by_visitor, keys)
+    owners = _owners(by_visitor, owner)
     counted = (
-        select(
-            number, value, currency, func.sum(by_visitor.c.first).label("unique_people"),
-            *_owners(by_visitor, owner),
-        )
-        .group_by(number, value, *_owners(by_visitor, owner))
+        select(number, value, currency, func.sum(by_visitor.c.less).label("less"), *owners)
+        .group_by(number, value, *owners)
         .subquery()
-    )  # fmt: skip
+    )
     return select(
         *(counted.c[name] for name in ("dimension", "value", "currency")),
         *(whole(literal(0), name) for name in ("hits", "people")),
-        whole(counted.c.unique_people, "unique_people"),
+        whole(counted.c.less, "unique_people"),
         *(whole(literal(0), name) for name in ("conversions", "value_minor")),
         *_owners(counted, owner),
-    ).where(counted.c.unique_people > 0)
+    ).where(counted.c.less < 0)
+
+
+def _seen_again(seen: CTE, keys: Sequence[Key], owner: str) -> CTE:
+    often = (
+        select(seen.c.visitor)
+        .where(seen.c.visitor.is_not(None))
+        .group_by(seen.c.visitor)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    names = [key.name for key in keys] + ([owner] if owner else [])
+    names += [name for name in ("visitor", "person", "inside") if name in seen.c]
+    return (
+        select(*(seen.c[name] for name in dict.fromkeys(names)))
+        .select_from(seen.join(often, often.c.visitor == seen.c.visitor))
+        .cte("seen_again")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def _labelled(found: Any, keys: Sequence[Key]) -> list[ColumnElement[Any]]:
