@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 
 # Also without a change: hours and days pass, and a lost message is made good.
 _REFRESH_SECONDS = 20.0
+# What is costly to draw is drawn less often: it takes a tenth of a process at the most, and however
+# long it takes, it is not older than this.
+_SHARE = 10
+_LONGEST_PAUSE = 5.0
 # On the bus: somebody's sessions or rights have changed.
 _ACCESS = "access"
 # Of all panels without a limit of their own.
@@ -135,11 +139,18 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
         while ws.connected:
             _forget_person()
             panel.enter()
+            began = time.monotonic()
             ws.send(view.draw())
+            pause = pause_after(time.monotonic() - began, panel.pause_seconds)
             # An open page must not hold a database connection while nothing happens.
             db.session.remove()
-            ws.receive(timeout=panel.pause_seconds)
+            ws.receive(timeout=pause)
             _wait_for_change(ws, changes)
+
+
+def pause_after(seconds: float, shortest: float) -> float:
+    """How long to wait after a drawing that took so long."""
+    return max(shortest, min(_SHARE * seconds, _LONGEST_PAUSE))
 
 
 def _forget_person() -> None:

@@ -1,5 +1,7 @@
 from sqlalchemy import delete
 
+from pitchbar.analytics.boards.annotations.services import forget_annotations
+from pitchbar.analytics.boards.saved_views.services import forget_views
 from pitchbar.analytics.sql.late_rows import unroll_days_of_conversions, unroll_days_of_scans
 from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
 from pitchbar.conversions import stored as stored_conversions
@@ -12,6 +14,8 @@ def register() -> None:
     stored.subscribe(unroll_days_of_scans)
     stored_conversions.subscribe(unroll_days_of_conversions)
     subscribe("workspace.purged", _delete_breakdowns)
+    subscribe("workspace.purged", forget_annotations)
+    subscribe("workspace.purged", forget_views)
     subscribe("workspace.updated", _unroll_in_another_zone)
 
 

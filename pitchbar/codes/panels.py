@@ -49,10 +49,13 @@ class Columns:
 
 @dataclass(frozen=True)
 class Panel:
-    """`render` gives the HTML of one element; "main" stands beside the image, "below" under it."""
+    """`render` gives the HTML of one element; "main" stands beside the image, "below" under it.
+    `position` is its place there, smallest first.
+    """
 
     render: Callable[[Workspace, Code], Markup]
     place: Place
+    position: int = 10
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,9 @@ def load_columns(workspace: Workspace, codes: Sequence[Code]) -> list[FilledColu
 
 
 def render_panels(workspace: Workspace, code: Code) -> dict[Place, list[Markup]]:
-    """The panels of each place, in the order in which they were registered."""
+    """The panels of each place, in their order, and else in that of their registration."""
     panels: dict[Place, list[Markup]] = {"main": [], "below": []}
-    for panel in _panels:
+    for panel in sorted(_panels, key=lambda panel: panel.position):
         panels[panel.place].append(panel.render(workspace, code))
     return panels
 

@@ -85,6 +85,13 @@ def list_codes_before(
     return list(db.session.scalars(query))
 
 
+def list_code_names(workspace: Workspace, count: int = 1_000) -> list[tuple[int, str]]:
+    """Id and name of the newest, for a choice; by name."""
+    query = _codes_of(workspace).with_only_columns(Code.id, Code.name)
+    rows = db.session.execute(query.order_by(Code.id.desc()).limit(count))
+    return sorted(((row.id, row.name) for row in rows), key=lambda row: row[1].casefold())
+
+
 def count_active_codes(workspace: Workspace) -> int:
     active = _codes_of(workspace).where(Code.status == ACTIVE)
     return db.session.scalar(active.with_only_columns(func.count())) or 0

@@ -37,7 +37,6 @@ class Results:
 
     count: int
     worth: Sequence[Worth]
-    latest: Sequence[ShownConversion]
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,11 @@ def load_results(workspace: Workspace, code_id: int | None, span: Range) -> Resu
     return Results(
         sum(count for count, _ in sums.values()),
         sorted(worth, key=lambda one: (-one.count, one.currency)),
-        show_conversions(workspace, list_latest(workspace, code_id, _LATEST)),
     )
+
+
+def load_latest(workspace: Workspace, code_id: int | None) -> Sequence[ShownConversion]:
+    return show_conversions(workspace, list_latest(workspace, code_id, _LATEST))
 
 
 def show_conversions(

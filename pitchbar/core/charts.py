@@ -22,12 +22,12 @@ Y_STEPS = 4
 
 
 class ChartPoint(Protocol):
-    """One hour or day of a time series."""
+    """One step of a time series."""
 
     @property
     def label(self) -> str: ...
     @property
-    def people(self) -> int: ...
+    def value(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class TimeSeries:
     """Paths for a viewBox of 1000 x 200, with ticks from the top down and left to right.
 
     `so_far_line` leads from the last whole step to the one that is still going on; where it is
-    drawn, `people_line` ends before it. `before_line` is the span before, on the same scale.
+    drawn, `line` ends before it. `before_line` is the span before, on the same scale.
     """
 
-    people_line: str
-    people_area: str
+    line: str
+    area: str
     so_far_line: str
     before_line: str
     top: int
@@ -96,19 +96,19 @@ def spark(values: Sequence[int]) -> Spark:
 def time_series(
     points: Sequence[ChartPoint], before: Sequence[ChartPoint] = (), *, is_going_on: bool = False
 ) -> TimeSeries:
-    """People as line and area, and those of the span before as a second line.
+    """The points as line and area, and those of the span before as a second line.
 
     Args:
-        is_going_on: the last point is an hour or a day that is not over.
+        is_going_on: the last point is a step that is not over.
     """
-    top = round_up_scale(max((point.people for point in (*points, *before)), default=0))
-    people = _scale([point.people for point in points], top)
-    whole = people[:-1] if is_going_on and len(people) > 2 else people
+    top = round_up_scale(max((point.value for point in (*points, *before)), default=0))
+    heights = _scale([point.value for point in points], top)
+    whole = heights[:-1] if is_going_on and len(heights) > 2 else heights
     return TimeSeries(
-        people_line=_line(whole),
-        people_area=_area(whole, HEIGHT),
-        so_far_line=_line(people[-2:]) if whole is not people else "",
-        before_line=_line(_scale([point.people for point in before], top)),
+        line=_line(whole),
+        area=_area(whole, HEIGHT),
+        so_far_line=_line(heights[-2:]) if whole is not heights else "",
+        before_line=_line(_scale([point.value for point in before], top)),
         top=top,
         x_ticks=_x_ticks([point.label for point in points]),
         y_ticks=tuple(

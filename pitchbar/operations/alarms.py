@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from pitchbar.analytics.reconciliation.models import ReconciledHour
+from pitchbar.analytics.reconciliation.queries import list_rebuilt_since, list_wrong_since
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.services import queue_mail
@@ -12,8 +14,8 @@ from pitchbar.operations.settings import OperationsSettings
 from pitchbar.scans.spool_figures import SpoolFigures
 from pitchbar.settings import Settings, current_settings
 
-# Stands among the queues' names, and is none of them.
-_SPOOL = "(spool)"
+# Stand among the queues' names, and are none of them.
+_SPOOL, _SCANS = "(spool)", "(scans)"
 COOL_DOWN = timedelta(minutes=60)
 
 
@@ -50,6 +52,32 @@ def raise_spool_alarm() -> bool:
             link_label="Open the queue",
         )
     return True
+
+
+def raise_reconciliation_alarm() -> bool:
+    """Mails when hours looked at lately do not come to what was accepted, at most once an hour."""
+    settings, since = current_settings(), clock.now() - COOL_DOWN
+    rebuilt = list_rebuilt_since(since)
+    hours = [*list_wrong_since(since), *(row for row in rebuilt if row.state != "missing")]
+    if not hours or not _mark_alarm(_SCANS):
+        return False
+    for email in settings[OperationsSettings].ops_email_allowlist:
+        queue_mail(
+            "operations/scans_differ",
+            to=email,
+            subject="Scans do not come to what was accepted",
+            hours=[_describe_hour(row) for row in hours[:20]],
+            link=f"{settings.app_url}/ops/reconciliation",
+            link_label="Open the reconciliation",
+        )
+    return True
+
+
+def _describe_hour(row: ReconciledHour) -> str:
+    told = [f"{row.difference} of {row.accepted} scans missing"] if row.state == "missing" else []
+    if row.rollup_differences:
+        told.append(f"{len(row.rollup_differences)} figures differed from the scans")
+    return f"{row.hour_at:%Y-%m-%d %H:%M} UTC: {', '.join(told)}."
 
 
 def _describe(spool: SpoolFigures) -> str:

@@ -6,6 +6,7 @@ from pitchbar.operations import (
     mailbox,
     metrics,
     queue_views,
+    reconciliation_views,
     schedule_views,
     tasks,
     tick_views,
@@ -16,7 +17,7 @@ from pitchbar.operations.error_frame import frame_of_error
 from pitchbar.operations.offers import offer_pages
 
 FEATURE = Feature(
-    requires=("jobs", "workspaces"),
+    requires=("jobs", "workspaces", "analytics"),
     blueprints=(
         views.bp,
         mailbox.bp,
@@ -24,6 +25,7 @@ FEATURE = Feature(
         job_views.bp,
         schedule_views.bp,
         metrics.bp,
+        reconciliation_views.bp,
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),

@@ -13,6 +13,7 @@ _PAGES = (
     ("queues.failures", "triangle-alert", "Failures"),
     ("queues.workers", "cpu", "Workers"),
     ("schedule.index", "calendar-clock", "Schedule"),
+    ("reconciliation.index", "circle-check", "Reconciliation"),
 )
 
 

@@ -1,6 +1,10 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
-from pitchbar.operations.alarms import raise_alarms, raise_spool_alarm
+from pitchbar.operations.alarms import (
+    raise_alarms,
+    raise_reconciliation_alarm,
+    raise_spool_alarm,
+)
 from pitchbar.operations.totals import count_finished
 
 
@@ -8,6 +12,7 @@ from pitchbar.operations.totals import count_finished
 def watch_queues() -> None:
     raise_alarms()
     raise_spool_alarm()
+    raise_reconciliation_alarm()
     db.session.commit()
 
 

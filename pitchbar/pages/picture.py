@@ -24,7 +24,7 @@ _ROBOTS, _REPEATS, _SEEN_BEFORE = 118, 26, 63
 @dataclass(frozen=True)
 class SampleDay:
     label: str
-    people: int
+    value: int
 
 
 @dataclass(frozen=True)

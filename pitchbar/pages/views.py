@@ -1,20 +1,14 @@
 """Pages that join several features."""
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.codes.queries import has_codes
-from pitchbar.conversions.code_panels import render_results
+from pitchbar.analytics.boards.views import show_board
 from pitchbar.core import clock
 from pitchbar.core.htmx import render
 from pitchbar.pages.picture import draw_picture
 from pitchbar.pages.settings import PageSettings
-from pitchbar.scans.figures import load_dashboard
-from pitchbar.scans.guide import load_guide
-from pitchbar.scans.queries import list_top_codes
-from pitchbar.scans.ranges import RANGES, Range, find_range
-from pitchbar.scans.usage import find_unrecorded
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
@@ -42,23 +36,7 @@ def _public_links() -> dict[str, str]:
 @bp.get("/w/<slug>/")
 @requires("view")
 def overview(workspace: Workspace) -> Response:
-    span = _range()
-    dashboard = load_dashboard(workspace, None, span)
-    return render(
-        "pages/overview.html",
-        range=span,
-        ranges=RANGES,
-        top_codes=list_top_codes(workspace, span),
-        has_codes=has_codes(workspace),
-        guide=load_guide(workspace),
-        unrecorded=find_unrecorded(workspace),
-        conversions=render_results(workspace, None, span),
-        **vars(dashboard),
-    )
-
-
-def _range() -> Range:
-    return find_range(request.args.get("range"))
+    return show_board(workspace, None)
 
 
 def _own_address() -> str:

@@ -1,17 +1,16 @@
-"""What scans show of a code: columns of the list, and two panels of its page."""
+"""What scans show of a code: columns of the list, and a panel of its page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import Column, Columns, Panel, register_columns, register_panel
 from pitchbar.codes.states import register_scan_counter
 from pitchbar.scans.code_totals import last_scan_at, people_by_day, people_ever, totals_of
-from pitchbar.scans.figures import load_recent_scans, load_series
-from pitchbar.scans.ranges import RANGES, days_of, find_range
+from pitchbar.scans.ranges import days_of
 from pitchbar.scans.usage import count_led_of, find_unrecorded
 from pitchbar.workspaces.models import Workspace
 
@@ -24,9 +23,7 @@ def register() -> None:
         Column("Last scan", "moment", room="much", key="last", rank=last_scan_at),
     )
     register_columns(Columns(totals, _load_totals))
-    register_panel(Panel(_render_unrecorded, "main"))
-    register_panel(Panel(_render_figures, "main"))
-    register_panel(Panel(_render_recent_scans, "below"))
+    register_panel(Panel(_render_unrecorded, "main", 0))
 
 
 def _load_totals(workspace: Workspace, code_ids: Sequence[int]) -> Mapping[int, tuple[Any, ...]]:
@@ -45,17 +42,3 @@ def _render_unrecorded(workspace: Workspace, code: Code) -> Markup:
     if unrecorded is None:
         return Markup("")
     return Markup(render_template("scans/_unrecorded.html", unrecorded=unrecorded))  # noqa: S704  # a template has escaped it
-
-
-def _render_figures(workspace: Workspace, code: Code) -> Markup:
-    span = find_range(request.args.get("range"))
-    series = load_series(workspace, code.id, span)
-    page = render_template(
-        "scans/_code_figures.html", code=code, range=span, ranges=RANGES, **vars(series)
-    )
-    return Markup(page)  # noqa: S704  # a template has escaped it
-
-
-def _render_recent_scans(workspace: Workspace, code: Code) -> Markup:
-    recent = load_recent_scans(workspace, code.id)
-    return Markup(render_template("scans/_recent.html", code=code, recent=recent))  # noqa: S704  # a template has escaped it

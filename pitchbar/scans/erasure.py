@@ -50,11 +50,21 @@ def forget_erased(connection: Connection, scans: Sequence[EnrichedScan]) -> None
                 scan.row.update(_NOTHING)
 
 
-def begin_erasure(workspace_id: int, visitor: str) -> None:
-    """From the commit on nothing is stored of this visitor; until then nothing is stored at all."""
+def hold_storing() -> None:
+    """Until the session's transaction ends no scan is stored; those that are being stored now are
+    waited for.
+    """
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text(_LOCK.format(how="")))
+    elif not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # it is open
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_erasure(workspace_id: int, visitor: str) -> None:
+    """From the commit on nothing is stored of this visitor; until then nothing is stored at all."""
+    hold_storing()
+    connection = db.session.connection()
     connection.execute(
         insert_into(connection, ErasedVisitor)
         .values(workspace_id=workspace_id, visitor=visitor, erased_at=clock.now())

@@ -1,7 +1,7 @@
 """Scans: the redirect, and every scan stored, counted and shown."""
 
 from pitchbar.core.features import Feature
-from pitchbar.scans import api, code_panels, draining, subscribers, tasks, views
+from pitchbar.scans import api, code_panels, draining, subscribers, tasks
 from pitchbar.scans.demo import make_demo
 from pitchbar.scans.erasure import register_holdings
 
@@ -14,7 +14,6 @@ def subscribe() -> None:
 
 FEATURE = Feature(
     requires=("codes", "rules"),
-    blueprints=(views.bp,),
     api_blueprints=(api.bp,),
     tasks=(tasks, draining),
     subscribe=subscribe,

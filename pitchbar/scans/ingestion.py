@@ -20,6 +20,7 @@ from pitchbar.scans.erasure import forget_erased
 from pitchbar.scans.models import Scan
 from pitchbar.scans.partitions import ensure_partitions, forget_known_partitions
 from pitchbar.scans.rejected import Rejected, RejectedLines
+from pitchbar.scans.rejected_counts import note_rejected
 from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Ingestion:
             count += store_or_bisect(batch, self._ingest, rejected)
         # Last, because lines that come again would be set aside again.
         self._rejected.keep(rejected)
+        note_rejected(self._engine, rejected)
         return count
 
     def _ingest(self, scans: Sequence[AcceptedScan]) -> int:

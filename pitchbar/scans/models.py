@@ -173,6 +173,35 @@ class UnrecordedScans(Model):
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AcceptedHour(Model):
+    """Scans that a process accepted in a UTC hour, counted beside the scans themselves: `recorded`
+    ones have a line, `unrecorded` ones were led on beyond what the plan records. Those of old hours
+    are added up under the process "".
+    """
+
+    __tablename__ = "accepted_hours"
+    __table_args__ = (Index("ix_accepted_hours_hour", "hour_at"),)
+
+    process: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    hour_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    scans: Mapped[int] = mapped_column(BigId)
+
+
+class RejectedLine(Model):
+    """A line that was set aside as it can never be stored; the line itself is in a file."""
+
+    __tablename__ = "rejected_lines"
+    __table_args__ = (Index("ix_rejected_lines_hour", "hour_at"),)
+
+    # Of the line: one that comes again is the same.
+    line_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(BigId)
+    hour_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(120))
+
+
 class ErasedVisitor(Model):
     """A fingerprint of which nothing is kept any more: scans that wait to be stored, or come while
     its day goes on, are stored without it. Goes when the day's salt is gone.

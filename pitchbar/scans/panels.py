@@ -6,17 +6,19 @@ Scans know nothing of those features; whoever has something to show registers it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pitchbar.scans.ranges import Range
+from markupsafe import Markup
+
 from pitchbar.workspaces.models import Workspace
 
 
 @dataclass(frozen=True)
 class BoardPanel:
-    """`render` gives the HTML of one element with an id, for a code or (None) the workspace.
+    """`render` gives the HTML of one element with an id, for a code or (None) the workspace; empty
+    where there is nothing to show.
     `topic` is that of the bus whose messages name `workspaces` and `codes`, as those of scans do.
     """
 
-    render: Callable[[Workspace, int | None, Range], str]
+    render: Callable[[Workspace, int | None], Markup]
     topic: str
 
 

@@ -26,6 +26,7 @@ from pitchbar.scans.factories import (
     make_token_cipher,
 )
 from pitchbar.scans.hosts import HostNames, Sites, own_names
+from pitchbar.scans.hour_counts import HourCounts
 from pitchbar.scans.inbox import DirectInbox, Inbox, RedisInbox
 from pitchbar.scans.limits import AddressLimit, GuessLimit, Pause
 from pitchbar.scans.password_page import MOST_BYTES, POSTED, PasswordGate
@@ -70,8 +71,12 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     os.register_at_fork(after_in_child=in_child)
     drain_signal = make_drain_signal(settings, engine) if settings.redis_url else None
     inbox = _make_inbox(settings, engine, bus)
-    spool = start_spool(settings, own.spool_dir, inbox, find_stored_with(engine), drain_signal)
-    counting = _make_counting(settings, engine, spool)
+    hours = HourCounts(engine)
+    os.register_at_fork(after_in_child=hours.reset_after_fork)
+    spool = start_spool(
+        settings, own.spool_dir, inbox, find_stored_with(engine), drain_signal, counts=hours
+    )
+    counting = _make_counting(settings, engine, spool, hours)
     Tending(counting).start()
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds, counting=counting)
     resolver.listen(bus)
@@ -99,18 +104,20 @@ def start_spool(
     find_stored: FindStored,
     drain_signal: DrainSignal | None,
     kind: str = "",
+    counts: HourCounts | None = None,
 ) -> Spool:
     """A spool with its shipper running, here and in children that are forked later.
 
     Args:
         kind: what its lines are, for what beside the scans has a spool.
+        counts: of its lines, by the hour.
     """
     own = settings[ScanSettings]
     spool = Spool(folder, overflow_bytes=own.spool_overflow_bytes, kind=kind or "scans")
     deliveries = Deliveries(spool, inbox, find_stored)
     reporter = SpoolReporter(spool, deliveries, connect(settings, timeout=0.5), kind)
     add_local(reporter.read, kind)
-    shipper = Shipper(spool, deliveries, drain_signal, reporter.tell)
+    shipper = Shipper(spool, deliveries, drain_signal, reporter.tell, counts)
     shipper.start()
     atexit.register(shipper.stop)
     # Granian's workers are children of multiprocessing, which end without asking atexit.
@@ -124,11 +131,11 @@ def start_spool(
     return spool
 
 
-def _make_counting(settings: Settings, engine: Engine, spool: Spool) -> Counting:
+def _make_counting(settings: Settings, engine: Engine, spool: Spool, hours: HourCounts) -> Counting:
     led = LedScans(connect(settings, timeout=_EXACT_SECONDS))
     quota = None
     if settings[ScanSettings].quota_enabled:
-        quota = Quota(Unrecorded(engine), connect(settings, timeout=_NEARLY_SECONDS))
+        quota = Quota(Unrecorded(engine, hours), connect(settings, timeout=_NEARLY_SECONDS))
     waiting = WaitingLines(spool, find_stored_with(engine))
     return Counting(led, quota, StoredCounts(engine, waiting))
 

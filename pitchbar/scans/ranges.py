@@ -16,11 +16,6 @@ class Range:
     interval: str
     count: int
 
-    @property
-    def before(self) -> str:
-        """The span that it is compared with, as in "more than in the 30 days before"."""
-        return f"the {self.count} {self.interval}s before"
-
 
 RANGES = (
     Range("24h", "Last 24 hours", "hour", 24),

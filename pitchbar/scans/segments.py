@@ -24,6 +24,8 @@ class Segment:
     """A file of lines; `shipped` bytes of it are in the inbox, and `unstored` deliveries of those
     are not known to be stored.
 
+    `counted` bytes are in the counts of their hours, which the process that wrote them keeps.
+
     `size` is about what was written, good enough to end the segment by. `synced` bytes outlive a
     power cut. `writers` has an entry for each thread that is writing now.
     """
@@ -34,6 +36,8 @@ class Segment:
     shipped: int = 0
     synced: int = 0
     unstored: int = 0
+    counted: int = 0
+    is_adopted: bool = False
     is_deleted: bool = False
     opened_at: float = field(default_factory=time.monotonic)
     writers: list[None] = field(default_factory=list)
@@ -46,6 +50,13 @@ class Segment:
         """As `read`, of what outlives a power cut."""
         most = min(most, self.synced - self.shipped)
         return _whole_lines(os.pread(self.descriptor, most, self.shipped)) if most > 0 else b""
+
+    def read_uncounted(self, most: int) -> bytes:
+        """The next whole lines that are synced and were not asked for in this way before."""
+        most = min(most, self.synced - self.counted)
+        lines = _whole_lines(os.pread(self.descriptor, most, self.counted)) if most > 0 else b""
+        self.counted += len(lines)
+        return lines
 
     def read_again(self, start: int, length: int) -> bytes:
         return os.pread(self.descriptor, length, start)
@@ -124,7 +135,7 @@ def lock_existing(path: Path) -> Segment | None:
     except OSError:
         os.close(descriptor)
         return None
-    return Segment(path, descriptor, size=os.fstat(descriptor).st_size)
+    return Segment(path, descriptor, size=os.fstat(descriptor).st_size, is_adopted=True)
 
 
 def remove_nameless(directory: Path) -> None:

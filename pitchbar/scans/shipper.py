@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from pitchbar.scans.deliveries import Deliveries
 from pitchbar.scans.draining import DrainSignal
-from pitchbar.scans.segments import Segment
+from pitchbar.scans.hour_counts import HourCounts
+from pitchbar.scans.segments import Segment, each_line
 from pitchbar.scans.spool import Spool
 from pitchbar.scans.syncer import Syncer
 
@@ -32,6 +33,7 @@ class Shipper:
         deliveries: what was put into the inbox.
         drain_signal: has lines ingested that were put; None where the inbox does it by itself.
         after_pass: called after each pass, whatever became of it; must not raise.
+        counts: hears of all lines that this process wrote; None where nobody asks.
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class Shipper:
         deliveries: Deliveries,
         drain_signal: DrainSignal | None = None,
         after_pass: Callable[[], None] = lambda: None,
+        counts: HourCounts | None = None,
     ) -> None:
+        self._counts = counts
         self._spool = spool
         self._deliveries = deliveries
         self._drain_signal = drain_signal
@@ -77,6 +81,8 @@ class Shipper:
         until = time.monotonic() + _LAST_RECEIPTS_SECONDS
         while self._try_to_ship() and self._deliveries and time.monotonic() < until:
             time.sleep(INTERVAL_SECONDS)
+        if self._counts is not None:
+            self._counts.flush(is_last=True)
 
     def _try_to_ship(self) -> bool:
         try:
@@ -99,6 +105,7 @@ class Shipper:
             for segment in self._spool.adopt():
                 log.info("adopted %s of a process that is gone", segment.path.name)
         try:
+            self._count_lines()
             self._deliveries.collect_receipts()
             for segment in self._spool.segments():
                 self._ship_segment(segment)
@@ -120,8 +127,22 @@ class Shipper:
         if self._drain_signal is not None:
             self._drain_signal.flush()
 
+    def _count_lines(self) -> None:
+        """Before anything can fail: what waits is counted as well."""
+        if self._counts is not None:
+            for segment in self._spool.segments():
+                self._count_synced(segment)
+            self._counts.flush()
+
+    def _count_synced(self, segment: Segment) -> None:
+        """Those of a process that is gone were counted by it."""
+        if self._counts is not None and not segment.is_adopted:
+            while lines := segment.read_uncounted(_BATCH_BYTES):
+                self._counts.add_lines(each_line(lines))
+
     def _ship_segment(self, segment: Segment) -> None:
         segment.sync()
+        self._count_synced(segment)
         while self._deliveries.has_room() and (batch := segment.read_synced(_BATCH_BYTES)):
             self._deliveries.put(batch, segment)
             segment.shipped += len(batch)
@@ -136,6 +157,8 @@ class Shipper:
         while held:
             lines = [held[i] for i in range(min(500, len(held)))]
             self._deliveries.put(b"".join(lines))
+            if self._counts is not None:
+                self._counts.add_lines(lines)
             for _ in lines:
                 held.popleft()
             self._mark()

@@ -3,7 +3,9 @@ from sqlalchemy import delete
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 from pitchbar.scans.models import (
+    AcceptedHour,
     ErasedVisitor,
+    RejectedLine,
     Scan,
     ScanDay,
     ScanHour,
@@ -12,7 +14,17 @@ from pitchbar.scans.models import (
     VisitorSalt,
 )
 
-_TABLES = (Scan, ScanHour, ScanDay, ScanVisitor, UnrecordedScans, ErasedVisitor, VisitorSalt)
+_TABLES = (
+    Scan,
+    ScanHour,
+    ScanDay,
+    ScanVisitor,
+    UnrecordedScans,
+    AcceptedHour,
+    RejectedLine,
+    ErasedVisitor,
+    VisitorSalt,
+)
 
 
 def register() -> None:

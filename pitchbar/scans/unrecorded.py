@@ -17,6 +17,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from pitchbar.scans.bulk_sql import insert_or_replace_older
+from pitchbar.scans.hour_counts import HourCounts
 from pitchbar.scans.models import UnrecordedScans
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,12 @@ class _Count:
 class Unrecorded:
     """Args:
     engine: written to in a thread, as a database that hangs must not hold up the shipper.
+    hours: counts them by the hour, too.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, hours: HourCounts | None = None) -> None:
         self._engine = engine
+        self._hours = hours
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -64,6 +67,8 @@ class Unrecorded:
             count.scans += 1
             count.last_ms = max(count.last_ms, milliseconds)
             self._is_changed = True
+        if self._hours is not None:
+            self._hours.add_unrecorded(workspace_id, milliseconds)
 
     def flush(self, *, is_last: bool = False) -> None:
         """Begins to write what is new; called often."""

@@ -9,10 +9,13 @@ const SOCKET_RETRY_MS = 30_000;
 const COUNT_MS = 200;
 const NEWS_MS = 1_000;
 
-const page = document.querySelector("[data-live-url]");
+// Another one once the page is swapped for another state of itself.
+let page = document.querySelector("[data-live-url]");
+let followed = page?.dataset.liveUrl;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 let socket = null;
+let state = "";
 let failures = 0;
 let retryTimer = null;
 let pollTimer = null;
@@ -83,6 +86,7 @@ function connect() {
   const mine = socket = new WebSocket(url);
   // Not on "open": a full server accepts a socket only to close it again.
   mine.addEventListener("message", (event) => {
+    if (mine !== socket) return;
     failures = 0;
     stopPolling();
     say("live");
@@ -121,12 +125,15 @@ async function poll() {
 }
 
 async function refresh() {
+  const asked = followed;
   try {
     const response = await fetch(page.dataset.pollUrl, { headers: { Accept: "text/html" }, redirect: "manual" });
     // Signed out meanwhile: the page itself knows where to sign in.
     if (response.type === "opaqueredirect" || response.status === 401) return location.reload();
     if (!response.ok) throw new Error(String(response.status));
-    take(await response.text());
+    const html = await response.text();
+    if (asked !== followed) return;
+    take(html);
     if (pollTimer !== null || socket?.readyState === WebSocket.OPEN) say("live");
   } catch {
     say("waiting");
@@ -135,12 +142,13 @@ async function refresh() {
 
 // Back in view or back on line: what is on screen may be old.
 function wake() {
-  if (document.hidden) return;
+  if (document.hidden || !page) return;
   if (pollTimer === null) refresh();
   if (socket?.readyState !== WebSocket.OPEN && socket?.readyState !== WebSocket.CONNECTING) connect();
 }
 
-function say(state) {
+function say(now) {
+  state = now;
   const words = { live: "Live", waiting: "Reconnecting" };
   for (const place of document.querySelectorAll("[data-live-status]")) {
     place.dataset.state = state;
@@ -148,12 +156,31 @@ function say(state) {
   }
 }
 
+// The page shows something else now: what is still on its way belongs to what it showed before.
+function follow() {
+  page = document.querySelector("[data-live-url]");
+  if (page?.dataset.liveUrl !== followed) {
+    followed = page?.dataset.liveUrl;
+    leave();
+    if (page) connect();
+  } else if (state) say(state);
+}
+
+function leave() {
+  const old = socket;
+  socket = null;
+  old?.close();
+  clearTimeout(retryTimer);
+  stopPolling();
+}
+
 if (page) {
   connect();
   document.addEventListener("visibilitychange", wake);
+  document.addEventListener("htmx:after:swap", follow);
   addEventListener("online", wake);
   addEventListener("offline", () => say("waiting"));
   // A page kept for Back must not hold a socket.
-  addEventListener("pagehide", () => { const old = socket; socket = null; old?.close(); clearTimeout(retryTimer); stopPolling(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) { failures = 0; connect(); refresh(); } });
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", (event) => { if (event.persisted && page) { failures = 0; connect(); refresh(); } });
 }

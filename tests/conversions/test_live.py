@@ -26,9 +26,7 @@ def code(people: People) -> Code:
     return make_code(people.workspace)
 
 
-@pytest.mark.parametrize(
-    "address", ["conversions/socket", "live/socket", "live/socket?code={code}"]
-)
+@pytest.mark.parametrize("address", ["conversions/socket", "live/socket", "live/socket?of={code}"])
 def test_conversion_moves_the_open_page_at_once(
     served: Served, people: People, code: Code, settings: Settings, address: str
 ) -> None:

@@ -141,7 +141,7 @@ def test_what_the_live_panels_draw_is_what_the_pages_show(
     own = page("/conversions/fragments?range=7d")
     for part in ("conversion-sums", "last-call", "conversion-list"):
         assert f'id="{part}"' in own
-    board = page(f"/live/fragments?code={code.id}&range=7d")
+    board = page(f"/live/fragments?of={code.id}&range=7d")
     assert 'id="conversions"' in board
     assert "€12.50" in board
     assert "€12.50" in page("/live/fragments?range=24h")

@@ -12,11 +12,11 @@ from pitchbar.core.charts import HEIGHT, WIDTH, round_up_scale, spark, time_seri
 @dataclass(frozen=True)
 class Point:
     label: str
-    people: int
+    value: int
 
 
-def points(count: int, people: int = 4) -> list[Point]:
-    return [Point(f"{index:02d}:00", people) for index in range(count)]
+def points(count: int, value: int = 4) -> list[Point]:
+    return [Point(f"{index:02d}:00", value) for index in range(count)]
 
 
 def numbers(path: str) -> list[float]:
@@ -42,16 +42,16 @@ def test_lines_span_the_box_and_stay_inside_it() -> None:
     series = time_series([Point("Nov 1", 0), Point("Nov 2", 3), Point("Nov 3", 5)], before)
 
     assert series.before_line == "M0 200 L500 0 L1000 75"
-    assert series.people_line == "M0 200 L500 125 L1000 75"
-    assert series.people_area == "M0 200 L500 125 L1000 75 L1000 200 L0 200Z"
+    assert series.line == "M0 200 L500 125 L1000 75"
+    assert series.area == "M0 200 L500 125 L1000 75 L1000 200 L0 200Z"
     assert series.so_far_line == ""
 
 
 def test_step_that_is_not_over_has_a_line_of_its_own() -> None:
     series = time_series([Point("a", 4), Point("b", 4), Point("c", 1)], is_going_on=True)
 
-    assert series.people_line == "M0 0 L500 0"
-    assert series.people_area == "M0 0 L500 0 L500 200 L0 200Z"
+    assert series.line == "M0 0 L500 0"
+    assert series.area == "M0 0 L500 0 L500 200 L0 200Z"
     assert series.so_far_line == "M500 0 L1000 150"
 
 
@@ -59,7 +59,7 @@ def test_step_that_is_not_over_has_a_line_of_its_own() -> None:
 def test_every_length_stays_inside_the_box(count: int) -> None:
     series = time_series(points(count), points(count, 8))
 
-    for path in (series.people_line, series.before_line, series.people_area):
+    for path in (series.line, series.before_line, series.area):
         assert path.startswith("M0 ")
         assert all(0 <= number <= WIDTH for number in numbers(path))
 
@@ -67,7 +67,7 @@ def test_every_length_stays_inside_the_box(count: int) -> None:
 def test_no_points_give_empty_paths_and_a_grid() -> None:
     series = time_series([])
 
-    assert (series.people_line, series.people_area, series.before_line) == ("", "", "")
+    assert (series.line, series.area, series.before_line) == ("", "", "")
     assert series.x_ticks == ()
     assert [tick.value for tick in series.y_ticks] == [4, 3, 2, 1, 0]
 
@@ -75,19 +75,19 @@ def test_no_points_give_empty_paths_and_a_grid() -> None:
 def test_one_point_is_a_level_line() -> None:
     series = time_series(points(1), points(1, 8))
 
-    assert series.people_line == "M0 100H1000"
+    assert series.line == "M0 100H1000"
     assert [(tick.x, tick.anchor) for tick in series.x_ticks] == [(50, "middle")]
 
 
 def test_zeros_lie_on_the_ground() -> None:
-    series = time_series(points(3, people=0))
+    series = time_series(points(3, value=0))
 
-    assert series.people_line == f"M0 {HEIGHT} L500 {HEIGHT} L1000 {HEIGHT}"
+    assert series.line == f"M0 {HEIGHT} L500 {HEIGHT} L1000 {HEIGHT}"
     assert series.top == 4
 
 
 def test_grid_runs_from_the_top_down() -> None:
-    series = time_series(points(2, people=100))
+    series = time_series(points(2, value=100))
 
     assert [(tick.value, tick.y) for tick in series.y_ticks] == [
         (100, 0),

@@ -57,6 +57,7 @@ OPERATIONS = {
     "job_totals",
     "queue_alarms",
     "queue_states",
+    "reconciled_hours",
     "schedule_runs",
     "tick_leases",
     "ticks",

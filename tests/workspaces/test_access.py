@@ -21,7 +21,7 @@ VIEWS = [
     ("pages.overview", "GET", set(ROLES), 200),
     ("codes.index", "GET", set(ROLES), 200),
     ("codes.show", "GET", set(ROLES), 200),
-    ("scans.live_fragments", "GET", set(ROLES), 200),
+    ("board_live.live_fragments", "GET", set(ROLES), 200),
     ("codes.qr", "GET", set(ROLES), 200),
     ("codes.new", "GET", EDITORS, 200),
     ("codes.create", "POST", EDITORS, 303),
@@ -65,9 +65,9 @@ def facts(code: Code) -> tuple[object, ...]:
 
 
 def test_table_knows_every_view_of_a_workspace(app: Flask) -> None:
-    known = {endpoint for endpoint, *_ in VIEWS} | {"scans.live"}
+    known = {endpoint for endpoint, *_ in VIEWS} | {"board_live.live"}
     # What is there beyond codes and scans has its own tests, and the table of the guards.
-    blueprints = ("pages", "codes", "scans")
+    blueprints = ("pages", "codes", "board_live")
     rules = [r for r in app.url_map.iter_rules() if r.rule.startswith("/w/<slug>/")]
     assert {r.endpoint for r in rules if r.endpoint.startswith(blueprints)} == known
 
@@ -144,7 +144,7 @@ def test_number_of_no_code_gets_404(client: FormClient, people: People, number: 
     sign_in(client, people.owner)
     at = f"/w/{people.workspace.slug}"
     assert client.get(f"{at}/codes/{number}").status_code == 404
-    assert client.get(f"{at}/live/fragments?code={number}").status_code == 404
+    assert client.get(f"{at}/live/fragments?of={number}").status_code == 404
 
 
 def test_forbidden_page_says_so_and_offers_nothing(
