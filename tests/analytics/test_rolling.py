@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from pitchbar.analytics import tasks
 from pitchbar.analytics.buckets import span_of_days
 from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
 from pitchbar.analytics.engine import Breakdown, Question
 from pitchbar.analytics.sql import rolling
+from pitchbar.analytics.sql.closing import close_days
 from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
 from pitchbar.analytics.sql.open_days import list_open_days
@@ -138,7 +139,7 @@ def test_a_day_whose_rolling_is_killed_in_the_middle_is_as_it_was(
     roll_days()
     before, day = _rows(), FIRST
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(rolling, "_mark", die)
@@ -205,6 +206,23 @@ def test_a_scan_that_comes_after_its_conversion_gives_it_its_properties(world: M
     world.scans.append(late)
     assert sum(row.conversions for row in read_countries(world).rows if row.value == "NZ") == 1
     assert_exact(world)
+
+
+@on_both_databases
+def test_breakdowns_outlive_the_scans_that_they_were_made_of(world: MadeUp) -> None:
+    before = datetime(2026, 10, 24, tzinfo=UTC)
+    question, code_id = board_question(world), world.codes[0]
+    wanted = {one: read_countries(world, one) for one in (None, code_id)}
+    assert close_days(db.engine, world.workspace_id, before) == 3
+    with db.engine.begin() as connection:
+        connection.execute(delete(Scan).where(Scan.scanned_at < before))
+    # Neither another zone, nor a late row, nor the job makes them of what is left.
+    _change_zone(db.session.get_one(Workspace, world.workspace_id), "Europe/Vienna")
+    store_scans(world, [later_scan(world, 6, datetime(2026, 10, 22, 12, tzinfo=UTC))])
+    roll_days()
+    assert close_days(db.engine, world.workspace_id, before) == 0
+    assert {one: read_countries(world, one) for one in (None, code_id)} == wanted
+    assert ENGINE.read_board(question).totals.hits == len(world.scans) + 1
 
 
 @on_both_databases

@@ -88,16 +88,20 @@ def plan_of(connection: Connection, asked: Asked) -> Plan:
 
 
 def _rolled_days(connection: Connection, scope: Scope, windows: Sequence[Window]) -> set[date]:
-    """Those that were rolled as the days that they are today: the zone may have been another."""
+    """Those that were rolled as the days that they are today: the zone may have been another. Of
+    final ones there is nothing else any more.
+    """
     if not windows:
         return set()
     edges = {one.day: (one.start, one.end) for one in windows}
     rows = connection.execute(
-        select(RolledDay.day, RolledDay.start_at, RolledDay.end_at).where(
+        select(RolledDay.day, RolledDay.is_final, RolledDay.start_at, RolledDay.end_at).where(
             *scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day)
         )
     )
-    return {day for day, *found in rows if edges.get(day) == tuple(found)}
+    return {
+        day for day, is_final, *found in rows if is_final or edges.get(day) == tuple(found)
+    } & edges.keys()
 
 
 def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:

@@ -83,7 +83,8 @@ def conversions_of(
     at = CONVERSIONS.c.occurred_at
     steps, within, step = _windowed(dialect, rows, at)
     scan = _scan_of_conversion(dialect)
-    sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS}
+    # A label has no column: it is the code's.
+    sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS, "": CONVERSIONS}
     columns = {
         "step": step,
         "hour": _hour_of(dialect, at),
@@ -140,10 +141,9 @@ def _scan_of_conversion(dialect: str) -> Any:
 
 
 def fulfils(condition: Condition, rows: Any) -> ColumnElement[bool]:
-    """`rows` has the columns of scans."""
+    """`rows` has the column that is asked for, or for labels the code's."""
     if condition.dimension.kind == "label":
-        code_id = CONVERSIONS.c.code_id if rows is not SCANS and "code_id" not in rows.c else None
-        return _has_label(condition, rows.c.code_id if code_id is None else code_id)
+        return _has_label(condition, rows.c.code_id)
     column = rows.c[condition.dimension.column]
     is_none = column.is_(None) if _is_number(condition) else func.coalesce(column, "") == ""
     return _chosen(condition, lambda values: column.in_(values), is_none)

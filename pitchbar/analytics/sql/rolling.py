@@ -51,13 +51,29 @@ class OpenDay:
     day: date
 
 
-def roll_day(engine: Engine, one: OpenDay, *, least: int = LEAST_SCANS) -> None:
+def roll_day(
+    engine: Engine, one: OpenDay, *, least: int = LEAST_SCANS, is_final: bool = False
+) -> None:
+    """Args:
+    least: how many scans a code must have to be rolled by itself.
+    is_final: whether its rows may be deleted from then on; it is never rolled again.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             # Nobody else writes between what is read and what is written.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         lock_workspace(connection, one.workspace_id)
-        _roll(connection, one, least)
+        if not _is_final(connection, one):
+            _roll(connection, one, least, is_final=is_final)
+
+
+def _is_final(connection: Connection, one: OpenDay) -> bool:
+    query = select(RolledDay.is_final).where(
+        RolledDay.workspace_id == one.workspace_id,
+        RolledDay.code_id == WHOLE_WORKSPACE,
+        RolledDay.day == one.day,
+    )
+    return bool(connection.scalar(query))
 
 
 def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool = False) -> None:
@@ -70,7 +86,7 @@ def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool
         connection.execute(select(lock(key)))
 
 
-def _roll(connection: Connection, one: OpenDay, least: int) -> None:
+def _roll(connection: Connection, one: OpenDay, least: int, *, is_final: bool) -> None:
     start, end = day_start(one.day, one.zone), day_start(one.day + timedelta(days=1), one.zone)
     for table in _TABLES:
         of_day = (table.workspace_id == one.workspace_id, table.day == one.day)
@@ -80,15 +96,22 @@ def _roll(connection: Connection, one: OpenDay, least: int) -> None:
     _fill(connection, one, window, None)
     if codes:
         _fill(connection, one, window, codes)
-    _mark(connection, one, window, codes)
+    _mark(connection, one, window, codes, is_final=is_final)
 
 
-def _mark(connection: Connection, one: OpenDay, window: Window, codes: Sequence[int]) -> None:
-    edges = {"day": one.day, "start_at": window.start, "end_at": window.end}
+def _mark(
+    connection: Connection, one: OpenDay, window: Window, codes: Sequence[int], *, is_final: bool
+) -> None:
+    told = {
+        "day": one.day,
+        "start_at": window.start,
+        "end_at": window.end,
+        "is_final": is_final,
+    }
     connection.execute(
         insert(RolledDay),
         [
-            {"workspace_id": one.workspace_id, "code_id": code_id, **edges}
+            {"workspace_id": one.workspace_id, "code_id": code_id, **told}
             for code_id in (WHOLE_WORKSPACE, *codes)
         ],
     )
