@@ -10,14 +10,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 
 from pitchbar.analytics.buckets import day_start
 from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
 from pitchbar.analytics.resolving import Condition
 from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
-from pitchbar.analytics.sql.parts import grouped_conversions, grouped_scans, value_of
+from pitchbar.analytics.sql.parts import conversion_parts, key_of
 from pitchbar.analytics.sql.raw_rows import SCANS, conversions_of, scans_of
+from pitchbar.analytics.sql.set_parts import scan_parts
 from pitchbar.analytics.sql.slices import Slice, Window
 from pitchbar.scans.models import WHOLE_WORKSPACE
 
@@ -68,16 +80,15 @@ def _roll(connection: Connection, one: OpenDay, least: int) -> None:
     _fill(connection, one, window, None)
     if codes:
         _fill(connection, one, window, codes)
+    _mark(connection, one, window, codes)
+
+
+def _mark(connection: Connection, one: OpenDay, window: Window, codes: Sequence[int]) -> None:
+    edges = {"day": one.day, "start_at": window.start, "end_at": window.end}
     connection.execute(
         insert(RolledDay),
         [
-            {
-                "workspace_id": one.workspace_id,
-                "code_id": code_id,
-                "day": one.day,
-                "start_at": start,
-                "end_at": end,
-            }
+            {"workspace_id": one.workspace_id, "code_id": code_id, **edges}
             for code_id in (WHOLE_WORKSPACE, *codes)
         ],
     )
@@ -106,29 +117,27 @@ def _fill(
     only = () if codes is None else (Condition(_CODE, tuple(codes), (), False, False),)
     seen = scans_of(dialect, rows, only, _COLUMNS)
     told = conversions_of(dialect, rows, only, _COLUMNS)
-    scans, came = list[Any](), list[Any]()
-    for each in _COLUMNS:
-        number, is_whole = each.number, codes is None
-        owner = [] if is_whole else [seen.c.code]
-        scans.append(grouped_scans(seen, number, value_of(seen, each), *owner))
-        owner = [] if is_whole else [told.c.code]
-        came.append(grouped_conversions(told, number, value_of(told, each), *owner))
-    _insert(connection, ScanBreakdown, one, scans, ("hits", "people", "unique_people"))
-    _insert(connection, ConversionBreakdown, one, came, ("currency", "conversions", "value_minor"))
+    keys, owner = [key_of(each) for each in _COLUMNS], "" if codes is None else "owner"
+    scans = scan_parts(dialect, seen, keys, owner)
+    came = conversion_parts(told, keys, owner)
+    _insert(connection, ScanBreakdown, one, scans)
+    _insert(connection, ConversionBreakdown, one, came)
 
 
-def _insert(
-    connection: Connection,
-    table: Any,
-    one: OpenDay,
-    parts: Sequence[Select[Any]],
-    names: Sequence[str],
-) -> None:
+def _insert(connection: Connection, table: Any, one: OpenDay, parts: Sequence[Select[Any]]) -> None:
+    """Parts added up, by all that the table's rows are told apart by."""
     every, columns = union_all(*parts).subquery(), table.__table__.c
-    made = {
+    known: dict[str, ColumnElement[Any]] = {
         "workspace_id": literal(one.workspace_id, columns.workspace_id.type),
-        "code_id": every.c["code"] if "code" in every.c else literal(WHOLE_WORKSPACE),
         "day": literal(one.day, columns.day.type),
-        **{name: every.c[name] for name in ("dimension", "value", *names)},
     }
-    connection.execute(insert(table).from_select(list(made), select(*made.values())))
+    found = {
+        key.name: every.c[key.name] for key in table.__table__.primary_key if key.name in every.c
+    }
+    if "owner" in every.c:
+        found["code_id"] = every.c.owner
+    else:
+        known["code_id"] = literal(WHOLE_WORKSPACE)
+    sums = {each.name: func.sum(every.c[each.name]) for each in columns if not each.primary_key}
+    made = select(*known.values(), *found.values(), *sums.values()).group_by(*found.values())
+    connection.execute(insert(table).from_select([*known, *found, *sums], made))
