@@ -43,6 +43,7 @@ class Settings(SettingsGroup):
     data_dir: Path = Path("var")
     database_url: str = ""
     redis_url: str = ""
+    storage_url: str = ""
     trusted_proxies: int = Field(0, ge=0, le=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     live_max_sockets: int = Field(40, ge=0)
@@ -103,12 +104,21 @@ class Settings(SettingsGroup):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("storage_url")
+    @classmethod
+    def _is_storage(cls, value: str) -> str:
+        if value and not value.startswith(("file:///", "s3://")):
+            raise ValueError("must start with file:/// or s3://")
+        return value
+
     @model_validator(mode="after")
     def _fill_from_data_dir(self) -> Self:
         data_dir = self.data_dir.absolute()
         object.__setattr__(self, "data_dir", data_dir)
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{data_dir / 'pitchbar.db'}")
+        if not self.storage_url:
+            object.__setattr__(self, "storage_url", f"file://{data_dir / 'files'}")
         return self
 
     def folders(self) -> list[Path]:

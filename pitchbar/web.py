@@ -83,6 +83,9 @@ def _finish(headers: dict[str, str], response: Response) -> Response:
         response.headers.setdefault("Referrer-Policy", "no-referrer")
     for name, value in headers.items():
         response.headers.setdefault(name, value)
+    if "frame-ancestors *" in response.headers["Content-Security-Policy"]:
+        # It cannot say that everybody may.
+        response.headers.remove("X-Frame-Options")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store, private")
         log.info(

@@ -5,21 +5,46 @@ from pitchbar.analytics.boards import code_panels, comparison, live, views
 from pitchbar.analytics.boards.annotations import views as annotations
 from pitchbar.analytics.boards.saved_views import views as saved_views
 from pitchbar.analytics.demo import make_demo
+from pitchbar.analytics.exports import tasks as export_tasks
+from pitchbar.analytics.exports import views as exports
+from pitchbar.analytics.exports.services import forget_exports
+from pitchbar.analytics.public_stats import code_panel as public_stats_panel
+from pitchbar.analytics.public_stats import views as public_stats
+from pitchbar.analytics.public_stats.services import forget_public_stats
 from pitchbar.analytics.reconciliation import tasks as reconciliation_tasks
 from pitchbar.analytics.reconciliation.commands import reconcile
-from pitchbar.core.features import Feature
+from pitchbar.analytics.scan_list import views as scan_list
+from pitchbar.core.features import Act, Feature
+from pitchbar.events.services import subscribe as subscribe_to
 
 
 def subscribe() -> None:
     subscribers.register()
+    subscribe_to("workspace.purged", forget_exports)
+    subscribe_to("workspace.purged", forget_public_stats)
     code_panels.register()
+    public_stats_panel.register()
 
 
 FEATURE = Feature(
     requires=("scans", "conversions"),
-    blueprints=(views.bp, live.bp, comparison.bp, saved_views.bp, annotations.bp),
+    blueprints=(
+        views.bp,
+        live.bp,
+        comparison.bp,
+        saved_views.bp,
+        annotations.bp,
+        scan_list.bp,
+        exports.bp,
+        public_stats.bp,
+        public_stats.open_bp,
+    ),
     api_blueprints=(api.bp,),
-    tasks=(tasks, reconciliation_tasks),
+    tasks=(tasks, export_tasks, reconciliation_tasks),
+    acts=(
+        Act("view", "scan_list.index", "list", "All scans"),
+        Act("export", "exports.index", "download", "Exports"),
+    ),
     subscribe=subscribe,
     commands=(reconcile,),
     make_demo=make_demo,

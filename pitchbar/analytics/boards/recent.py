@@ -49,6 +49,10 @@ def load_recent(workspace: Workspace, question: Question) -> Sequence[RecentScan
         scans = list_matching_scans(
             workspace, question.code_id, conditions, span.start, span.end, _COUNT
         )
+    return show_scans(workspace, scans)
+
+
+def show_scans(workspace: Workspace, scans: Sequence[Scan]) -> Sequence[RecentScan]:
     names = names_of(workspace, {scan.code_id for scan in scans})
     return [_show(scan, names[scan.code_id]) for scan in scans]
 

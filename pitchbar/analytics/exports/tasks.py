@@ -1,0 +1,32 @@
+from pitchbar.analytics.exports.models import DONE, Export
+from pitchbar.analytics.exports.services import fail_export, forget_old_exports, work_on
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.jobs import AttemptError, Queue, enqueue, every, task
+
+_SECONDS = 240.0
+
+
+@task(queue=Queue.DEFAULT, tries=3, waits=[30, 120], timeout=600)
+def make_export(export_id: int) -> None:
+    """Some parts of a file, and the rest in another job."""
+    export = db.session.get(Export, export_id)
+    if export is None or export.state == DONE:
+        return
+    if not work_on(export, _SECONDS, clock.now()):
+        enqueue(make_export, export_id)
+        db.session.commit()
+
+
+@make_export.failed
+def _give_up(_error: AttemptError, export_id: int) -> None:
+    export = db.session.get(Export, export_id)
+    if export is not None and export.state != DONE:
+        fail_export(export, clock.now())
+        db.session.commit()
+
+
+@task(queue=Queue.DEFAULT, tries=3, schedule=every.day_at("03:55"))
+def forget_exports_of_last_week() -> None:
+    forget_old_exports(clock.now())
+    db.session.commit()
