@@ -83,7 +83,8 @@ def conversions_of(
     at = CONVERSIONS.c.occurred_at
     steps, within, step = _windowed(dialect, rows, at)
     scan = _scan_of_conversion(dialect)
-    sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS}
+    # A label is the code's.
+    sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS, "": CONVERSIONS}
     columns = {
         "step": step,
         "hour": _hour_of(dialect, at),
