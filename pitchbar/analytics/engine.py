@@ -105,12 +105,15 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`week` has people by weekday (Monday first) and hour of the workspace's zone, where asked."""
+    """`week` has people by weekday (Monday first) and hour of the workspace's zone, where asked;
+    `notice` is a sentence for people about where the figures come from, mostly empty.
+    """
 
     totals: Totals
     series: Sequence[Bucket]
     breakdowns: Mapping[str, Breakdown]
     week: Sequence[Sequence[int]] = ()
+    notice: str = ""
 
 
 class EngineUnavailable(Exception):

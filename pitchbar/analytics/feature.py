@@ -4,6 +4,9 @@ from pitchbar.analytics import api, subscribers, tasks
 from pitchbar.analytics.boards import code_panels, comparison, live, views
 from pitchbar.analytics.boards.annotations import views as annotations
 from pitchbar.analytics.boards.saved_views import views as saved_views
+from pitchbar.analytics.columnar import subscribers as columnar
+from pitchbar.analytics.columnar import tasks as columnar_tasks
+from pitchbar.analytics.columnar.commands import analytics
 from pitchbar.analytics.demo import make_demo
 from pitchbar.analytics.exports import tasks as export_tasks
 from pitchbar.analytics.exports import views as exports
@@ -20,6 +23,7 @@ from pitchbar.events.services import subscribe as subscribe_to
 
 def subscribe() -> None:
     subscribers.register()
+    columnar.register()
     subscribe_to("workspace.purged", forget_exports)
     subscribe_to("workspace.purged", forget_public_stats)
     code_panels.register()
@@ -40,12 +44,16 @@ FEATURE = Feature(
         public_stats.open_bp,
     ),
     api_blueprints=(api.bp,),
-    tasks=(tasks, export_tasks, reconciliation_tasks),
+    tasks=(tasks, columnar_tasks, export_tasks, reconciliation_tasks),
     acts=(
         Act("view", "scan_list.index", "list", "All scans"),
         Act("export", "exports.index", "download", "Exports"),
+        Act("view", "comparison.show", "columns-2", "Compare two codes"),
+        Act("view", "saved_views.index", "bookmark", "Saved views"),
+        Act("edit_codes", "annotations.new", "sticky-note", "Add a note to the chart"),
     ),
     subscribe=subscribe,
-    commands=(reconcile,),
+    commands=(reconcile, analytics),
+    configure=columnar.configure,
     make_demo=make_demo,
 )

@@ -114,7 +114,7 @@ def _find_owners(calls: Sequence[AcceptedCall], owners: Mapping[str, Owner]) -> 
     return found
 
 
-def _store(connection: Connection, owned: Sequence[Owned]) -> list[Row]:
+def _store(connection: Connection, owned: Sequence[Owned]) -> Sequence[Row]:
     """The rows that are new."""
     by_id = {one.call.id: _row(one) for one in owned}
     if not by_id:

@@ -1,5 +1,6 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
+from pitchbar.operations import scan_store_alarm
 from pitchbar.operations.alarms import (
     raise_alarms,
     raise_reconciliation_alarm,
@@ -19,4 +20,10 @@ def watch_queues() -> None:
 @task(queue=Queue.DEFAULT, tries=2, timeout=120, schedule=every.minutes(5))
 def count_jobs() -> None:
     count_finished()
+    db.session.commit()
+
+
+@task(queue=Queue.DEFAULT, tries=2, timeout=1800, schedule=every.day_at("04:20"))
+def compare_scan_store() -> None:
+    scan_store_alarm.compare_scan_store()
     db.session.commit()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pitchbar.analytics.columnar.deletions import delete_visitor
 from pitchbar.core import clock
 from pitchbar.core.personal_data import (
     Whom,
@@ -68,6 +69,7 @@ def erase(workspace: Workspace, whom: Whom, by: Actor) -> PrivacyReceipt:
     """
     if whom.visitor:
         begin_erasure(workspace.id, whom.visitor)
+        delete_visitor(workspace.id, whom.visitor)
     counts = {
         holding.table: count
         for holding in list_holdings_to_erase()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 
+from pitchbar.analytics.columnar.deletions import delete_before
 from pitchbar.analytics.sql.closing import close_days
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
@@ -35,7 +36,7 @@ def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tupl
             gone += count
             if time.monotonic() > until:
                 return gone, False
-        _end_receipt(workspace_id, now)
+        _end_receipt(workspace_id, before, now)
     return gone, True
 
 
@@ -75,9 +76,10 @@ def _open_receipt(workspace_id: int, rule: str, now: datetime) -> PrivacyReceipt
     return receipt
 
 
-def _end_receipt(workspace_id: int, now: datetime) -> None:
+def _end_receipt(workspace_id: int, before: datetime, now: datetime) -> None:
     receipt = _find_open(workspace_id)
     if receipt is not None:
+        delete_before(before, workspace_id)
         receipt.ended_at = now
         db.session.commit()
 

@@ -193,7 +193,9 @@ def _read_utm(values: list[str]) -> Utm:
     if len(known) < _UTM_OF_VERSION_1:
         raise ValueError(f"{len(known)} UTM values")
     _check_texts(*known)
-    return Utm(*(value[:UTM_MAX_LENGTH] for value in known))
+    if max(map(len, known)) > UTM_MAX_LENGTH:
+        known = [value[:UTM_MAX_LENGTH] for value in known]
+    return Utm._make(known)
 
 
 def _id(value: object) -> int:

@@ -11,8 +11,8 @@ from pitchbar.clients.geolocation import Geolocation
 from pitchbar.core.addresses import truncate_address
 from pitchbar.core.clock import local_date
 from pitchbar.core.devices import read_device
-from pitchbar.core.utm import UTM_COLUMNS
-from pitchbar.scans.accepted import AcceptedScan, Way
+from pitchbar.core.utm import UTM_COLUMNS, Utm
+from pitchbar.scans.accepted import NO_WAY, AcceptedScan, Way
 from pitchbar.scans.enriched import EnrichedScan
 from pitchbar.scans.referrers import Origin, read_origin
 from pitchbar.scans.repeats import RepeatRule
@@ -83,8 +83,8 @@ class Enrichment:
             "referrer_host": origin[0][:253] if origin else None,
             "robot_reason": reason,
         }
-        row.update(_way_columns(scan.way))
-        row.update(zip(UTM_COLUMNS, [value or None for value in scan.utm], strict=True))
+        row |= _NO_WAY_COLUMNS if scan.way is NO_WAY else _way_columns(scan.way)
+        row |= _utm_columns(scan.utm)
         return EnrichedScan(
             scan.id, scan.at, day, scan.workspace_id, scan.code_id, visitor, network, row, reason
         )
@@ -104,6 +104,9 @@ def _way_columns(way: Way) -> dict[str, Any]:
     }
 
 
+_NO_WAY_COLUMNS = _way_columns(NO_WAY)
+
+
 @lru_cache(maxsize=4096)
 def _local_day(quarter: int, time_zone: str) -> date:
     """The day in which a quarter of an hour since 1970 falls; days begin with one everywhere."""
@@ -120,6 +123,13 @@ def _salts_of(
     return {key: salts.find_salt(connection, *key, zones[key]) for key in sorted(zones)}
 
 
+@lru_cache(maxsize=4096)
+def _utm_columns(utm: Utm) -> dict[str, str | None]:
+    """Of a code, mostly: the same for each of its scans. Nobody changes what it hands out."""
+    return dict(zip(UTM_COLUMNS, [value or None for value in utm], strict=True))
+
+
+@lru_cache(maxsize=4096)
 def _first_language(header: str) -> str | None:
     """ "de-CH,de;q=0.9" as "de-CH"."""
     first = header.split(",", 1)[0].split(";", 1)[0].strip()

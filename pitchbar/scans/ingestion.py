@@ -3,8 +3,10 @@
 A batch may arrive twice, whole or in part: subscribers see only what was really inserted.
 """
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
@@ -25,7 +27,9 @@ from pitchbar.scans.visitors import Salts, StoredSalts
 
 log = logging.getLogger(__name__)
 TOPIC = "scans"
-BATCH = 500
+# How many go in one transaction. On SQLite everybody else who writes waits for it.
+BATCH = 4000
+_BATCH_ON_SQLITE = 500
 
 
 class Ingestion:
@@ -48,6 +52,7 @@ class Ingestion:
         salts: Salts | None = None,
     ) -> None:
         self._engine = engine
+        self._most = _BATCH_ON_SQLITE if engine.dialect.name == "sqlite" else BATCH
         self._bus = bus
         self._enrichment = enrichment
         self._rejected = rejected
@@ -58,10 +63,13 @@ class Ingestion:
 
         Raises what the database raises when it is away: the same lines may then come again.
         """
-        accepted, rejected = _read(lines)
+        with _without_collector():
+            return self._ingest_all(*_read(lines))
+
+    def _ingest_all(self, accepted: list[AcceptedScan], rejected: Rejected) -> int:
         count = 0
-        for start in range(0, len(accepted), BATCH):
-            batch = accepted[start : start + BATCH]
+        for start in range(0, len(accepted), self._most):
+            batch = accepted[start : start + self._most]
             count += store_or_bisect(batch, self._ingest, rejected)
         # Last, because lines that come again would be set aside again.
         self._rejected.keep(rejected)
@@ -86,8 +94,10 @@ class Ingestion:
         enriched = self._enrichment.enrich(connection, _unique_by_time(scans), self._salts)
         forget_erased(connection, enriched)
         new = insert_new(connection, Scan, [one.row for one in enriched], ("id",))
-        new_ids = {row["id"] for row in new}
-        inserted = [one for one in enriched if one.id in new_ids]
+        inserted = enriched
+        if len(new) < len(enriched):
+            new_ids = {row["id"] for row in new}
+            inserted = [one for one in enriched if one.id in new_ids]
         if inserted:
             stored.publish(connection, inserted)
         return inserted
@@ -100,6 +110,20 @@ class Ingestion:
                 "codes": sorted({scan.code_id for scan in inserted}),
             },
         )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A batch is some ten thousand small objects, and none of them is part of a circle: the garbage
+    collector would look through them again and again, and find nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _read(lines: bytes) -> tuple[list[AcceptedScan], Rejected]:

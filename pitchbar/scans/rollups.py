@@ -65,7 +65,10 @@ def _write_visitors(connection: Connection, scans: Sequence[EnrichedScan]) -> se
         {"workspace_id": w, "code_id": c, "day": d, "visitor": v, "last_at": at, "network": n}
         for (w, c, d, v), (at, n) in sorted(last.items())
     ]
-    new = {_key(row) for row in insert_new(connection, ScanVisitor, rows, _KEY)}
+    inserted = insert_new(connection, ScanVisitor, rows, _KEY)
+    if len(inserted) == len(rows):
+        return set(last)
+    new = set(map(_key, inserted))
     # Only a code's own row is read again, by the search for repeats; a batch may arrive after
     # younger ones.
     seen = [row for row in rows if row["code_id"] != WHOLE_WORKSPACE and _key(row) not in new]

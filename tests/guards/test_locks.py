@@ -54,3 +54,14 @@ def test_lock_fits_the_project(lock: str) -> None:
 def test_both_locks_agree() -> None:
     runtime, dev = pins_of("runtime"), pins_of("dev")
     assert {name: pins for name, pins in runtime.items() if dev.get(name) != pins} == {}
+
+
+def test_what_is_large_and_for_tests_alone_stands_by_itself() -> None:
+    """ClickHouse's engine: installed by `bin/setup --full`, and never where Pitchbar serves."""
+    strange = [one for one in lines_of("full") if not (_PIN.match(one) or _HASH.match(one))]
+    assert strange == []
+    assert set(pins_of("full")) == {"chdb-core-lite"}
+    assert not set(pins_of("full")) & {*pins_of("dev"), *pins_of("runtime")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (requirement,) = map(Requirement, project["dependency-groups"]["full"])
+    assert all(requirement.specifier.contains(one) for one in pins_of("full")[requirement.name])

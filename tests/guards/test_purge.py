@@ -57,6 +57,8 @@ OPERATIONS = {
     "job_totals",
     "queue_alarms",
     "queue_states",
+    "scan_copies",
+    "scan_feed_turns",
     "reconciled_hours",
     "schedule_runs",
     "tick_leases",

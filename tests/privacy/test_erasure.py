@@ -51,6 +51,7 @@ ACCOUNTS = {
 # Of a person, and no visitor's or correspondent's data: with the reason.
 OTHERS = {
     "privacy_receipts": "who of the workspace asked for an erasure",
+    "scan_feed": "that ClickHouse is to forget a visitor, until it has",
     "erased_visitors": "that nothing is stored of a visitor, until the salt of the day is gone",
 }
 

@@ -5,14 +5,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from pitchbar.scans import bulk_sql
 from pitchbar.scans.bulk_sql import insert_new, insert_or_add, insert_or_replace_older, look_up
 from pitchbar.scans.models import FIGURES, ScanHour, ScanVisitor
-from tests.support.servers import on_both_databases
+from tests.support.servers import on_both_databases, on_postgresql
 
 AT = datetime(2026, 3, 10, 12, 0, 0, 120_000, tzinfo=UTC)
 KEY = ("workspace_id", "code_id", "day", "visitor")
+
+
+@pytest.fixture(params=["few", "many"], autouse=True)
+def _few_or_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes many rows by another way than few; both are to do the same."""
+    if request.param == "many":
+        monkeypatch.setattr(bulk_sql, "MANY", 1)
 
 
 def visitor(code_id: int, at: datetime = AT, network: str | None = "ab") -> dict[str, Any]:
@@ -79,3 +87,48 @@ def test_figures_are_added(engine: Engine) -> None:
 def test_row_that_does_not_fit_fails_as_everywhere(engine: Engine) -> None:
     with pytest.raises(IntegrityError), engine.begin() as connection:
         insert_new(connection, ScanVisitor, [visitor(1) | {"visitor": None}], KEY)
+
+
+@on_both_databases
+def test_texts_stay_as_they_are(engine: Engine) -> None:
+    hostile = ['a"b', "a,b", "tab\t", "a\nb", "\\.", "\\N", "'; --", "é☃", " x ", '""', "NULL"]
+    rows = [visitor(number + 1, network=text) for number, text in enumerate(hostile)]
+    with engine.begin() as connection:
+        assert insert_new(connection, ScanVisitor, rows, KEY) == rows
+        found = look_up(connection, ScanVisitor, [{"visitor": "v"}], ("code_id", "network"))
+    assert [network for _, network in sorted(tuple(row) for row in found)] == hostile
+
+
+@on_postgresql
+def test_text_that_is_too_long_is_about_data_and_undoes_the_batch(engine: Engine) -> None:
+    rows = [visitor(1), visitor(2, network="x" * 17)]
+    with pytest.raises(DataError), engine.begin() as connection:
+        insert_new(connection, ScanVisitor, rows, KEY)
+    with engine.begin() as connection:
+        assert insert_new(connection, ScanVisitor, rows[:1], KEY) == rows[:1]
+
+
+@on_postgresql
+def test_none_of_many_is_new_the_second_time(engine: Engine) -> None:
+    rows = [visitor(number) for number in range(1, 300)]
+    with engine.begin() as connection:
+        assert insert_new(connection, ScanVisitor, rows, KEY) == rows
+    with engine.begin() as connection:
+        assert insert_new(connection, ScanVisitor, rows, KEY) == []
+        assert insert_new(connection, ScanVisitor, [*rows, visitor(300)], KEY) == [visitor(300)]
+        left = connection.execute(text("SELECT count(*) FROM scan_visitors")).scalar()
+    assert left == 300
+
+
+@on_postgresql
+def test_server_that_is_gone_is_not_about_data(engine: Engine) -> None:
+    end = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE pid != pg_backend_pid() AND datname = current_database()"
+    )
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        with engine.connect() as other:
+            other.execute(end)
+        with pytest.raises(OperationalError):
+            insert_new(connection, ScanVisitor, [visitor(1)], KEY)

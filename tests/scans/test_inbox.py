@@ -11,7 +11,7 @@ import redis
 
 from pitchbar.core.assets import ROOT
 from pitchbar.scans import inbox as inbox_module
-from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
+from pitchbar.scans.inbox import AT_ONCE, DirectInbox, RedisInbox, connect
 from tests.support.servers import RedisServer
 
 STREAM = "pitchbar:scans"
@@ -77,13 +77,28 @@ def test_embedded_inbox_passes_failures_on_so_that_the_spool_keeps_the_lines(
 def test_batches_are_handed_on_whole_in_order_and_once(
     inbox: RedisInbox, worker: Worker, connection: Any
 ) -> None:
-    for number in range(5):
+    for number in range(AT_ONCE + 5):
         inbox.put(b"[%d]\n[x]\n" % number)
 
-    assert inbox.drain(worker.ingest, 0.01) == 2
+    assert inbox.drain(worker.ingest, 0.01) == 2 * AT_ONCE
+    assert connection.xlen(STREAM) == 5
     drain_all(inbox, worker)
-    assert worker.batches == [b"[%d]\n[x]\n" % number for number in range(5)]
+    lines = [b"[%d]\n[x]\n" % number for number in range(AT_ONCE + 5)]
+    assert worker.batches == [b"".join(lines[:AT_ONCE]), b"".join(lines[AT_ONCE:])]
     assert (connection.xlen(STREAM), pending(connection)) == (0, 0)
+
+
+def test_what_no_edge_put_does_not_swallow_the_line_behind_it(
+    inbox: RedisInbox, worker: Worker, connection: Any
+) -> None:
+    connection.xadd(STREAM, {"lines": b"[1]"})
+    connection.xadd(STREAM, {"stranger": b"x"})
+    inbox.put(b"[2]\n")
+
+    drain_all(inbox, worker)
+    first, stranger, last = b"".join(worker.batches).splitlines()
+    assert (first, last) == (b"[1]", b"[2]")
+    assert b"stranger" in stranger
 
 
 def test_lines_that_came_before_the_first_worker_wait_for_it(
@@ -102,14 +117,16 @@ def test_nothing_waiting_is_minus_one(inbox: RedisInbox, worker: Worker) -> None
 def test_two_workers_share_and_never_take_the_same_batch(inbox: RedisInbox, redis_url: str) -> None:
     first, second = Worker(), Worker()
     other = RedisInbox(connect(redis_url))
-    for number in range(10):
+    numbers = range(4 * AT_ONCE)
+    for number in numbers:
         inbox.put(b"[%d]\n" % number)
 
-    for _ in range(5):
+    for _ in range(2):
         inbox.drain(first.ingest, 0.01)
         other.drain(second.ingest, 0.01)
-    assert len(first.batches) == len(second.batches) == 5
-    assert len({*first.batches, *second.batches}) == 10
+    assert len(first.batches) == len(second.batches) == 2
+    lines = b"".join((*first.batches, *second.batches)).splitlines()
+    assert sorted(lines) == sorted(b"[%d]" % number for number in numbers)
 
 
 def test_batch_that_failed_is_delivered_again(

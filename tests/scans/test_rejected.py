@@ -58,6 +58,17 @@ def test_malformed_line_is_set_aside_and_the_rest_is_stored(
     assert_rollups_equal_rows(engine)
 
 
+def test_one_bad_line_among_thousands_holds_up_none_of_them(
+    engine: Engine, ingest: Ingest, rejected: Path
+) -> None:
+    bad = make_line(time_zone="Mars/Olympus")
+    good = [make_line(address=f"81.2.{n // 250}.{n % 250}") for n in range(1500)]
+
+    assert ingest(*good[:700], bad, *good[700:]) == 1500
+    assert rejected.read_bytes() == bad
+    assert_rollups_equal_rows(engine)
+
+
 def test_malformed_line_is_set_aside_once_however_often_it_comes_before_the_rest_is_stored(
     settings: Settings, engine: Engine, ingest: Ingest, rejected: Path
 ) -> None:

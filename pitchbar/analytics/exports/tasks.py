@@ -1,5 +1,5 @@
+from pitchbar.analytics.exports.making import fail_export, forget_old_exports, work_on
 from pitchbar.analytics.exports.models import DONE, Export
-from pitchbar.analytics.exports.services import fail_export, forget_old_exports, work_on
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import AttemptError, Queue, enqueue, every, task

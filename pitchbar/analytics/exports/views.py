@@ -9,14 +9,11 @@ from sqlalchemy import select
 from pitchbar.accounts.actors import current_actor
 from pitchbar.analytics.boards.ranges import RangeRefused
 from pitchbar.analytics.exports.formats import FORMATS
+from pitchbar.analytics.exports.making import KEPT, delete_export, read_file, read_question
 from pitchbar.analytics.exports.models import DONE, FAILED, RUNNING, WAITING, Export
 from pitchbar.analytics.exports.services import (
     AT_ONCE,
-    KEPT,
     begin_export,
-    delete_export,
-    read_file,
-    read_question,
     record_sent,
     retry_export,
     stream,

@@ -136,7 +136,7 @@ def _show_board(short_code: str, *, is_embedded: bool) -> Response:
     workspace = db.session.get_one(Workspace, code.workspace_id)
     chosen = next((one for one in RANGES if one.key == request.args.get("range")), RANGES[1])
     return render(
-        "public_stats/page.html",
+        "open_stats/page.html",
         code=code,
         workspace_name=workspace.name,
         board=read_public_board(workspace, code, stats.shows, chosen),
@@ -154,7 +154,7 @@ def _link(range_key: str, key: str) -> str:
 
 def _ask(short_code: str, *, is_embedded: bool, error: str = "", status: int = 200) -> Response:
     return render(
-        "public_stats/password.html",
+        "open_stats/password.html",
         address=url_for("open_stats.enter", short_code=short_code),
         is_embedded=is_embedded,
         error=error,
