@@ -47,7 +47,8 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
 FROM (
   SELECT CAST(:start AS timestamptz) + random() * interval '1 day' AS at,
     :first + floor({codes} * power(random(), 2.5))::bigint AS code, random() AS chance,
-    floor(random() * :people)::bigint AS who, n
+    -- One in seven comes from somebody who is seen several times on that day.
+    CASE WHEN random() < 0.85 THEN n ELSE :scans + floor(random() * :people)::bigint END AS who
   FROM generate_series(1, :scans) n
 ) made
 """
@@ -115,7 +116,7 @@ def _fill_day(
         "start": start,
         "end": start + timedelta(days=1),
         "scans": scans,
-        "people": max(1, int(scans * 0.8)),
+        "people": max(1, int(scans * 0.06)),
     }
     # What belongs to a visitor is the same in each of their scans.
     of_visitor = [_choice(v, f"abs(hashint8(who * 31 + {n}))::float8 / 2147483648.0")

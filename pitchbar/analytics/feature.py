@@ -48,6 +48,9 @@ FEATURE = Feature(
     acts=(
         Act("view", "scan_list.index", "list", "All scans"),
         Act("export", "exports.index", "download", "Exports"),
+        Act("view", "comparison.show", "columns-2", "Compare two codes"),
+        Act("view", "saved_views.index", "bookmark", "Saved views"),
+        Act("edit_codes", "annotations.new", "sticky-note", "Add a note to the chart"),
     ),
     subscribe=subscribe,
     commands=(reconcile, analytics),

@@ -26,7 +26,12 @@ def _delete_breakdowns(event: Event) -> None:
 def _unroll_in_another_zone(event: Event) -> None:
     """Its days begin at other moments from now on."""
     if event.before.get("time_zone") != event.after.get("time_zone"):
-        _delete(event, RolledDay)
+        rolled = RolledDay.workspace_id == int(event.subject.id)
+        db.session.execute(
+            delete(RolledDay)
+            .where(rolled, RolledDay.is_final.is_(False))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _delete(event: Event, *tables: type[ScanBreakdown | ConversionBreakdown | RolledDay]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select
 
 from pitchbar.analytics.columnar.deletions import delete_before
+from pitchbar.analytics.sql.closing import close_days
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.privacy.models import PURGE, PrivacyReceipt
@@ -30,6 +31,7 @@ def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tupl
     before = start_of_kept(now, keep_days)
     rule = f"PRIVACY_SCAN_RETENTION_DAYS={keep_days}"
     for workspace_id in _list_workspaces():
+        close_days(db.engine, workspace_id, before)
         while count := _purge_some(workspace_id, before, rule, now):
             gone += count
             if time.monotonic() > until:

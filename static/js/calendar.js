@@ -131,6 +131,8 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("click", (event) => {
   const place = event.target.closest?.("[data-calendar]");
   if (!place) return;
+  // What was clicked is drawn anew: to who looks whether it was within the menu, it would be nowhere.
+  event.stopImmediatePropagation();
   const turned = event.target.closest("[data-month].button");
   const day = event.target.closest("[data-day]");
   if (turned) {

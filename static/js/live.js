@@ -65,8 +65,9 @@ function countUp(el, from) {
 function focusKey() {
   const el = document.activeElement;
   if (!el || el === document.body) return null;
-  const row = el.closest("[id]");
-  return { id: row?.id, href: el.getAttribute("href") };
+  const place = el.closest("[id]");
+  // What has an id of its own is known by it, wherever it leads now.
+  return { id: place?.id, href: place === el ? null : el.getAttribute("href") };
 }
 
 function restoreFocus(key) {

@@ -125,7 +125,7 @@ def test_closing_ends_it(client: FormClient, code: Code, open_page: Open) -> Non
 
 def test_a_deleted_code_has_no_page(client: FormClient, code: Code, open_page: Open) -> None:
     open_page("country")
-    delete_code(code, SYSTEM, code.short_code)
+    delete_code(code, SYSTEM, code.name)
     db.session.commit()
     read(client, code, status=404)
 

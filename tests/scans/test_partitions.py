@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
+from pitchbar.core import clock
 from pitchbar.core.bus import Bus
 from pitchbar.scans.factories import make_ingestion
-from pitchbar.scans.partitions import ensure_partitions
+from pitchbar.scans.partitions import (
+    drop_partitions_before,
+    ensure_partitions,
+    prepare_partitions,
+)
 from pitchbar.settings import Settings
 from tests.scans.conftest import Ingest
 from tests.scans.lines import assert_rollups_equal_rows, make_line, rows_of
@@ -140,7 +146,8 @@ def test_month_that_was_dropped_is_made_again_and_nothing_is_set_aside(
     assert len(rows_of(engine)) == 5
 
 
-def test_known_months_cost_no_statement(engine: Engine) -> None:
+def test_known_months_cost_no_statement(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MIDNIGHT)
     from sqlalchemy import event
 
     asked: list[str] = []
@@ -151,3 +158,34 @@ def test_known_months_cost_no_statement(engine: Engine) -> None:
 
     assert before > 0
     assert len(asked) == before
+
+
+def test_the_months_ahead_are_made_before_they_come(engine: Engine) -> None:
+    prepare_partitions(engine, datetime(2025, 11, 30, 23, 59, tzinfo=UTC))
+    assert list(partitions(engine)) == [
+        "scans_2025_11",
+        "scans_2025_12",
+        "scans_2026_01",
+        "scans_2026_02",
+    ]
+
+
+def test_months_that_are_over_are_dropped_whole(engine: Engine, ingest: Ingest) -> None:
+    seconds = (-1, 0, 1)
+    ingest(*(make_line(MIDNIGHT + timedelta(seconds=s), address=f"81.2.69.{s}") for s in seconds))
+    with engine.begin() as connection:
+        assert drop_partitions_before(connection, MIDNIGHT - timedelta(seconds=1)) == []
+        assert drop_partitions_before(connection, MIDNIGHT) == [("scans_2026_01", 1)]
+    assert partitions(engine) == {"scans_2026_02": 2}
+    # A late scan of that month makes its partition again.
+    ingest(make_line(MIDNIGHT - timedelta(seconds=2), address="81.2.69.9"))
+    assert partitions(engine) == {"scans_2026_01": 1, "scans_2026_02": 2}
+
+
+def test_a_reader_of_the_table_is_not_waited_for_long(engine: Engine, ingest: Ingest) -> None:
+    ingest(make_line(MIDNIGHT - timedelta(days=40)))
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM scans")).scalar_one()
+        with pytest.raises(OperationalError), engine.begin() as connection:
+            drop_partitions_before(connection, MIDNIGHT, seconds=0.05)
+    assert partitions(engine) == {"scans_2025_12": 1}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -243,6 +244,11 @@ def values_of(world: MadeUp, one: Record, dimension: Dimension) -> list[str]:
     return ["" if value is None else str(value)]
 
 
+@cache
+def _day_of(at: datetime, zone: str) -> date:
+    return local_date(at, zone)
+
+
 def _firsts(
     world: MadeUp, scans: Iterable[Record], question: Question
 ) -> dict[tuple[date, str], datetime]:
@@ -250,7 +256,7 @@ def _firsts(
     found: dict[tuple[date, str], datetime] = {}
     for one in scans:
         if one["robot_reason"] is None and one["visitor"]:
-            key = (local_date(one["scanned_at"], world.zone), one["visitor"])
+            key = (_day_of(one["scanned_at"], world.zone), one["visitor"])
             found[key] = min(found.get(key, one["scanned_at"]), one["scanned_at"])
     span = question.span
     return {key: at for key, at in found.items() if span.start <= at < span.end}
@@ -308,17 +314,18 @@ def _breakdown(
     for one in scans:
         for value in values_of(world, one, dimension):
             groups[value].append(one)
+    came: dict[str, list[Record]] = defaultdict(list)
     for one in told:
         for value in values_of(world, one, dimension):
             groups.setdefault(value, [])
+            came[value].append(one)
     rows = []
     for value, group in groups.items():
         inside = [one for one in group if span.start <= one["scanned_at"] < span.end]
-        came = [one for one in told if value in values_of(world, one, dimension)]
         people = sum(one["robot_reason"] is None for one in inside)
         unique = _unique(world, question, dimension, group)
-        if inside or came:
-            rows.append(Row(value, len(inside), people, unique, _worth(came)))
+        if inside or came[value]:
+            rows.append(Row(value, len(inside), people, unique, _worth(came[value])))
     rows.sort(key=lambda row: (-getattr(row, metric), row.value))
     return Breakdown(dimension, rows[:limit], len(rows) > limit)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
-from pitchbar.analytics.engine import Question, Span
+from pitchbar.analytics.engine import Question
 from pitchbar.analytics.resolving import Condition, resolve
 from pitchbar.analytics.sql.models import RolledDay
 from pitchbar.analytics.sql.parts import (
@@ -16,17 +16,16 @@ from pitchbar.analytics.sql.parts import (
     FIRST_HOURS,
     HOURS,
     STEPS,
-    counted_scans,
+    Key,
+    conversion_parts,
     first_hours,
-    grouped_conversions,
-    grouped_scans,
-    raw_parts,
-    step_of,
+    key_of,
 )
 from pitchbar.analytics.sql.ranking import CODE, Found, Page, Sums, collect, ranked
 from pitchbar.analytics.sql.raw_rows import conversions_of, scans_of
 from pitchbar.analytics.sql.rolled_rows import rolled_parts
 from pitchbar.analytics.sql.rollups import Scope
+from pitchbar.analytics.sql.set_parts import scan_parts
 from pitchbar.analytics.sql.slices import Slice, Window, windows_of
 from pitchbar.analytics.sql.steps import Counted, hour_at, number_of
 from pitchbar.conversions.models import ConversionDay
@@ -89,16 +88,20 @@ def plan_of(connection: Connection, asked: Asked) -> Plan:
 
 
 def _rolled_days(connection: Connection, scope: Scope, windows: Sequence[Window]) -> set[date]:
-    """Those that were rolled as the days that they are today: the zone may have been another."""
+    """Those that were rolled as the days that they are today: the zone may have been another. Of
+    final ones there is nothing else any more.
+    """
     if not windows:
         return set()
     edges = {one.day: (one.start, one.end) for one in windows}
     rows = connection.execute(
-        select(RolledDay.day, RolledDay.start_at, RolledDay.end_at).where(
+        select(RolledDay.day, RolledDay.is_final, RolledDay.start_at, RolledDay.end_at).where(
             *scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day)
         )
     )
-    return {day for day, *found in rows if edges.get(day) == tuple(found)}
+    return {
+        day for day, is_final, *found in rows if is_final or edges.get(day) == tuple(found)
+    } & edges.keys()
 
 
 def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:
@@ -132,26 +135,35 @@ def read_parts(
     if plan.rolled:
         parts += rolled_parts(asked.scope, plan.rolled, [one.number for one in columns])
     if plan.rows.windows:
-        seen = scans_of(dialect, plan.rows, asked.conditions, columns)
-        told = conversions_of(dialect, plan.rows, asked.conditions, columns)
-        parts += raw_parts(seen, told, columns)
-        if with_steps:
-            parts += _step_parts(seen, told, asked.question.span)
-        if with_hours:
-            parts.append(counted_scans(seen, HOURS, step_of(seen, "hour")))
+        parts += _raw_parts(dialect, asked, plan, columns, steps=with_steps, hours=with_hours)
     if not parts:
         return {}, plan
     statement = ranked(dialect, parts, page, asked.scope.workspace_id, with_labels=with_labels)
     return collect(connection.execute(statement)), plan
 
 
-def _step_parts(seen: CTE, told: CTE, span: Span) -> list[Any]:
-    name = "hour" if span.interval == "hour" else "step"
-    conversions = grouped_conversions(told, CONVERSION_STEPS, step_of(told, name))
-    if name == "step":
-        return [grouped_scans(seen, STEPS, step_of(seen, name)), conversions]
-    hours = counted_scans(seen, STEPS, step_of(seen, name))
-    return [hours, first_hours(seen, number_of(span.start)), conversions]
+def _raw_parts(
+    dialect: str,
+    asked: Asked,
+    plan: Plan,
+    columns: Sequence[Dimension],
+    *,
+    steps: bool,
+    hours: bool,
+) -> list[Any]:
+    seen = scans_of(dialect, plan.rows, asked.conditions, columns)
+    told = conversions_of(dialect, plan.rows, asked.conditions, columns)
+    keys, by_hour = [key_of(one) for one in columns], asked.question.span.interval == "hour"
+    parts: list[Any] = [*conversion_parts(told, keys)]
+    if steps:
+        name = "hour" if by_hour else "step"
+        keys.append(Key(STEPS, name, is_unique=not by_hour))
+        parts += conversion_parts(told, [Key(CONVERSION_STEPS, name)])
+        if by_hour:
+            parts.append(first_hours(seen, number_of(asked.question.span.start)))
+    if hours and not by_hour:
+        keys.append(Key(HOURS, "hour", is_unique=False))
+    return [*parts, *scan_parts(dialect, seen, keys)]
 
 
 def counted_of(found: Found, plan: Plan, asked: Asked) -> Counted:

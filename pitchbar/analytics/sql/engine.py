@@ -9,7 +9,7 @@ from pitchbar.analytics.engine import Board, Breakdown, Metric, Question, Totals
 from pitchbar.analytics.sql.asked import Asked, counted_of, read_parts, understand
 from pitchbar.analytics.sql.bounded import bounded
 from pitchbar.analytics.sql.names import names_of
-from pitchbar.analytics.sql.parts import HOURS
+from pitchbar.analytics.sql.parts import HOURS, STEPS
 from pitchbar.analytics.sql.ranking import Found, Page, breakdown_of
 from pitchbar.analytics.sql.rollups import count_scope, people_by_hour
 from pitchbar.analytics.sql.steps import Counted, hour_at, series_of, totals_of, week_of
@@ -73,8 +73,10 @@ def _filtered(
     )
     week: Sequence[Sequence[int]] = ()
     if with_week:
-        hours = {hour_at(int(value)): sums.people for value, sums in found.get(HOURS, {}).items()}
-        week = week_of(asked.question.span.zone, hours)
+        span = asked.question.span
+        hours = found.get(STEPS if span.interval == "hour" else HOURS, {})
+        people = {hour_at(int(value)): sums.people for value, sums in hours.items()}
+        week = week_of(span.zone, people)
     counted = counted_of(found, plan, asked)
     return _board(connection, asked, dimensions, page, counted, found, week)
 

@@ -58,6 +58,7 @@ def _unroll(connection: Connection, rows: Iterable[Row]) -> None:
                     RolledDay.code_id.in_(codes),
                     RolledDay.start_at <= last,
                     RolledDay.end_at > first,
+                    RolledDay.is_final.is_(False),
                 )
             )
 

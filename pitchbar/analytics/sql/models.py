@@ -5,7 +5,7 @@ They hold figures alone, and outlive the rows. None has a foreign key, as scans 
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, SmallInteger, String
+from sqlalchemy import BigInteger, Date, SmallInteger, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
@@ -23,6 +23,8 @@ class RolledDay(Model):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     start_at: Mapped[datetime] = mapped_column(UtcDateTime)
     end_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Made before its rows may be deleted: from then on it stays as it is.
+    is_final: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ScanBreakdown(Model):

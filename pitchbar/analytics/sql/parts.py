@@ -3,6 +3,7 @@ that they can be added up.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    case,
     cast,
     func,
     literal,
@@ -25,6 +27,50 @@ from pitchbar.analytics.dimensions import Dimension
 STEPS, HOURS, FIRST_HOURS, CONVERSION_STEPS = -1, -2, -3, -4
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows are grouped by: a column.
+
+    Attributes:
+        number: of the dimension, or one of those above.
+        is_unique: whether unique people are counted.
+    """
+
+    number: int
+    name: str
+    is_unique: bool = True
+
+
+def key_of(dimension: Dimension) -> Key:
+    return Key(dimension.number, dimension.key)
+
+
+def as_value(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """As text, empty where there is none."""
+    return func.coalesce(cast(column, String), "")
+
+
+def scan_figures(seen: Any) -> dict[str, ColumnElement[int]]:
+    """Hits, people, and people who are known by a visitor; of rows `inside`, where some are not."""
+    if "inside" not in seen.c:
+        return {
+            "hits": func.count(),
+            "people": func.sum(seen.c.person),
+            "known": func.count(seen.c.visitor),
+        }
+    known = case((seen.c.visitor.is_not(None), seen.c.inside), else_=0)
+    return {
+        "hits": func.sum(seen.c.inside),
+        "people": func.sum(seen.c.inside * seen.c.person),
+        "known": func.sum(known),
+    }
+
+
+def first_inside(seen: Any) -> ColumnElement[int]:
+    """Of a visitor: 1 where the day saw them first within the span, 0 where it was before."""
+    return func.min(seen.c.inside) if "inside" in seen.c else literal(1)
+
+
 def grouped_scans(
     seen: CTE, number: int, value: ColumnElement[Any], *owner: ColumnElement[Any]
 ) -> Select[Any]:
@@ -33,13 +79,13 @@ def grouped_scans(
     Args:
         owner: a column that figures are told apart by as well; it comes last.
     """
+    figures = scan_figures(seen)
     by_visitor = (
         select(
             value.label("value"),
-            func.sum(seen.c.inside).label("hits"),
-            func.sum(seen.c.inside * seen.c.person).label("people"),
-            # Counts where the day saw them first: not within the span if it was before.
-            func.min(seen.c.inside).label("unique_people"),
+            figures["hits"].label("hits"),
+            figures["people"].label("people"),
+            first_inside(seen).label("unique_people"),
             seen.c.visitor,
             *owner,
         )
@@ -68,19 +114,20 @@ def grouped_scans(
 
 def counted_scans(seen: CTE, number: int, value: ColumnElement[Any]) -> Select[Any]:
     """Without unique people."""
+    figures = scan_figures(seen)
     return (
         select(
             _number(number),
             value.label("value"),
             cast(null(), String(3)).label("currency"),
-            whole(func.sum(seen.c.inside), "hits"),
-            whole(func.sum(seen.c.inside * seen.c.person), "people"),
+            whole(figures["hits"], "hits"),
+            whole(figures["people"], "people"),
             whole(literal(0), "unique_people"),
             whole(literal(0), "conversions"),
             whole(literal(0), "value_minor"),
         )
         .group_by(value)
-        .having(func.sum(seen.c.inside) > 0)
+        .having(figures["hits"] > 0)
     )
 
 
@@ -120,19 +167,6 @@ def grouped_conversions(
     ).group_by(value, told.c.currency, *owner)
 
 
-def value_of(rows: CTE, dimension: Dimension) -> ColumnElement[str]:
-    """As text; empty where there is none."""
-    column: ColumnElement[Any] = rows.c[dimension.key]
-    if dimension.kind != "text":
-        column = cast(column, String)
-    return func.coalesce(column, "")
-
-
-def step_of(rows: CTE, name: str) -> ColumnElement[str]:
-    """`name` is "step" or "hour"."""
-    return cast(rows.c[name], String)
-
-
 def _number(number: int) -> ColumnElement[int]:
     return cast(literal(number), SmallInteger).label("dimension")
 
@@ -141,12 +175,19 @@ def whole(figure: ColumnElement[Any], name: str) -> ColumnElement[int]:
     return cast(figure, BigInteger).label(name)
 
 
-def raw_parts(seen: CTE, told: CTE, dimensions: Sequence[Dimension]) -> list[Select[Any]]:
+def union_parts(seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
+    """A pass for each key, for databases that have no grouping sets."""
+    owners = [seen.c[owner]] if owner else []
     return [
-        part
-        for dimension in dimensions
-        for part in (
-            grouped_scans(seen, dimension.number, value_of(seen, dimension)),
-            grouped_conversions(told, dimension.number, value_of(told, dimension)),
-        )
+        grouped_scans(seen, key.number, as_value(seen.c[key.name]), *owners)
+        if key.is_unique
+        else counted_scans(seen, key.number, as_value(seen.c[key.name]))
+        for key in keys
+    ]
+
+
+def conversion_parts(told: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
+    owners = [told.c[owner]] if owner else []
+    return [
+        grouped_conversions(told, key.number, as_value(told.c[key.name]), *owners) for key in keys
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -42,24 +42,26 @@ _MOST_INTERVALS = 30
 def scans_of(
     dialect: str, rows: Slice, conditions: Sequence[Condition], dimensions: Sequence[Dimension]
 ) -> CTE:
-    """Columns: `step` (the window's place, from 1), `hour` (of UTC, since 1970), `person` and
-    `inside` (0 or 1), `visitor` (who it was on that day, if a person), `reason`, and a column for
-    each dimension, by its key.
+    """Columns: `step` (the window's place, from 1), `hour` (of UTC, since 1970), `owner` (the
+    code), `person` (0 or 1), `visitor` (who it was on that day, if a person), where some rows are
+    before the span `inside` (0 or 1), and a column for each dimension, by its key, as it is stored:
+    groups are made into text, not rows.
     """
     at, reason = SCANS.c.scanned_at, SCANS.c.robot_reason
     steps, within, step = _windowed(dialect, rows, at)
     is_known = and_(reason.is_(None), SCANS.c.visitor.is_not(None))
-    columns = {
+    columns: dict[str, ColumnElement[Any]] = {
         "step": step,
         "hour": _hour_of(dialect, at),
+        "owner": SCANS.c.code_id,
         "person": case((reason.is_(None), 1), else_=0),
-        "inside": case((at >= rows.since, 1), else_=0) if rows.since else literal(1),
         "visitor": case((is_known, _who(dialect, SCANS.c.visitor, step)), else_=None),
-        "reason": reason,
     }
+    if rows.since:
+        columns["inside"] = case((at >= rows.since, 1), else_=0)
     for dimension in dimensions:
         if dimension.column:
-            columns.setdefault(dimension.key, SCANS.c[dimension.column])
+            columns[dimension.key] = _as_it_is(dimension, SCANS)
     query = select(*(column.label(name) for name, column in columns.items())).where(
         SCANS.c.workspace_id == rows.workspace_id,
         *([SCANS.c.code_id == rows.code_id] if rows.code_id is not None else []),
@@ -74,24 +76,26 @@ def scans_of(
 def conversions_of(
     dialect: str, rows: Slice, conditions: Sequence[Condition], dimensions: Sequence[Dimension]
 ) -> CTE:
-    """Columns: `step`, `hour`, `currency`, `value_minor` and one for each dimension: what is known
-    of the scan. Code and rule are the conversion's own, so that they outlive the scan.
+    """Columns: `step`, `hour`, `owner` (the code), `currency`, `value_minor` and one for each
+    dimension: what is known of the scan. Code and rule are the conversion's own, so that they
+    outlive the scan.
     """
     at = CONVERSIONS.c.occurred_at
     steps, within, step = _windowed(dialect, rows, at)
     scan = _scan_of_conversion(dialect)
-    # A label is the code's.
+    # A label has no column: it is the code's.
     sources = {"code_id": CONVERSIONS, "rule_id": CONVERSIONS, "": CONVERSIONS}
     columns = {
         "step": step,
         "hour": _hour_of(dialect, at),
+        "owner": CONVERSIONS.c.code_id,
         "currency": func.coalesce(CONVERSIONS.c.currency, NO_CURRENCY),
         "value_minor": func.coalesce(CONVERSIONS.c.value_minor, 0),
     }
     for dimension in dimensions:
         if dimension.column:
             source = sources.get(dimension.column, scan)
-            columns[dimension.key] = source.c[dimension.column]
+            columns[dimension.key] = _as_it_is(dimension, source)
     origin = CONVERSIONS if steps is None else steps.join(CONVERSIONS, true())
     is_its_scan = (
         true()
@@ -115,6 +119,14 @@ def conversions_of(
     return query.cte("told").prefix_with("MATERIALIZED")
 
 
+def _as_it_is(dimension: Dimension, rows: Any) -> ColumnElement[Any]:
+    """Of texts the length that is declared is dropped: PostgreSQL would take them all for that
+    long, and believe that it has no memory to group them.
+    """
+    column: ColumnElement[Any] = rows.c[dimension.column]
+    return cast(column, Text) if dimension.kind == "text" else column
+
+
 def _scan_of_conversion(dialect: str) -> Any:
     """On PostgreSQL each is looked up by its key, in its own partition: a join might read all."""
     if dialect != "postgresql":
@@ -129,10 +141,9 @@ def _scan_of_conversion(dialect: str) -> Any:
 
 
 def fulfils(condition: Condition, rows: Any) -> ColumnElement[bool]:
-    """`rows` has the columns of scans."""
+    """`rows` has the column that is asked for, or for labels the code's."""
     if condition.dimension.kind == "label":
-        code_id = CONVERSIONS.c.code_id if rows is not SCANS and "code_id" not in rows.c else None
-        return _has_label(condition, rows.c.code_id if code_id is None else code_id)
+        return _has_label(condition, rows.c.code_id)
     column = rows.c[condition.dimension.column]
     is_none = column.is_(None) if _is_number(condition) else func.coalesce(column, "") == ""
     return _chosen(condition, lambda values: column.in_(values), is_none)

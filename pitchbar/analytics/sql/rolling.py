@@ -10,14 +10,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 
 from pitchbar.analytics.buckets import day_start
 from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
 from pitchbar.analytics.resolving import Condition
 from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
-from pitchbar.analytics.sql.parts import grouped_conversions, grouped_scans, value_of
+from pitchbar.analytics.sql.parts import conversion_parts, key_of
 from pitchbar.analytics.sql.raw_rows import SCANS, conversions_of, scans_of
+from pitchbar.analytics.sql.set_parts import scan_parts
 from pitchbar.analytics.sql.slices import Slice, Window
 from pitchbar.scans.models import WHOLE_WORKSPACE
 
@@ -39,13 +51,29 @@ class OpenDay:
     day: date
 
 
-def roll_day(engine: Engine, one: OpenDay, *, least: int = LEAST_SCANS) -> None:
+def roll_day(
+    engine: Engine, one: OpenDay, *, least: int = LEAST_SCANS, is_final: bool = False
+) -> None:
+    """Args:
+    least: how many scans a code must have to be rolled by itself.
+    is_final: whether its rows may be deleted from then on; it is never rolled again.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             # Nobody else writes between what is read and what is written.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         lock_workspace(connection, one.workspace_id)
-        _roll(connection, one, least)
+        if not _is_final(connection, one):
+            _roll(connection, one, least, is_final=is_final)
+
+
+def _is_final(connection: Connection, one: OpenDay) -> bool:
+    query = select(RolledDay.is_final).where(
+        RolledDay.workspace_id == one.workspace_id,
+        RolledDay.code_id == WHOLE_WORKSPACE,
+        RolledDay.day == one.day,
+    )
+    return bool(connection.scalar(query))
 
 
 def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool = False) -> None:
@@ -58,7 +86,7 @@ def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool
         connection.execute(select(lock(key)))
 
 
-def _roll(connection: Connection, one: OpenDay, least: int) -> None:
+def _roll(connection: Connection, one: OpenDay, least: int, *, is_final: bool) -> None:
     start, end = day_start(one.day, one.zone), day_start(one.day + timedelta(days=1), one.zone)
     for table in _TABLES:
         of_day = (table.workspace_id == one.workspace_id, table.day == one.day)
@@ -68,16 +96,22 @@ def _roll(connection: Connection, one: OpenDay, least: int) -> None:
     _fill(connection, one, window, None)
     if codes:
         _fill(connection, one, window, codes)
+    _mark(connection, one, window, codes, is_final=is_final)
+
+
+def _mark(
+    connection: Connection, one: OpenDay, window: Window, codes: Sequence[int], *, is_final: bool
+) -> None:
+    told = {
+        "day": one.day,
+        "start_at": window.start,
+        "end_at": window.end,
+        "is_final": is_final,
+    }
     connection.execute(
         insert(RolledDay),
         [
-            {
-                "workspace_id": one.workspace_id,
-                "code_id": code_id,
-                "day": one.day,
-                "start_at": start,
-                "end_at": end,
-            }
+            {"workspace_id": one.workspace_id, "code_id": code_id, **told}
             for code_id in (WHOLE_WORKSPACE, *codes)
         ],
     )
@@ -106,29 +140,27 @@ def _fill(
     only = () if codes is None else (Condition(_CODE, tuple(codes), (), False, False),)
     seen = scans_of(dialect, rows, only, _COLUMNS)
     told = conversions_of(dialect, rows, only, _COLUMNS)
-    scans, came = list[Any](), list[Any]()
-    for each in _COLUMNS:
-        number, is_whole = each.number, codes is None
-        owner = [] if is_whole else [seen.c.code]
-        scans.append(grouped_scans(seen, number, value_of(seen, each), *owner))
-        owner = [] if is_whole else [told.c.code]
-        came.append(grouped_conversions(told, number, value_of(told, each), *owner))
-    _insert(connection, ScanBreakdown, one, scans, ("hits", "people", "unique_people"))
-    _insert(connection, ConversionBreakdown, one, came, ("currency", "conversions", "value_minor"))
+    keys, owner = [key_of(each) for each in _COLUMNS], "" if codes is None else "owner"
+    scans = scan_parts(dialect, seen, keys, owner)
+    came = conversion_parts(told, keys, owner)
+    _insert(connection, ScanBreakdown, one, scans)
+    _insert(connection, ConversionBreakdown, one, came)
 
 
-def _insert(
-    connection: Connection,
-    table: Any,
-    one: OpenDay,
-    parts: Sequence[Select[Any]],
-    names: Sequence[str],
-) -> None:
+def _insert(connection: Connection, table: Any, one: OpenDay, parts: Sequence[Select[Any]]) -> None:
+    """Parts added up, by all that the table's rows are told apart by."""
     every, columns = union_all(*parts).subquery(), table.__table__.c
-    made = {
+    known: dict[str, ColumnElement[Any]] = {
         "workspace_id": literal(one.workspace_id, columns.workspace_id.type),
-        "code_id": every.c["code"] if "code" in every.c else literal(WHOLE_WORKSPACE),
         "day": literal(one.day, columns.day.type),
-        **{name: every.c[name] for name in ("dimension", "value", *names)},
     }
-    connection.execute(insert(table).from_select(list(made), select(*made.values())))
+    found = {
+        key.name: every.c[key.name] for key in table.__table__.primary_key if key.name in every.c
+    }
+    if "owner" in every.c:
+        found["code_id"] = every.c.owner
+    else:
+        known["code_id"] = literal(WHOLE_WORKSPACE)
+    sums = {each.name: func.sum(every.c[each.name]) for each in columns if not each.primary_key}
+    made = select(*known.values(), *found.values(), *sums.values()).group_by(*found.values())
+    connection.execute(insert(table).from_select([*known, *found, *sums], made))
