@@ -31,7 +31,8 @@ def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tupl
     before = start_of_kept(now, keep_days)
     rule = f"PRIVACY_SCAN_RETENTION_DAYS={keep_days}"
     for workspace_id in _list_workspaces():
-        close_days(db.engine, workspace_id, before)
+        if not close_days(db.engine, workspace_id, before, until=until):
+            return gone, False
         while count := _purge_some(workspace_id, before, rule, now):
             gone += count
             if time.monotonic() > until:
