@@ -35,7 +35,8 @@ def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tupl
     rule = f"PRIVACY_SCAN_RETENTION_DAYS={keep_days}"
     workspaces = _list_workspaces()
     for workspace_id in workspaces:
-        close_days(db.engine, workspace_id, before)
+        if not close_days(db.engine, workspace_id, before, until=until):
+            return 0, False
     gone = _drop_months(before, rule, now)
     for workspace_id in workspaces:
         while count := _purge_some(workspace_id, before, rule, now):
