@@ -213,14 +213,16 @@ def test_breakdowns_outlive_the_scans_that_they_were_made_of(world: MadeUp) -> N
     before = datetime(2026, 10, 24, tzinfo=UTC)
     question, code_id = board_question(world), world.codes[0]
     wanted = {one: read_countries(world, one) for one in (None, code_id)}
-    assert close_days(db.engine, world.workspace_id, before) == 3
+    assert not close_days(db.engine, world.workspace_id, before, until=0)
+    assert close_days(db.engine, world.workspace_id, before)
+    assert len(rolled(world)) == 3
     with db.engine.begin() as connection:
         connection.execute(delete(Scan).where(Scan.scanned_at < before))
     # Neither another zone, nor a late row, nor the job makes them of what is left.
     _change_zone(db.session.get_one(Workspace, world.workspace_id), "Europe/Vienna")
     store_scans(world, [later_scan(world, 6, datetime(2026, 10, 22, 12, tzinfo=UTC))])
     roll_days()
-    assert close_days(db.engine, world.workspace_id, before) == 0
+    assert close_days(db.engine, world.workspace_id, before, until=0), "there is nothing to do"
     assert {one: read_countries(world, one) for one in (None, code_id)} == wanted
     assert ENGINE.read_board(question).totals.hits == len(world.scans) + 1
 

@@ -2,6 +2,8 @@
 code that has any: whoever deletes calls this first.
 """
 
+import math
+import time
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
@@ -15,15 +17,20 @@ from pitchbar.workspaces.models import Workspace
 _DAY = timedelta(days=1)
 
 
-def close_days(engine: Engine, workspace_id: int, before: datetime) -> int:
+def close_days(
+    engine: Engine, workspace_id: int, before: datetime, *, until: float = math.inf
+) -> bool:
     """All days with a scan before that moment, the one that holds it included; each in a
-    transaction of its own. Returns how many were not closed yet.
+    transaction of its own. Returns whether all are closed: it ends at `until`, by the monotonic
+    clock, and goes on from there another time.
     """
     with engine.connect() as connection:
         days = _list_days(connection, workspace_id, before)
     for one in days:
+        if time.monotonic() > until:
+            return False
         roll_day(engine, one, least=1, is_final=True)
-    return len(days)
+    return True
 
 
 def _list_days(connection: Connection, workspace_id: int, before: datetime) -> list[OpenDay]:
