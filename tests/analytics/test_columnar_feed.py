@@ -8,14 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from pitchbar.analytics.buckets import span_of_days
 from pitchbar.analytics.columnar import consumer as consumer_module
 from pitchbar.analytics.columnar.consumer import Consumer
 from pitchbar.analytics.columnar.deletions import delete_before
+from pitchbar.analytics.columnar.engine import ColumnarEngine
 from pitchbar.analytics.columnar.feed import feed
 from pitchbar.analytics.columnar.models import CopyRange, FeedEntry
 from pitchbar.analytics.columnar.rows import SCAN_NAMES, as_columns, scans_query, visitor_id
 from pitchbar.analytics.columnar.tasks import feed_scan_store
 from pitchbar.analytics.columnar.turns import Turn
+from pitchbar.analytics.engine import Question
 from pitchbar.clients.scan_store import ScanStore, ScanStoreUnavailable
 from pitchbar.codes.models import Code
 from pitchbar.conversions.models import Conversion
@@ -102,6 +105,10 @@ def test_batch_that_is_told_twice_changes_nothing(
     drain(consumer)
     assert len(rows_here()) == 30
     assert rows_there(store) == rows_here()
+    today = clock.now().date()
+    span = span_of_days(today - timedelta(days=1), today, "day", "UTC")
+    totals = ColumnarEngine(store, 30).read_totals(Question(code.workspace_id, span))
+    assert (totals.hits, totals.people) == (30, 30)
 
 
 @pytest.mark.parametrize("mode", ["fail", "hang"])

@@ -132,3 +132,13 @@ def test_server_that_is_gone_is_not_about_data(engine: Engine) -> None:
             other.execute(end)
         with pytest.raises(OperationalError):
             insert_new(connection, ScanVisitor, [visitor(1)], KEY)
+
+
+@on_both_databases
+def test_what_went_in_the_same_transaction_does_not_come_back(engine: Engine) -> None:
+    with engine.begin() as connection:
+        insert_new(connection, ScanVisitor, [visitor(1)], KEY)
+        connection.execute(text("DELETE FROM scan_visitors"))
+        assert insert_new(connection, ScanVisitor, [visitor(2)], KEY) == [visitor(2)]
+        found = look_up(connection, ScanVisitor, [{"visitor": "v"}], ("code_id",))
+    assert [tuple(row) for row in found] == [(2,)]
