@@ -19,6 +19,8 @@ from pitchbar.scans.models import Scan
 from pitchbar.workspaces.models import Workspace
 
 _BATCH = 2000
+# The first time there may be years of days of which figures are to be kept: so many seconds more.
+_CLOSING = 120.0
 
 
 def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tuple[int, bool]:
@@ -31,7 +33,7 @@ def purge_scans(now: datetime, keep_days: int, *, seconds: float = 40.0) -> tupl
     before = start_of_kept(now, keep_days)
     rule = f"PRIVACY_SCAN_RETENTION_DAYS={keep_days}"
     for workspace_id in _list_workspaces():
-        if not close_days(db.engine, workspace_id, before, until=until):
+        if not close_days(db.engine, workspace_id, before, until=until + _CLOSING):
             return gone, False
         while count := _purge_some(workspace_id, before, rule, now):
             gone += count
