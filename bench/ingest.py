@@ -1,11 +1,12 @@
 """Scans stored per second by one worker: one process, one thread, batches of 4,000.
 
-    bin/bench ingest [--scans 60000] [--databases sqlite,memory,disk] [--profile]
+    bin/bench ingest [--scans 60000] [--databases sqlite,memory,disk,clickhouse] [--profile]
 
 The mix: 5 workspaces in 4 time zones, 50 codes, some 200 visitors at each hour, real agents,
 robots, UTM values, referrers; 1 delivery in 20 is a repeat of an earlier one. `sqlite` is a file,
 `memory` and `disk` are PostgreSQL with its data in /dev/shm or on the disk. In the end the rows
-are counted, and the rollups must equal them.
+are counted, and the rollups must equal them. `clickhouse` stores in memory with CLICKHOUSE_URL set,
+and then brings the rows to ClickHouse's engine.
 """
 
 import argparse
@@ -20,10 +21,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import Engine, create_engine, func, select, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from pitchbar.analytics.columnar.consumer import Consumer
+from pitchbar.analytics.columnar.schema import upgrade_schema
+from pitchbar.clients.scan_store import ScanStore
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import engine_options
 from pitchbar.core.utm import Utm
@@ -31,6 +35,7 @@ from pitchbar.scans.accepted import new_scan_id, write_line
 from pitchbar.scans.factories import make_ingestion
 from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay, ScanHour
 from pitchbar.settings import Settings, load_settings
+from tests.support.clickhouse import clickhouse_server
 
 # As many as a worker finds waiting and takes at once (`AT_ONCE` in scans/inbox.py).
 BATCH = 4000
@@ -133,7 +138,8 @@ def migrate(settings: Settings) -> None:
 def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
     with (
         tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as name,
-        database(kind, Path(name)) as url,
+        database("memory" if kind == "clickhouse" else kind, Path(name)) as url,
+        store_of(kind, Path(name)) as clickhouse_url,
     ):
         settings = load_settings(
             {
@@ -142,6 +148,7 @@ def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
                 "DATA_DIR": name,
                 "DATABASE_URL": url,
                 "LOG_LEVEL": "WARNING",
+                "CLICKHOUSE_URL": clickhouse_url,
             }
         )
         migrate(settings)
@@ -156,6 +163,7 @@ def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
         seconds, used = time.perf_counter() - started, time.process_time() - used
         if profile:
             pstats.Stats(profiler).sort_stats("tottime").print_stats(28)
+        fed = feed_clickhouse(engine, clickhouse_url) if clickhouse_url else 0
         with engine.connect() as connection:
             rows = connection.execute(select(func.count()).select_from(Scan)).scalar_one()
             people = connection.execute(
@@ -178,19 +186,49 @@ def run(kind: str, deliveries: list[bytes], scans: int, profile: bool) -> bool:
         engine.dispose()
     exact = stored == rows == scans and all(pair == (rows, people) for pair in sums)
     rate = stored / seconds
-    where = {"sqlite": "SQLite, file", "memory": "PostgreSQL, memory", "disk": "PostgreSQL, disk"}
+    where = {
+        "sqlite": "SQLite, file",
+        "memory": "PostgreSQL, memory",
+        "disk": "PostgreSQL, disk",
+        "clickhouse": "with the feed",
+    }
     print(
         f"{where[kind]:<19} {version:<7} {rate:>7.0f} scans/s, {used / stored * 1e6:>5.0f} us of "
         f"the worker each; {rows} rows of {scans} scans, {people} people, sums "
         f"{'equal' if exact else 'DIFFER: ' + str((stored, sums))}"
     )
-    return exact and (kind == "sqlite" or rate >= TARGET)
+    if clickhouse_url:
+        print(f"into ClickHouse     {fed:>15.0f} scans/s")
+    return exact and (kind == "sqlite" or rate >= TARGET) and (not clickhouse_url or fed >= TARGET)
+
+
+@contextmanager
+def store_of(kind: str, folder: Path) -> Iterator[str]:
+    if kind != "clickhouse":
+        yield ""
+        return
+    with clickhouse_server(folder) as server:
+        yield server.new_url()
+
+
+def feed_clickhouse(engine: Engine, url: str) -> float:
+    """Brings all that was stored there; returns the rows in a second, 0 when some are missing."""
+    store = ScanStore(url, timeout=60)
+    upgrade_schema(store)
+    consumer, started = Consumer(engine, store, Bus(), 10**9), time.perf_counter()
+    while consumer.drain_once():
+        pass
+    seconds = time.perf_counter() - started
+    there = int(store.query("SELECT count() FROM scans FINAL")[0][0])
+    with engine.connect() as connection:
+        here = connection.execute(select(func.count()).select_from(Scan)).scalar_one()
+    return there / seconds if there == here else 0.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scans", type=int, default=60_000)
-    parser.add_argument("--databases", default="sqlite,memory,disk")
+    parser.add_argument("--databases", default="sqlite,memory,disk,clickhouse")
     parser.add_argument("--profile", action="store_true")
     args = parser.parse_args()
     deliveries, scans = make_deliveries(args.scans)

@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 # Also without a change: hours and days pass, and a lost message is made good.
 _REFRESH_SECONDS = 20.0
-# What is costly to draw is drawn less often: it takes a tenth of a process at the most, and however
-# long it takes, it is not older than this.
-_SHARE = 10
+# What is costly to draw is drawn less often: of what it takes beyond this, ten times as long is
+# waited, and never longer than that.
+_CHEAP_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
 # On the bus: somebody's sessions or rights have changed.
 _ACCESS = "access"
@@ -150,7 +150,7 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
 
 def pause_after(seconds: float, shortest: float) -> float:
     """How long to wait after a drawing that took so long."""
-    return max(shortest, min(_SHARE * seconds, _LONGEST_PAUSE))
+    return max(shortest, min(10 * (seconds - _CHEAP_SECONDS), _LONGEST_PAUSE))
 
 
 def _forget_person() -> None:

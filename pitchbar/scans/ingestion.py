@@ -7,6 +7,7 @@ import gc
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 
 from sqlalchemy import Connection, Engine
 
@@ -142,4 +143,4 @@ def _unique_by_time(scans: Sequence[AcceptedScan]) -> list[AcceptedScan]:
     the same order.
     """
     by_id = {scan.id: scan for scan in scans}
-    return sorted(by_id.values(), key=lambda scan: (scan.at, scan.id))
+    return sorted(by_id.values(), key=attrgetter("at", "id"))

@@ -6,10 +6,9 @@ from itertools import cycle
 
 import pytest
 
-from pitchbar.analytics.buckets import span_of_days, span_of_hours
 from pitchbar.analytics.columnar.engine import ColumnarEngine
 from pitchbar.analytics.dimensions import BY_KEY
-from pitchbar.analytics.engine import Question, Span
+from pitchbar.analytics.engine import Question
 from pitchbar.analytics.filters import read_filters
 from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.clients.scan_store import ScanStore
@@ -22,6 +21,7 @@ from tests.support.parity import (
     Parity,
     filters_of_each_dimension,
     filters_of_pairs,
+    parity_spans,
     special_filters,
 )
 
@@ -47,22 +47,10 @@ def columnar(store: ScanStore) -> ColumnarEngine:
     return ColumnarEngine(store, 30)
 
 
-def spans(zone: str) -> list[Span]:
-    whole = span_of_days(date(2026, 10, 22), date(2026, 10, 30), "day", zone)
-    return [
-        whole,
-        span_of_days(date(2026, 10, 24), date(2026, 10, 27), "week", zone),
-        span_of_days(date(2026, 10, 25), date(2026, 10, 25), "hour", zone),
-        span_of_days(date(2026, 10, 1), date(2026, 11, 30), "month", zone),
-        span_of_hours(whole.start.replace(day=23), whole.start.replace(day=25, hour=3), zone),
-        span_of_days(date(1970, 1, 1), date(2069, 12, 31), "month", zone),
-    ]
-
-
 def test_every_dimension_under_every_filter_is_the_same_on_both_engines(
     world: MadeUp, columnar: ColumnarEngine
 ) -> None:
-    parity, turns = Parity(), cycle(spans(world.zone))
+    parity, turns = Parity(), cycle(parity_spans(world.zone))
     is_first = world.zone == "Europe/Berlin"
     # Some of them; `bin/bench parity` compares all, in both zones and in each span.
     each = filters_of_each_dimension(world)[0 if is_first else 3 :: 7]
@@ -80,7 +68,7 @@ def test_boards_without_filters_are_the_same_on_both_engines(
     world: MadeUp, columnar: ColumnarEngine
 ) -> None:
     parity = Parity()
-    for place, span in enumerate(spans(world.zone)):
+    for place, span in enumerate(parity_spans(world.zone)):
         code_id = world.codes[1] if place % 2 else None
         question = Question(world.workspace_id, span, (), code_id)
         parity.compare(SQL, columnar, question, "conversions" if place > 3 else "people")
@@ -90,7 +78,7 @@ def test_boards_without_filters_are_the_same_on_both_engines(
 def test_pages_and_searches_of_breakdowns_are_the_same_on_both_engines(
     world: MadeUp, columnar: ColumnarEngine
 ) -> None:
-    parity, span = Parity(), spans(world.zone)[0]
+    parity, span = Parity(), parity_spans(world.zone)[0]
     question = Question(world.workspace_id, span, read_filters({"country": ["DE", ""]}))
     for key, search in (
         ("code", ""),

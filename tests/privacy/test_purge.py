@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
@@ -17,7 +17,7 @@ from pitchbar.scans.models import Scan, ScanDay
 from pitchbar.scans.partitions import ensure_partitions
 from tests.privacy.factories import make_scan
 from tests.support.factories import make_code, make_workspace
-from tests.support.servers import on_both_databases
+from tests.support.servers import on_both_databases, on_postgresql
 
 DAYS = 30
 
@@ -54,6 +54,21 @@ def test_old_scans_go_and_each_workspace_has_a_receipt(app: Flask) -> None:
         assert one.rule == f"PRIVACY_SCAN_RETENTION_DAYS={DAYS}"
         assert one.ended_at is not None
         assert one.before_at == purge.start_of_kept(clock.now(), DAYS)
+
+
+@on_postgresql
+def test_months_of_which_nothing_is_kept_go_whole(app: Flask) -> None:
+    code, other = make_code(make_workspace()), make_code(make_workspace())
+    make_scans(code, 4, days_ago=DAYS + 100)
+    make_scans(other, 2, days_ago=DAYS + 100)
+    make_scans(code, 1, days_ago=1)
+    month = f"scans_{clock.now() - timedelta(days=DAYS + 100):%Y_%m}"
+    assert purge_scans(clock.now(), DAYS) == (6, True)
+    found = db.session.execute(text("SELECT to_regclass(:name)"), {"name": month}).scalar()
+    assert found is None
+    told = {one.workspace_id: one.counts for one in receipts()}
+    assert told == {code.workspace_id: {"scans": 4}, other.workspace_id: {"scans": 2}}
+    assert count_scans(code) == 1
 
 
 def test_figures_of_purged_scans_stay(app: Flask) -> None:

@@ -36,6 +36,8 @@ Record = dict[str, Any]
 HOSTILE = ("it's", '"quoted"', "100%", "_", "back\\slash", "!no", "ünï·cødé", "日本語", "a" * 250)
 _PLAIN_BROWSERS = {"Mobile Safari": "Safari", "Chrome Mobile": "Chrome", "Google": "Google app"}
 _PLAIN_SYSTEMS = {"Mac OS X": "macOS", "Chrome OS": "ChromeOS"}
+# As many as a worker stores in one transaction.
+_AT_ONCE = 4000
 _REASONS = (None,) * 14 + ("known_robot", "known_robot", "repeat", "own", "over_limit", "head")
 
 
@@ -73,8 +75,10 @@ def make_up(
     # One whose scan was never stored.
     lost = {**world.scans[0], "id": UUID(int=random.getrandbits(128))}
     world.conversions.append(_conversion(random, world, lost) | {"rule_id": None})
-    store_scans(world, world.scans)
-    store_conversions(world.conversions)
+    for start in range(0, count, _AT_ONCE):
+        store_scans(world, world.scans[start : start + _AT_ONCE])
+    for start in range(0, len(world.conversions), _AT_ONCE):
+        store_conversions(world.conversions[start : start + _AT_ONCE])
     return world
 
 

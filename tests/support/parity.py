@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 
+from pitchbar.analytics.buckets import span_of_days, span_of_hours
 from pitchbar.analytics.dimensions import DIMENSIONS, Dimension
-from pitchbar.analytics.engine import Board, Engine, Metric, Question
+from pitchbar.analytics.engine import Board, Engine, Metric, Question, Span
 from tests.support.made_up_scans import HOSTILE, MadeUp
 
 Given = Mapping[str, list[str]]
@@ -48,6 +50,19 @@ def _differences(one: Board, other: Board) -> Iterator[str]:
     for key, breakdown in one.breakdowns.items():
         if breakdown != other.breakdowns[key]:
             yield key
+
+
+def parity_spans(zone: str) -> list[Span]:
+    """Of the days around the last of October, when clocks go back in Berlin."""
+    whole = span_of_days(date(2026, 10, 22), date(2026, 10, 30), "day", zone)
+    return [
+        whole,
+        span_of_days(date(2026, 10, 24), date(2026, 10, 27), "week", zone),
+        span_of_days(date(2026, 10, 25), date(2026, 10, 25), "hour", zone),
+        span_of_days(date(2026, 10, 1), date(2026, 11, 30), "month", zone),
+        span_of_hours(whole.start.replace(day=23), whole.start.replace(day=25, hour=3), zone),
+        span_of_days(date(1970, 1, 1), date(2069, 12, 31), "month", zone),
+    ]
 
 
 def filters_of_each_dimension(world: MadeUp) -> list[Given]:

@@ -60,7 +60,7 @@ def scans_statement(
     grouped = f"""
         SELECT {_number(groups)}, {_value(groups)}, countIf(inside) AS hits,
             countIf(inside AND person) AS people,
-            uniqExactIf(who, known) - uniqExactIf(who, known AND NOT inside) AS unique_people,
+            {_unique(rows)} AS unique_people,
             countIf(inside AND robot_reason = 'repeat') AS repeats,
             countIf(inside AND robot_reason = 'own') AS own,
             countIf(inside AND robot_reason = 'over_limit') AS over_limit
@@ -96,6 +96,12 @@ def conversions_statement(rows: Slice, conditions: Conditions, groups: Sequence[
     return f"""
         SELECT {_number(groups)}, {_value(groups)}, currency, count(), sum(value_minor)
         FROM ({told}) {_grouping(groups, "currency")} {_MERGED}"""  # noqa: S608
+
+
+def _unique(rows: Slice) -> str:
+    """People whose day did not see them before the span began."""
+    before = " - uniqExactIf(who, known AND NOT inside)" if rows.since else ""
+    return f"uniqExactIf(who, known){before}"
 
 
 def _sources(groups: Sequence[Group]) -> str:

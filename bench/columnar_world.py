@@ -1,0 +1,72 @@
+"""The same workspace as in `analytics_world`, made within ClickHouse's engine."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from bench.analytics_world import _OF_SCAN, _VALUES, CODES, DAYS
+from pitchbar.analytics.columnar.schema import WORDS
+from pitchbar.clients.scan_store import ScanStore
+from pitchbar.extensions import db
+from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay
+
+_DAY = timedelta(days=1)
+# So many at once, that memory stays small.
+_AT_ONCE = 1_000_000
+
+
+def fill_clickhouse(store: ScanStore, workspace_id: int, first_code: int, scans: int) -> None:
+    """Scans of a year up to now, and in the application's database the days that have some."""
+    today = datetime.now(UTC).date()
+    first = today - (DAYS - 1) * _DAY
+    start = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
+    length = int(datetime.now(UTC).timestamp()) - start
+    for offset in range(0, scans, _AT_ONCE):
+        count = min(_AT_ONCE, scans - offset)
+        rows = f"numbers({offset}, {count})"
+        store.command(_statement(workspace_id, first_code, scans, start, length, rows))
+    store.command("OPTIMIZE TABLE scans")
+    for code_id in (WHOLE_WORKSPACE, *range(first_code, first_code + CODES)):
+        for day in (first, today):
+            db.session.add(_day(workspace_id, code_id, day))
+    db.session.commit()
+
+
+def _day(workspace_id: int, code_id: int, day: date) -> ScanDay:
+    return ScanDay(workspace_id=workspace_id, code_id=code_id, day=day, hits=1)
+
+
+def _statement(
+    workspace_id: int, first_code: int, scans: int, start: int, length: int, rows: str
+) -> str:
+    listed: list[tuple[str, Sequence[object]]] = [*_VALUES.items(), *_OF_SCAN.items()]
+    words = {
+        name: _chosen([str(value or "") for value in values], 7 + place)
+        for place, (name, values) in enumerate(listed)
+    }
+    words["campaign"] = "'Campaign ' || toString(code % 12)"
+    words["robot_reason"] = (
+        "multiIf(chance < 0.05, 'known_robot', chance < 0.06, 'head', chance < 0.07, 'repeat', '')"
+    )
+    names = ", ".join(WORDS)
+    values = ", ".join(f"{words[name]} AS {name}" for name in WORDS)
+    people = max(1, scans // DAYS // 2)
+    return f"""
+        INSERT INTO scans (workspace_id, code_id, scanned_at, id, visitor, variant, rule_id,
+            domain_id, {names}, written)
+        SELECT {workspace_id}, code, fromUnixTimestamp64Micro(toInt64(at * 1000000), 'UTC'),
+            generateUUIDv4(number),
+            reinterpretAsUUID(toString(1000000000000000 + intDiv(toInt64(at), 86400) * 100000000
+                + rand(3) % {people})),
+            -1, code % 7, if(code % 5 = 0, 1, 0), {values}, 1
+        FROM (
+            SELECT number, {start} + intDiv(number * {length}, {scans}) AS at,
+                {first_code} + toInt64(floor({CODES} * pow(rand(1) / 4294967296, 2.5))) AS code,
+                rand(2) / 4294967296 AS chance
+            FROM {rows}
+        )"""
+
+
+def _chosen(values: list[str], seed: int) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    place = f"1 + toInt64(floor({len(values)} * pow(rand({seed}) / 4294967296, 2)))"
+    return f"[{listed}][{place}]"
