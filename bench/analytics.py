@@ -195,7 +195,7 @@ def time_board(engine: Engine, question: Question) -> float:
 
 def summary(times: list[float]) -> tuple[float, float, float]:
     ordered = sorted(times)
-    return statistics.median(ordered), ordered[int(len(ordered) * 0.95) - 1], ordered[-1]
+    return statistics.median(ordered), ordered[(len(ordered) * 95 + 99) // 100 - 1], ordered[-1]
 
 
 def timed(what: str, act: Callable[[], object]) -> None:
