@@ -131,6 +131,7 @@ def test_the_job_goes_on_in_another_when_its_time_is_over(
     code = make_code(make_workspace())
     make_scans(code, 10, days_ago=DAYS + 2)
     monkeypatch.setattr(purge, "_BATCH", 3)
+    monkeypatch.setattr(purge, "close_days", lambda *_, **__: True)
     asked: list[object] = []
     monkeypatch.setattr("pitchbar.privacy.tasks.enqueue", asked.append)
     monkeypatch.setattr("pitchbar.privacy.tasks.purge_scans", _without_time)

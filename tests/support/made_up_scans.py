@@ -75,10 +75,10 @@ def make_up(
     # One whose scan was never stored.
     lost = {**world.scans[0], "id": UUID(int=random.getrandbits(128))}
     world.conversions.append(_conversion(random, world, lost) | {"rule_id": None})
-    for start in range(0, count, _AT_ONCE):
-        store_scans(world, world.scans[start : start + _AT_ONCE])
-    for start in range(0, len(world.conversions), _AT_ONCE):
-        store_conversions(world.conversions[start : start + _AT_ONCE])
+    for place in range(0, count, _AT_ONCE):
+        store_scans(world, world.scans[place : place + _AT_ONCE])
+    for place in range(0, len(world.conversions), _AT_ONCE):
+        store_conversions(world.conversions[place : place + _AT_ONCE])
     return world
 
 
