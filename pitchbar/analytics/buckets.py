@@ -53,17 +53,10 @@ def choose_interval(first: date, last: date) -> Interval:
 
 
 def day_start(day: date, zone: str) -> datetime:
-    """In UTC: the first moment of the day, also where its midnight is left out."""
-    start = start_of_day(day, zone).astimezone(UTC)
-    # Where clocks go forward at midnight, 00:00 is read as an hour before it exists.
-    return start if clock.local_date(start, zone) == day else _first_moment(start, day, zone)
-
-
-def _first_moment(near: datetime, day: date, zone: str) -> datetime:
-    quarter = timedelta(minutes=15)
-    while clock.local_date(near, zone) < day:
-        near += quarter
-    return near
+    """In UTC: the first moment of the day. Where its midnight is left out, that is the moment at
+    which clocks go forward.
+    """
+    return start_of_day(day, zone).astimezone(UTC)
 
 
 def day_starts(first: date, last: date, zone: str) -> list[datetime]:

@@ -222,6 +222,7 @@ def test_breakdowns_outlive_the_scans_that_they_were_made_of(world: MadeUp) -> N
     _change_zone(db.session.get_one(Workspace, world.workspace_id), "Europe/Vienna")
     store_scans(world, [later_scan(world, 6, datetime(2026, 10, 22, 12, tzinfo=UTC))])
     roll_days()
+    roll_day(db.engine, OpenDay(world.workspace_id, world.zone, FIRST))
     assert close_days(db.engine, world.workspace_id, before, until=0), "there is nothing to do"
     assert {one: read_countries(world, one) for one in (None, code_id)} == wanted
     assert ENGINE.read_board(question).totals.hits == len(world.scans) + 1
