@@ -82,6 +82,12 @@ if (palette) {
     palette.querySelector("[data-count-said]").textContent = count === 1 ? "1 result" : `${count} results`;
   }
 
+  // What was chosen leads elsewhere, perhaps to the sign-out: nobody waits for an answer any more.
+  function stopFinding() {
+    clearTimeout(findTimer);
+    asked.abort();
+  }
+
   function onTyped() {
     list.dataset.typed = "true";
     waits = !!palette.dataset.findUrl;
@@ -171,6 +177,7 @@ if (palette) {
     if (onSingleKey(letterOf(event))) event.preventDefault();
   });
   palette.addEventListener("keydown", onPaletteKey);
+  palette.addEventListener("close", stopFinding);
   input.addEventListener("input", onTyped);
   list.addEventListener("pointermove", (event) => {
     const option = event.target.closest("[role=option]");
@@ -179,6 +186,7 @@ if (palette) {
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (!option) return;
+    stopFinding();
     if ("showKeys" in option.dataset) showKeys();
     else if (palette.open && !event.ctrlKey && !event.metaKey) palette.close();
   });

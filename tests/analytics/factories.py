@@ -11,7 +11,7 @@ from pitchbar.clients.object_storage import open_storage
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.accepted import new_scan_id
-from pitchbar.scans.models import Scan, ScanDay
+from pitchbar.scans.models import WHOLE_WORKSPACE, Scan, ScanDay
 from pitchbar.scans.partitions import ensure_partitions
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
@@ -27,11 +27,12 @@ def make_scan(workspace: Workspace, at: datetime | None = None, **fields: Any) -
     ensure_partitions(db.engine, [scan.scanned_at])
     db.session.add(scan)
     # By which boards know that the day has scans.
-    key = {"workspace_id": workspace.id, "code_id": scan.code_id, "day": scan.scanned_at.date()}
-    day = db.session.get(ScanDay, tuple(key.values())) or ScanDay(**key, hits=0, people=0)
-    day.hits += 1
-    day.people += scan.set_apart is None
-    db.session.add(day)
+    for code_id in (scan.code_id, WHOLE_WORKSPACE):
+        key = {"workspace_id": workspace.id, "code_id": code_id, "day": scan.scanned_at.date()}
+        day = db.session.get(ScanDay, tuple(key.values())) or ScanDay(**key, hits=0, people=0)
+        day.hits += 1
+        day.people += scan.set_apart is None
+        db.session.add(day)
     db.session.commit()
     return scan
 

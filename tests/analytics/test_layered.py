@@ -1,7 +1,7 @@
 """With ClickHouse away, or not filled yet, boards are answered all the same, and say so."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -18,10 +18,11 @@ from pitchbar.clients.scan_store import ScanStore
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import Settings, SettingsError
-from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.models import Membership, Workspace
 from tests.conftest import MakeSettings
+from tests.support.browsing import FormClient, sign_in
 from tests.support.clickhouse import ClickHouse
-from tests.support.factories import make_workspace
+from tests.support.factories import make_person, make_workspace
 from tests.support.made_up_scans import MadeUp, make_up, store_scans
 
 FIRST = date(2026, 10, 1)
@@ -46,6 +47,27 @@ def engine(world: MadeUp) -> Engine:
 def question(world: MadeUp, **filters: list[str]) -> Question:
     span = span_of_days(FIRST, FIRST + timedelta(days=3), "day", world.zone)
     return Question(world.workspace_id, span, read_filters(filters))
+
+
+def test_the_page_says_that_the_database_answers(
+    world: MadeUp,
+    client: FormClient,
+    feed_all: Callable[[], None],
+    clickhouse: ClickHouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed_all()
+    workspace = db.session.get_one(Workspace, world.workspace_id)
+    person = make_person()
+    db.session.add(Membership(workspace=workspace, person=person, role="member"))
+    db.session.commit()
+    sign_in(client, person)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 10, 4, 12, tzinfo=UTC))
+    pages = (f"/w/{workspace.slug}/?country=DE", f"/w/{workspace.slug}/live/fragments?country=DE")
+    clickhouse.tell("fail")
+    for page in pages:
+        assert AWAY in " ".join(client.get(page).text.split())
+    clickhouse.tell("ok")
 
 
 @pytest.mark.parametrize("mode", ["fail", "hang"])

@@ -15,8 +15,10 @@ from pitchbar.analytics.engine import Board, Interval, Question, Span, Totals
 from pitchbar.analytics.filters import read_filters
 from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.analytics.sql.rolling import OpenDay, roll_day
+from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.partitions import create_partition
+from tests.analytics.factories import make_scan
 from tests.support.factories import make_workspace
 from tests.support.made_up_scans import HOSTILE, MadeUp, make_up, recount
 from tests.support.servers import on_both_databases, on_postgresql
@@ -51,6 +53,24 @@ FILTERS: list[dict[str, list[str]]] = [
     {f"utm_{name}": list(HOSTILE[3:]) for name in ("source", "term")},
 ]
 _CODES: list[dict[str, list[str]]] = [{"code": ["{0}", "{1}"]}, {"code": ["{0}"]}]
+
+
+@on_both_databases
+def test_however_many_reasons_there_are_all_are_counted(app: Flask) -> None:
+    workspace = make_workspace()
+    reasons = [f"robot{n}" for n in range(12)] + ["over_limit", "own", "repeat", "repeat"]
+    for reason in reasons:
+        make_scan(workspace, set_apart=reason, country="DE")
+    make_scan(workspace, country="DE")
+    today = clock.now().date()
+    span = span_of_days(today, today, "day", "UTC")
+    question = Question(workspace.id, span, read_filters({"country": ["DE"]}))
+    board = ENGINE.read_board(question, [BY_KEY["reason"]], limit=2)
+    totals = board.totals
+    assert (totals.hits, totals.people, totals.robots) == (17, 1, 12)
+    assert (totals.repeats, totals.own, totals.over_limit) == (2, 1, 1)
+    found = board.breakdowns["reason"]
+    assert (len(found.rows), found.has_more) == (2, True)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def _draw_board(workspace: Workspace, code: Code | None, state: State) -> str:
     board = parts["board"]
     context = frame(workspace, code, state) | parts | {"guide": load_guide(workspace)}
     context |= {"figures": board.figures, "chart": board.chart}
-    context |= {"week": board.week, "world": board.world}
+    context |= {"week": board.week, "world": board.world, "notice": board.notice}
     names = ["figures", "chart", "week", "recent"]
     names += ["guide"] if context["guide"] and code is None else []
     drawn = [render_template(f"analytics/_{name}.html", **context) for name in names]
@@ -93,7 +93,7 @@ def _draw_summary(workspace: Workspace, code: Code | None, state: State) -> str:
 
 
 def vars_of(board: Any) -> dict[str, Any]:
-    return {"figures": board.figures, "chart": board.chart}
+    return {"figures": board.figures, "chart": board.chart, "notice": board.notice}
 
 
 def _codes_of(code: Code | None, filters: tuple[Filter, ...]) -> set[int] | None:

@@ -31,10 +31,13 @@ _COUNTRIES = 300
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a page with little room shows."""
+    """What a page with little room shows. `notice` says where its figures come from, where that is
+    worth a word.
+    """
 
     figures: Figures
     chart: Chart
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def load_board(
     cards = [_card(workspace, layout, address, found, board.totals) for layout in layouts]
     world = next((draw_world(card.rows) for card in cards if card.is_map), None)
     week = draw_week(board.week)
-    return FullBoard(summary.figures, summary.chart, cards, week, world)
+    return FullBoard(summary.figures, summary.chart, summary.notice, cards, week, world)
 
 
 def _summary(
@@ -109,7 +112,7 @@ def _summary(
         board.series,
         before.series if before else (),
     )
-    return Summary(compare(board.totals, totals), chart)
+    return Summary(compare(board.totals, totals), chart, board.notice)
 
 
 def _read_reasons(engine: Engine, question: Question) -> Breakdown:

@@ -23,8 +23,9 @@ from pitchbar.analytics.engine import Breakdown, Metric, Row
 from pitchbar.codes.labels.models import CodeLabel
 
 CODE, LABEL = BY_KEY["code"], BY_KEY["label"]
-# Their values are named, or taken together, only when they are read: all are.
-WHOLE = tuple(BY_KEY[key] for key in ("label", "domain", "os", "browser"))
+# Their values are named, or taken together, only when they are read, and reasons are counted: so
+# all of them are read.
+WHOLE = tuple(BY_KEY[key] for key in ("label", "domain", "os", "browser", "reason"))
 _SUMS = ("hits", "people", "unique_people", "conversions", "value_minor")
 
 
