@@ -29,6 +29,8 @@ class ScanResponse(ResponseModel):
                     "ip": "81.2.69.0",
                     "visitor": "5f0c1d8ab37e4e7f",
                     "country": "GB",
+                    "region": "England",
+                    "city": "London",
                     "device": "phone",
                     "os": "iOS",
                     "browser": "Safari",
@@ -48,6 +50,8 @@ class ScanResponse(ResponseModel):
     ip: str | None = Field(description="As much of it as the installation keeps.")
     visitor: str | None = Field(description="The same for one person on one day, never longer.")
     country: str | None = Field(description="ISO 3166, two letters.")
+    region: str | None = Field(description="Its name, where the installation knows places.")
+    city: str | None
     device: str | None
     os: str | None
     browser: str | None
@@ -70,7 +74,18 @@ class ScanList(ResponseModel):
 
 
 def scan_response(scan: Scan) -> ScanResponse:
-    names = ("ip", "visitor", "country", "device", "os", "browser", "language", "referrer_host")
+    names = (
+        "ip",
+        "visitor",
+        "country",
+        "region",
+        "city",
+        "device",
+        "os",
+        "browser",
+        "language",
+        "referrer_host",
+    )
     return ScanResponse.model_validate(
         {
             "id": scan.id,

@@ -28,6 +28,8 @@ def test_scan_tells_what_is_known(api: Api, code: Code) -> None:
         "at": "2026-11-18T12:00:00+00:00",
         "ip": "81.2.69.0",
         "country": "GB",
+        "region": None,
+        "city": None,
         "device": "phone",
         "os": "iOS",
         "browser": "Safari",
