@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _REFRESH_SECONDS = 20.0
 # What is costly to draw is drawn less often: of what it takes beyond this, ten times as long is
 # waited, and never longer than that.
+_LOOK_SECONDS = 0.25
 _CHEAP_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
 # On the bus: somebody's sessions or rights have changed.
@@ -137,6 +138,7 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
     view = panel.open()
     with closing(_Changes(view, current_user.get_id())) as changes:
         while ws.connected:
+            changes.forget_access()
             _forget_person()
             panel.enter()
             began = time.monotonic()
@@ -144,8 +146,15 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
             pause = pause_after(time.monotonic() - began, panel.pause_seconds)
             # An open page must not hold a database connection while nothing happens.
             db.session.remove()
-            ws.receive(timeout=pause)
+            _pause(ws, changes, pause)
             _wait_for_change(ws, changes)
+
+
+def _pause(ws: Any, changes: "_Changes", seconds: float) -> None:
+    """However long: whoever may not see the page any more is asked at once."""
+    until = time.monotonic() + seconds
+    while ws.connected and not changes.is_access_asked and (left := until - time.monotonic()) > 0:
+        ws.receive(timeout=min(left, _LOOK_SECONDS))
 
 
 def pause_after(seconds: float, shortest: float) -> float:
@@ -165,6 +174,7 @@ class _Changes:
         self._view = view
         self._person_id = person_id
         self._changed = threading.Event()
+        self.is_access_asked = False
         self.is_told = bool(view.topic)
         self._unsubscribe = [bus.subscribe(_ACCESS, self._hear_of_access)]
         for topic in (view.topic, *view.further_topics) if view.topic else ():
@@ -176,7 +186,12 @@ class _Changes:
 
     def _hear_of_access(self, message: dict[str, Any]) -> None:
         if str(message["person_id"]) == self._person_id:
+            self.is_access_asked = True
             self._changed.set()
+
+    def forget_access(self) -> None:
+        """Before it is asked: a message that comes meanwhile counts."""
+        self.is_access_asked = False
 
     def wait(self, seconds: float) -> bool:
         """True when there was a change since the last call that returned True."""

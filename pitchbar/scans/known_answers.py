@@ -62,6 +62,7 @@ class KnownAnswers(Generic[Answer]):
         self._lookups: dict[str, _Lookup[Answer]] = {}
         self._lock = threading.Lock()
         self._retry_at = 0.0
+        self._moment_at = 0.0
 
     def _read(self, key: str) -> Answer | None:
         raise NotImplementedError
@@ -90,7 +91,8 @@ class KnownAnswers(Generic[Answer]):
             lookup = self._start_lookup(key)
             if not take_turn(0.0):
                 # Too many wait already. What was known will do; else a moment often suffices.
-                lookup.done.wait(0.0 if answer else _MOMENT_SECONDS)
+                if answer is None:
+                    self._wait_a_moment(lookup, now)
                 return self._answer_now(lookup, answer)
             try:
                 lookup.done.wait(_KNOWN_WAIT_SECONDS if answer else _UNKNOWN_WAIT_SECONDS)
@@ -102,6 +104,13 @@ class KnownAnswers(Generic[Answer]):
         if answer is None:
             raise Unavailable
         return answer
+
+    def _wait_a_moment(self, lookup: _Lookup[Answer], now: float) -> None:
+        """A database that hangs is given one such moment, not one for each who asks: those who
+        scan what is known stand in the same line.
+        """
+        if now >= self._moment_at and not lookup.done.wait(_MOMENT_SECONDS):
+            self._moment_at = time.monotonic() + _RETRY_SECONDS
 
     def _answer_now(self, lookup: _Lookup[Answer], known: Answer | None) -> Answer | None:
         if lookup.is_complete:

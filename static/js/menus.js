@@ -10,15 +10,21 @@ function keepInside(menu) {
   if (hasMoreRoomAbove(menu, panel)) menu.classList.add("is-upward");
   const box = panel.getBoundingClientRect();
   const width = document.documentElement.clientWidth;
-  const by = Math.max(EDGE - box.left, 0) || Math.min(width - EDGE - box.right, 0);
-  if (by) panel.style.translate = `${by}px`;
+  const across = Math.max(EDGE - box.left, 0) || Math.min(width - EDGE - box.right, 0);
+  // A tall one has room neither below its button nor above it, but beside.
+  const down = Math.max(Math.min(lowestPoint() - EDGE - box.bottom, 0), EDGE - box.top);
+  if (across || down) panel.style.translate = `${across}px ${Math.min(down, 0)}px`;
 }
 
 // The bar of a small screen stands before what lies under it.
-function hasMoreRoomAbove(menu, panel) {
+function lowestPoint() {
   const bar = document.querySelector(".rail > nav");
   const isBar = bar && getComputedStyle(bar).position === "fixed";
-  const bottom = isBar ? bar.getBoundingClientRect().top : innerHeight;
+  return isBar ? bar.getBoundingClientRect().top : innerHeight;
+}
+
+function hasMoreRoomAbove(menu, panel) {
+  const bottom = lowestPoint();
   const box = panel.getBoundingClientRect();
   const above = menu.getBoundingClientRect().top;
   return box.bottom > bottom && above > bottom - menu.getBoundingClientRect().bottom && above > box.height;

@@ -216,6 +216,12 @@ def reset_password(client: FormClient, people: People) -> None:
     assert client.submit("/password/reset", form).status_code == 303
 
 
+@pytest.fixture
+def slow_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drawing is followed by a long pause."""
+    monkeypatch.setattr("pitchbar.live.pause_after", lambda *_: 60.0)
+
+
 class TestOpenPages:
     @pytest.mark.parametrize(
         "end",
@@ -232,6 +238,12 @@ class TestOpenPages:
         self, client: FormClient, people: People, page: Client, end: End
     ) -> None:
         end(client, people)
+        assert closed_with(page) == 1008
+
+    def test_a_page_that_is_costly_to_draw_ends_at_once(
+        self, slow_pages: None, client: FormClient, people: People, page: Client
+    ) -> None:
+        remove(client, people)
         assert closed_with(page) == 1008
 
     def test_signing_out_ends_the_page(self, app: Flask, served: Served, people: People) -> None:
