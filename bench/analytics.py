@@ -42,7 +42,7 @@ from pitchbar.clients.scan_store import ScanStore
 from pitchbar.codes.labels.models import CodeLabel, Label
 from pitchbar.codes.models import Code
 from pitchbar.extensions import db
-from pitchbar.settings import load_settings
+from pitchbar.settings import Settings, load_settings
 from tests.support.clickhouse import clickhouse_server
 from tests.support.factories import make_person, make_workspace
 from tests.support.servers import postgres_server
@@ -132,7 +132,7 @@ def measure_clickhouse(folder: Path, scans: int, requests: int) -> list[Line]:
     return lines
 
 
-def settings_of(url: str, folder: Path):  # type: ignore[no-untyped-def]
+def settings_of(url: str, folder: Path) -> Settings:
     return load_settings(
         {
             "APP_ENV": "preview" if url.startswith("postgres") else "development",

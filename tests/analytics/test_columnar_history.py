@@ -66,7 +66,7 @@ def run(settings: Settings) -> Run:
         # In an application of its own, as from a shell.
         app = create_app(settings)
         result = CliRunner().invoke(
-            command,  # type: ignore[arg-type]
+            command,  # type: ignore[arg-type]  # click decorates it
             list(options),
             obj=Console(settings, lambda _: app),
         )

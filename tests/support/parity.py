@@ -26,7 +26,7 @@ class Parity:
         """A board with all dimensions: totals, series and week count as one more."""
         asked = {"metric": metric, "limit": 5, "with_week": True}
         boards = [
-            engine.read_board(question, DIMENSIONS, **asked)  # type: ignore[arg-type]
+            engine.read_board(question, DIMENSIONS, **asked)  # type: ignore[arg-type]  # of several kinds
             for engine in (first, second)
         ]
         self.compared += len(DIMENSIONS) + 1

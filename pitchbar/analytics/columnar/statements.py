@@ -56,7 +56,7 @@ def scans_statement(
         SELECT {_sources(groups)}, {_time_columns("scanned_at", rows)},
             robot_reason, {since} AS inside, robot_reason = '' AS person,
             person AND visitor != {_NOBODY} AS known, cityHash64(visitor, day) AS who
-        FROM scans FINAL WHERE {conditions.within("scanned_at", rows, since=False)}"""  # noqa: S608
+        FROM scans FINAL WHERE {conditions.within("scanned_at", rows, since=False)}"""  # noqa: S608  # our names
     grouped = f"""
         SELECT {_number(groups)}, {_value(groups)}, countIf(inside) AS hits,
             countIf(inside AND person) AS people,
@@ -64,7 +64,7 @@ def scans_statement(
             countIf(inside AND robot_reason = 'repeat') AS repeats,
             countIf(inside AND robot_reason = 'own') AS own,
             countIf(inside AND robot_reason = 'over_limit') AS over_limit
-        FROM ({seen}) {_grouping(groups)} HAVING hits > 0"""  # noqa: S608
+        FROM ({seen}) {_grouping(groups)} HAVING hits > 0"""  # noqa: S608  # our names
     if page is None:
         return f"{grouped} {_MERGED}"
     whole = ", ".join(str(one.number) for one in WHOLE)
@@ -73,7 +73,7 @@ def scans_statement(
     return f"""
         SELECT * EXCEPT place FROM (
             SELECT *, row_number() OVER ({order}) AS place FROM ({grouped})
-        ) WHERE number < 0 OR number IN ({whole}) OR place <= {most:d} {_MERGED}"""  # noqa: S608
+        ) WHERE number < 0 OR number IN ({whole}) OR place <= {most:d} {_MERGED}"""  # noqa: S608  # our names
 
 
 def first_hours_statement(rows: Slice, conditions: Conditions, first_hour: int) -> str:
@@ -84,7 +84,7 @@ def first_hours_statement(rows: Slice, conditions: Conditions, first_hour: int) 
             WHERE {conditions.within("scanned_at", rows, since=False)}
                 AND robot_reason = '' AND visitor != {_NOBODY}
             GROUP BY visitor, {_day("scanned_at", rows)}
-        ) WHERE hour >= {first_hour:d} GROUP BY hour {_MERGED}"""  # noqa: S608
+        ) WHERE hour >= {first_hour:d} GROUP BY hour {_MERGED}"""  # noqa: S608  # our names
 
 
 def conversions_statement(rows: Slice, conditions: Conditions, groups: Sequence[Group]) -> str:
@@ -92,10 +92,10 @@ def conversions_statement(rows: Slice, conditions: Conditions, groups: Sequence[
     told = f"""
         SELECT {_sources(groups)}, {_time_columns("occurred_at", rows)}, currency, value_minor
         FROM conversions FINAL
-        WHERE {conditions.within("occurred_at", rows, since=True)}"""  # noqa: S608
+        WHERE {conditions.within("occurred_at", rows, since=True)}"""  # noqa: S608  # our names
     return f"""
         SELECT {_number(groups)}, {_value(groups)}, currency, count(), sum(value_minor)
-        FROM ({told}) {_grouping(groups, "currency")} {_MERGED}"""  # noqa: S608
+        FROM ({told}) {_grouping(groups, "currency")} {_MERGED}"""  # noqa: S608  # our names
 
 
 def _unique(rows: Slice) -> str:

@@ -148,7 +148,7 @@ class Writer:
 def times_of(entry: FeedEntry) -> tuple[datetime, datetime]:
     """Of its rows, both included."""
     assert entry.first_at is not None  # noqa: S101  # rows have times
-    assert entry.last_at is not None  # noqa: S101
+    assert entry.last_at is not None  # noqa: S101  # the same
     return entry.first_at, entry.last_at
 
 
