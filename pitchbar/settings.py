@@ -204,8 +204,7 @@ def _refuse_public_development(settings: Settings) -> None:
         "DATABASE_URL names a PostgreSQL": not settings.database_url.startswith("sqlite"),
         "REDIS_URL is set": bool(settings.redis_url),
     }
-    sign = next((sign for sign, is_there in signs.items() if is_there), None)
-    if sign:
+    if sign := next((name for name, is_there in signs.items() if is_there), None):
         is_chosen = "app_env" in settings.model_fields_set
         state = "is development" if is_chosen else "is not set, which means development"
         raise SettingsError(
@@ -220,6 +219,7 @@ def _refuse_weak_secrets(settings: Settings) -> None:
             f"APP_KEY is missing: APP_ENV={settings.app_env} needs a long random secret."
         )
     for group in (settings, *settings._groups.values()):
+        group.refuse_in(settings.app_env)
         for name, least in type(group).least_secret_lengths.items():
             secret = getattr(group, name)
             weakness = find_weakness(secret, least) if secret else ""

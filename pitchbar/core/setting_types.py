@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from pitchbar.core.environment import SettingsError
 from pitchbar.core.limits import parse_rate
 
 if TYPE_CHECKING:
@@ -23,9 +24,21 @@ class SettingsGroup(BaseModel):
     """Fields whose value opens something to whoever guesses it; outside development a short or
     well-known one is refused. An empty one opens nothing."""
 
+    refused_in_production: ClassVar[tuple[str, ...]] = ()
+    """Fields that open something for development and tests; production does not start with one."""
+
     def with_defaults_in(self, data_dir: "Path") -> Self:
         """The group with those defaults filled in that lie in the folder for data."""
         return self
+
+    def refuse_in(self, app_env: str) -> None:
+        """Raises SettingsError for the first field that is set and must not be there."""
+        names = self.refused_in_production if app_env == "production" else ()
+        if name := next((name for name in names if getattr(self, name)), None):
+            raise SettingsError(
+                f"{name.upper()} is for development and tests only: production does not start "
+                "with it."
+            )
 
 
 def _is_rate(value: str) -> str:
