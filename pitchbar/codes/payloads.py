@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from flask import url_for
+from flask import current_app
 from pydantic import ConfigDict, Field, create_model
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
@@ -205,7 +205,10 @@ def _response(
     workspace: Workspace,
     settings: Settings,
 ) -> CodeResponse:
-    image = url_for("codes_api.qr", slug=workspace.slug, code_id=code.id, format="svg")
+    # Told in jobs too, which have no request to build addresses from.
+    image = current_app.url_map.bind("").build(
+        "codes_api.qr", {"slug": workspace.slug, "code_id": code.id, "format": "svg"}
+    )
     return CodeResponse.model_validate(
         {
             "id": code.id,

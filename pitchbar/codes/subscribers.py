@@ -7,6 +7,7 @@ from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.domain_uses import CODES
 from pitchbar.codes.labels.models import CodeLabel, Label
 from pitchbar.codes.models import Code, CodeAddress, CodeDestination, CodeEdit
+from pitchbar.codes.outward import declare_events
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
 from pitchbar.domains.targets import clean_targets_with
@@ -22,6 +23,7 @@ def register() -> None:
     subscribe("domain.lost", leave_lost_domain)
     clean_targets_with(clean_destination)
     register_users(CODES)
+    declare_events()
 
 
 def leave_lost_domain(event: Event) -> None:

@@ -1,12 +1,14 @@
 from sqlalchemy import delete
 
 from pitchbar.conversions.models import Conversion, ConversionDay, OldPixelKey, RefusedCalls
+from pitchbar.conversions.outward import declare_events
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_conversions)
+    declare_events()
 
 
 def delete_conversions(event: Event) -> None:

@@ -13,6 +13,7 @@ from pitchbar.scans.models import (
     UnrecordedScans,
     VisitorSalt,
 )
+from pitchbar.scans.outward import declare_events
 
 _TABLES = (
     Scan,
@@ -29,6 +30,7 @@ _TABLES = (
 
 def register() -> None:
     subscribe("workspace.purged", delete_scans)
+    declare_events()
 
 
 def delete_scans(event: Event) -> None:
