@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from pitchbar.core.features import Feature
-from pitchbar.webhooks import subscribers, tasks
+from pitchbar.core.features import Act, Feature, Finder, NavigationItem
+from pitchbar.webhooks import api, delivery_views, guide_views, subscribers, tasks, views
 from pitchbar.webhooks.calling import Pumps
+from pitchbar.webhooks.demo import make_demo
+from pitchbar.webhooks.finding import find_webhooks
 from pitchbar.webhooks.personal_data import register_holdings
 from pitchbar.webhooks.settings import WebhookSettings
 
@@ -20,7 +22,17 @@ def configure(app: Flask) -> None:
 
 FEATURE = Feature(
     requires=("workspaces",),
+    blueprints=(views.bp, delivery_views.bp, guide_views.bp),
+    api_blueprints=(api.bp,),
     tasks=(tasks,),
     subscribe=subscribe,
     configure=configure,
+    navigation=(
+        NavigationItem(
+            "Manage", 30, "manage_webhooks", "webhooks.index", "webhook", "Webhooks", keys="g h"
+        ),
+    ),
+    acts=(Act("manage_webhooks", "webhooks.new", "webhook", "Add webhook"),),
+    finders=(Finder("manage_webhooks", find_webhooks),),
+    make_demo=make_demo,
 )

@@ -57,6 +57,10 @@ class Endpoint(Model):
         return sorted(one.event for one in self.subscriptions)
 
     @property
+    def has_two_secrets(self) -> bool:
+        return self.previous_until is not None and self.previous_until > clock.now()
+
+    @property
     def mail_reference(self) -> str:
         return f"webhook:{self.id}"
 
