@@ -29,7 +29,7 @@ FEATURE = Feature(
     configure=configure,
     navigation=(
         NavigationItem(
-            "Manage", 30, "manage_webhooks", "webhooks.index", "webhook", "Webhooks", keys="g h"
+            "Manage", 25, "manage_webhooks", "webhooks.index", "webhook", "Webhooks", keys="g h"
         ),
     ),
     acts=(Act("manage_webhooks", "webhooks.new", "webhook", "Add webhook"),),

@@ -22,6 +22,8 @@ LEASE_SECONDS = 10.0
 # A lane that has not been seen to be quick gets no more at once.
 _AT_FIRST = 2
 _SLOW_SECONDS = 1.0
+# What fails at once takes up nobody; what fails after this time may hang the next time.
+_LATE_FAILURE_MS = 250
 # What lies ready in memory, in all lanes together, and in one at least.
 _READY, _READY_IN_LANE = 1000, 5
 _LANES_IN_STATEMENT = 40
@@ -65,17 +67,20 @@ class Lane:
     url: str
     secrets: tuple[str, ...]
     is_failing: bool
+    # It has taken a message, and quickly, as far as is known: then it is let go ahead.
+    is_proven: bool
     waiting: deque[Due] = field(default_factory=deque)
     # By the ids of the deliveries: since when.
     in_flight: dict[int, float] = field(default_factory=dict)
     may_have_more: bool = True
-    is_proven: bool = False
     was_slow: bool = False
     not_before: float = 0.0
 
     def is_slow(self, now: float) -> bool:
-        """Such lanes share a part of the threads, so that they can take up no other."""
-        if self.is_failing or self.was_slow:
+        """Such lanes share a part of the threads, so that they can take up no other; so do those
+        of which nothing is known yet.
+        """
+        if self.is_failing or self.was_slow or not self.is_proven:
             return True
         return any(now - since > _SLOW_SECONDS for since in self.in_flight.values())
 
@@ -92,8 +97,8 @@ class Lane:
     def end(self, delivery_id: int, elapsed_ms: int, is_taken: bool) -> None:
         self.in_flight.pop(delivery_id, None)
         self.was_slow = elapsed_ms > _SLOW_SECONDS * 1000
-        self.is_proven = is_taken or (self.is_proven and not self.was_slow)
-        self.is_failing = not is_taken and (self.is_failing or self.was_slow)
+        self.is_proven = not self.was_slow and (is_taken or self.is_proven)
+        self.is_failing = not is_taken and (self.is_failing or elapsed_ms > _LATE_FAILURE_MS)
 
     @property
     def known(self) -> set[int]:
@@ -195,6 +200,7 @@ class LaneHolder:
                 Endpoint.previous_secret,
                 Endpoint.previous_until,
                 Endpoint.failures,
+                Endpoint.delivered_at,
             )
         )
         with self._engine.begin() as connection:
@@ -205,7 +211,14 @@ class LaneHolder:
         sealed = [row.secret]
         if row.previous_secret and row.previous_until and row.previous_until > now:
             sealed.append(row.previous_secret)
-        return Lane(row.id, row.url, open_secrets(sealed, self._app_key), row.failures > 0)
+        is_failing = row.failures > 0
+        return Lane(
+            row.id,
+            row.url,
+            open_secrets(sealed, self._app_key),
+            is_failing,
+            row.delivered_at is not None and not is_failing,
+        )
 
     def _set_until(self, endpoint_ids: Collection[int], values: dict[str, Any]) -> None:
         if endpoint_ids:
