@@ -1,7 +1,9 @@
 """From an event to the receiver: who gets it, how it is signed, and when it is tried again."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -29,17 +31,17 @@ from tests.webhooks.factories import (
 )
 
 # So that a failed try comes again within the test.
-QUICK = {"webhook_waits": "0,0,0"}
+QUICK: dict[str, Any] = {"webhook_waits": "0,0,0"}
 
 
-def answers(*statuses: int, **fields: object) -> Receiver:
+def answers(*statuses: int, **fields: Any) -> Callable[[Received], Reply]:
     """One after the other, and the last from then on."""
     left = list(statuses)
 
     def reply(_received: Received) -> Reply:
-        return Reply(left.pop(0) if len(left) > 1 else left[0], **fields)  # type: ignore[arg-type]
+        return Reply(left.pop(0) if len(left) > 1 else left[0], **fields)
 
-    return reply  # type: ignore[return-value]
+    return reply
 
 
 @on_both_databases
@@ -82,7 +84,7 @@ def test_delivery_is_there_if_and_only_if_its_event_is(people: People) -> None:
 def test_refused_message_is_tried_again_under_the_same_id_until_it_is_taken(
     people: People, receiver: Receiver
 ) -> None:
-    receiver.reply = answers(500, 302, 200)  # type: ignore[assignment]
+    receiver.reply = answers(500, 302, 200)
     endpoint = make_endpoint(people.workspace, receiver.url)
     make_code(people.workspace)
     run_pump(receiver.pair, **QUICK)
@@ -97,7 +99,7 @@ def test_refused_message_is_tried_again_under_the_same_id_until_it_is_taken(
 def test_message_that_nobody_takes_fails_after_its_last_try(
     people: People, receiver: Receiver
 ) -> None:
-    receiver.reply = answers(503)  # type: ignore[assignment]
+    receiver.reply = answers(503)
     endpoint = make_endpoint(people.workspace, receiver.url)
     make_code(people.workspace)
     run_pump(receiver.pair, **QUICK)
@@ -110,7 +112,7 @@ def test_message_that_nobody_takes_fails_after_its_last_try(
 
 
 def test_first_wait_is_about_the_one_of_the_settings(people: People, receiver: Receiver) -> None:
-    receiver.reply = answers(500)  # type: ignore[assignment]
+    receiver.reply = answers(500)
     endpoint = make_endpoint(people.workspace, receiver.url)
     make_code(people.workspace)
     began = clock.now()
@@ -128,7 +130,7 @@ def test_first_wait_is_about_the_one_of_the_settings(people: People, receiver: R
 def test_429_gives_a_rest_and_is_no_try(
     people: People, receiver: Receiver, asked: str, seconds: int
 ) -> None:
-    receiver.reply = answers(429, headers={"Retry-After": asked})  # type: ignore[assignment]
+    receiver.reply = answers(429, headers={"Retry-After": asked})
     endpoint = make_endpoint(people.workspace, receiver.url)
     for _ in range(12):
         send_test(people.workspace, endpoint, SYSTEM)
@@ -144,7 +146,7 @@ def test_429_gives_a_rest_and_is_no_try(
 
 
 def test_503_waits_for_as_long_as_it_asks(people: People, receiver: Receiver) -> None:
-    receiver.reply = answers(503, headers={"Retry-After": "300"})  # type: ignore[assignment]
+    receiver.reply = answers(503, headers={"Retry-After": "300"})
     endpoint = make_endpoint(people.workspace, receiver.url)
     make_code(people.workspace)
     began = clock.now()
@@ -156,7 +158,7 @@ def test_503_waits_for_as_long_as_it_asks(people: People, receiver: Receiver) ->
 
 
 def test_410_switches_off_and_mails_who_looks_after_it(people: People, receiver: Receiver) -> None:
-    receiver.reply = answers(410)  # type: ignore[assignment]
+    receiver.reply = answers(410)
     heard: list[str] = []
     subscribe("webhook.disabled", lambda event: heard.append(event.subject.kind))
     endpoint = make_endpoint(people.workspace, receiver.url)
@@ -176,7 +178,7 @@ def test_410_switches_off_and_mails_who_looks_after_it(people: People, receiver:
 def test_three_days_without_anything_taken_switch_off(
     people: People, receiver: Receiver, days: float, state: str
 ) -> None:
-    receiver.reply = answers(500)  # type: ignore[assignment]
+    receiver.reply = answers(500)
     since = clock.now() - timedelta(days=days)
     endpoint = make_endpoint(people.workspace, receiver.url, failing_since=since, failures=9)
     make_code(people.workspace)
@@ -218,7 +220,7 @@ def test_both_secrets_sign_for_a_day_after_a_new_one(people: People, receiver: R
 
 
 def test_failed_ones_are_sent_again_under_their_ids(people: People, receiver: Receiver) -> None:
-    receiver.reply = answers(500)  # type: ignore[assignment]
+    receiver.reply = answers(500)
     endpoint = make_endpoint(people.workspace, receiver.url)
     codes = [make_code(people.workspace) for _ in range(3)]
     run_pump(receiver.pair, webhook_waits="")
