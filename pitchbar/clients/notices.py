@@ -6,12 +6,11 @@ is checked is the one that is connected to, and redirects, certificates, time an
 business. No other service is taken, as its module would ask by itself.
 """
 
-import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
@@ -33,6 +32,7 @@ _CLASSES = {
     "teams": ("workflows", "NotifyWorkflows"),
     "ntfy": ("ntfy", "NotifyNtfy"),
 }
+_OF_TEAMS = {"api-version", "sp", "sv", "sig"}
 SERVICE_NAMES = {"slack": "Slack", "discord": "Discord", "teams": "Teams", "ntfy": "ntfy"}
 
 
@@ -110,17 +110,19 @@ def _without_options(service: str, address: str) -> str:
     """Options of Apprise's own could name files, or servers: an address has none. What Teams puts
     behind the question mark belongs to its address.
     """
+    parts = urlsplit(address)
     if service != "teams":
-        return address.partition("?")[0]
-    is_plain = not re.search(r"[?&](template|:|%3a|\+)", address, re.IGNORECASE)
-    return address if is_plain else ""
+        return address.partition("?")[0] if parts.hostname and parts.path.strip("/") else ""
+    names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    return address if names <= _OF_TEAMS else ""
 
 
 def _make_plugin(service: str, address: str) -> Any:
     if service not in _CLASSES:
         return None
     kind, asset = _plugin_class(service), _asset()
-    found = kind.parse_native_url(address) or kind.parse_url(address)
+    is_native = address.lower().startswith("https://")
+    found = kind.parse_native_url(address) if is_native else kind.parse_url(address)
     if not found:
         return None
     try:
@@ -165,7 +167,7 @@ class _GuardedRequests:
         body = made.body.encode() if isinstance(made.body, str) else made.body or b""
         try:
             answer = outbound.send(
-                method,
+                method.upper(),
                 made.url or "",
                 headers=headers,
                 content=body,
