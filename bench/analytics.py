@@ -5,8 +5,9 @@
 
 A workspace has 500 codes and a year of scans, with the breakdowns of its days made by the product's
 own code. Each line is one kind of board: what its page reads, with twelve breakdowns and the week,
-`--requests` times, but no longer than a minute and at least three times. Targets: without filter below 300 ms at 10 million, and less than twice as long
-as at 1 million; three filters over 30 days below one second. About 600 bytes of disk for each scan.
+`--requests` times, but no longer than a minute and at least three times. Targets: without filter
+below 300 ms at 10 million, and less than twice as long as at 1 million; three filters over 30 days
+below one second. About 600 bytes of disk for each scan.
 
 With `--engine clickhouse` the rows are made in ClickHouse's engine, and each board is read there
 from raw rows; three filters over 30 days are to take less than 300 ms at 10 million.
