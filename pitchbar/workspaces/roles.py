@@ -7,10 +7,12 @@ _MANAGERS = frozenset({OWNER, ADMIN})
 RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(ROLES),
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
+    "edit_alerts": frozenset({OWNER, ADMIN, EDITOR}),
     "export": frozenset({OWNER, ADMIN, ANALYST}),
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,
     "manage_domains": _MANAGERS,
+    "manage_webhooks": _MANAGERS,
     "manage_settings": _MANAGERS,
     "view_audit": _MANAGERS,
     "handle_privacy": _MANAGERS,
