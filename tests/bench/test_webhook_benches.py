@@ -6,9 +6,9 @@ from tests.bench.running import run
 
 
 def test_every_delivery_is_made_though_many_are_refused() -> None:
-    arguments = ("--where", "embedded", "--deliveries", "20", "--down", "0.1", "--kills", "0")
-    arguments += ("--waits", ",".join(["0.1"] * 20))
-    said = run("webhooks", "soak", *arguments)
+    waits = ",".join(["0.1"] * 20)
+    rush = ("--deliveries", "20", "--down", "0.1", "--kills", "0", "--waits", waits)
+    said = run("webhooks", "soak", "--where", "embedded", *rush)
     assert re.search(r"20 delivered, 0 failed, 0 lost, 0 taken twice under the same id", said)
     assert re.search(r"median \d+\.\d s, longest \d+\.\d s", said)
 
