@@ -49,12 +49,17 @@ class LiveView:
         topic: of the bus; a message on it that `concerns` the page has it drawn again. Without a
             topic it is drawn again after each pause.
         further_topics: whose messages are asked in the same way.
+        beside: what is drawn with it, and hears messages of its own.
     """
 
     draw: Callable[[], str]
     topic: str = ""
     concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
     further_topics: tuple[str, ...] = ()
+    beside: "tuple[LiveView, ...]" = ()
+
+    def draw_all(self) -> str:
+        return "".join([self.draw(), *(view.draw() for view in self.beside)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +147,7 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
             _forget_person()
             panel.enter()
             began = time.monotonic()
-            ws.send(view.draw())
+            ws.send(view.draw_all())
             pause = pause_after(time.monotonic() - began, panel.pause_seconds)
             # An open page must not hold a database connection while nothing happens.
             db.session.remove()
@@ -178,11 +183,16 @@ class _Changes:
         self.is_told = bool(view.topic)
         self._unsubscribe = [bus.subscribe(_ACCESS, self._hear_of_access)]
         for topic in (view.topic, *view.further_topics) if view.topic else ():
-            self._unsubscribe.append(bus.subscribe(topic, self._hear))
+            self._listen(topic, view)
+        for one in view.beside if view.topic else ():
+            self._listen(one.topic, one)
 
-    def _hear(self, message: dict[str, Any]) -> None:
-        if self._view.concerns(message):
-            self._changed.set()
+    def _listen(self, topic: str, view: LiveView) -> None:
+        def hear(message: dict[str, Any]) -> None:
+            if view.concerns(message):
+                self._changed.set()
+
+        self._unsubscribe.append(bus.subscribe(topic, hear))
 
     def _hear_of_access(self, message: dict[str, Any]) -> None:
         if str(message["person_id"]) == self._person_id:

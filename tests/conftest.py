@@ -19,6 +19,7 @@ from pitchbar.settings import Settings, load_settings
 from tests.support import network
 from tests.support.browsing import SITE, FormClient
 from tests.support.factories import People, find_people, make_people
+from tests.support.passwords import use_light_passwords
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
     PostgresServer,
@@ -30,6 +31,7 @@ from tests.support.servers import (
 
 network.refuse_all_but_loopback()
 share_compiled_rules()
+use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid, parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pitchbar.core.mail_addresses import sender_with_ascii_domain, with_ascii_domain
+from pitchbar.clients.mail_format import Mail, compose_message, html_with_pictures
 
 _TIMEOUT_SECONDS = 15
 # While somebody waits for a page.
@@ -32,16 +32,6 @@ class MailError(Exception):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A message to one person; `html` has its styles inlined already."""
-
-    to: str
-    subject: str
-    text: str
-    html: str
 
 
 class Mailer(Protocol):
@@ -68,7 +58,7 @@ class SmtpMailer:
     def send(self, mail: Mail) -> None:
         try:
             with self._connect() as smtp:
-                smtp.send_message(_compose(mail, self._sender))
+                smtp.send_message(compose_message(mail, self._sender))
         except smtplib.SMTPNotSupportedError:
             # Said before anything is sent: of ours, only the address can ask for it.
             raise MailError(
@@ -125,7 +115,7 @@ class BoxMailer:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"{uuid.uuid1().time:020d}.eml"
-            path.write_bytes(_compose(mail, self._sender).as_bytes())
+            path.write_bytes(compose_message(mail, self._sender).as_bytes())
         except OSError as error:
             raise MailError(f"the mailbox cannot be written: {error.strerror}") from None
 
@@ -165,20 +155,5 @@ def _read(path: Path) -> BoxedMail:
         str(message["Subject"]),
         parsedate_to_datetime(message["Date"]).replace(tzinfo=UTC),
         text.get_content() if text else "",
-        html.get_content() if html else "",
+        html_with_pictures(message) if html else "",
     )
-
-
-def _compose(mail: Mail, sender: str) -> EmailMessage:
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = sender = sender_with_ascii_domain(sender)
-    message["To"] = with_ascii_domain(mail.to)
-    # A header is one line, whatever a workspace calls itself.
-    message["Subject"] = " ".join(mail.subject.split())
-    message["Date"] = formatdate()
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    message["Message-ID"] = make_msgid(domain=domain)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message

@@ -27,10 +27,16 @@ class TimeZone:
 
     def offset(self, at: datetime) -> str:
         """As "UTC+05:30"."""
-        shift = at.astimezone(ZoneInfo(self.name)).utcoffset() or timedelta()
+        shift = at.astimezone(_zone(self.name)).utcoffset() or timedelta()
         minutes = round(shift.total_seconds() / 60)
         hours, rest = divmod(abs(minutes), 60)
         return f"UTC{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """All of them are shown at once, and `ZoneInfo` itself keeps only a few."""
+    return ZoneInfo(name)
 
 
 @cache

@@ -1,9 +1,11 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
+from pitchbar.clients.mail_format import Picture
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue, forget_jobs
@@ -23,6 +25,8 @@ def queue_mail(
     subject: str,
     reference: str = "",
     to_stranger: bool = False,
+    unsubscribe_url: str = "",
+    pictures: tuple[Picture, ...] = (),
     **context: Any,
 ) -> None:
     """Queues a message in the caller's transaction; a broken transport never fails the request.
@@ -31,9 +35,12 @@ def queue_mail(
     `reference` names what the message is about, for whoever asks the mail log what became of it.
     `to_stranger`: nobody here has the address, so there is a limit in all; it is the job that
     counts, so that the request takes the same time.
+    `unsubscribe_url` and `pictures`: see `Mail`; the template knows the former too. What comes by
+    itself goes through `workspaces/mailing_lists`, which asks whether it is still wanted.
     The job carries the record's id alone: operators read jobs, and messages hold secrets.
     """
-    mail = compose(template, to=to, subject=subject, **context)
+    mail = compose(template, to=to, subject=subject, unsubscribe_url=unsubscribe_url, **context)
+    mail = replace(mail, unsubscribe_url=unsubscribe_url, pictures=pictures)
     record = MailRecord(reference=reference, template=template, to=to)
     db.session.add(record)
     db.session.flush()

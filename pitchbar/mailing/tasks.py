@@ -1,6 +1,7 @@
 from sqlalchemy import update
 
-from pitchbar.clients.mailer import Mail, MailError, make_mailer
+from pitchbar.clients.mail_format import Mail
+from pitchbar.clients.mailer import MailError, make_mailer
 from pitchbar.core import clock
 from pitchbar.core.encryption import Unreadable
 from pitchbar.extensions import db

@@ -9,6 +9,7 @@ from pitchbar.workspaces.deletion import views as deletion
 from pitchbar.workspaces.error_frame import frame_of_error
 from pitchbar.workspaces.invitations import joining_views
 from pitchbar.workspaces.invitations import views as invitations
+from pitchbar.workspaces.mailing_lists import views as mailing_lists
 from pitchbar.workspaces.members import views as members
 from pitchbar.workspaces.ownership import views as ownership
 from pitchbar.workspaces.tokens import api as tokens_api
@@ -27,6 +28,7 @@ FEATURE = Feature(
         settings_views.bp,
         audit.bp,
         account_deletion.bp,
+        mailing_lists.bp,
     ),
     api_blueprints=(tokens_api.bp,),
     tasks=(tasks,),

@@ -12,6 +12,7 @@ from pitchbar.core.personal_data import TableHolding, Whom, register_holding
 from pitchbar.events.models import AuditEntry
 from pitchbar.mailing.models import MailRecord
 from pitchbar.mailing.services import delete_mail
+from pitchbar.workspaces.mailing_lists.models import MailRefusal
 from pitchbar.workspaces.models import Invitation
 
 ERASED = "erased"
@@ -19,6 +20,7 @@ ERASED = "erased"
 
 def register_holdings() -> None:
     register_holding(InvitationHolding())
+    register_holding(TableHolding(MailRefusal, "Mail they want no more", _refusals_of))
     register_holding(
         TableHolding(
             AuditEntry,
@@ -65,6 +67,10 @@ class MailHolding:
 
 def _invitations_to(whom: Whom) -> Any:
     return Invitation.email == whom.email if whom.email else None
+
+
+def _refusals_of(whom: Whom) -> Any:
+    return MailRefusal.email == whom.email if whom.email else None
 
 
 def _entries_about(whom: Whom) -> Any:

@@ -7,6 +7,7 @@ _MANAGERS = frozenset({OWNER, ADMIN})
 RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(ROLES),
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
+    "edit_alerts": frozenset({OWNER, ADMIN, EDITOR}),
     "export": frozenset({OWNER, ADMIN, ANALYST}),
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,

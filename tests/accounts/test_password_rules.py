@@ -1,10 +1,13 @@
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from pitchbar.accounts.errors import WeakPassword
 from pitchbar.accounts.passwords.hashing import hash_password, verify_password
 from pitchbar.accounts.passwords.strength import require_strong_password
 from tests.support.browsing import FormClient
+from tests.support.passwords import COSTLY_DUMMY_HASH, COSTLY_HASHER
 
 WHO = {"email": "ada.lovelace+x@pitchbar.example", "name": "Ada Lovelace"}
 
@@ -71,3 +74,9 @@ def test_password_fits_itself_only() -> None:
     stored = hash_password("nine quiet horses")
     assert verify_password("nine quiet horses", stored)
     assert not verify_password("nine quiet horsez", stored)
+
+
+def test_password_of_life_costs_what_the_standard_says_with_an_account_and_without() -> None:
+    costs = [extract_parameters(COSTLY_HASHER.hash("nine quiet horses"))]
+    costs.append(extract_parameters(COSTLY_DUMMY_HASH))
+    assert costs == [RFC_9106_LOW_MEMORY] * 2

@@ -52,6 +52,7 @@ ACCOUNTS = {
 }
 # Nothing of a workspace or a person.
 OPERATIONS = {
+    "alert_rounds",
     "job_count_marks",
     "job_snapshots",
     "job_totals",

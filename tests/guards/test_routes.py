@@ -1,5 +1,6 @@
 """Every address has an access rule, and the rule holds for every method of every address."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,6 +158,8 @@ def test_no_form_is_taken_without_its_token(
         for one in addresses(app, "/", parts)
         # A page that sets no cookie has no session that a forged form could use.
         if one.method == "POST" and not one.url.startswith(("/api/", "/s/"))
+        # Mail programs post there, and the address itself is signed.
+        if not re.fullmatch("/unsubscribe/[^/]+", one.url)
     ]
     assert len(posts) > 5
     for post in posts:

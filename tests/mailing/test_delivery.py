@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from pitchbar.clients.mailer import Mail
+from pitchbar.clients.mail_format import Mail
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailRecord

@@ -9,7 +9,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from pitchbar.clients.mailer import Mail, MailError, list_boxed, make_mailer
+from pitchbar.clients.mail_format import Mail
+from pitchbar.clients.mailer import MailError, list_boxed, make_mailer
 from pitchbar.extensions import db
 from pitchbar.jobs import Fail
 from pitchbar.jobs.ledger.models import Job

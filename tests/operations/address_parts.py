@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Flask
 
-from pitchbar.clients.mailer import Mail, make_mailer
+from pitchbar.clients.mail_format import Mail
+from pitchbar.clients.mailer import make_mailer
 from pitchbar.mailing.settings import MailSettings
 from tests.support.factories import People
 

@@ -5,13 +5,11 @@ from html import unescape
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from pitchbar.accounts.models import Person, TwoFactor
-from pitchbar.accounts.passwords import hashing
 from pitchbar.accounts.passwords.services import make_reset_token, request_password_reset
 from pitchbar.accounts.sign_in.devices import COOKIE
 from pitchbar.core.clock import now
@@ -24,6 +22,7 @@ from tests.support.browsing import FormClient
 from tests.support.factories import PASSWORD, People, make_person
 from tests.support.mail_jobs import mail_at_once  # noqa: F401  # a fixture for this module
 from tests.support.members import copied_path_of, make_invitation, path_of
+from tests.support.passwords import LIGHT_HASHER
 
 VICTIM = "victim@pitchbar.example"
 NOBODY = "nobody@pitchbar.example"
@@ -31,18 +30,8 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LIMITED = pytest.mark.settings(ratelimit_enabled=True, ratelimit_login_account="8/minute")
 
 
-_LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-@pytest.fixture(autouse=True)
-def _light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests try many, and look at limits."""
-    monkeypatch.setattr(hashing, "_hasher", _LIGHT)
-    monkeypatch.setattr(hashing, "_DUMMY_HASH", _LIGHT.hash("nobody has this"))
-
-
 def make_account(email: str) -> Person:
-    return make_person(email=email, password_hash=_LIGHT.hash(PASSWORD))
+    return make_person(email=email, password_hash=LIGHT_HASHER.hash(PASSWORD))
 
 
 def try_sign_in(client: FormClient, email: str = VICTIM, password: str = "wrong") -> TestResponse:

@@ -5,6 +5,7 @@ from flask import Flask
 from pitchbar.events.actors import SYSTEM
 from pitchbar.workspaces.invitations.links import invitation_token
 from pitchbar.workspaces.invitations.services import invite
+from pitchbar.workspaces.mailing_lists.links import Subscription, unsubscribe_token
 from tests.support.factories import People, add_member
 from tests.support.members import make_offer, membership_of
 
@@ -23,4 +24,7 @@ def make_parts(app: Flask, people: People) -> dict[str, Any]:
         "invitation_id": invitation.id,
         "token": invitation_token(invitation, settings),
         "token_id": 0,
+        "list_token": unsubscribe_token(
+            Subscription(workspace.id, people.member.email, "alerts"), settings
+        ),
     }

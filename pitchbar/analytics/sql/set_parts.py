@@ -3,6 +3,10 @@
 Most visitors of a day are seen once, and are unique under whatever value their row has. So each row
 of a person counts as a unique one at first; of those who are seen again it is looked who they are
 under each value, and what was too much is taken off.
+
+Grouping costs by the row and by the group, so rows are first grouped by dimensions that go along
+with each other, such as country and city: there are few such groups, and each dimension is added up
+from them.
 """
 
 from collections.abc import Sequence
@@ -31,6 +35,7 @@ from pitchbar.analytics.sql.parts import (
     union_parts,
     whole,
 )
+from pitchbar.core.utm import UTM_NAMES
 
 
 def scan_parts(dialect: str, seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
@@ -41,19 +46,35 @@ def scan_parts(dialect: str, seen: CTE, keys: Sequence[Key], owner: str = "") ->
     return make(seen, keys, owner)
 
 
+# By what dimensions go along with each other; those that are not named are by themselves.
+_CLUSTERS = (
+    ("code", "campaign", "rule", "domain"),
+    ("country", "region", "city"),
+    ("language", "device", "os", "browser"),
+    ("referrer", *(f"utm_{name}" for name in UTM_NAMES)),
+    ("step", "hour", "reason"),
+)
+_CLUSTER_OF = {name: place for place, names in enumerate(_CLUSTERS) for name in names}
+
+
 def set_parts(seen: CTE, keys: Sequence[Key], owner: str = "") -> list[Select[Any]]:
+    clusters: dict[int | str, list[Key]] = {}
+    for key in keys:
+        clusters.setdefault(_CLUSTER_OF.get(key.name, key.name), []).append(key)
     unique = [key for key in keys if key.is_unique]
-    return [_figures(seen, keys, owner), *([_too_much(seen, unique, owner)] if unique else [])]
+    figures = [_figures(seen, cluster, owner) for cluster in clusters.values()]
+    return [*figures, *([_too_much(seen, unique, owner)] if unique else [])]
 
 
 def _figures(seen: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
-    columns, owners = [seen.c[key.name] for key in keys], _owners(seen, owner)
+    together = _taken_together(seen, keys, owner)
+    columns, owners = [together.c[key.name] for key in keys], _owners(together, owner)
     found = (
         select(
             func.grouping(*columns, type_=Integer).label("bits"),
             *columns,
             *owners,
-            *(figure.label(name) for name, figure in scan_figures(seen).items()),
+            *(func.sum(together.c[name]).label(name) for name in scan_figures(seen)),
         )
         .group_by(func.grouping_sets(*(tuple_(column, *owners) for column in columns)))
         .subquery()
@@ -69,6 +90,13 @@ def _figures(seen: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:
         *(whole(literal(0), name) for name in ("conversions", "value_minor")),
         *_owners(found, owner),
     ).where(found.c.hits > 0)
+
+
+def _taken_together(seen: CTE, keys: Sequence[Key], owner: str) -> Any:
+    names = dict.fromkeys([key.name for key in keys] + ([owner] if owner else []))
+    columns = [seen.c[name] for name in names]
+    figures = (figure.label(name) for name, figure in scan_figures(seen).items())
+    return select(*columns, *figures).group_by(*columns).subquery()
 
 
 def _too_much(seen: CTE, keys: Sequence[Key], owner: str) -> Select[Any]:

@@ -16,6 +16,8 @@ from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.mailing.services import delete_mail
 from pitchbar.workspaces.errors import ConcurrentChange
+from pitchbar.workspaces.mailing_lists.models import MailRefusal
+from pitchbar.workspaces.mailing_lists.services import list_mail_reference
 from pitchbar.workspaces.models import (
     UNDO_DAYS,
     ApiToken,
@@ -73,7 +75,7 @@ def purge_workspace(workspace_id: int, now: datetime) -> bool:
     if not changed_rows(db.session, update(Workspace).where(*due).values(values)):
         return False
     _delete_traces(workspace)
-    for model in (OwnershipOffer, Invitation, ApiToken, OldSlug, Membership):
+    for model in (OwnershipOffer, Invitation, ApiToken, OldSlug, MailRefusal, Membership):
         db.session.execute(delete(model).where(model.workspace_id == workspace_id))
     delete_audit_log(workspace_id)
     # Without a workspace: an entry for the operators, there is nobody else left to read it.
@@ -87,7 +89,8 @@ def _delete_traces(workspace: Workspace) -> None:
     delete_stored_responses(db.session.scalars(tokens).all())
     invitations = select(Invitation).where(Invitation.workspace_id == workspace.id)
     references = [each.mail_reference for each in db.session.scalars(invitations)]
-    delete_mail([workspace.offer_mail_reference, *references])
+    lists = list_mail_reference(workspace.id)
+    delete_mail([workspace.offer_mail_reference, lists, *references])
 
 
 def purge_deleted_workspaces(now: datetime) -> int:
