@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from pitchbar.analytics.sql.months import list_open_months, sum_month
 from pitchbar.analytics.sql.open_days import list_open_days
 from pitchbar.analytics.sql.rolling import roll_day
 from pitchbar.extensions import db
@@ -144,7 +145,17 @@ def roll_all() -> int:
         days = list_open_days(connection, date(2000, 1, 1), today, 10_000)
     for one in days:
         roll_day(db.engine, one)
+    with db.engine.connect() as connection:
+        months = list_open_months(connection, today)
+    for month in months:
+        sum_month(db.engine, month)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("scan_breakdowns", "conversion_breakdowns", "rolled_days"):
+        for table in (
+            "scan_breakdowns",
+            "conversion_breakdowns",
+            "scan_month_breakdowns",
+            "conversion_month_breakdowns",
+            "rolled_days",
+        ):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
     return len(days)

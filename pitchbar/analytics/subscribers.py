@@ -1,13 +1,31 @@
+from typing import Any
+
 from sqlalchemy import delete
 
 from pitchbar.analytics.boards.annotations.services import forget_annotations
 from pitchbar.analytics.boards.saved_views.services import forget_views
 from pitchbar.analytics.sql.late_rows import unroll_days_of_conversions, unroll_days_of_scans
-from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
+from pitchbar.analytics.sql.models import (
+    ConversionBreakdown,
+    ConversionMonthBreakdown,
+    RolledDay,
+    RolledMonth,
+    ScanBreakdown,
+    ScanMonthBreakdown,
+)
 from pitchbar.conversions import stored as stored_conversions
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 from pitchbar.scans import stored
+
+_TABLES: tuple[Any, ...] = (
+    ScanBreakdown,
+    ConversionBreakdown,
+    RolledDay,
+    ScanMonthBreakdown,
+    ConversionMonthBreakdown,
+    RolledMonth,
+)
 
 
 def register() -> None:
@@ -20,7 +38,11 @@ def register() -> None:
 
 
 def _delete_breakdowns(event: Event) -> None:
-    _delete(event, ScanBreakdown, ConversionBreakdown, RolledDay)
+    for table in _TABLES:
+        of_workspace = table.workspace_id == int(event.subject.id)
+        db.session.execute(
+            delete(table).where(of_workspace).execution_options(synchronize_session=False)
+        )
 
 
 def _unroll_in_another_zone(event: Event) -> None:
@@ -31,12 +53,4 @@ def _unroll_in_another_zone(event: Event) -> None:
             delete(RolledDay)
             .where(rolled, RolledDay.is_final.is_(False))
             .execution_options(synchronize_session=False)
-        )
-
-
-def _delete(event: Event, *tables: type[ScanBreakdown | ConversionBreakdown | RolledDay]) -> None:
-    for table in tables:
-        of_workspace = table.workspace_id == int(event.subject.id)
-        db.session.execute(
-            delete(table).where(of_workspace).execution_options(synchronize_session=False)
         )

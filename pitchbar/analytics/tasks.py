@@ -3,6 +3,7 @@
 import time
 from datetime import date, timedelta
 
+from pitchbar.analytics.sql.months import list_open_months, sum_month
 from pitchbar.analytics.sql.open_days import list_open_days
 from pitchbar.analytics.sql.rolling import roll_day
 from pitchbar.core import clock
@@ -25,10 +26,11 @@ def roll_recent_days() -> None:
 
 @task(queue=Queue.ANALYTICS, tries=2, schedule=every.hour_at(23), unique_until="start")
 def roll_days() -> None:
-    """All before: those that late scans opened again, and all after an upgrade. What its time does
-    not do, the next one does at once.
+    """All before: those that late scans opened again, and all after an upgrade; then the months
+    that they are of. What its time does not do, the next one does at once.
     """
-    if not _roll(date.min, clock.now().date() - _RECENT, _MOST):
+    until = time.monotonic() + _SECONDS
+    if not (_roll(date.min, clock.now().date() - _RECENT, _MOST) and _sum_months(until)):
         enqueue(roll_days, unique="rest")
         db.session.commit()
 
@@ -43,3 +45,14 @@ def _roll(first: date, last: date, most: int) -> bool:
             return False
         roll_day(db.engine, one)
     return len(days) < most
+
+
+def _sum_months(until: float) -> bool:
+    """Whether all that are over are added up."""
+    with db.engine.connect() as connection:
+        months = list_open_months(connection, clock.now().date())
+    for one in months:
+        if time.monotonic() > until:
+            return False
+        sum_month(db.engine, one)
+    return True

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from pitchbar.conversions.money import as_decimal
 from pitchbar.conversions.payloads import ConversionResponse
@@ -13,6 +14,7 @@ from pitchbar.core import clock
 from pitchbar.events import facts
 from pitchbar.events.facts import Facts
 from pitchbar.events.outward import declare
+from pitchbar.scans.models import Scan
 from pitchbar.scans.outward import short_codes
 
 RECORDED = "conversion.recorded"
@@ -21,7 +23,13 @@ RECORDED = "conversion.recorded"
 def declare_events() -> None:
     answered: Any = ConversionResponse.model_config["json_schema_extra"]
     example = {"conversions": [answered["examples"][0]]}
-    declare(RECORDED, "Conversions are recorded", example=example, is_told=True)
+    declare(
+        RECORDED,
+        "Conversions are recorded",
+        example=example,
+        is_told=True,
+        personal=("order_id",),
+    )
     subscribe(tell_conversions)
 
 
@@ -34,15 +42,32 @@ def tell_conversions(connection: Connection, rows: Sequence[Row]) -> None:
     for row in rows:
         if row["workspace_id"] in wanted:
             by_workspace[row["workspace_id"]].append(row)
-    names = short_codes(connection, {row["code_id"] for row in rows})
+    told = [row for group in by_workspace.values() for row in group]
+    names = short_codes(connection, {row["code_id"] for row in told})
+    visitors = _visitors(connection, told)
     at = clock.now()
     facts.tell(
         connection,
         [
-            Facts(RECORDED, workspace_id, [_item(row, names) for row in group], at)
+            Facts(
+                RECORDED,
+                workspace_id,
+                [_item(row, names) for row in group],
+                [visitors.get(row["scan_id"], "") for row in group],
+                at,
+            )
             for workspace_id, group in sorted(by_workspace.items())
         ],
     )
+
+
+def _visitors(connection: Connection, rows: Sequence[Row]) -> dict[UUID, str]:
+    """Whose scans they came of, by the ids of the scans."""
+    query = select(Scan.id, Scan.visitor).where(
+        Scan.id.in_({row["scan_id"] for row in rows}),
+        Scan.scanned_at.in_({row["scanned_at"] for row in rows}),
+    )
+    return {row.id: row.visitor for row in connection.execute(query) if row.visitor}
 
 
 def _item(row: Row, names: dict[int, str]) -> dict[str, Any]:

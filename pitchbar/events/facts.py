@@ -17,12 +17,14 @@ from sqlalchemy import Connection
 class Facts:
     """What happened in one workspace within one transaction, under the name of an outward event.
 
-    `items` are plain JSON; `at` is when they were stored.
+    `items` are plain JSON; `visitors` says whose each of them is, as a fingerprint, empty for
+    nobody's: it is never told to others. `at` is when they were stored.
     """
 
     name: str
     workspace_id: int
     items: Sequence[dict[str, Any]]
+    visitors: Sequence[str]
     at: datetime
 
 

@@ -24,7 +24,9 @@ class OutwardEvent:
     payload: makes the `data` of the message, plain JSON, of the event; None takes what the event
         says of afterwards.
     example: such `data`, for the guide.
-    is_told: it comes by `events/facts.py`, many at once, and not by `record_event`.
+    is_told: it comes by `events/facts.py`, many at once, and not by `record_event`; then `data` is
+        one list of items.
+    personal: what each item has from its visitor, and loses when somebody is erased.
     """
 
     name: str
@@ -32,6 +34,12 @@ class OutwardEvent:
     payload: Payload | None
     example: Any
     is_told: bool = False
+    personal: tuple[str, ...] = ()
+
+    @property
+    def list_name(self) -> str:
+        """Of the list of items: "scans"."""
+        return self.name.partition(".")[0] + "s"
 
     def data_of(self, event: Event) -> Any:
         return dict(event.after) if self.payload is None else self.payload(event)
@@ -50,11 +58,12 @@ def declare(
     example: Any = None,
     heard_as: Sequence[str] = (),
     is_told: bool = False,
+    personal: tuple[str, ...] = (),
 ) -> None:
     """Offers an event to webhooks. `heard_as` names events of `record_event` that are told under
     this name; without it, the one of the same name.
     """
-    _declared[name] = OutwardEvent(name, label, payload, example, is_told)
+    _declared[name] = OutwardEvent(name, label, payload, example, is_told, personal)
     if not is_told:
         for heard in heard_as or (name,):
             _heard[heard] = name

@@ -27,7 +27,13 @@ _KEPT_BACK = ("ip", "visitor")
 
 
 def declare_events() -> None:
-    declare(RECORDED, "Scans are recorded", example={"scans": [_example()]}, is_told=True)
+    declare(
+        RECORDED,
+        "Scans are recorded",
+        example={"scans": [_example()]},
+        is_told=True,
+        personal=_TOLD,
+    )
     subscribe(tell_scans)
 
 
@@ -46,7 +52,13 @@ def tell_scans(connection: Connection, scans: Sequence[EnrichedScan]) -> None:
     facts.tell(
         connection,
         [
-            Facts(RECORDED, workspace_id, [_item(scan, names) for scan in group], at)
+            Facts(
+                RECORDED,
+                workspace_id,
+                [_item(scan, names) for scan in group],
+                [scan.visitor or "" for scan in group],
+                at,
+            )
             for workspace_id, group in sorted(by_workspace.items())
         ],
     )

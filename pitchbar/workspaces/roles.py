@@ -12,6 +12,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,
     "manage_domains": _MANAGERS,
+    "manage_webhooks": _MANAGERS,
     "manage_settings": _MANAGERS,
     "view_audit": _MANAGERS,
     "handle_privacy": _MANAGERS,

@@ -11,6 +11,7 @@ from pitchbar.analytics.dimensions import BY_KEY, Dimension
 from pitchbar.analytics.engine import Question
 from pitchbar.analytics.resolving import Condition, resolve
 from pitchbar.analytics.sql.models import RolledDay
+from pitchbar.analytics.sql.months import month_of, summed_months
 from pitchbar.analytics.sql.parts import (
     CONVERSION_STEPS,
     FIRST_HOURS,
@@ -67,9 +68,12 @@ def _is_one_code(condition: Condition) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which days of a span are read from breakdowns that are there, and which rows for the rest."""
+    """Which days of a span are read from breakdowns that are there, of which whole months, and
+    which rows for the rest.
+    """
 
     rolled: tuple[date, ...]
+    months: tuple[date, ...]
     rows: Slice
 
 
@@ -77,31 +81,42 @@ def plan_of(connection: Connection, asked: Asked) -> Plan:
     span, scope = asked.question.span, asked.scope
     first, last = days_with_rows(connection, scope)
     windows = windows_of(span, first, last) if first and last else ()
-    rolled: set[date] = set()
+    rolled: dict[date, int | None] = {}
     if windows and not asked.conditions:
         rolled = _rolled_days(
             connection, scope, [one for one in windows if one.start >= span.start]
         )
+    months = summed_months(connection, scope, span.first, span.last, rolled)
+    days = tuple(sorted(day for day in rolled if month_of(day) not in months))
     rest = tuple(one for one in windows if one.day not in rolled)
     since = span.start if rest and rest[0].start < span.start else None
-    return Plan(tuple(sorted(rolled)), Slice(scope.workspace_id, scope.code_id, rest, since))
+    rows = Slice(scope.workspace_id, scope.code_id, rest, since)
+    return Plan(days, tuple(months), rows)
 
 
-def _rolled_days(connection: Connection, scope: Scope, windows: Sequence[Window]) -> set[date]:
-    """Those that were rolled as the days that they are today: the zone may have been another. Of
-    final ones there is nothing else any more.
+def _rolled_days(
+    connection: Connection, scope: Scope, windows: Sequence[Window]
+) -> dict[date, int | None]:
+    """Those that were rolled as the days that they are today, with their tokens: the zone may have
+    been another. Of final ones there is nothing else any more.
     """
     if not windows:
-        return set()
+        return {}
     edges = {one.day: (one.start, one.end) for one in windows}
     rows = connection.execute(
-        select(RolledDay.day, RolledDay.is_final, RolledDay.start_at, RolledDay.end_at).where(
-            *scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day)
-        )
+        select(
+            RolledDay.day,
+            RolledDay.token,
+            RolledDay.is_final,
+            RolledDay.start_at,
+            RolledDay.end_at,
+        ).where(*scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day))
     )
     return {
-        day for day, is_final, *found in rows if is_final or edges.get(day) == tuple(found)
-    } & edges.keys()
+        day: token
+        for day, token, is_final, *found in rows
+        if day in edges and (is_final or edges[day] == tuple(found))
+    }
 
 
 def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:
@@ -131,9 +146,8 @@ def read_parts(
     columns = [one for one in wanted if one.kind != "label"]
     if with_labels and CODE not in columns:
         columns.append(CODE)
-    parts: list[Any] = []
-    if plan.rolled:
-        parts += rolled_parts(asked.scope, plan.rolled, [one.number for one in columns])
+    numbers = [one.number for one in columns]
+    parts: list[Any] = rolled_parts(asked.scope, plan.rolled, plan.months, numbers)
     if plan.rows.windows:
         parts += _raw_parts(dialect, asked, plan, columns, steps=with_steps, hours=with_hours)
     if not parts:

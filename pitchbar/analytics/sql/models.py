@@ -25,6 +25,22 @@ class RolledDay(Model):
     end_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Made before its rows may be deleted: from then on it stays as it is.
     is_final: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Drawn anew each time it is rolled. None where an older release did it.
+    token: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RolledMonth(Model):
+    """Says that breakdowns of the days of a month were added up, and by their tokens of which: as
+    soon as one of them is rolled anew, or opened, what was added up is not read any more.
+    """
+
+    __tablename__ = "rolled_months"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    # Its first day.
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    tokens: Mapped[int] = mapped_column(BigInteger)
 
 
 class ScanBreakdown(Model):
@@ -50,6 +66,34 @@ class ConversionBreakdown(Model):
     workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
+    dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    conversions: Mapped[int] = mapped_column(BigInteger)
+    value_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class ScanMonthBreakdown(Model):
+    """Those of a month's days that were rolled, added up."""
+
+    __tablename__ = "scan_month_breakdowns"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    hits: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int] = mapped_column(BigInteger)
+    unique_people: Mapped[int] = mapped_column(BigInteger)
+
+
+class ConversionMonthBreakdown(Model):
+    __tablename__ = "conversion_month_breakdowns"
+
+    workspace_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    code_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
     dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     value: Mapped[str] = mapped_column(String(255), primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)

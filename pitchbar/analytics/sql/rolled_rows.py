@@ -1,4 +1,4 @@
-"""Breakdowns of days that were rolled, as parts to be added up."""
+"""Breakdowns of days that were rolled, and of months of them, as parts to be added up."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,7 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, false, func, literal, null, or_, select
 
-from pitchbar.analytics.sql.models import ConversionBreakdown, ScanBreakdown
+from pitchbar.analytics.sql.models import (
+    ConversionBreakdown,
+    ConversionMonthBreakdown,
+    ScanBreakdown,
+    ScanMonthBreakdown,
+)
 from pitchbar.analytics.sql.parts import whole
 from pitchbar.analytics.sql.rollups import Scope
 
@@ -14,16 +19,28 @@ _DAY = timedelta(days=1)
 _MOST_SPANS = 40
 
 
-def rolled_parts(scope: Scope, days: Sequence[date], numbers: Sequence[int]) -> list[Any]:
+def rolled_parts(
+    scope: Scope, days: Sequence[date], months: Sequence[date], numbers: Sequence[int]
+) -> list[Any]:
     """Args:
     days: in order.
+    months: by their first days.
     numbers: of dimensions.
     """
-    return [_scans(scope, days, numbers), _conversions(scope, days, numbers)]
+    found: list[Any] = []
+    if days:
+        found.append(_scans(ScanBreakdown, scope, _on_days(ScanBreakdown.day, days), numbers))
+        within = _on_days(ConversionBreakdown.day, days)
+        found.append(_conversions(ConversionBreakdown, scope, within, numbers))
+    if months:
+        within = ScanMonthBreakdown.month.in_(months)
+        found.append(_scans(ScanMonthBreakdown, scope, within, numbers))
+        within = ConversionMonthBreakdown.month.in_(months)
+        found.append(_conversions(ConversionMonthBreakdown, scope, within, numbers))
+    return found
 
 
-def _scans(scope: Scope, days: Sequence[date], numbers: Sequence[int]) -> Any:
-    table = ScanBreakdown
+def _scans(table: Any, scope: Scope, within: ColumnElement[bool], numbers: Sequence[int]) -> Any:
     return (
         select(
             table.dimension,
@@ -35,13 +52,14 @@ def _scans(scope: Scope, days: Sequence[date], numbers: Sequence[int]) -> Any:
             whole(literal(0), "conversions"),
             whole(literal(0), "value_minor"),
         )
-        .where(*scope.of(table), _on_days(table.day, days), table.dimension.in_(numbers))
+        .where(*scope.of(table), within, table.dimension.in_(numbers))
         .group_by(table.dimension, table.value)
     )
 
 
-def _conversions(scope: Scope, days: Sequence[date], numbers: Sequence[int]) -> Any:
-    table = ConversionBreakdown
+def _conversions(
+    table: Any, scope: Scope, within: ColumnElement[bool], numbers: Sequence[int]
+) -> Any:
     return (
         select(
             table.dimension,
@@ -51,7 +69,7 @@ def _conversions(scope: Scope, days: Sequence[date], numbers: Sequence[int]) -> 
             whole(func.sum(table.conversions), "conversions"),
             whole(func.sum(table.value_minor), "value_minor"),
         )
-        .where(*scope.of(table), _on_days(table.day, days), table.dimension.in_(numbers))
+        .where(*scope.of(table), within, table.dimension.in_(numbers))
         .group_by(table.dimension, table.value, table.currency)
     )
 

@@ -5,6 +5,7 @@ second time it becomes the same. While it runs, whoever stores rows of days that
 it (`late_rows.py`), and takes the mark of the day away again.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,7 +27,12 @@ from sqlalchemy import (
 from pitchbar.analytics.buckets import day_start
 from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
 from pitchbar.analytics.resolving import Condition
-from pitchbar.analytics.sql.models import ConversionBreakdown, RolledDay, ScanBreakdown
+from pitchbar.analytics.sql.models import (
+    ConversionBreakdown,
+    RolledDay,
+    RolledMonth,
+    ScanBreakdown,
+)
 from pitchbar.analytics.sql.parts import conversion_parts, key_of
 from pitchbar.analytics.sql.raw_rows import SCANS, conversions_of, scans_of
 from pitchbar.analytics.sql.set_parts import scan_parts
@@ -67,6 +73,11 @@ def roll_day(
             _roll(connection, one, least, is_final=is_final)
 
 
+def draw_token() -> int:
+    """62 random bits."""
+    return secrets.randbits(62)
+
+
 def _is_final(connection: Connection, one: OpenDay) -> bool:
     query = select(RolledDay.is_final).where(
         RolledDay.workspace_id == one.workspace_id,
@@ -91,6 +102,12 @@ def _roll(connection: Connection, one: OpenDay, least: int, *, is_final: bool) -
     for table in _TABLES:
         of_day = (table.workspace_id == one.workspace_id, table.day == one.day)
         connection.execute(delete(table).where(*of_day))
+    # Its month is to be added up anew.
+    of_month = (
+        RolledMonth.workspace_id == one.workspace_id,
+        RolledMonth.month == one.day.replace(day=1),
+    )
+    connection.execute(delete(RolledMonth).where(*of_month))
     window = Window(one.day, start, end)
     codes = _codes_with(connection, one, window, least)
     _fill(connection, one, window, None)
@@ -107,6 +124,7 @@ def _mark(
         "start_at": window.start,
         "end_at": window.end,
         "is_final": is_final,
+        "token": draw_token(),
     }
     connection.execute(
         insert(RolledDay),

@@ -1,0 +1,53 @@
+"""The jobs that deliver, and the one that forgets."""
+
+from functools import cache
+
+from pitchbar.clients.settings import OutboundSettings
+from pitchbar.extensions import bus, db
+from pitchbar.jobs import Queue, Release, every, task
+from pitchbar.settings import Settings, current_settings
+from pitchbar.webhooks.calling import Pumps, call_pumps
+from pitchbar.webhooks.forgetting import forget_old
+from pitchbar.webhooks.pump import Pump
+from pitchbar.webhooks.sending import Sender
+from pitchbar.webhooks.settings import WebhookSettings
+
+# Shorter than a worker that is to stop may go on.
+RUN_SECONDS = 20.0
+LINGER_SECONDS = 3.0
+
+
+@task(queue=Queue.ANALYTICS, tries=10, waits=(1, 2, 5, 15, 30), timeout=120)
+def deliver(number: int) -> None:
+    """Brings to endpoints what is due; one of `WEBHOOK_PUMPS` that may run at once."""
+    pump = make_pump(current_settings())
+    pump.run(RUN_SECONDS, LINGER_SECONDS)
+    if pump.has_more():
+        # Others of the queue have their turn.
+        raise Release(0)
+
+
+@task(queue=Queue.ANALYTICS, tries=3, schedule=every.minutes(1), missed="skip")
+def call_for_deliveries() -> None:
+    """For tries whose time has come, and for whatever died before it could call."""
+    if make_pump(current_settings()).has_more():
+        call_pumps()
+        db.session.commit()
+
+
+@task(queue=Queue.DEFAULT, tries=2, timeout=300, schedule=every.day_at("03:40"))
+def forget_deliveries() -> None:
+    """Messages, deliveries and attempts past `WEBHOOK_LOG_DAYS`."""
+    forget_old(current_settings()[WebhookSettings].webhook_log_days)
+
+
+Pumps.task = deliver
+
+
+@cache
+def make_pump(settings: Settings) -> Pump:
+    """Once for each process: the threads that send, and what is still under way."""
+    own = settings[WebhookSettings]
+    allow = settings[OutboundSettings].allowed
+    sender = Sender(own.webhook_timeout_seconds, allow)
+    return Pump(db.engine, bus, sender, own, settings.app_key)
