@@ -13,6 +13,9 @@ ON, OFF = "on", "off"
 # Of a delivery: due, or on its way · taken with 2xx · given up, or its endpoint is off.
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
+# In a row; one that is refused now and then works.
+_FAILURES = 3
+
 _IS_WAITING = text("state = 'waiting'")
 
 
@@ -55,6 +58,11 @@ class Endpoint(Model):
     def events(self) -> list[str]:
         """The names of what it chose."""
         return sorted(one.event for one in self.subscriptions)
+
+    @property
+    def is_failing(self) -> bool:
+        """More than a hiccup."""
+        return self.failing_since is not None and self.failures >= _FAILURES
 
     @property
     def has_two_secrets(self) -> bool:

@@ -152,6 +152,28 @@ def test_lane_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(
     assert endpoint.lane_holder is None
 
 
+def test_message_under_way_when_its_worker_died_comes_again_under_the_same_id(
+    people: People, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = make_endpoint(people.workspace, receiver.url)
+    make_code(people.workspace)
+    with monkeypatch.context() as killed:
+        # It was sent, and nothing of it could be written any more.
+        killed.setattr("pitchbar.webhooks.pump.store_results", lambda *_arguments: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run_pump(receiver.pair)
+    db.session.expire_all()
+    held = endpoint.lane_holder
+    endpoint.lane_until = clock.now() - timedelta(seconds=1)
+    db.session.commit()
+    run_pump(receiver.pair)
+    (delivery,) = deliveries_of(endpoint)
+
+    assert held
+    assert receiver.ids() == [delivery.message_id] * 2
+    assert delivery.state == DELIVERED
+
+
 @on_postgresql
 def test_two_pumps_send_each_message_once(people: People, receiver: Receiver) -> None:
     from concurrent.futures import ThreadPoolExecutor
