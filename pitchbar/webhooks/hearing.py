@@ -5,8 +5,10 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.orm import SessionTransaction
 
 from pitchbar.core import clock
 from pitchbar.events import facts
@@ -81,6 +83,9 @@ class Hearing:
 
 
 hearing = Hearing()
+_known_wants: WeakKeyDictionary[SessionTransaction, dict[tuple[int, str], bool]] = (
+    WeakKeyDictionary()
+)
 
 
 def register() -> None:
@@ -89,7 +94,7 @@ def register() -> None:
 
 
 def hear_event(outward: OutwardEvent, event: Event) -> None:
-    """Within the transaction of the event; who chose it is asked anew each time."""
+    """Within the transaction of the event, in which it is asked once whether anybody chose it."""
     workspace_id = event.subject.workspace_id
     if workspace_id is None or not _is_wanted(workspace_id, outward.name):
         return
@@ -101,6 +106,18 @@ def hear_event(outward: OutwardEvent, event: Event) -> None:
 
 
 def _is_wanted(workspace_id: int, name: str) -> bool:
+    """A thousand codes may be changed at once."""
+    transaction = db.session().get_transaction()
+    if transaction is None:
+        return _has_endpoint(workspace_id, name)
+    known = _known_wants.setdefault(transaction, {})
+    key = (workspace_id, name)
+    if key not in known:
+        known[key] = _has_endpoint(workspace_id, name)
+    return known[key]
+
+
+def _has_endpoint(workspace_id: int, name: str) -> bool:
     chosen = (
         select(Endpoint.id)
         .join(Subscription, Subscription.endpoint_id == Endpoint.id)
