@@ -246,14 +246,18 @@ def test_failed_ones_are_sent_again_under_their_ids(people: People, receiver: Re
 def test_switched_on_again_it_gets_what_happens_from_then_on(
     people: People, receiver: Receiver
 ) -> None:
-    endpoint = make_endpoint(people.workspace, receiver.url, "code.created", state=OFF)
+    endpoint = make_endpoint(people.workspace, f"{receiver.url}/2", "code.created", state=OFF)
+    other = make_endpoint(people.workspace, receiver.url, "code.created")
     make_code(people.workspace)
     enable_endpoint(endpoint, SYSTEM)
     db.session.commit()
     code = make_code(people.workspace)
     run_pump(receiver.pair)
 
-    assert [json.loads(one.body)["data"]["code"]["id"] for one in receiver.received] == [code.id]
+    mine = [one for one in receiver.received if one.path.endswith("/2")]
+
+    assert [json.loads(one.body)["data"]["code"]["id"] for one in mine] == [code.id]
+    assert len(deliveries_of(other)) == 2
 
 
 def test_header_injection_in_names_stays_in_the_body(people: People, receiver: Receiver) -> None:
