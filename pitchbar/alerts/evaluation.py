@@ -114,7 +114,7 @@ def _judge_silence(
     """The last scan was in the last lively hour: after its end there was silence for certain."""
     if not is_hour and not any(rule.is_open for rule in rules):
         return
-    last = last_lively_hours([kind.key])
+    last = last_lively_hours([kind.key], now)
     for rule in rules:
         if rule.id not in last or (rule.ends_at and rule.ends_at < now):
             continue

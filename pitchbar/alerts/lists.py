@@ -7,7 +7,7 @@ from pitchbar.workspaces.mailing_lists.kinds import declare_list
 
 
 def declare_lists() -> None:
-    declare_list("alert", _describe_rule, wider="alerts")
+    declare_list("alert", _describe_rule, wider="alerts", short="this alert")
     declare_list("alerts", lambda _workspace_id, _rest: "any alert")
 
 

@@ -112,7 +112,7 @@ def sum_minutes(kinds: Sequence[str], minutes: int, now: datetime) -> dict[int, 
     return _by_rule(query)
 
 
-def last_lively_hours(kinds: Sequence[str]) -> dict[int, datetime]:
+def last_lively_hours(kinds: Sequence[str], now: datetime) -> dict[int, datetime]:
     """When the last hour with people began, by rule; what never had one is missing."""
     last = (
         select(ScanHour.hour_at)
@@ -120,6 +120,7 @@ def last_lively_hours(kinds: Sequence[str]) -> dict[int, datetime]:
             ScanHour.workspace_id == AlertRule.workspace_id,
             ScanHour.code_id == _SERIES,
             ScanHour.people > 0,
+            ScanHour.hour_at <= now,
         )
         .order_by(ScanHour.hour_at.desc())
         .limit(1)

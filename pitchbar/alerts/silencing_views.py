@@ -21,6 +21,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.alerts.bell import TOPIC, load_bell, mark_seen
 from pitchbar.alerts.models import AlertRule
 from pitchbar.alerts.queries import get_rule
+from pitchbar.alerts.sentences import lasted
 from pitchbar.alerts.services import pause_rule, resume_rule, snooze_rule, wake_rule
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to
@@ -88,7 +89,8 @@ def draw_bell(workspace: Workspace) -> str:
 
 def configure(app: Flask) -> None:
     """Gives the frame of a workspace's pages its bell."""
-    app.context_processor(lambda: {"load_bell": load_bell, "snoozes": SNOOZES})
+    names = {"load_bell": load_bell, "snoozes": SNOOZES, "alert_lasted": lasted}
+    app.context_processor(lambda: names)
 
 
 def open_bell() -> LiveView:

@@ -128,6 +128,29 @@ def test_nor_do_small_chunks_headers_or_promises(start: bytes, drop: bytes) -> N
     assert time.monotonic() - began < 1
 
 
+def test_a_receiver_that_takes_a_byte_now_and_then_is_left_in_time() -> None:
+    over = threading.Event()
+
+    def sip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not over.wait(0.01) and connection.recv(65536):
+                pass
+
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        threading.Thread(target=sip, args=(listener,), daemon=True).start()
+        began = time.monotonic()
+        error = failure(
+            FaultyServer(listener.getsockname()[1]), timeout=0.3, content=b"x" * 50_000_000
+        )
+        over.set()
+    assert error.kind == "timeout"
+    assert time.monotonic() - began < 1.5
+
+
 def test_a_receiver_that_takes_no_bytes_is_left_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = FaultyServer(listener.getsockname()[1])
@@ -286,8 +309,10 @@ def test_the_server_is_told_by_which_name_it_is_asked() -> None:
     tls = certificates.server_context(HOST)
     tls.sni_callback = lambda _socket, name, _context: names.append(name)
     with faulty_server(answer(), tls) as server:
-        public_client(server).send("GET", f"https://{HOST}./")
+        got = public_client(server).send("GET", f"https://{HOST}./a")
     assert names == [HOST]
+    assert f"Host: {HOST}\r\n" in server.heads[0]
+    assert got.url == f"https://{HOST}/a"
 
 
 @pytest.mark.parametrize(

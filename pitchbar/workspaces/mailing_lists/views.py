@@ -9,7 +9,7 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.extensions import csrf, db
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.mailing_lists.kinds import describe_list, with_wider
+from pitchbar.workspaces.mailing_lists.kinds import describe_list, short_words, with_wider
 from pitchbar.workspaces.mailing_lists.links import Subscription, read_unsubscribe_token
 from pitchbar.workspaces.mailing_lists.services import accept_list, is_refused, refuse_list
 from pitchbar.workspaces.models import Workspace
@@ -63,12 +63,13 @@ def _read(list_token: str) -> Subscription:
 
 def _show(list_token: str, subscription: Subscription) -> Response:
     workspace_id = subscription.workspace_id
-    lists = [(key, describe_list(workspace_id, key)) for key in with_wider(subscription.list_key)]
+    lists = [(key, short_words(workspace_id, key)) for key in with_wider(subscription.list_key)]
     return render(
         "mailing_lists/unsubscribe.html",
         list_token=list_token,
         email=subscription.email,
         workspace=db.session.get_one(Workspace, workspace_id),
         lists=[(key, words) for key, words in lists if words],
+        about=describe_list(workspace_id, subscription.list_key),
         is_refused=is_refused(subscription),
     )
