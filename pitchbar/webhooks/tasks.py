@@ -4,7 +4,7 @@ from functools import cache
 
 from pitchbar.clients.settings import OutboundSettings
 from pitchbar.extensions import bus, db
-from pitchbar.jobs import Queue, Release, every, task
+from pitchbar.jobs import Queue, Release, enqueue, every, task
 from pitchbar.settings import Settings, current_settings
 from pitchbar.webhooks.calling import Pumps, call_pumps
 from pitchbar.webhooks.forgetting import forget_old
@@ -15,6 +15,7 @@ from pitchbar.webhooks.settings import WebhookSettings
 # Shorter than a worker that is to stop may go on.
 RUN_SECONDS = 20.0
 LINGER_SECONDS = 3.0
+_SOON_SECONDS = 60.0
 
 
 @task(queue=Queue.ANALYTICS, tries=10, waits=(1, 2, 5, 15, 30), timeout=120)
@@ -25,6 +26,11 @@ def deliver(number: int) -> None:
     if pump.has_more():
         # Others of the queue have their turn.
         raise Release(0)
+    if seconds := pump.seconds_to_next(_SOON_SECONDS):
+        # The first retries; for later ones the schedule calls in time.
+        later = f"{deliver.name}:{number}:later"
+        enqueue(deliver, number, delay=seconds, unique=later)
+        db.session.commit()
 
 
 @task(queue=Queue.ANALYTICS, tries=3, schedule=every.minutes(1), missed="skip")
