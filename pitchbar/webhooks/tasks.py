@@ -26,18 +26,25 @@ def deliver(number: int) -> None:
     if pump.has_more():
         # Others of the queue have their turn.
         raise Release(0)
-    if seconds := pump.seconds_to_next(_SOON_SECONDS):
-        # The first retries; for later ones the schedule calls in time.
-        later = f"{deliver.name}:{number}:later"
-        enqueue(deliver, number, delay=seconds, unique=later)
-        db.session.commit()
+    _call_later(pump, number)
 
 
 @task(queue=Queue.ANALYTICS, tries=3, schedule=every.minutes(1), missed="skip")
 def call_for_deliveries() -> None:
     """For tries whose time has come, and for whatever died before it could call."""
-    if make_pump(current_settings()).has_more():
+    pump = make_pump(current_settings())
+    if pump.has_more():
         call_pumps()
+        db.session.commit()
+    else:
+        _call_later(pump, 0)
+
+
+def _call_later(pump: Pump, number: int) -> None:
+    """For the next try, when it is due before the schedule looks again."""
+    if seconds := pump.seconds_to_next(_SOON_SECONDS):
+        later = f"{deliver.name}:{number}:later"
+        enqueue(deliver, number, delay=seconds, unique=later)
         db.session.commit()
 
 
