@@ -51,12 +51,13 @@ _ENDPOINTS_WITH_DUE = text("""
             WHERE state = 'waiting' AND endpoint_id = lane.id ORDER BY due_at LIMIT 1
         ) AS due_at FROM lane WHERE lane.id IS NOT NULL
     )
-    SELECT e.id FROM earliest JOIN webhook_endpoints e ON e.id = earliest.id
+    SELECT e.id, earliest.due_at FROM earliest JOIN webhook_endpoints e ON e.id = earliest.id
     WHERE e.state = 'on' AND earliest.due_at <= :now
       AND (e.lane_until IS NULL OR e.lane_until <= :now)
       AND (e.resting_until IS NULL OR e.resting_until <= :now)
     ORDER BY earliest.due_at LIMIT :most
 """).bindparams(bindparam("now", type_=Endpoint.created_at.type))
+_FOUND = _ENDPOINTS_WITH_DUE.columns(id=Endpoint.id.type, due_at=Endpoint.created_at.type)
 
 
 @dataclass
@@ -122,7 +123,7 @@ class LaneHolder:
         """Lanes with something due that nobody holds, those that wait longest first."""
         now = clock.now()
         with self._engine.connect() as connection:
-            found = connection.execute(_ENDPOINTS_WITH_DUE, {"now": now, "most": most})
+            found = connection.execute(_FOUND, {"now": now, "most": most})
             ids = list(found.scalars())
         if not ids:
             return []
@@ -160,11 +161,13 @@ class LaneHolder:
         for start in range(0, len(hungry), _LANES_IN_STATEMENT):
             self._load(hungry[start : start + _LANES_IN_STATEMENT], room, now)
 
-    def has_due(self) -> bool:
-        """Whether somebody has something due that nobody holds."""
+    def seconds_to_next(self, within: float) -> float | None:
+        """Until something is due that nobody holds; 0 when it is now, None when it is later."""
+        now = clock.now()
+        values = {"now": now + timedelta(seconds=within), "most": 1}
         with self._engine.connect() as connection:
-            values = {"now": clock.now(), "most": 1}
-            return connection.execute(_ENDPOINTS_WITH_DUE, values).first() is not None
+            first = connection.execute(_FOUND, values).first()
+        return max(0.0, (first.due_at - now).total_seconds()) if first else None
 
     def _load(self, lanes: Sequence[Lane], room: int, now: datetime) -> None:
         by_id = {lane.endpoint_id: lane for lane in lanes}

@@ -185,7 +185,11 @@ class Pump:
 
     def has_more(self) -> bool:
         """Whether something could be brought at once."""
-        return self._holder.has_due() or has_facts(self._engine)
+        return self.seconds_to_next(0) is not None or has_facts(self._engine)
+
+    def seconds_to_next(self, within: float) -> float | None:
+        """Until the next try; None when it is later than that."""
+        return self._holder.seconds_to_next(within)
 
     def _tell_pages(self) -> None:
         now = time.monotonic()

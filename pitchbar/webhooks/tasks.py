@@ -4,7 +4,7 @@ from functools import cache
 
 from pitchbar.clients.settings import OutboundSettings
 from pitchbar.extensions import bus, db
-from pitchbar.jobs import Queue, Release, every, task
+from pitchbar.jobs import Queue, Release, enqueue, every, task
 from pitchbar.settings import Settings, current_settings
 from pitchbar.webhooks.calling import Pumps, call_pumps
 from pitchbar.webhooks.forgetting import forget_old
@@ -15,6 +15,7 @@ from pitchbar.webhooks.settings import WebhookSettings
 # Shorter than a worker that is to stop may go on.
 RUN_SECONDS = 20.0
 LINGER_SECONDS = 3.0
+_SOON_SECONDS = 60.0
 
 
 @task(queue=Queue.ANALYTICS, tries=10, waits=(1, 2, 5, 15, 30), timeout=120)
@@ -25,13 +26,25 @@ def deliver(number: int) -> None:
     if pump.has_more():
         # Others of the queue have their turn.
         raise Release(0)
+    _call_later(pump, number)
 
 
 @task(queue=Queue.ANALYTICS, tries=3, schedule=every.minutes(1), missed="skip")
 def call_for_deliveries() -> None:
     """For tries whose time has come, and for whatever died before it could call."""
-    if make_pump(current_settings()).has_more():
+    pump = make_pump(current_settings())
+    if pump.has_more():
         call_pumps()
+        db.session.commit()
+    else:
+        _call_later(pump, 0)
+
+
+def _call_later(pump: Pump, number: int) -> None:
+    """For the next try, when it is due before the schedule looks again."""
+    if seconds := pump.seconds_to_next(_SOON_SECONDS):
+        later = f"{deliver.name}:{number}:later"
+        enqueue(deliver, number, delay=seconds, unique=later)
         db.session.commit()
 
 

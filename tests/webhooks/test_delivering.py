@@ -19,6 +19,7 @@ from pitchbar.settings import current_settings
 from pitchbar.webhooks.models import DELIVERED, FAILED, OFF, WAITING, Delivery, Message
 from pitchbar.webhooks.replaying import replay_delivery, replay_failed, send_test
 from pitchbar.webhooks.services import enable_endpoint, rotate_secret
+from pitchbar.webhooks.tasks import deliver
 from tests.support.factories import People, make_code
 from tests.support.receivers import Received, Receiver, Reply
 from tests.support.servers import on_both_databases
@@ -246,14 +247,18 @@ def test_failed_ones_are_sent_again_under_their_ids(people: People, receiver: Re
 def test_switched_on_again_it_gets_what_happens_from_then_on(
     people: People, receiver: Receiver
 ) -> None:
-    endpoint = make_endpoint(people.workspace, receiver.url, "code.created", state=OFF)
+    endpoint = make_endpoint(people.workspace, f"{receiver.url}/2", "code.created", state=OFF)
+    other = make_endpoint(people.workspace, receiver.url, "code.created")
     make_code(people.workspace)
     enable_endpoint(endpoint, SYSTEM)
     db.session.commit()
     code = make_code(people.workspace)
     run_pump(receiver.pair)
 
-    assert [json.loads(one.body)["data"]["code"]["id"] for one in receiver.received] == [code.id]
+    mine = [one for one in receiver.received if one.path.endswith("/2")]
+
+    assert [json.loads(one.body)["data"]["code"]["id"] for one in mine] == [code.id]
+    assert len(deliveries_of(other)) == 2
 
 
 def test_header_injection_in_names_stays_in_the_body(people: People, receiver: Receiver) -> None:
@@ -265,3 +270,22 @@ def test_header_injection_in_names_stays_in_the_body(people: People, receiver: R
     assert got.headers["webhook-id"].startswith("msg_")
     assert "forged" in json.loads(got.body)["data"]["code"]["name"]
     assert datetime.fromisoformat(json.loads(got.body)["timestamp"]).tzinfo is not None
+
+
+@pytest.mark.settings(webhook_waits="20", outbound_allow="127.0.0.1:9")
+def test_job_comes_again_when_the_next_try_is_due(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitchbar.webhooks.tasks.LINGER_SECONDS", 0.1)
+    endpoint = make_endpoint(people.workspace, "http://127.0.0.1:9/")
+    make_code(people.workspace)
+    deliver(0)
+    (delivery,) = deliveries_of(endpoint)
+    jobs = db.session.execute(
+        db.text("select unique_key, due_at from jobs where task = 'webhooks.deliver' order by id")
+    ).all()
+
+    assert delivery.tries == 1
+    assert [job.unique_key for job in jobs] == ["webhooks.deliver:0", "webhooks.deliver:0:later"]
+    later = datetime.fromisoformat(jobs[1].due_at).replace(tzinfo=delivery.due_at.tzinfo)
+    assert abs(later - delivery.due_at) < timedelta(seconds=1)
