@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0030'
-down_revision = '0033'
+down_revision = '0029'
 
 _BIG_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _AT = sa.DateTime(timezone=True)

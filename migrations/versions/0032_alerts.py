@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0032'
-down_revision = '0029'
+down_revision = '0031'
 
 _BIG_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

@@ -115,7 +115,12 @@ def test_the_mail_tells_the_week_in_html_and_as_text(people: People) -> None:
     for part in told:
         assert part in mail.text
         assert part in " ".join(mail.html.split())
-    assert "Monday: 15 (15)" in mail.text
+    lines = mail.text.splitlines()
+    at = lines.index("People: 185, 76 % more than the week before (105)")
+    assert lines[at + 2 : at + 4] == ["Conversions: 0", ""]
+    assert lines[at + 4].startswith("“Table card”")
+    assert "Monday: 15 (15)" in lines
+    assert lines[lines.index("Codes") - 1 :][:3] == ["", "Codes", "Table card: 150, 81 %"]
     assert "Monday 15 (15)" in mail.html
     assert 'src="data:image/png;base64,iVBOR' in mail.html
 
@@ -145,6 +150,7 @@ def test_who_left_the_list_gets_none(people: People) -> None:
     assert people.admin.email not in {mail.to for mail in sent_mails()}
     assert people.editor.email not in {mail.to for mail in sent_mails()}
     assert len(sent_mails()) == 3
+    assert db.session.scalars(select(WeeklySummary.recipients)).one() == 3
 
 
 def test_the_link_in_the_mail_ends_it_without_signing_in(
