@@ -82,8 +82,13 @@ class Kind:
 _HOURS = (60, 180, 360, 720, 1440, 10080)
 
 
-def _as_told(event: Event, _rule: Ruled) -> str:
-    return str(event.after.get("reason") or event.after.get("detail") or "")
+def _of_destination(event: Event, _rule: Ruled) -> str:
+    said, url = event.after.get("said", ""), event.after.get("destination_url", "")
+    return f"{said} It leads to {url}".strip() if url else str(said)
+
+
+def _of_endpoint(event: Event, _rule: Ruled) -> str:
+    return f"{event.after.get('failures', 'Several')} attempts in a row were not taken."
 
 
 def _of_level(event: Event, rule: Ruled) -> str | None:
@@ -185,7 +190,7 @@ for _kind in (
         "The destination does not answer",
         raised_by="destination.died",
         recovered_by="destination.recovered",
-        tell=_as_told,
+        tell=_of_destination,
     ),
     Kind(
         "webhook_failing",
@@ -195,7 +200,7 @@ for _kind in (
         "A webhook endpoint is failing",
         raised_by="webhook.failing",
         recovered_by="webhook.recovered",
-        tell=_as_told,
+        tell=_of_endpoint,
         takes_code=False,
     ),
 ):

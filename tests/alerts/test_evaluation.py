@@ -306,12 +306,15 @@ class TestEvents:
         make_rule(people.workspace, "destination_dead")
         make_rule(people.workspace, "destination_dead", code_id=other.id)
         for _ in range(2):
-            after = {"reason": "It answered 404."}
+            after = {"said": "It answered 404.", "destination_url": "https://gone.example/"}
             record_event("destination.died", one, by=SYSTEM, after=after)
         db.session.commit()
         [alert] = the_alerts()
         assert alert.title == f"{one.name}: the destination does not answer"
-        assert (alert.detail, alert.code_id) == ("It answered 404.", one.id)
+        assert (alert.detail, alert.code_id) == (
+            "It answered 404. It leads to https://gone.example/",
+            one.id,
+        )
         record_event("destination.died", other, by=SYSTEM, after={})
         record_event("destination.recovered", one, by=SYSTEM)
         db.session.commit()
