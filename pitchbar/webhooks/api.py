@@ -170,7 +170,7 @@ def replay_all(workspace: Workspace, webhook_id: int, payload: Replay) -> Replay
 
 @bp.get("/<int:webhook_id>/deliveries")
 @requires_token("read")
-@endpoint(TOPIC, query=DeliveryQuery, response=DeliveryList)
+@endpoint(TOPIC, query=DeliveryQuery, response=DeliveryList, errors=(422,))
 def deliveries(workspace: Workspace, webhook_id: int, query: DeliveryQuery) -> DeliveryList:
     """List deliveries"""
     require_right_of_creator(_RIGHT)

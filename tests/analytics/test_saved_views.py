@@ -44,7 +44,7 @@ def test_board_leads_to_saving_what_it_shows(client: FormClient, people: People,
     for words in ("Last 7 days", "Country is Germany", "Device is not Phone"):
         assert words in form
     [query] = re.findall(r'name="query" value="([^"]*)"', form)
-    [back] = re.findall(r'name="back" value="([^"]*)"', form)
+    [back] = re.findall(r'name="query".*?name="back" value="([^"]*)"', form, re.DOTALL)
     data = {"name": "From Germany", "query": html.unescape(query), "back": back}
     answer = client.submit(f"{at}views", data)
     assert answer.status_code == 303
