@@ -84,6 +84,6 @@ def test_rows_keep_what_tells_them_apart(state: Any, width: int) -> None:
     state.goto("/ops/queues/jobs")
     job = state.get_by_role("row").nth(1)
     assert job.get_by_role("link").bounding_box()["width"] >= 90
-    queue = job.get_by_text(re.compile("^(· )?(default|ingestion|analytics)$"))
-    assert queue.locator("visible=true").count()
+    # What is hidden is no part of it.
+    assert {"default", "ingestion", "analytics"} & set(re.split(r"[\s·]+", job.inner_text()))
     assert job.get_by_text("Done").or_(job.get_by_text("Queued")).first.is_visible()
