@@ -13,6 +13,17 @@ from pitchbar.extensions import db
 # How many steps SQLite takes between two looks at the clock: a millisecond or so.
 _STEPS = 20_000
 
+_ON_POSTGRESQL = (
+    # Compiling pays for questions of many seconds alone; sorting on disk for none.
+    "jit = off",
+    "work_mem = '64MB'",
+    # A plan that suits any span and filter suits none of them.
+    "plan_cache_mode = force_custom_plan",
+    # Rows are handed over once, and read many times: a second process pays where there are many.
+    "parallel_tuple_cost = 0.01",
+    "max_parallel_workers_per_gather = 1",
+)
+
 
 @contextmanager
 def bounded(seconds: float) -> Iterator[Connection]:
@@ -35,9 +46,8 @@ def _on_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
     """Within a savepoint: a question that is given up leaves the rest of the request unharmed."""
     with connection.begin_nested():
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
-        # Compiling pays for questions of many seconds alone; sorting on disk for none.
-        connection.exec_driver_sql("SET LOCAL jit = off")
-        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+        for setting in _ON_POSTGRESQL:
+            connection.exec_driver_sql(f"SET LOCAL {setting}")
         yield
         connection.exec_driver_sql("SET LOCAL statement_timeout = DEFAULT")
 
