@@ -15,6 +15,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import scoped_session
 
 from pitchbar import create_app
+from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings, load_settings
 from tests.support import network
@@ -41,8 +42,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: looking through it for waste again and again takes a
     tenth of the run.
     """
-    gc.collect()
-    gc.freeze()
+    keep_what_is_loaded()
     gc.set_threshold(20_000, 20, 50)
 
 
