@@ -16,6 +16,7 @@ from pitchbar import create_app
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
 from pitchbar.core.compression import warm_assets
+from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
@@ -112,7 +113,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
         pixel = build_pixel(self._settings, bus, app.wsgi_app)
-        return build_edge(self._settings, bus, app=pixel)
+        edge = build_edge(self._settings, bus, app=pixel)
+        keep_what_is_loaded()
+        return edge
 
 
 def _seed() -> str:
