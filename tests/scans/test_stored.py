@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, select
 
+from pitchbar.analytics.sql.open_days import list_open_days
+from pitchbar.core import clock
 from pitchbar.core.assets import ROOT
 from pitchbar.demo import make_demo
 from pitchbar.scans import draining, stored
@@ -99,6 +102,9 @@ def test_demo_tells_of_its_scans_too(app: Flask, engine: Engine, subscriber: Sub
     ids = [row.id for row in rows_of(engine)]
     assert len(ids) > 1000
     assert sorted(subscriber.heard) == sorted(ids)
+    # Its boards are quick from the first look.
+    with engine.connect() as connection:
+        assert list_open_days(connection, date.min, clock.now().date(), 1000) == []
 
 
 def test_nobody_is_told_when_nothing_is_new(ingest: Ingest, subscriber: Subscriber) -> None:
