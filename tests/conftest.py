@@ -43,7 +43,7 @@ def pytest_collection_finish() -> None:
     tenth of the run.
     """
     keep_what_is_loaded()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(20_000, 20, 10)
 
 
 class _Templates(BytecodeCache):
