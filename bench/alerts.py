@@ -267,7 +267,7 @@ def _score(kind: str, a_day: int, days: int, chance: random.Random) -> Score:
     start = first - timedelta(weeks=4, hours=24)
     planted = list(plant(kind, first, last, chance))
     traffic = make_traffic(start, last, a_day, planted, chance)
-    question = Question(find_kind(kind), ACCURACY[kind], "UTC", start - HOUR, COOLDOWN)  # type: ignore[arg-type]
+    question = Question(find_kind(kind), ACCURACY[kind], "UTC", start - HOUR, COOLDOWN)  # type: ignore[arg-type]  # keys of ACCURACY are kinds that are measured
     raised = list(replay(question, Series(traffic, start, last), first, last))
     return judge(planted, raised, timedelta(minutes=ACCURACY[kind].window_minutes or 60))
 

@@ -133,7 +133,7 @@ def last_lively_hours(kinds: Sequence[str], now: datetime) -> dict[int, datetime
 def _rules(
     kinds: Sequence[str], minutes: int, figure: object, zones: Iterable[str] = ()
 ) -> Select[tuple[int, int]]:
-    query = select(AlertRule.id, figure).group_by(AlertRule.id)  # type: ignore[call-overload]
+    query = select(AlertRule.id, figure).group_by(AlertRule.id)  # type: ignore[call-overload]  # a column that is chosen at run time
     query = query.where(AlertRule.kind.in_(kinds), AlertRule.window_minutes == minutes)
     if zones:
         of_rule = Workspace.id == AlertRule.workspace_id

@@ -11,7 +11,7 @@ def test_a_failing_endpoint_says_how_often() -> None:
     assert kind
     assert kind.tell
     event = Event("webhook.failing", SYSTEM, Subject("webhook", 1, "x"), {}, {"failures": 7})
-    assert kind.tell(event, object()) == "7 attempts in a row were not taken."  # type: ignore[arg-type]
+    assert kind.tell(event, object()) == "7 attempts in a row were not taken."  # type: ignore[arg-type]  # it reads nothing of the rule
 
 
 def test_every_kind_is_measured_or_heard_of() -> None:

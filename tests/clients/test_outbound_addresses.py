@@ -18,7 +18,7 @@ def client(*answers: list[str]) -> OutboundClient:
     left = list(answers)
     return OutboundClient(
         resolve=lambda host, port: left.pop(0) if len(left) > 1 else left[0],
-        connect=connect,  # type: ignore[arg-type]
+        connect=connect,  # type: ignore[arg-type]  # it never connects
     )
 
 

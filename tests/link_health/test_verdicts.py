@@ -38,7 +38,7 @@ def test_a_status_says_what_it_means(status: int, outcome: str) -> None:
     ],
 )
 def test_no_answer_says_what_it_means(kind: str, outcome: str) -> None:
-    assert judge_failure(OutboundError(kind, "Why.")).outcome == outcome  # type: ignore[arg-type]
+    assert judge_failure(OutboundError(kind, "Why.")).outcome == outcome  # type: ignore[arg-type]  # a literal, from the parameters
 
 
 @pytest.mark.parametrize(

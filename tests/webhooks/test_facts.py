@@ -30,7 +30,7 @@ def _nothing_is_known() -> None:
 def ripen() -> None:
     """As if the facts had waited for long enough."""
     earlier = clock.now() - timedelta(seconds=5)
-    db.session.execute(Fact.__table__.update().values(told_at=earlier))  # type: ignore[attr-defined]
+    db.session.execute(Fact.__table__.update().values(told_at=earlier))  # type: ignore[attr-defined]  # a Table, which the model calls a FromClause
     db.session.commit()
 
 

@@ -180,7 +180,7 @@ def test_two_pumps_send_each_message_once(people: People, receiver: Receiver) ->
 
     from flask import current_app
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy, unknown to its type
     endpoints = [make_endpoint(people.workspace, receiver.url) for _ in range(6)]
     for endpoint in endpoints:
         for _ in range(10):
@@ -223,12 +223,12 @@ def test_endpoint_removed_while_a_message_is_under_way_leaves_nothing(
 
     def reply(_received: Received) -> Reply:
         with db.engine.begin() as connection:
-            connection.execute(Endpoint.__table__.delete())  # type: ignore[attr-defined]
+            connection.execute(Endpoint.__table__.delete())  # type: ignore[attr-defined]  # a Table, which the model calls a FromClause
         return Reply()
 
     from flask import current_app
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy, unknown to its type
 
     def in_app(received: Received) -> Reply:
         with app.app_context():
