@@ -51,13 +51,21 @@ _ENDPOINTS_WITH_DUE = text("""
             WHERE state = 'waiting' AND endpoint_id = lane.id ORDER BY due_at LIMIT 1
         ) AS due_at FROM lane WHERE lane.id IS NOT NULL
     )
-    SELECT e.id, earliest.due_at FROM earliest JOIN webhook_endpoints e ON e.id = earliest.id
+    SELECT e.id, earliest.due_at, e.lane_until, e.resting_until
+    FROM earliest JOIN webhook_endpoints e ON e.id = earliest.id
     WHERE e.state = 'on' AND earliest.due_at <= :now
       AND (e.lane_until IS NULL OR e.lane_until <= :now)
       AND (e.resting_until IS NULL OR e.resting_until <= :now)
     ORDER BY earliest.due_at LIMIT :most
 """).bindparams(bindparam("now", type_=Endpoint.created_at.type))
-_FOUND = _ENDPOINTS_WITH_DUE.columns(id=Endpoint.id.type, due_at=Endpoint.created_at.type)
+_FOUND = _ENDPOINTS_WITH_DUE.columns(
+    id=Endpoint.id.type,
+    due_at=Endpoint.created_at.type,
+    lane_until=Endpoint.created_at.type,
+    resting_until=Endpoint.created_at.type,
+)
+# Of so many that wait, whichever can be sent to first.
+_LOOK_AT = 100
 
 
 @dataclass
@@ -162,12 +170,20 @@ class LaneHolder:
             self._load(hungry[start : start + _LANES_IN_STATEMENT], room, now)
 
     def seconds_to_next(self, within: float) -> float | None:
-        """Until something is due that nobody holds; 0 when it is now, None when it is later."""
+        """Until something can be sent, be it that a lane of a process that died is free by then; 0
+        when it is now, None when it is later.
+        """
         now = clock.now()
-        values = {"now": now + timedelta(seconds=within), "most": 1}
+        values = {"now": now + timedelta(seconds=within), "most": _LOOK_AT}
         with self._engine.connect() as connection:
-            first = connection.execute(_FOUND, values).first()
-        return max(0.0, (first.due_at - now).total_seconds()) if first else None
+            found = connection.execute(_FOUND, values).all()
+        if not found:
+            return None
+        first = min(
+            max(row.due_at, row.lane_until or row.due_at, row.resting_until or row.due_at)
+            for row in found
+        )
+        return max(0.0, (first - now).total_seconds())
 
     def _load(self, lanes: Sequence[Lane], room: int, now: datetime) -> None:
         by_id = {lane.endpoint_id: lane for lane in lanes}

@@ -16,6 +16,8 @@ from pitchbar.webhooks.settings import WebhookSettings
 RUN_SECONDS = 20.0
 LINGER_SECONDS = 3.0
 _SOON_SECONDS = 60.0
+# Who holds a lane may renew it: no need to look for it all the time.
+_AT_LEAST_SECONDS = 0.5
 
 
 @task(queue=Queue.ANALYTICS, tries=10, waits=(1, 2, 5, 15, 30), timeout=120)
@@ -41,10 +43,11 @@ def call_for_deliveries() -> None:
 
 
 def _call_later(pump: Pump, number: int) -> None:
-    """For the next try, when it is due before the schedule looks again."""
-    if seconds := pump.seconds_to_next(_SOON_SECONDS):
+    """For the next try, when it can be made before the schedule looks again."""
+    seconds = pump.seconds_to_next(_SOON_SECONDS)
+    if seconds is not None:
         later = f"{deliver.name}:{number}:later"
-        enqueue(deliver, number, delay=seconds, unique=later)
+        enqueue(deliver, number, delay=max(seconds, _AT_LEAST_SECONDS), unique=later)
         db.session.commit()
 
 

@@ -1,0 +1,92 @@
+"""What becomes of a generation once it has been read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select, update
+
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.sources.hooks import hooks
+from pitchbar.sources.models import (
+    ACTIVE,
+    BROKEN,
+    FAILED,
+    INDEXED,
+    INDEXING,
+    KEPT,
+    UNDER_WAY,
+    Chunk,
+    Document,
+    Generation,
+    Page,
+    Source,
+)
+
+
+def documents_of(generation_id: int) -> Select[Document]:
+    """Each once, though several pages may say the same."""
+    ids = select(Page.document_id).where(Page.generation_id == generation_id)
+    return select(Document).where(Document.id.in_(ids.distinct())).order_by(Document.id)
+
+
+def chunks_of(generation_id: int) -> Select[Chunk]:
+    """In the order of their documents and of their places in these."""
+    ids = select(Page.document_id).where(Page.generation_id == generation_id)
+    of_documents = select(Chunk).where(Chunk.document_id.in_(ids.distinct()))
+    return of_documents.order_by(Chunk.document_id, Chunk.position)
+
+
+def start_indexing(generation: Generation) -> None:
+    """Its chunks go into the index beside those that answer meanwhile."""
+    generation.state, generation.indexed_chunks, generation.error = INDEXING, 0, ""
+    hooks.read(generation)
+
+
+def activate(generation: Generation) -> bool:
+    """From here on it answers, in place of the one before; all of its chunks are in the index.
+
+    Returns False when it may not any more: it was thrown away meanwhile, or a newer one was read.
+    """
+    source = db.session.execute(
+        select(Source).where(Source.id == generation.source_id).with_for_update()
+    ).scalar_one_or_none()
+    if source is None or generation.state != INDEXING:
+        return False
+    now = clock.now()
+    before = source.active_generation_id
+    if before and before != generation.id:
+        db.session.execute(
+            update(Generation)
+            .where(Generation.id == before, Generation.state == ACTIVE)
+            .values(state=KEPT)
+        )
+    generation.state, generation.indexed_at, generation.activated_at = ACTIVE, now, now
+    source.active_generation_id, source.status, source.updated_at = generation.id, INDEXED, now
+    source.error, source.error_is_transient = "", False
+    db.session.flush()
+    if before and before != generation.id:
+        hooks.dropped(source.workspace_id, [before])
+    return True
+
+
+def break_off(generation: Generation, sentence: str, *, is_transient: bool) -> None:
+    """It cannot be had; what answered before goes on to answer."""
+    if generation.state not in UNDER_WAY:
+        return
+    generation.state, generation.error = BROKEN, sentence[:500]
+    source = generation.source
+    source.status = FAILED
+    source.error, source.error_is_transient = sentence[:500], is_transient
+    source.updated_at = clock.now()
+    db.session.flush()
+    hooks.dropped(generation.workspace_id, [generation.id])
+
+
+def active_generations(workspace_id: int, source_ids: Sequence[int] | None = None) -> list[int]:
+    """The ones that answer, of all sources or of these."""
+    chosen = select(Source.active_generation_id).where(
+        Source.workspace_id == workspace_id, Source.active_generation_id.is_not(None)
+    )
+    if source_ids is not None:
+        chosen = chosen.where(Source.id.in_(source_ids))
+    return [one for one in db.session.scalars(chosen) if one is not None]
