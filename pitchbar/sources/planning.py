@@ -6,8 +6,9 @@ from pitchbar.core import clock
 from pitchbar.crawling.addresses import normalise
 from pitchbar.crawling.errors import CrawlError
 from pitchbar.crawling.feeds import read_feed
+from pitchbar.crawling.fetching import fetch
 from pitchbar.crawling.robots import ask_robots
-from pitchbar.crawling.sitemaps import read_sitemap
+from pitchbar.crawling.sitemaps import read_sitemap, usual_sitemap
 from pitchbar.crawling.traps import trap_of
 from pitchbar.extensions import db
 from pitchbar.jobs import Fail
@@ -77,17 +78,17 @@ def _addresses(source: Source) -> Iterator[tuple[str, list[str]]]:
     elif source.kind == SITEMAP:
         yield source.url, _wanted(source, (one.url for one in read_sitemap(source.url)))
     elif source.kind == FEED:
-        yield source.url, _wanted(source, (one.url for one in read_feed(source.url)))
+        feed = read_feed(fetch(source.url))
+        yield source.url, _wanted(source, (one.url for one in feed.entries))
 
 
 def _sitemaps_of(url: str) -> tuple[str, ...]:
-    """Those that the site names, or the one at the usual place. None is no trouble: links lead on."""
+    """Those that the site names, or the one at the usual place; links lead on without any."""
     try:
         named = ask_robots(url).sitemaps
     except CrawlError:
         return ()
-    scheme, _, rest = url.partition("://")
-    return named or (f"{scheme}://{rest.partition('/')[0]}/sitemap.xml",)
+    return named or (usual_sitemap(url),)
 
 
 def _listed(sitemap: str) -> list[str]:

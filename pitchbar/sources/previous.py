@@ -40,7 +40,7 @@ def find_before(page: Page) -> Before | None:
             Page.document_id.is_not(None),
         )
     ).first()
-    return Before(*row) if row else None
+    return Before(*row) if row else None  # type: ignore[arg-type]  # it has a document
 
 
 def texts_of(generation_id: int) -> dict[str, str]:

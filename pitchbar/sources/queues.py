@@ -45,7 +45,7 @@ def add_pages(
         for key, url in fresh[:room]
     ]
     for some in _batches(rows):
-        statement = insert_into(db.session.connection(), Page).on_conflict_do_nothing()  # type: ignore[attr-defined]
+        statement = insert_into(db.session.connection(), Page).on_conflict_do_nothing()
         db.session.execute(statement, some)
     return len(rows)
 

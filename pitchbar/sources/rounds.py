@@ -1,6 +1,6 @@
 """What is done by the clock: crawls that are due, and those that stand still."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
@@ -40,7 +40,7 @@ def crawl_due() -> None:
         _start(source)
 
 
-def next_crawl(source: Source) -> object:
+def next_crawl(source: Source) -> datetime | None:
     """When it is read by itself the next time; None when it is not."""
     step = _EVERY.get(source.schedule)
     return clock.now() + step if step and source.schedule != OFF else None

@@ -13,7 +13,7 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.sources import cleaning
 from pitchbar.sources.crawls import latest_generation, start_crawl
-from pitchbar.sources.errors import TooManySources
+from pitchbar.sources.errors import InvalidSource, TooManySources
 from pitchbar.sources.hooks import hooks
 from pitchbar.sources.models import (
     FILE,
@@ -95,7 +95,7 @@ def _set_content(
         source.text = cleaning.clean_text(text, settings)
     elif source.kind == FILE:
         if file is None:
-            raise cleaning.InvalidSource("file", "Choose a file.")
+            raise InvalidSource("file", "Choose a file.")
         source.file_key, source.file_name = file.key, file.name[:255]
         source.file_type, source.file_bytes = file.content_type[:100], file.size
     else:

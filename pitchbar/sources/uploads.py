@@ -15,7 +15,7 @@ _NOT_THERE = "The file is not where it was put. Upload it again."
 
 
 def storage() -> ObjectStorage:
-    return open_storage(current_settings().storage_address)
+    return open_storage(current_settings().storage_url)
 
 
 def read_upload(source: Source, generation: Generation) -> None:
