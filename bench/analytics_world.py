@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from pitchbar.analytics.sql.months import list_open_months, sum_month
-from pitchbar.analytics.sql.open_days import list_open_days
+from pitchbar.analytics.sql.open_days import list_open_days, list_running_days
 from pitchbar.analytics.sql.rolling import roll_day
+from pitchbar.analytics.tasks import LEAST_OF_RUNNING_DAY
 from pitchbar.extensions import db
 from pitchbar.scans.partitions import create_partition
 
@@ -46,7 +47,8 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
   CASE WHEN chance < 0.05 THEN 'known_robot' WHEN chance < 0.06 THEN 'head'
     WHEN chance < 0.07 THEN 'repeat' END
 FROM (
-  SELECT CAST(:start AS timestamptz) + random() * interval '1 day' AS at,
+  SELECT CAST(:start AS timestamptz)
+    + random() * (CAST(:end AS timestamptz) - CAST(:start AS timestamptz)) AS at,
     :first + floor({codes} * power(random(), 2.5))::bigint AS code, random() AS chance,
     -- One in seven comes from somebody who is seen several times on that day.
     CASE WHEN random() < 0.85 THEN n ELSE :scans + floor(random() * :people)::bigint END AS who
@@ -89,15 +91,17 @@ FROM conversions WHERE workspace_id = :workspace GROUP BY 2, 3, 4
 
 
 def fill(workspace_id: int, first_code: int, scans: int) -> None:
-    """Days of UTC, the last one today; every scan stands in the rollups as if it had been stored.
-    Breakdowns of days are made by the product's own code.
+    """Days of UTC, the last one today up to now; every scan stands in the rollups as if it had been
+    stored. Breakdowns of days are made by the product's own code.
     """
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
     for back in range(DAYS):
-        day = today - timedelta(days=back)
+        start = datetime(now.year, now.month, now.day, tzinfo=UTC) - timedelta(days=back)
+        end = min(now, start + timedelta(days=1))
         with db.engine.begin() as connection:
-            create_partition(connection, day.year, day.month)
-            _fill_day(connection, workspace_id, first_code, day, scans // DAYS)
+            create_partition(connection, start.year, start.month)
+            share = (end - start) / timedelta(days=1)
+            _fill_day(connection, workspace_id, first_code, start, end, int(scans // DAYS * share))
     with db.engine.begin() as connection:
         for code in ("0", "code_id"):
             statement = _CONVERSION_DAYS.format(code=code)
@@ -107,15 +111,19 @@ def fill(workspace_id: int, first_code: int, scans: int) -> None:
 
 
 def _fill_day(
-    connection: Connection, workspace_id: int, first_code: int, day: date, scans: int
+    connection: Connection,
+    workspace_id: int,
+    first_code: int,
+    start: datetime,
+    end: datetime,
+    scans: int,
 ) -> None:
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     values: dict[str, Any] = {
         "workspace": workspace_id,
         "first": first_code,
-        "day": day,
+        "day": start.date(),
         "start": start,
-        "end": start + timedelta(days=1),
+        "end": end,
         "scans": scans,
         "people": max(1, int(scans * 0.06)),
     }
@@ -143,6 +151,7 @@ def roll_all() -> int:
     today = datetime.now(UTC).date()
     with db.engine.connect() as connection:
         days = list_open_days(connection, date(2000, 1, 1), today, 10_000)
+        days += list_running_days(connection, LEAST_OF_RUNNING_DAY)
     for one in days:
         roll_day(db.engine, one)
     with db.engine.connect() as connection:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, bindparam, or_, select, text, update
 
 from pitchbar.core import clock
 from pitchbar.core.encryption import Unreadable, decrypt
+from pitchbar.webhooks.due_lanes import find_due, seconds_to_next
 from pitchbar.webhooks.models import ON, Endpoint, Message
 from pitchbar.webhooks.sending import Due
 
@@ -32,40 +33,6 @@ _IN_LANE = (
     " WHERE state = 'waiting' AND endpoint_id = {endpoint_id} AND due_at <= :now"
     " ORDER BY due_at, id LIMIT :most) AS lane_{endpoint_id}"
 )
-
-# From one endpoint with something waiting to the next by the index, however much waits at each.
-_ENDPOINTS_WITH_DUE = text("""
-    WITH RECURSIVE lane(id) AS (
-        SELECT * FROM (
-            SELECT endpoint_id FROM webhook_deliveries
-            WHERE state = 'waiting' ORDER BY endpoint_id LIMIT 1
-        ) AS first_lane
-        UNION ALL
-        SELECT (
-            SELECT endpoint_id FROM webhook_deliveries
-            WHERE state = 'waiting' AND endpoint_id > lane.id ORDER BY endpoint_id LIMIT 1
-        ) FROM lane WHERE lane.id IS NOT NULL
-    ), earliest AS (
-        SELECT lane.id AS id, (
-            SELECT due_at FROM webhook_deliveries
-            WHERE state = 'waiting' AND endpoint_id = lane.id ORDER BY due_at LIMIT 1
-        ) AS due_at FROM lane WHERE lane.id IS NOT NULL
-    )
-    SELECT e.id, earliest.due_at, e.lane_until, e.resting_until
-    FROM earliest JOIN webhook_endpoints e ON e.id = earliest.id
-    WHERE e.state = 'on' AND earliest.due_at <= :now
-      AND (e.lane_until IS NULL OR e.lane_until <= :now)
-      AND (e.resting_until IS NULL OR e.resting_until <= :now)
-    ORDER BY earliest.due_at LIMIT :most
-""").bindparams(bindparam("now", type_=Endpoint.created_at.type))
-_FOUND = _ENDPOINTS_WITH_DUE.columns(
-    id=Endpoint.id.type,
-    due_at=Endpoint.created_at.type,
-    lane_until=Endpoint.created_at.type,
-    resting_until=Endpoint.created_at.type,
-)
-# Of so many that wait, whichever can be sent to first.
-_LOOK_AT = 100
 
 
 @dataclass
@@ -131,8 +98,7 @@ class LaneHolder:
         """Lanes with something due that nobody holds, those that wait longest first."""
         now = clock.now()
         with self._engine.connect() as connection:
-            found = connection.execute(_FOUND, {"now": now, "most": most})
-            ids = list(found.scalars())
+            ids = [one.endpoint_id for one in find_due(connection, now, most)]
         if not ids:
             return []
         free = (
@@ -170,20 +136,9 @@ class LaneHolder:
             self._load(hungry[start : start + _LANES_IN_STATEMENT], room, now)
 
     def seconds_to_next(self, within: float) -> float | None:
-        """Until something can be sent, be it that a lane of a process that died is free by then; 0
-        when it is now, None when it is later.
-        """
-        now = clock.now()
-        values = {"now": now + timedelta(seconds=within), "most": _LOOK_AT}
+        """Until something can be sent: 0 when it is now, None when it is later."""
         with self._engine.connect() as connection:
-            found = connection.execute(_FOUND, values).all()
-        if not found:
-            return None
-        first = min(
-            max(row.due_at, row.lane_until or row.due_at, row.resting_until or row.due_at)
-            for row in found
-        )
-        return max(0.0, (first - now).total_seconds())
+            return seconds_to_next(connection, within)
 
     def _load(self, lanes: Sequence[Lane], room: int, now: datetime) -> None:
         by_id = {lane.endpoint_id: lane for lane in lanes}

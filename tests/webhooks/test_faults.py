@@ -5,10 +5,13 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.jobs.ledger.models import Job
+from pitchbar.webhooks import tasks
 from pitchbar.webhooks.models import DELIVERED, WAITING, Endpoint
 from pitchbar.webhooks.replaying import send_test
 from tests.support.factories import People, make_code
@@ -150,6 +153,24 @@ def test_lane_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(
 
     assert (before, len(receiver.received)) == (0, 1)
     assert endpoint.lane_holder is None
+
+
+def test_job_that_finds_the_lane_of_a_dead_worker_comes_again_when_it_is_free(
+    people: People, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the next minute of the schedule."""
+    until = clock.now() + timedelta(seconds=7)
+    make_endpoint(people.workspace, receiver.url, lane_holder="dead", lane_until=until)
+    make_code(people.workspace)
+    monkeypatch.setattr(tasks, "make_pump", lambda _settings: make_pump(receiver.pair))
+    monkeypatch.setattr(tasks, "LINGER_SECONDS", 0.1)
+    db.session.execute(delete(Job))
+    db.session.commit()
+    tasks.deliver(0)
+    (job,) = db.session.scalars(select(Job).where(Job.task == "webhooks.deliver"))
+
+    assert receiver.received == []
+    assert abs((job.due_at - until).total_seconds()) < 2
 
 
 def test_message_under_way_when_its_worker_died_comes_again_under_the_same_id(

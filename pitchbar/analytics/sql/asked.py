@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -81,27 +81,38 @@ def plan_of(connection: Connection, asked: Asked) -> Plan:
     span, scope = asked.question.span, asked.scope
     first, last = days_with_rows(connection, scope)
     windows = windows_of(span, first, last) if first and last else ()
-    rolled: dict[date, int | None] = {}
+    rolled = _Rolled({}, {})
     if windows and not asked.conditions:
         rolled = _rolled_days(
             connection, scope, [one for one in windows if one.start >= span.start]
         )
-    months = summed_months(connection, scope, span.first, span.last, rolled)
-    days = tuple(sorted(day for day in rolled if month_of(day) not in months))
-    rest = tuple(one for one in windows if one.day not in rolled)
+    whole = rolled.whole
+    months = summed_months(connection, scope, span.first, span.last, whole)
+    days = [day for day in whole if month_of(day) not in months]
+    rest = tuple(one for one in windows if one.day not in whole)
     since = span.start if rest and rest[0].start < span.start else None
+    if rest and rest[0].day in rolled.begun:
+        days.append(rest[0].day)
+        since = rolled.begun[rest[0].day]
     rows = Slice(scope.workspace_id, scope.code_id, rest, since)
-    return Plan(days, tuple(months), rows)
+    return Plan(tuple(sorted(days)), tuple(months), rows)
 
 
-def _rolled_days(
-    connection: Connection, scope: Scope, windows: Sequence[Window]
-) -> dict[date, int | None]:
-    """Those that were rolled as the days that they are today, with their tokens: the zone may have
-    been another. Of final ones there is nothing else any more.
+@dataclass(frozen=True, slots=True)
+class _Rolled:
+    """Days by their tokens; those that run on by the moments up to which they are rolled."""
+
+    whole: dict[date, int | None]
+    begun: dict[date, datetime]
+
+
+def _rolled_days(connection: Connection, scope: Scope, windows: Sequence[Window]) -> _Rolled:
+    """Those that were rolled as the days that they are today: the zone may have been another. Of
+    final ones there is nothing else any more.
     """
+    found = _Rolled({}, {})
     if not windows:
-        return {}
+        return found
     edges = {one.day: (one.start, one.end) for one in windows}
     rows = connection.execute(
         select(
@@ -112,11 +123,15 @@ def _rolled_days(
             RolledDay.end_at,
         ).where(*scope.of(RolledDay), RolledDay.day.between(windows[0].day, windows[-1].day))
     )
-    return {
-        day: token
-        for day, token, is_final, *found in rows
-        if day in edges and (is_final or edges[day] == tuple(found))
-    }
+    for day, token, is_final, start, end in rows:
+        if is_final and day in edges:
+            found.whole[day] = token
+        elif day in edges and edges[day][0] == start:
+            if end == edges[day][1]:
+                found.whole[day] = token
+            elif end < edges[day][1]:
+                found.begun[day] = end
+    return found
 
 
 def days_with_rows(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:

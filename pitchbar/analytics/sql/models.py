@@ -27,6 +27,8 @@ class RolledDay(Model):
     is_final: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Drawn anew each time it is rolled. None where an older release did it.
     token: Mapped[int | None] = mapped_column(BigInteger)
+    # The day runs on after `end_at`: what comes later is read from its raw rows.
+    is_partial: Mapped[bool | None] = mapped_column()
 
 
 class RolledMonth(Model):

@@ -134,6 +134,7 @@ def _sum(connection: Connection, one: OpenMonth, days: Any, months: Any) -> None
     is_rolled = and_(
         *(mark == days.__table__.c[mark.key] for mark in of_day),
         days.workspace_id == one.workspace_id,
+        RolledDay.is_partial.is_not(True),
     )
     keys = [column.name for column in months.__table__.primary_key if column.name != "month"]
     sums = [column.name for column in months.__table__.c if not column.primary_key]
@@ -155,6 +156,7 @@ def _mark(connection: Connection, one: OpenMonth) -> None:
     of_month = (
         RolledDay.workspace_id == one.workspace_id,
         RolledDay.day.between(one.month, _last_of(one.month)),
+        RolledDay.is_partial.is_not(True),
     )
     for day in connection.scalars(
         select(RolledDay.day).where(*of_month, RolledDay.token.is_(None)).distinct()

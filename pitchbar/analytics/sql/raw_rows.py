@@ -66,11 +66,26 @@ def scans_of(
         SCANS.c.workspace_id == rows.workspace_id,
         *([SCANS.c.code_id == rows.code_id] if rows.code_id is not None else []),
         within,
+        *([_is_since_or_comes_again(rows)] if rows.since else []),
         *(fulfils(condition, SCANS) for condition in conditions),
     )
     if steps is not None:
         query = query.select_from(steps.join(SCANS, true()))
     return query.cte("seen").prefix_with("MATERIALIZED")
+
+
+def _is_since_or_comes_again(rows: Slice) -> ColumnElement[bool]:
+    """Of those before, no others matter than who comes again."""
+    later = SCANS.alias("later")
+    who = select(later.c.visitor).where(
+        later.c.workspace_id == rows.workspace_id,
+        *([later.c.code_id == rows.code_id] if rows.code_id is not None else []),
+        later.c.scanned_at >= rows.since,
+        later.c.scanned_at < rows.windows[-1].end,
+        later.c.robot_reason.is_(None),
+        later.c.visitor.is_not(None),
+    )
+    return or_(SCANS.c.scanned_at >= rows.since, SCANS.c.visitor.in_(who))
 
 
 def conversions_of(

@@ -1,4 +1,5 @@
-"""Rolls days that are over: their breakdowns are made from the raw rows, within the database.
+"""Rolls days: their breakdowns are made from the raw rows, within the database. Most are over; one
+that runs is rolled up to a moment, and again an hour later.
 
 A day is rolled in one transaction, from nothing: killed in the middle it is as it was, and a
 second time it becomes the same. While it runs, whoever stores rows of days that are over waits for
@@ -8,7 +9,7 @@ it (`late_rows.py`), and takes the mark of the day away again.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -50,11 +51,12 @@ _COLUMNS = tuple(one for one in DIMENSIONS if one.column)
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """A day that is over, and not rolled."""
+    """A day that is to be rolled: as a whole, or up to the moment `until`."""
 
     workspace_id: int
     zone: str
     day: date
+    until: datetime | None = None
 
 
 def roll_day(
@@ -98,7 +100,8 @@ def lock_workspace(connection: Connection, workspace_id: int, *, is_shared: bool
 
 
 def _roll(connection: Connection, one: OpenDay, least: int, *, is_final: bool) -> None:
-    start, end = day_start(one.day, one.zone), day_start(one.day + timedelta(days=1), one.zone)
+    start = day_start(one.day, one.zone)
+    end = one.until or day_start(one.day + timedelta(days=1), one.zone)
     for table in _TABLES:
         of_day = (table.workspace_id == one.workspace_id, table.day == one.day)
         connection.execute(delete(table).where(*of_day))
@@ -125,6 +128,7 @@ def _mark(
         "end_at": window.end,
         "is_final": is_final,
         "token": draw_token(),
+        "is_partial": one.until is not None or None,
     }
     connection.execute(
         insert(RolledDay),

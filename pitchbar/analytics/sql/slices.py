@@ -22,7 +22,8 @@ class Slice:
     """Rows of a workspace, perhaps of one code, within the windows, which are in order.
 
     Attributes:
-        since: rows before it only tell who was there already on the first day.
+        since: rows before it only tell who was there already on the first day: where the span
+            begins within it, or up to where it is rolled.
     """
 
     workspace_id: int
