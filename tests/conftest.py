@@ -21,6 +21,7 @@ from pitchbar.settings import Settings, load_settings
 from tests.support import network
 from tests.support.browsing import SITE, FormClient
 from tests.support.factories import People, find_people, make_people
+from tests.support.hostile_site import HostileSite, hostile_site
 from tests.support.passwords import use_light_passwords
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
@@ -199,6 +200,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _hostile_site() -> Iterator[HostileSite]:
+    with hostile_site() as site:
+        yield site
+
+
+@pytest.fixture
+def site(_hostile_site: HostileSite) -> HostileSite:
+    """The site that does to crawlers whatever sites do; OUTBOUND_ALLOW has to name its `pair`."""
+    _hostile_site.forget()
+    return _hostile_site
 
 
 @pytest.fixture(scope="session")

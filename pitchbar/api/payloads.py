@@ -84,6 +84,8 @@ def read_payload(model: type[M]) -> M:
         UnsupportedMediaType: the body says that it is something else.
         InvalidPayload: with a sentence for each wrong field.
     """
+    if model.takes_form and request.mimetype == "multipart/form-data":
+        return _validate(model, request.form.to_dict())
     body = request.get_data()
     if body and not request.is_json:
         raise UnsupportedMediaType

@@ -17,7 +17,7 @@ from pitchbar.clients.outbound_errors import OutboundError
 
 USER_AGENT = "Pitchbar/1.0"
 # Ours to write.
-_OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
+_OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding"}
 
 # What OpenSSL says of a certificate, by its number.
 _CERTIFICATES = {
@@ -93,8 +93,9 @@ def _written(request: Request) -> httpcore.Request:
         target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
     )
     given = {name.lower() for name, _ in request.headers}
-    own = [("Host", parts.netloc), ("Connection", "close"), ("Accept-Encoding", "identity")]
-    usual = [("User-Agent", USER_AGENT), ("Accept", "*/*")]
+    own = [("Host", parts.netloc), ("Connection", "close")]
+    # Whoever takes packed answers unpacks them.
+    usual = [("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
     length = [("Content-Length", str(len(request.content)))]
     headers = [
         *own,
@@ -159,8 +160,9 @@ def _network_error(host: str, error: httpcore.NetworkError) -> OutboundError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         said = _CERTIFICATES.get(cause.verify_code, "is not valid")
         return OutboundError("tls", f"The certificate of {host} {said}.")
-    if isinstance(cause, ssl.SSLError):
+    was_cut_off = isinstance(cause, ssl.SSLEOFError)
+    if isinstance(cause, ssl.SSLError) and not was_cut_off:
         return OutboundError("tls", f"No encrypted connection with {host} came about.")
-    if isinstance(error, httpcore.ConnectError):
+    if isinstance(error, httpcore.ConnectError) and not was_cut_off:
         return OutboundError("connect", f"{host} takes no connection.")
     return OutboundError("broken_answer", f"{host} ended the connection without an answer.")

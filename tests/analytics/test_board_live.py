@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from flask import Flask
-from simple_websocket import Client, ConnectionClosed
+from simple_websocket import ConnectionClosed
 from sqlalchemy import delete
 
 from pitchbar.analytics.boards.annotations.services import add_annotation
@@ -26,6 +26,7 @@ from tests.support.browsing import SITE, FormClient, sign_in
 from tests.support.factories import People, make_code
 from tests.support.outage import take_database_away
 from tests.support.scans import Visit, store, visits
+from tests.support.sockets import Client
 
 WAIT = 10.0
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/137.0.0.0 Safari/537.36"

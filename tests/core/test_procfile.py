@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-from simple_websocket import Client as Socket
 
 from pitchbar.core.assets import ROOT
 from tests.support.browsing import SITE
 from tests.support.factories import PASSWORD, bearer
 from tests.support.servers import PostgresServer, free_port
+from tests.support.sockets import Client as Socket
 
 pytestmark = pytest.mark.full
 

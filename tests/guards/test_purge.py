@@ -53,6 +53,8 @@ ACCOUNTS = {
 # Nothing of a workspace or a person.
 OPERATIONS = {
     "alert_rounds",
+    "crawl_hosts",
+    "crawl_robots",
     "job_count_marks",
     "job_snapshots",
     "job_totals",

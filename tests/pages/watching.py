@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import httpx
 from flask import Flask
-from simple_websocket import Client, ConnectionClosed
+from simple_websocket import ConnectionClosed
 from werkzeug.serving import make_server
 
 from pitchbar.accounts.models import Person
 from tests.support.browsing import SITE, FormClient, sign_in
+from tests.support.sockets import Client
 
 _HANDSHAKE = {
     "Connection": "Upgrade",

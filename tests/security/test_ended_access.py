@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from simple_websocket import Client, ConnectionClosed
+from simple_websocket import ConnectionClosed
 from sqlalchemy import delete, select
 
 from pitchbar.accounts.models import Person, PersonSession
@@ -29,6 +29,7 @@ from tests.support.members import (
 )
 from tests.support.scans import store, visits
 from tests.support.servers import on_both_databases
+from tests.support.sockets import Client
 
 WAIT = 2.0
 

@@ -1,0 +1,76 @@
+"""What a page of the web says, as Markdown."""
+
+import copy
+from typing import Any
+
+from pitchbar.reading import tree as trees
+from pitchbar.reading.conversion import main_region, tidy, to_markdown
+from pitchbar.reading.decoding import decode
+from pitchbar.reading.gates import facts_of, gate_of, plain
+from pitchbar.reading.languages import language_of
+from pitchbar.reading.results import ReadText
+
+# Of what stands in the page's middle at least this part is main text, or it was not found.
+_LEAST_PART = 0.3
+_LEAST_CHARACTERS = 200
+# Above, the work may cost the square of the size: it is done where it can be broken off.
+INLINE_ELEMENTS = 8000
+
+
+def read_html(body: bytes, charset: str, url: str, status: int = 200) -> ReadText:
+    """Never raises, whatever the markup is like."""
+    markup = decode(body, charset)
+    tree = trees.parse(markup)
+    if tree is None:
+        return ReadText("", "", "", len(markup), 0, gate="too_little")
+    facts = facts_of(tree, status)
+    title, canonical = trees.title_of(tree, url), trees.canonical_of(tree, url)
+    declared = trees.declared_language(tree)
+    markdown = _main_text(tree, url)
+    gate = gate_of(facts, markdown)
+    language = language_of(markdown, declared)
+    return ReadText(title, markdown, language, len(markup), len(markdown), gate, canonical)
+
+
+def _main_text(tree: Any, url: str) -> str:
+    is_article = trees.is_article(tree)
+    trees.without_scripts(tree)
+    trees.open_what_folds(tree)
+    chosen = _chosen(tree, url)
+    region = main_region(tree)
+    there = sum(len(part.strip()) for part in region.itertext())
+    kept = len(plain(chosen))
+    # Around an article there may be many times its length: comments, and other articles.
+    least = 0.0 if is_article else _LEAST_PART * there
+    if kept >= max(least, _LEAST_CHARACTERS):
+        return chosen
+    whole = _converted(region)
+    return whole if len(plain(whole)) > kept else chosen
+
+
+def _chosen(tree: Any, url: str) -> str:
+    from trafilatura import extract
+
+    try:
+        # Precise rather than complete: what a frame says would be found in answers.
+        found = extract(
+            copy.deepcopy(tree),
+            url=url or None,
+            output_format="markdown",
+            include_comments=False,
+            include_tables=True,
+            favor_precision=True,
+        )
+    except Exception:
+        return ""
+    return tidy(found or "")
+
+
+def _converted(region: Any) -> str:
+    import lxml.html
+
+    try:
+        return to_markdown(lxml.html.tostring(region, encoding="unicode", with_tail=False))
+    except (RecursionError, ValueError):
+        lines = (" ".join(part.split()) for part in region.itertext())
+        return "\n\n".join(line for line in lines if line)

@@ -1,0 +1,7 @@
+"""What a page or a file says: the face of this room."""
+
+from pitchbar.reading.gates import GATES, Gate
+from pitchbar.reading.pages import read_html
+from pitchbar.reading.results import ReadText, Unreadable
+
+__all__ = ["GATES", "Gate", "ReadText", "Unreadable", "read_html"]
