@@ -129,6 +129,9 @@ class VectorStore(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def close(self) -> None:
+        """Whoever asks next opens it again."""
+
     def describe(self) -> str:
         """Where it is, for operators."""
 

@@ -4,6 +4,7 @@ others over a socket; when it dies, the next that asks takes its place.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import logging
@@ -68,6 +69,13 @@ class FolderStore:
     def describe(self) -> str:
         return f"the folder {self._folder}"
 
+    def addresses(self) -> list[str]:
+        """Of the sockets that are served: the one of the folder's owner, if there is one."""
+        try:
+            return [(self._folder / "address").read_text()]
+        except FileNotFoundError:
+            return []
+
     def owns(self) -> bool:
         """Whether this process has the engine."""
         self._forget_parents()
@@ -77,17 +85,23 @@ class FolderStore:
         """Gives the folder to others."""
         with self._lock:
             self._forget_parents()
+            if self._server is not None:
+                # Wakes the thread that waits for others, which closing alone does not.
+                with contextlib.suppress(OSError):
+                    self._server.shutdown(socket.SHUT_RDWR)
             for one in (self._server, self._engine, self._held):
                 if one is not None:
                     one.close()
+            self._hang_up()
             self._forget()
+            atexit.unregister(self.close)
 
     def _forget(self) -> None:
         self._process = os.getpid()
         self._engine: Engine | None = None
         self._held: IO[str] | None = None
         self._server: socket.socket | None = None
-        self._local = threading.local()
+        self._idle: list[socket.socket] = []
 
     def _forget_parents(self) -> None:
         """A forked child has neither its parent's lock nor its threads."""
@@ -110,31 +124,32 @@ class FolderStore:
                 time.sleep(0.02)
 
     def _ask(self, method: str, args: Sequence[Any]) -> Any:
-        wire.send(self._connected(), wire.call_of(method, *args))
-        answer = wire.receive(self._connected())
+        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            wire.send(connection, wire.call_of(method, *args))
+            answer = wire.receive(connection)
+        except BaseException:
+            # What comes of it later must not be taken for the answer to another question.
+            connection.close()
+            raise
+        self._idle.append(connection)
         if "error" in answer:
             raise VectorsUnavailable(answer["error"])
         return wire.read_answer(method, answer["result"])
 
-    def _connected(self) -> socket.socket:
-        """Each thread has a connection of its own."""
-        connection: socket.socket | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connection.settimeout(self._answer_within)
-            try:
-                connection.connect((self._folder / "address").read_text())
-            except OSError:
-                connection.close()
-                raise
-            self._local.connection = connection
+    def _connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(self._answer_within)
+        try:
+            connection.connect((self._folder / "address").read_text())
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def _hang_up(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        while self._idle:
+            self._idle.pop().close()
 
     def _take(self) -> Engine | None:
         """The engine, if the folder was nobody's; the kernel frees a lock when its owner dies."""
@@ -153,6 +168,7 @@ class FolderStore:
             self._held, self._server = held, _listen(self._folder)
             _start(self._server, engine)
             self._engine = engine
+            atexit.register(self.close)
             return engine
 
 

@@ -90,6 +90,12 @@ class ServerStore:
     def describe(self) -> str:
         return f"the Qdrant server at {self._url}"
 
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
     def _is_there(self, client: Any, name: str) -> bool:
         if name not in self._made and client.collection_exists(name):
             self._made.add(name)

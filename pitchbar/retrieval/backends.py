@@ -1,6 +1,6 @@
 """Which store, which model and which reranker the settings ask for."""
 
-from functools import lru_cache
+import threading
 from pathlib import Path
 
 from pitchbar.clients.embeddings import (
@@ -14,14 +14,27 @@ from pitchbar.clients.vectors import Collection, VectorStore
 from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings
 from pitchbar.settings import Settings
 
+_lock = threading.Lock()
+_stores: dict[tuple[str, str, Path], VectorStore] = {}
+
 
 def open_store(settings: Settings) -> VectorStore:
     """One for the process, whoever asks."""
     own = settings[RetrievalSettings]
-    return _open_store(own.qdrant_url, own.qdrant_api_key, own.vectors_dir)
+    key = (own.qdrant_url, own.qdrant_api_key, own.vectors_dir)
+    with _lock:
+        if key not in _stores:
+            _stores[key] = _open_store(*key)
+        return _stores[key]
 
 
-@lru_cache(maxsize=64)
+def close_stores() -> None:
+    """Gives the folder of the index to other processes; whoever asks next opens it again."""
+    with _lock:
+        while _stores:
+            _stores.popitem()[1].close()
+
+
 def _open_store(url: str, api_key: str, folder: Path) -> VectorStore:
     # Here, so that a process that never searches pays for neither library.
     if url:

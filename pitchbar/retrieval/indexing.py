@@ -15,6 +15,7 @@ from pitchbar.retrieval.points import points_of
 from pitchbar.settings import Settings
 from pitchbar.sources.generations import activate
 from pitchbar.sources.models import ACTIVE, INDEXING, Generation
+from pitchbar.sources.telling import tell
 
 # A job's worth: some ten seconds on a busy core, so that others have their turn soon.
 BATCH = 32
@@ -53,6 +54,9 @@ def note_progress(generation_id: int, settings: Settings) -> bool:
         .where(Generation.id == generation_id, Generation.state == INDEXING)
         .values(indexed_chunks=min(count, total), embedding_model=collection.key)
     )
+    generation = find_generation(generation_id, INDEXING)
+    if generation is not None:
+        tell(generation.workspace_id, generation.source_id)
     return count >= total
 
 
