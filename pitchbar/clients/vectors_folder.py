@@ -124,7 +124,10 @@ class FolderStore:
                 time.sleep(0.02)
 
     def _ask(self, method: str, args: Sequence[Any]) -> Any:
-        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
         try:
             wire.send(connection, wire.call_of(method, *args))
             answer = wire.receive(connection)

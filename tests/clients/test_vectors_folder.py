@@ -107,8 +107,8 @@ def test_the_second_process_asks_the_first_and_takes_its_place_when_it_is_killed
 def test_a_refusal_of_the_owner_reaches_who_asked(store: FolderStore, tmp_path: Path) -> None:
     with another_process(tmp_path / "vectors", 1) as first:
         assert _said(first) == "True 1"
+        odd = Point(point_id(1, 2), [1.0], SparseVector(), dict(make_point(2).payload))
         with pytest.raises(VectorsUnavailable):
-            odd = Point(point_id(1, 2), [1.0], SparseVector(), dict(make_point(2).payload))
             store.upsert(MODEL, [odd])
         assert store.count(MODEL.name, Where()) == 1
 

@@ -90,16 +90,22 @@ def handbook() -> list[Text]:
 
 def run_jobs(task_prefix: str = "retrieval.") -> list[str]:
     """Runs what waits in the ledger here and now, in its order and what it calls for as well,
-    whatever its time is; returns the names. An error goes through, and the job stays.
+    whatever its time is; returns the names.
     """
     ran = []
-    tasks = {one.name: one for one in list_tasks()}
     while job := next_job(task_prefix):
-        tasks[job.task](**job.arguments)
         ran.append(job.task)
-        db.session.delete(db.session.merge(job))
-        db.session.commit()
+        run_job(job)
     return ran
+
+
+def run_job(job: Job) -> None:
+    """As a worker does: it is taken first, which frees what makes it unique."""
+    declared = next(one for one in list_tasks() if one.name == job.task)
+    arguments = dict(job.arguments)
+    db.session.delete(job)
+    db.session.commit()
+    declared(**arguments)
 
 
 def next_job(task_prefix: str = "retrieval.") -> Job | None:
