@@ -5,7 +5,7 @@ comes to it, and whether there is something of the kind that is asked for.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
@@ -57,6 +57,9 @@ class Evidence:
         of_kind: whether a number, a date or a name is there where one is asked for.
         words: how many words of the question tell something.
         lexical_lead, cosine_lead: by how much the passage is ahead of the others that were found.
+        lexical: of the passage, for each word of the question.
+        is_first: how many of both measures have this passage as the first, as a share.
+        most_covered, most_meant, most_near: the most that any sentence has, be it another one.
     """
 
     sentence: Sentence
@@ -72,6 +75,11 @@ class Evidence:
     words: int
     lexical_lead: float
     cosine_lead: float
+    lexical: float
+    is_first: float
+    most_covered: float = 0.0
+    most_meant: float = 0.0
+    most_near: float = 0.0
 
     def signs(self) -> dict[str, float]:
         """What a judgement is made of, by name."""
@@ -91,6 +99,11 @@ SIGNS = (
     "words",
     "lexical_lead",
     "cosine_lead",
+    "lexical",
+    "is_first",
+    "most_covered",
+    "most_meant",
+    "most_near",
 )
 
 
@@ -107,7 +120,13 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
     ]
     asked = reader.read(question) if reader else None
     made = [_evidence(question, found, at, terms, passages, hits, asked, reader) for at in ranked]
-    return max(made, key=lambda one: one.covered + one.meant + one.cosine + 0.3 * one.passage)
+    best = max(made, key=lambda one: one.covered + one.meant + one.cosine + 0.3 * one.passage)
+    return replace(
+        best,
+        most_covered=max(one.covered for one in made),
+        most_meant=max(one.meant for one in made),
+        most_near=max(one.cosine for one in made),
+    )
 
 
 def _terms(text: str, language: str) -> set[str]:
@@ -221,7 +240,15 @@ def _evidence(
         words=len(terms),
         lexical_lead=_lead([one.lexical for one in hits], own.hit),
         cosine_lead=_lead([one.cosine or 0.0 for one in hits], own.hit),
+        lexical=hits[own.hit].lexical / len(terms),
+        is_first=_is_first(hits, own.hit),
     )
+
+
+def _is_first(hits: Sequence[Hit], at: int) -> float:
+    by_words = max(hits, key=lambda one: one.lexical) is hits[at]
+    by_meaning = max(hits, key=lambda one: one.cosine or 0.0) is hits[at]
+    return (by_words + by_meaning) / 2
 
 
 def _lead(values: list[float], at: int) -> float:
