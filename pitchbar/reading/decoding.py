@@ -24,6 +24,8 @@ _MEANT = {
     "euc_kr": "cp949",
     "shift_jis": "cp932",
 }
+# Of a few words they look likely, and hardly anybody has written them for decades.
+_NOBODYS = ("cp437", "cp850", "cp858", "cp775", "cp852", "cp86", "mac_", "cp500", "cp037", "hp_")
 _GUESSED_FROM = 200_000
 
 
@@ -63,7 +65,7 @@ def _guess(body: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(body[:_GUESSED_FROM]).best()
-    if best is None:
+    if best is None or best.encoding.startswith(_NOBODYS):
         return "cp1252"
     return str(_MEANT.get(codecs.lookup(best.encoding).name, best.encoding))
 

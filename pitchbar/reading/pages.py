@@ -1,25 +1,40 @@
 """What a page of the web says, as Markdown."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 from pitchbar.reading import tree as trees
+from pitchbar.reading.bounded import Limits, in_child
 from pitchbar.reading.conversion import main_region, tidy, to_markdown
 from pitchbar.reading.decoding import decode
 from pitchbar.reading.gates import facts_of, gate_of, plain
 from pitchbar.reading.languages import language_of
-from pitchbar.reading.results import ReadText
+from pitchbar.reading.results import ReadText, Unreadable
 
 # Of what stands in the page's middle at least this part is main text, or it was not found.
 _LEAST_PART = 0.3
 _LEAST_CHARACTERS = 200
-# Above, the work may cost the square of the size: it is done where it can be broken off.
-INLINE_ELEMENTS = 8000
+# Of more, the work may cost the square of their number: it is done where it can be broken off.
+INLINE_TAGS = 16_000
+_LARGE = Limits(seconds=20)
 
 
 def read_html(body: bytes, charset: str, url: str, status: int = 200) -> ReadText:
     """Never raises, whatever the markup is like."""
     markup = decode(body, charset)
+    if markup.count("<") <= INLINE_TAGS:
+        return _with_language(read_markup(markup, url=url, status=status))
+    data = markup.encode("utf-8", "surrogatepass")
+    try:
+        read = in_child("page", data, _LARGE, url=url, status=status)
+    except Unreadable:
+        return ReadText("", "", "", len(markup), 0, gate="unreadable")
+    return _with_language(ReadText(**{**read, "notes": ()}))
+
+
+def read_markup(markup: str, *, url: str, status: int) -> ReadText:
+    """The same without the last step: its language is what it says itself."""
     tree = trees.parse(markup)
     if tree is None:
         return ReadText("", "", "", len(markup), 0, gate="too_little")
@@ -28,8 +43,11 @@ def read_html(body: bytes, charset: str, url: str, status: int = 200) -> ReadTex
     declared = trees.declared_language(tree)
     markdown = _main_text(tree, url)
     gate = gate_of(facts, markdown)
-    language = language_of(markdown, declared)
-    return ReadText(title, markdown, language, len(markup), len(markdown), gate, canonical)
+    return ReadText(title, markdown, declared, len(markup), len(markdown), gate, canonical)
+
+
+def _with_language(read: ReadText) -> ReadText:
+    return replace(read, language=language_of(read.markdown, read.language))
 
 
 def _main_text(tree: Any, url: str) -> str:

@@ -6,7 +6,7 @@ from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
-from pitchbar.settings import current_settings
+from pitchbar.settings import Settings, current_settings
 from pitchbar.sources.models import FILE, TEXT
 from pitchbar.sources.settings import SourceSettings
 
@@ -25,10 +25,14 @@ ALL, CHOSEN = "all", "chosen"
 
 def take_uploads(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before the form of a request is read: files and lists are long."""
-    most = current_settings()[SourceSettings].max_upload_bytes
-    request.max_content_length = most + _FRAME_BYTES
+    request.max_content_length = most_body(current_settings())
     request.max_form_memory_size = _MOST_BYTES
     request.max_form_parts = 20_000
+
+
+def most_body(settings: Settings) -> int:
+    """Bytes of a whole request with a file."""
+    return settings[SourceSettings].max_upload_bytes + _FRAME_BYTES
 
 
 def lines_of(text: str | None) -> list[str]:

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from pitchbar.extensions import db
 from pitchbar.sources.errors import (
@@ -71,3 +71,12 @@ def get_document(source: Source, document_id: int) -> Document:
     if document is None or document.source_id != source.id:
         raise DocumentNotFound
     return document
+
+
+def find_sources(workspace: Workspace, words: str, limit: int) -> Sequence[Source]:
+    """By name or address, the newest first."""
+    is_it = or_(
+        Source.name.icontains(words, autoescape=True), Source.url.icontains(words, autoescape=True)
+    )
+    query = select(Source).where(Source.workspace_id == workspace.id, is_it)
+    return db.session.scalars(query.order_by(Source.id.desc()).limit(limit)).all()

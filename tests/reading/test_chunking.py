@@ -180,10 +180,10 @@ def test_what_has_no_place_to_be_cut_is_cut_all_the_same(text: str) -> None:
     "unit", [" ", ".", "-", "|", "#", "* ", "|-", "[", "`", "> ", '."', "。", "\n", "-\n", "a |"]
 )
 def test_hostile_text_takes_no_more_than_its_length(unit: str) -> None:
-    text = "a" + unit * (400_000 // len(unit)) + "x"
+    text = "a" + unit * (100_000 // len(unit)) + "x"
     started = time.process_time()
     chunk(text, text[:1000])
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 1.5
 
 
 def test_nothing_is_lost_of_texts_of_any_build() -> None:

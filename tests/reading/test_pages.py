@@ -272,3 +272,21 @@ def test_a_tag_with_a_million_attributes_costs_no_more_than_its_length() -> None
     read = read_html(b"<p " + attributes + b">" + PROSE.encode() * 2 + b"</p>", "", URL)
     assert "rowing boats" in read.markdown
     assert time.process_time() - started < 3
+
+
+def test_a_large_page_is_read_like_a_small_one() -> None:
+    rows = "".join(f"<tr><td>Boat {at}</td><td>{at} francs</td></tr>" for at in range(3000))
+    read = read_html(framed(f"<h1>Boats</h1><p>{PROSE}</p><table>{rows}</table>"), "", URL)
+    assert "| Boat 2999 | 2999 francs |" in read.markdown
+    assert (read.title, read.language, read.gate) == ("Boats", "en", "")
+
+
+def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pitchbar.reading import pages
+    from pitchbar.reading.bounded import Limits
+
+    monkeypatch.setattr(pages, "_LARGE", Limits(seconds=1))
+    started = time.monotonic()
+    read = read_html(framed("<p>" + "<a href=x>y</a> z " * 60_000), "", URL)
+    assert (read.gate, read.markdown) == ("unreadable", "")
+    assert time.monotonic() - started < 8
