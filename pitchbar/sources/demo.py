@@ -4,9 +4,9 @@ from pitchbar.accounts.models import Person
 from pitchbar.core.assets import ROOT
 from pitchbar.events.actors import SYSTEM
 from pitchbar.settings import current_settings
-from pitchbar.sources.models import FILE
-from pitchbar.sources.services import StoredFile, create_source
-from pitchbar.sources.uploads import storage
+from pitchbar.sources.models import TEXT
+from pitchbar.sources.services import create_source
+from pitchbar.sources.settings import SourceSettings
 from pitchbar.workspaces.models import Workspace
 
 _DOCUMENTS = (
@@ -20,19 +20,17 @@ _DOCUMENTS = (
 
 
 def make_demo(workspace: Workspace, _owner: Person) -> None:
-    """Workers read it once it is there, as any other."""
-    texts = [path.read_text() for name in _DOCUMENTS if (path := ROOT / name).is_file()]
-    if not texts:
-        return
-    body = "\n\n".join(texts).encode()
-    key = f"sources/{workspace.id}/demo-documentation"
-    storage().put(key, body)
-    file = StoredFile(key, "pitchbar-documentation.md", "text/markdown", len(body))
-    create_source(
-        workspace,
-        SYSTEM,
-        current_settings(),
-        kind=FILE,
-        name="Pitchbar’s documentation",
-        file=file,
-    )
+    """Workers read it once it is there, as any other. As text: no file is put anywhere before the
+    server has its processes.
+    """
+    settings = current_settings()
+    most = settings[SourceSettings].source_text_characters
+    text = ""
+    for name in _DOCUMENTS:
+        path = ROOT / name
+        if path.is_file() and len(text) + len(more := path.read_text()) + 2 <= most:
+            text += f"{more}\n\n"
+    if text:
+        create_source(
+            workspace, SYSTEM, settings, kind=TEXT, name="Documentation of Pitchbar", text=text
+        )
