@@ -130,7 +130,7 @@ def _describe(route: _Route, schemas: Json) -> Json:
         "responses": _responses(route, schemas),
     }
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(operation.body, schemas)}
+        described["requestBody"] = {"required": True, "content": _body(operation.body, schemas)}
     return described
 
 
@@ -205,6 +205,15 @@ def _success(route: _Route, schemas: Json) -> Json:
         "headers": _headers(*names),
     }
     return {**described, "content": content} if content else described
+
+
+def _body(model: type[BaseModel], schemas: Json) -> Json:
+    content = _json(model, schemas)
+    if getattr(model, "takes_form", False):
+        file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        whole = {"allOf": [_ref("schemas", model.__name__), file]}
+        content["multipart/form-data"] = {"schema": whole}
+    return content
 
 
 def _json(model: type[BaseModel], schemas: Json) -> Json:

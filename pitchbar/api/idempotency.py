@@ -116,7 +116,22 @@ def _replay(client_id: int, key: str) -> Response:
 
 def _request_hash() -> str:
     head = f"{request.method} {request.full_path}\n".encode()
+    if request.mimetype == "multipart/form-data":
+        return _hash_of_form(head)
     return hashlib.sha256(head + request.get_data()).hexdigest()
+
+
+def _hash_of_form(head: bytes) -> str:
+    """Of fields and files, whatever their frame was called."""
+    digest = hashlib.sha256(head)
+    for name, value in sorted(request.form.items(multi=True)):
+        digest.update(f"{name}={value}\n".encode("utf-8", "replace"))
+    for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        digest.update(f"{name}:{file.filename}\n".encode("utf-8", "replace"))
+        while portion := file.stream.read(1 << 20):
+            digest.update(portion)
+        file.stream.seek(0)
+    return digest.hexdigest()
 
 
 def _oldest(settings: Settings) -> datetime:

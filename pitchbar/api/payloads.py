@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from flask import request
 from pydantic import (
@@ -27,9 +27,12 @@ _MOST_FIELDS, _LONGEST_NAME = 50, 100
 class Payload(BaseModel):
     """A request's body: unknown names are errors, so that a typing error never passes silently,
     and a text is never taken for a number.
+
+    With `takes_form` it may come as the text fields of a form, with files beside them.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=True)
+    takes_form: ClassVar[bool] = False
 
 
 class Query(BaseModel):
@@ -84,6 +87,8 @@ def read_payload(model: type[M]) -> M:
         UnsupportedMediaType: the body says that it is something else.
         InvalidPayload: with a sentence for each wrong field.
     """
+    if getattr(model, "takes_form", False) and request.mimetype == "multipart/form-data":
+        return _validate(model, request.form.to_dict())
     body = request.get_data()
     if body and not request.is_json:
         raise UnsupportedMediaType

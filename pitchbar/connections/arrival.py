@@ -1,5 +1,9 @@
 """One request on its way in: what has come of it, what is missing, and until when."""
 
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
 from pitchbar.connections.bodies import body_readers
 from pitchbar.connections.framing import (
     MAX_HEAD_BYTES,
@@ -16,6 +20,9 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # As the application takes at most (MAX_CONTENT_LENGTH), and of all connections of a process.
 MOST_BODY_BYTES = 1024 * 1024
 MOST_HELD_BYTES = 64 * 1024 * 1024
+# A longer body goes to a file on its way, so many at a time in a process.
+MOST_FILES = 8
+_PORTION = 256 * 1024
 
 
 class Arrival:
@@ -30,6 +37,9 @@ class Arrival:
         self.is_ready = False
         # Whether the request's end is here, so that another can follow on the connection.
         self.is_whole = False
+        self._file: IO[bytes] | None = None
+        self._in_file = 0
+        self._most = MOST_BODY_BYTES
         self._deadlines = deadlines
         self._head_end = self._searched = 0
         self._chunks: ChunkedBody | None = None
@@ -39,6 +49,8 @@ class Arrival:
 
     def feed(self, data: bytes, now: float) -> bool:
         """Returns whether the client now waits for a word that it may send the body."""
+        if self._file is not None:
+            return self._feed_file(data, now)
         self.received += data
         if not self.head and self.received.startswith((b"\r", b"\n")):
             # Line ends before a request are passed over (RFC 9112, 2.2).
@@ -52,7 +64,48 @@ class Arrival:
         if self.head is None:
             return False
         self._look_for_end()
+        if not self.is_ready and self.head.length > MOST_BODY_BYTES:
+            self._open_file()
         return not had_head and self.head.expects_continue and not self.is_ready
+
+    @property
+    def has_file(self) -> bool:
+        return self._file is not None
+
+    def portions(self) -> Iterator[bytes]:
+        """All that is here."""
+        yield bytes(self.received)
+        if self._file is not None:
+            self._file.seek(0)
+            while portion := self._file.read(_PORTION):
+                yield portion
+            self._file.close()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _open_file(self) -> None:
+        """The head stays; what follows goes to a file without a name."""
+        body = bytes(self.received[self._head_end :])
+        del self.received[self._head_end :]
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the request
+        self._write(body)
+
+    def _feed_file(self, data: bytes, now: float) -> bool:
+        self._idle_until = now + self._deadlines.idle
+        self._until += len(data) / BYTES_PER_SECOND
+        self._write(data)
+        return False
+
+    def _write(self, data: bytes) -> None:
+        assert self.head is not None and self._file is not None  # noqa: S101, PT018  # by construction
+        room = self.head.length - self._in_file
+        self._file.write(data[:room])
+        self._in_file += min(len(data), room)
+        self.is_ready = self._in_file == self.head.length
+        # What follows at once, if anything does, is not kept: the connection ends with this one.
+        self.is_whole = self.is_ready and len(data) == min(len(data), room)
 
     def seconds_left(self, now: float) -> float:
         return min(self._until, self._idle_until) - now
@@ -70,6 +123,7 @@ class Arrival:
         if self.head.has_body:
             head = self.head
             self._is_body_wanted = body_readers.wants(head.method, head.path, head.length)
+            self._most = body_readers.most_of(head.method, head.path, MOST_BODY_BYTES)
         if self.head.is_chunked:
             self._chunks = ChunkedBody(end)
 
@@ -90,4 +144,5 @@ class Arrival:
 
     def _is_worth_waiting(self, head: Head) -> bool:
         here = len(self.received) - self._head_end
-        return self._is_body_wanted and max(head.length, here) <= MOST_BODY_BYTES
+        most = MOST_BODY_BYTES if head.is_chunked else self._most
+        return self._is_body_wanted and max(head.length, here) <= most

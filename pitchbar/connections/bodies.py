@@ -19,6 +19,7 @@ class BodyReaders:
         self._posted: re.Pattern[str] | None = None
         self._most_posted = 0
         self._prefixes: tuple[str, ...] = ()
+        self._uploads: dict[re.Pattern[str], int] = {}
 
     def know(self, addresses: "Map") -> None:
         self._addresses = addresses.bind("")
@@ -33,6 +34,20 @@ class BodyReaders:
     def know_prefix(self, prefix: str) -> None:
         """Of addresses that are answered without an application."""
         self._prefixes = (*{*self._prefixes, prefix},)
+
+    def know_uploads(self, path: str, most: int) -> None:
+        """Args:
+        path: a pattern of addresses that take files.
+        most: bytes of a whole body there.
+        """
+        self._uploads[re.compile(path)] = most
+
+    def most_of(self, method: str, path: str, usual: int) -> int:
+        """How large a body is worth waiting for."""
+        if method != "POST":
+            return usual
+        found = (most for pattern, most in self._uploads.items() if pattern.fullmatch(path))
+        return max(found, default=usual)
 
     def wants(self, method: str, path: str, length: int = 0) -> bool:
         """Whether an address takes this method; an unknown one is answered at once.

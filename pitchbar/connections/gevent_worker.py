@@ -15,7 +15,7 @@ import gevent
 from gunicorn import http, util
 from gunicorn.workers.ggevent import GeventWorker
 
-from pitchbar.connections.arrival import CONTINUE, MOST_HELD_BYTES, Arrival
+from pitchbar.connections.arrival import CONTINUE, MOST_FILES, MOST_HELD_BYTES, Arrival
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.settings import load_settings
 
@@ -59,7 +59,7 @@ class PatientGeventWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has n
                 util.close(client)
                 return
             # The parser gets what is here and nothing else: its end is the connection's end.
-            parser = http.get_parser(self.cfg, iter((bytes(arrival.received),)), addr)
+            parser = http.get_parser(self.cfg, arrival.portions(), addr)
             is_kept = self._answer(listener_name, parser, client, addr, arrival)
             rest = parser.unreader.take_buffered()
 
@@ -96,12 +96,17 @@ class PatientGeventWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has n
                     self._feed(client, arrival, data)
                 if arrival.is_ready:
                     return arrival
+                if arrival.has_file and self._count_files() > MOST_FILES:
+                    # The others go on, and whoever sent this one may send it again.
+                    return None
                 data = self._wait_for_data(client, arrival)
                 if not data:
                     return None
         finally:
             self._held_bytes -= len(arrival.received)
             self._waiting.pop(client, None)
+            if not arrival.is_ready:
+                arrival.close()
 
     def _wait_for_data(self, client: Any, arrival: Arrival) -> bytes | None:
         data = None
@@ -119,6 +124,9 @@ class PatientGeventWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has n
         self._held_bytes += len(arrival.received) - before
         if self._held_bytes > MOST_HELD_BYTES:
             self._make_room()
+
+    def _count_files(self) -> int:
+        return sum(one.has_file for one in self._waiting.values())
 
     def _make_room(self) -> None:
         for client in self._waiting:

@@ -16,7 +16,7 @@ from typing import Any
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from pitchbar.connections.arrival import CONTINUE, MOST_HELD_BYTES, Arrival
+from pitchbar.connections.arrival import CONTINUE, MOST_FILES, MOST_HELD_BYTES, Arrival
 from pitchbar.connections.settings import ConnectionSettings
 
 # An answer up to this size leaves the thread at once, however slowly it is fetched.
@@ -129,6 +129,9 @@ class BufferingThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has
         self._held_bytes += len(arrival.received) - before
         if arrival.is_ready:
             self._dispatch(conn, arrival)
+        elif arrival.has_file and self._count_files() > MOST_FILES:
+            # The others go on, and whoever sent this one may send it again.
+            self._drop(conn)
         elif self._held_bytes > MOST_HELD_BYTES:
             self._make_room()
 
@@ -136,9 +139,12 @@ class BufferingThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has
         self._forget(conn)
         conn.has_whole_request = arrival.is_whole
         # The parser gets what is here and nothing else: its end is the end of the connection.
-        conn.parser = http.get_parser(self.cfg, iter((bytes(arrival.received),)), conn.client)
+        conn.parser = http.get_parser(self.cfg, arrival.portions(), conn.client)
         conn.initialized = conn.data_ready = True
         self.enqueue_req(conn)
+
+    def _count_files(self) -> int:
+        return sum(one.has_file for one in self._arriving.values())
 
     def _make_room(self) -> None:
         """Cuts who has waited longest, so that newcomers get their turn."""
@@ -179,6 +185,8 @@ class BufferingThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has
             self.poller.unregister(conn.sock)
 
     def _drop(self, conn: TConn) -> None:
+        if arrival := self._arriving.get(conn):
+            arrival.close()
         self._forget(conn)
         self.nr_conns -= 1
         conn.close()

@@ -7,7 +7,7 @@ from pitchbar.clients import outbound
 from pitchbar.crawling import robots_store
 from pitchbar.crawling.agent import agent_name
 from pitchbar.crawling.errors import CrawlError
-from pitchbar.crawling.robots_rules import read_rules
+from pitchbar.crawling.robots_rules import Rules, read_rules
 from pitchbar.crawling.robots_store import Send
 
 
@@ -25,20 +25,37 @@ class Decision:
     sitemaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Site:
+    """What one site says to us; `rules` is None where it says nothing."""
+
+    rules: Rules | None
+    status: int | None = None
+
+    def decide(self, url: str) -> Decision:
+        if self.rules is None:
+            return Decision(True, f"robots.txt: {_why_none(self.status)}")
+        ruling = self.rules.ruling(url)
+        verb = "allows" if ruling.is_allowed else "forbids"
+        said = f"“{ruling.rule}”" if ruling.rule else "no line speaks of it"
+        sentence = f"robots.txt {verb} it: {said}"
+        return Decision(ruling.is_allowed, sentence, self.rules.delay, self.rules.sitemaps)
+
+
+def site_of(url: str, send: Send = outbound.send) -> Site:
+    """What the site of an address says to us about all of its pages. Raises CrawlError."""
+    file = robots_store.load(origin_of(url), send)
+    rules = None if file.text is None else read_rules(file.text, agent_name())
+    return Site(rules, file.status)
+
+
 def ask_robots(url: str, send: Send = outbound.send) -> Decision:
     """What the robots.txt of the address's site says of it.
 
     Raises:
         CrawlError: it could not be had, and without it nothing is read.
     """
-    file = robots_store.load(origin_of(url), send)
-    if file.text is None:
-        return Decision(True, f"robots.txt: {_why_none(file.status)}")
-    rules = read_rules(file.text, agent_name())
-    ruling = rules.ruling(url)
-    verb = "allows" if ruling.is_allowed else "forbids"
-    said = f"“{ruling.rule}”" if ruling.rule else "no line speaks of it"
-    return Decision(ruling.is_allowed, f"robots.txt {verb} it: {said}", rules.delay, rules.sitemaps)
+    return site_of(url, send).decide(url)
 
 
 def require_allowed(url: str, send: Send = outbound.send) -> Decision:

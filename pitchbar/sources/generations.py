@@ -5,12 +5,19 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select, update
 
 from pitchbar.core import clock
+from pitchbar.core.database import changed_rows
+from pitchbar.events.actors import Actor
+from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.sources.errors import CannotGoBack, IsBeingRead, IsNotHeld
 from pitchbar.sources.hooks import hooks
 from pitchbar.sources.models import (
     ACTIVE,
     BROKEN,
+    CRAWLING,
+    DISCARDED,
     FAILED,
+    HELD,
     INDEXED,
     INDEXING,
     KEPT,
@@ -21,6 +28,7 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
+from pitchbar.sources.telling import tell
 
 
 def documents_of(generation_id: int) -> Select[Document]:
@@ -80,6 +88,57 @@ def break_off(generation: Generation, sentence: str, *, is_transient: bool) -> N
     source.updated_at = clock.now()
     db.session.flush()
     hooks.dropped(generation.workspace_id, [generation.id])
+
+
+def accept(generation: Generation, by: Actor) -> None:
+    """A held one answers all the same, as soon as it is in the index.
+
+    Raises:
+        IsNotHeld, IsBeingRead
+    """
+    if generation.state != HELD:
+        raise IsNotHeld
+    _take_turn(generation.source)
+    start_indexing(generation)
+    after = {"version": generation.number}
+    record_event("source.version_accepted", generation.source, by=by, after=after)
+    tell(generation.workspace_id, generation.source_id)
+
+
+def discard(generation: Generation, by: Actor) -> None:
+    """A held one is thrown away; what answers goes on to answer.
+
+    Raises:
+        IsNotHeld
+    """
+    if generation.state != HELD:
+        raise IsNotHeld
+    generation.state = DISCARDED
+    after = {"version": generation.number}
+    record_event("source.version_discarded", generation.source, by=by, after=after)
+    tell(generation.workspace_id, generation.source_id)
+
+
+def go_back(generation: Generation, by: Actor) -> None:
+    """One that answered before answers again, as soon as it is in the index again.
+
+    Raises:
+        CannotGoBack, IsBeingRead
+    """
+    if generation.state != KEPT:
+        raise CannotGoBack
+    _take_turn(generation.source)
+    start_indexing(generation)
+    after = {"version": generation.number}
+    record_event("source.went_back", generation.source, by=by, after=after)
+    tell(generation.workspace_id, generation.source_id)
+
+
+def _take_turn(source: Source) -> None:
+    mine = update(Source).where(Source.id == source.id, Source.status != CRAWLING)
+    if not changed_rows(db.session, mine.values(status=CRAWLING)):
+        raise IsBeingRead
+    db.session.refresh(source)
 
 
 def active_generations(workspace_id: int, source_ids: Sequence[int] | None = None) -> list[int]:

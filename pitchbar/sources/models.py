@@ -17,21 +17,31 @@ CRAWLED_KINDS = (URL, SITE, SITEMAP, FEED)
 PENDING, CRAWLING, INDEXED, FAILED = "pending", "crawling", "indexed", "failed"
 
 # Of a generation: is read · its chunks go into the index · waits for a person, as it would do
-# damage · answers questions · answered them once · was thrown away, or could not be read.
-READING, INDEXING, HELD, ACTIVE, KEPT, DISCARDED, BROKEN = (
+# damage · answers questions · answered them once · says what the one that answers says · was
+# thrown away · could not be read.
+READING, INDEXING, HELD, ACTIVE, KEPT, SAME, DISCARDED, BROKEN = (
     "reading",
     "indexing",
     "held",
     "active",
     "kept",
+    "same",
     "discarded",
     "broken",
 )
 UNDER_WAY = (READING, INDEXING)
 
-# Of a page: waits for its turn · was read · is as it was · has nothing to offer, and `reason` says
-# why · could not be had.
-QUEUED, READ, UNCHANGED, SKIPPED, MISSED = "queued", "read", "unchanged", "skipped", "missed"
+# Of a page: waits · its job is there · was read · is as it was · has nothing to offer, and `reason`
+# says why · could not be had.
+QUEUED, CALLED, READ, UNCHANGED, SKIPPED, MISSED = (
+    "queued",
+    "called",
+    "read",
+    "unchanged",
+    "skipped",
+    "missed",
+)
+OPEN_PAGES = (QUEUED, CALLED)
 
 OFF, DAILY, WEEKLY = "off", "daily", "weekly"
 SCHEDULES = (OFF, DAILY, WEEKLY)
@@ -104,6 +114,8 @@ class Generation(Model):
     # Why it is held, and what would change: figures and examples.
     held_reason: Mapped[str] = mapped_column(String(300), default="")
     held_facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Addresses that were found beyond the most that are read.
+    left_out: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     documents: Mapped[int] = mapped_column(default=0)
     chunks: Mapped[int] = mapped_column(default=0)
@@ -111,6 +123,8 @@ class Generation(Model):
     indexed_chunks: Mapped[int] = mapped_column(default=0)
     embedding_model: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # Its first pages are known · all of them are read · are in the index · it answers.
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     indexed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -150,6 +164,8 @@ class Page(Model):
     detail: Mapped[str] = mapped_column(String(500), default="")
     is_transient: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
+    # How often the site asked to come back later; these are no tries.
+    releases: Mapped[int] = mapped_column(default=0)
     status: Mapped[int | None] = mapped_column()
     hops: Mapped[list[str]] = mapped_column(JSON, default=list)
     robots: Mapped[str] = mapped_column(String(300), default="")

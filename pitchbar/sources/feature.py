@@ -1,0 +1,30 @@
+"""Sources: what answers are found in, read from sites, files and texts."""
+
+from flask import Flask
+
+from pitchbar.connections.bodies import body_readers
+from pitchbar.core.features import Act, Feature, Finder, NavigationItem
+from pitchbar.sources import api, page_views, subscribers, tasks, views
+from pitchbar.sources.finding import find_by_words
+from pitchbar.sources.forms import most_body
+
+_UPLOADS = r"/w/[^/]+/sources|/api/v1/workspaces/[^/]+/sources"
+
+
+def configure(app: Flask) -> None:
+    body_readers.know_uploads(_UPLOADS, most_body(app.extensions["settings"]))
+
+
+FEATURE = Feature(
+    requires=("workspaces",),
+    blueprints=(views.bp, page_views.bp),
+    api_blueprints=(api.bp,),
+    tasks=(tasks,),
+    configure=configure,
+    subscribe=subscribers.register,
+    navigation=(
+        NavigationItem("Talk", 30, "view", "sources.index", "book-open", "Sources", keys="g k"),
+    ),
+    acts=(Act("edit_sources", "sources.new", "book-open", "Add source"),),
+    finders=(Finder("view", find_by_words),),
+)

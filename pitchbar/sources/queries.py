@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+
+from pitchbar.extensions import db
+from pitchbar.sources.errors import (
+    DocumentNotFound,
+    GenerationNotFound,
+    PageNotFound,
+    SourceNotFound,
+)
+from pitchbar.sources.models import Document, Generation, Page, Source
+from pitchbar.workspaces.models import Workspace
+
+
+def get_source(workspace: Workspace, source_id: int) -> Source:
+    source = db.session.get(Source, source_id)
+    if source is None or source.workspace_id != workspace.id:
+        raise SourceNotFound
+    return source
+
+
+def count_sources(workspace: Workspace) -> int:
+    query = select(func.count()).where(Source.workspace_id == workspace.id)
+    return db.session.scalar(query) or 0
+
+
+def list_sources_after(workspace: Workspace, after: int, limit: int) -> Sequence[Source]:
+    """The newest first; those older than the one of that id, where it is not 0."""
+    query = select(Source).where(Source.workspace_id == workspace.id)
+    if after:
+        query = query.where(Source.id < after)
+    return db.session.scalars(query.order_by(Source.id.desc()).limit(limit)).all()
+
+
+def get_generation(source: Source, number: int) -> Generation:
+    generation = db.session.scalar(
+        select(Generation).where(Generation.source_id == source.id, Generation.number == number)
+    )
+    if generation is None:
+        raise GenerationNotFound
+    return generation
+
+
+def list_generations(source: Source, limit: int = 20) -> Sequence[Generation]:
+    query = select(Generation).where(Generation.source_id == source.id)
+    return db.session.scalars(query.order_by(Generation.number.desc()).limit(limit)).all()
+
+
+def list_pages(
+    generation: Generation, *, state: str = "", search: str = "", after: int = 0, limit: int = 50
+) -> Sequence[Page]:
+    """In the order in which they were found."""
+    query = select(Page).where(Page.generation_id == generation.id, Page.id > after)
+    if state:
+        query = query.where(Page.state == state)
+    if search:
+        query = query.where(Page.url.icontains(search, autoescape=True))
+    return db.session.scalars(query.order_by(Page.id).limit(limit)).all()
+
+
+def get_page(source: Source, page_id: int) -> Page:
+    page = db.session.get(Page, page_id)
+    if page is None or page.source_id != source.id:
+        raise PageNotFound
+    return page
+
+
+def get_document(source: Source, document_id: int) -> Document:
+    document = db.session.get(Document, document_id)
+    if document is None or document.source_id != source.id:
+        raise DocumentNotFound
+    return document
+
+
+def find_sources(workspace: Workspace, words: str, limit: int) -> Sequence[Source]:
+    """By name or address, the newest first."""
+    is_it = or_(
+        Source.name.icontains(words, autoescape=True), Source.url.icontains(words, autoescape=True)
+    )
+    query = select(Source).where(Source.workspace_id == workspace.id, is_it)
+    return db.session.scalars(query.order_by(Source.id.desc()).limit(limit)).all()
