@@ -2,6 +2,8 @@
 
 import re
 
+CHUNK_TOKENS, OVERLAP_TOKENS = 500, 50
+
 # Chinese, Japanese, Korean and Thai write without spaces; each sign is about a token.
 _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _PARTS = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")
