@@ -63,6 +63,16 @@ def open_what_folds(tree: Any) -> None:
             button.drop_tree()
 
 
+def head_terms(tree: Any) -> None:
+    """Of a list of terms each is the heading of what is said of it."""
+    for listed in list(tree.iter("dl")):
+        listed.tag = "div"
+        for term in listed.iter("dt"):
+            term.tag = "h4"
+        for said in listed.iter("dd"):
+            said.tag = "div"
+
+
 def _opens_something(button: Any, text: str) -> bool:
     is_question = text.endswith("?") and len(text.split()) > 2
     is_long = len(text.split()) > 2

@@ -83,6 +83,32 @@ def test_a_page_that_is_not_built_like_an_article_is_read_whole() -> None:
     assert read.gate == ""
 
 
+def test_headings_of_a_page_without_any_frame_are_kept() -> None:
+    """Nothing tells its main text from the rest, and its paragraphs begin alike."""
+    rules = "".join(
+        f"<h2>Rule <i>{number}</i></h2><h3>Of boats</h3><p><b>Each</b> member helps at no fewer than "
+        f"{number} days a year.</p><p>And brings a cake.</p>"
+        for number in range(1, 9)
+    )
+    markdown = read_html(page(f"<h1>Rules</h1>{rules}"), "", URL).markdown
+    for number in range(1, 9):
+        assert f"## Rule {number}\n\n### Of boats\n\n" in markdown
+        place = markdown.index(f"## Rule {number}\n")
+        assert markdown.index(f"fewer than {number} days") - place < 80
+
+
+def test_terms_are_headings_of_what_is_said_of_them() -> None:
+    terms = "".join(f"<dt>Term {at}</dt><dd>Means number {at} and more.</dd>" for at in range(9))
+    markdown = read_html(framed(f"<h1>Words</h1><p>{PROSE}</p><dl>{terms}</dl>"), "", URL).markdown
+    assert "# Term 4\n\nMeans number 4 and more." in markdown
+
+
+def test_a_table_without_a_head_is_a_table_all_the_same() -> None:
+    rows = "<tr><td>Monday</td><td>9-18</td></tr><tr><td>Sunday</td><td>shut | closed</td></tr>"
+    read = read_html(framed(f"<h1>Hours</h1><p>{PROSE * 2}</p><table>{rows}</table>"), "", URL)
+    assert "| Monday | 9-18 |\n|---|---|\n| Sunday | shut" in read.markdown
+
+
 @pytest.mark.parametrize(
     ("title", "site", "told"),
     [
