@@ -109,6 +109,20 @@ def test_a_table_without_a_head_is_a_table_all_the_same() -> None:
     assert "| Monday | 9-18 |\n|---|---|\n| Sunday | shut" in read.markdown
 
 
+def test_a_page_that_is_nothing_but_links_is_read_without_its_frame() -> None:
+    boats = "".join(
+        f"<li><a href=/boat/{at}>Boat {at}: {at} seats and a sail</a></li>" for at in range(60)
+    )
+    html = page(
+        "<nav><a href=/>Home</a></nav><div class=breadcrumbs><a href=/>Start</a></div>"
+        f"<h1>Fleet</h1><ul>{boats}</ul><div role=dialog>Accept cookies</div><footer>Imprint</footer>"
+    )
+    read = read_html(html, "", URL)
+    assert "# Fleet\n\n- Boat 0: 0 seats and a sail\n- Boat 1" in read.markdown
+    for frame in ("Home", "Start", "Accept", "Imprint"):
+        assert frame not in read.markdown
+
+
 @pytest.mark.parametrize(
     ("title", "site", "told"),
     [
