@@ -135,11 +135,11 @@ def _differences(source: Source, generation: Generation) -> list[dict[str, Any]]
 
 
 def _lines(before: Page | None, after: Page | None) -> list[tuple[str, str]]:
-    texts = [
+    old, new = (
         (one.document.markdown if one and one.document else "").splitlines()
         for one in (before, after)
-    ]
-    lines = list(difflib.unified_diff(*texts, lineterm="", n=1))[2:]
+    )
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=1))[2:]
     return [(line[:1], line[1:]) for line in lines[:_MOST_LINES] if line[:2] != "@@"]
 
 

@@ -51,7 +51,7 @@ def texts_of(generation_id: int) -> dict[str, str]:
         .where(Page.generation_id == generation_id)
         .order_by(Page.id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def documents_by_url(generation_id: int) -> dict[str, int]:

@@ -31,7 +31,8 @@ def add_pages(
     fresh = [(key, url) for key, url in wanted.items() if key not in known]
     room = max(0, most - count_pages(generation.id))
     if len(fresh) > room:
-        generation.left_out += len(fresh) - room
+        # Of each page that names them: the same again, so the most of one is the least there are.
+        generation.left_out = max(generation.left_out, len(fresh) - room)
     rows = [
         {
             "workspace_id": generation.workspace_id,
@@ -88,9 +89,7 @@ def call_pages(generation: Generation, at_once: int, spacing: float) -> None:
             select(Page.state, func.count())
             .where(Page.generation_id == generation.id, Page.state.in_(OPEN_PAGES))
             .group_by(Page.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     under_way = states.get(CALLED, 0)
     if under_way >= at_once or not states.get(QUEUED):

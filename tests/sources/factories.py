@@ -1,5 +1,6 @@
 """Sites that can be read, and workers that read them at once."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,7 +13,7 @@ from pitchbar.jobs.ledger.heartbeats import worker_name
 from pitchbar.jobs.ledger.models import QUEUED, Job
 from pitchbar.jobs.queues import Queue
 from pitchbar.jobs.transport import transport
-from pitchbar.jobs.workers.consumer import Consumer, WorkerControl, drain
+from pitchbar.jobs.workers.consumer import Consumer, WorkerControl
 from pitchbar.jobs.workers.current_job import CurrentJob
 from pitchbar.settings import current_settings
 from pitchbar.sources.models import Generation, Page, Source
@@ -20,15 +21,14 @@ from pitchbar.sources.services import create_source
 from pitchbar.workspaces.models import Workspace
 from tests.support.hostile_site import HostileSite, page
 
-_WORDS = (
-    "opening hours delivery returns warranty support account invoice shipping coupon printer poster "
-    "menu table seat garden kitchen supplier season market harvest flour bread butter coffee"
-).split()
+_WORDS = (Path(__file__).parent / "words.txt").read_text().split()
 
 
 def words(number: int, count: int = 60) -> str:
     """Sentences that no other number has."""
-    picked = [_WORDS[(number * 7 + place * (number % 5 + 3)) % len(_WORDS)] for place in range(count)]
+    picked = [
+        _WORDS[(number * 7 + place * (number % 5 + 3)) % len(_WORDS)] for place in range(count)
+    ]
     parts = [" ".join(picked[start : start + 12]) for start in range(0, count, 12)]
     return " ".join(f"Number {number}.{place} says {part}." for place, part in enumerate(parts))
 
@@ -66,12 +66,16 @@ def work_off(*queues: Queue, most: int = 10_000) -> int:
     ledger, ran = LedgerConnection(current_settings().database_url), 0
     try:
         while ran < most and (ids := _waiting(queues or (Queue.CRAWL, Queue.INDEX, Queue.DEFAULT))):
-            for queue, job_id, attempt in ids:
-                transport.send(Queue(queue), [(job_id, attempt)])
+            for found, job_id, attempt in ids:
+                transport.send(found, [(job_id, attempt)])
             for queue in queues or (Queue.CRAWL, Queue.INDEX, Queue.DEFAULT):
                 name = worker_name(queue)
-                consumer = Consumer(name, queue, app, ledger, WorkerControl(), CurrentJob())
-                ran += drain(consumer, seconds=60)
+                # One job for each message, so that `most` can be kept.
+                control = WorkerControl()
+                control.paused = frozenset({queue})
+                consumer = Consumer(name, queue, app, ledger, control, CurrentJob())
+                while ran < most and (message := transport.receive_now(queue)) is not None:
+                    ran += consumer.process(message)
     finally:
         ledger.close()
     db.session.expire_all()
@@ -82,8 +86,8 @@ def _waiting(queues: tuple[Queue, ...]) -> list[tuple[str, int, int]]:
     is_waiting = (Job.state == QUEUED, Job.queue.in_(queues))
     db.session.execute(update(Job).where(*is_waiting).values(due_at=clock.now()))
     db.session.commit()
-    rows = db.session.execute(select(Job.queue, Job.id, Job.attempt).where(*is_waiting)).tuples()
-    found = list(rows)
+    rows = db.session.execute(select(Job.queue, Job.id, Job.attempt).where(*is_waiting))
+    found = [(queue, job_id, attempt) for queue, job_id, attempt in rows]
     db.session.rollback()
     return found
 
