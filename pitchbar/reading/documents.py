@@ -34,7 +34,6 @@ def read_saved_page(data: bytes, _name: str) -> Draft:
 def read_text(data: bytes, _name: str) -> Draft:
     """Markdown is text, and what is none reads as one paragraph after the other."""
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable())
     return Draft(tidy(text), len(text))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pitchbar.reading import tree as trees
 from pitchbar.reading.bounded import Limits, in_child
+from pitchbar.reading.cleaning import clean
 from pitchbar.reading.conversion import main_region, tidy, to_markdown
 from pitchbar.reading.decoding import decode
 from pitchbar.reading.gates import facts_of, gate_of, plain
@@ -40,9 +41,10 @@ def read_markup(markup: str, *, url: str, status: int) -> ReadText:
     if tree is None:
         return ReadText("", "", "", len(markup), 0, gate="too_little")
     facts = facts_of(tree, status)
-    title, canonical = trees.title_of(tree, url), trees.canonical_of(tree, url)
+    title, canonical = clean(trees.title_of(tree, url)), trees.canonical_of(tree, url)
     declared = trees.declared_language(tree)
-    markdown = _main_text(tree, url)
+    # What is written as a number of a sign is a sign only now.
+    markdown = clean(_main_text(tree, url))
     gate = gate_of(facts, markdown)
     return ReadText(title, markdown, declared, len(markup), len(markdown), gate, canonical)
 

@@ -184,6 +184,20 @@ def test_words_that_were_parted_and_titles_that_run_above_are_mended() -> None:
     assert "Page 3" not in said
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Price;20\xa0€\nBo\x00at;9\x01\nClim\xadb;1\n".encode(), "| Boat | 9 |"),
+        ("From\xa0nine to\x00 fi\u200bve, क्\u200dष.".encode(), "From nine to five, क्\u200dष."),
+        (made.docx(made.word_paragraph("Fi\xadve\xa0boats")), "Five boats"),
+    ],
+)
+def test_signs_that_nobody_sees_are_left_out(content: bytes, told: str) -> None:
+    read = read_file(content, "a\x00b.txt")
+    assert told in read.markdown
+    assert "\x00" not in read.markdown + read.title
+
+
 def test_pages_of_a_line_each_are_no_titles_that_run_above() -> None:
     pages = [
         [(50.0, 700.0, 10.0, f"Boat {at} has {at} seats and a sail of its own.")] for at in range(9)

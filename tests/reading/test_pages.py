@@ -306,6 +306,16 @@ def test_bad_markup_never_raises(body: bytes) -> None:
     assert "\x00" not in read.markdown
 
 
+def test_signs_that_nobody_sees_are_left_out() -> None:
+    seen = f"{PROSE * 2} From\xa0nine\u200b to fi\xadve. \x00\x07&#1;&#x9f;&#xD800;&#xFFFE;क्\u200dष"
+    read = read_html(page(f"<p>{seen}</p>", title="Bo\x00ats\u2009for &#8203;all"), "utf-8", URL)
+    assert "From nine to five." in read.markdown
+    assert read.title == "Boats for all"
+    assert "क्\u200dष" in read.markdown
+    unseen = set("\x00\x01\x07\x9f\xad\u200b\ufffe\ud800")
+    assert not unseen & set(read.markdown)
+
+
 def test_a_tag_with_a_million_attributes_costs_no_more_than_its_length() -> None:
     started = time.process_time()
     attributes = " ".join(f"a{number}=1" for number in range(200_000)).encode()
