@@ -17,6 +17,7 @@ from sqlalchemy.orm import scoped_session
 from pitchbar import create_app
 from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.extensions import bus, db
+from pitchbar.retrieval.backends import close_stores
 from pitchbar.settings import Settings, load_settings
 from tests.support import network
 from tests.support.browsing import SITE, FormClient
@@ -167,6 +168,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     bus.connect("")
+    close_stores()
 
 
 @pytest.fixture

@@ -267,7 +267,7 @@ NULLS = b"0" * 50_000_000
         ),
         ("bomb", made.docx("", more={"word/media/a.xml": NULLS})),
         ("bomb", made.docx(made.word_paragraph("&a9;"), ENTITIES)),
-        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 200_000 + "-->" + ENTITIES)),
+        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 65_512 + "-->" + ENTITIES)),
         ("bomb", made.epub(["x"], {"OEBPS/book.opf": f"{ENTITIES}<x>&a9;</x>".encode("utf-16")})),
         ("bomb", made.zipped({"xl/workbook.xml": ENTITIES})),
         ("bomb", made.zipped({"ppt/presentation.xml": ENTITIES})),

@@ -1,0 +1,281 @@
+"""How well passages are found, how well what is not there is refused, and how fast.
+
+    bin/bench retrieval [own]                           questions of ours on our docs
+    bin/bench retrieval labelled --data DIR [--every 1]  sets that others labelled
+    bin/bench retrieval speed [--sizes 1000,10000,100000] [--questions 100]
+
+`labelled` reads `chunking/` (five texts and questions with the characters that answer them) and
+`xquad-*.json` (paragraphs, and questions in two languages) of DIR. `--every 5` takes each fifth
+question. A chunk is relevant when at least 20 characters of an answer's text stand in it; recall@5
+is the share of the relevant chunks among the first five, of five at most; nDCG@10 is binary. For
+the refusals each question is asked twice: of all passages, and of all but those that answer it.
+Ends with 1 when a target is missed.
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.machine import ROOT
+from bench.retrieval_world import Corpus, Text, installation, make_corpus, read_markdown
+from pitchbar.retrieval.answerable import answer_of
+from pitchbar.retrieval.evidence import SIGNS, gather
+from pitchbar.retrieval.passages import Hit
+from pitchbar.retrieval.search import search
+
+_OWN = Path(__file__).parent / "data" / "questions.tsv"
+_PASSAGES = 8
+
+
+@dataclass
+class Question:
+    """`spans`: where its answer stands, as document, start and end; none: nowhere."""
+
+    text: str
+    spans: list[tuple[int, int, int]]
+
+
+@dataclass
+class Figures:
+    recall: list[float] = field(default_factory=list)
+    ndcg: list[float] = field(default_factory=list)
+    sentence: list[bool] = field(default_factory=list)
+    refused_rightly: list[bool] = field(default_factory=list)
+    refused_wrongly: list[bool] = field(default_factory=list)
+    search_ms: list[float] = field(default_factory=list)
+    signs: list[tuple[bool, list[float]]] = field(default_factory=list)
+
+
+def _mean(values: Sequence[float | bool]) -> float:
+    return statistics.fmean(values) if values else float("nan")
+
+
+def _relevant(corpus: Corpus, question: Question) -> set[int]:
+    return {
+        chunk_id
+        for chunk_id, (document, start, end) in corpus.chunks.items()
+        if any(
+            document == place and min(end, last) - max(start, first) >= min(20, last - first)
+            for place, first, last in question.spans
+        )
+    }
+
+
+def _rank(figures: Figures, hits: Sequence[Hit], relevant: set[int]) -> None:
+    ids = [hit.chunk_id for hit in hits]
+    figures.recall.append(len(relevant & set(ids[:5])) / min(5, len(relevant)))
+    gain = sum(1 / math.log2(at + 2) for at, one in enumerate(ids[:10]) if one in relevant)
+    ideal = sum(1 / math.log2(at + 2) for at in range(min(10, len(relevant))))
+    figures.ndcg.append(gain / ideal)
+
+
+def _judge(figures: Figures, question: str, hits: Sequence[Hit], *, has_answer: bool) -> Any:
+    if os.environ.get("SIGNS"):
+        from pitchbar.clients.embeddings import packaged_embedder
+
+        found = gather(question, hits, packaged_embedder())
+        signs = found.signs() if found else dict.fromkeys(SIGNS, 0.0)
+        figures.signs.append((has_answer, [signs[name] for name in SIGNS]))
+    answer = answer_of(question, hits)
+    into = figures.refused_wrongly if has_answer else figures.refused_rightly
+    into.append(not answer.is_answered)
+    return answer
+
+
+def measure(corpus: Corpus, questions: Sequence[Question], *, judges: bool = True) -> Figures:
+    figures = Figures()
+    for question in questions:
+        result = search(corpus.workspace_id, question.text, limit=_PASSAGES + 8)
+        figures.search_ms.append(result.search_ms + result.embedding_ms)
+        relevant = _relevant(corpus, question)
+        if relevant:
+            _rank(figures, result.hits, relevant)
+        if not judges:
+            continue
+        if relevant:
+            hits = result.hits[:_PASSAGES]
+            answer = _judge(figures, question.text, hits, has_answer=True)
+            figures.sentence.append(_holds(corpus, question, hits, answer))
+        others = [hit for hit in result.hits if hit.chunk_id not in relevant][:_PASSAGES]
+        _judge(figures, question.text, others, has_answer=False)
+    return figures
+
+
+def _holds(corpus: Corpus, question: Question, hits: Sequence[Hit], answer: Any) -> bool:
+    """Whether the sentence is one that the answer stands in."""
+    if answer.place < 0:
+        return False
+    document, start, _ = corpus.chunks[hits[answer.place].chunk_id]
+    at, until = start + answer.start, start + answer.end
+    return any(
+        document == place and first < until and last > at for place, first, last in question.spans
+    )
+
+
+@dataclass
+class Table:
+    missed: int = 0
+
+    def line(
+        self, what: str, value: float, target: float | None = None, most: bool = False
+    ) -> None:
+        fits = target is None or (value <= target if most else value >= target)
+        self.missed += not fits
+        wanted = "" if target is None else f"  ({'at most' if most else 'at least'} {target})"
+        print(f"  {what:<46} {value:8.3f}{wanted}{'' if fits else '  MISSED'}", flush=True)
+
+
+def _say(
+    table: Table,
+    name: str,
+    corpus: Corpus,
+    figures: Figures,
+    targets: dict[str, float] | None = None,
+) -> None:
+    targets = targets or {}
+    print(f"{name}: {len(corpus.chunks)} chunks, {len(figures.search_ms)} questions", flush=True)
+    table.line("chunks indexed a second", len(corpus.chunks) / max(corpus.seconds, 1e-9))
+    if figures.recall:
+        table.line("recall@5", _mean(figures.recall), targets.get("recall"))
+        table.line("nDCG@10", _mean(figures.ndcg), targets.get("ndcg"))
+    if figures.refused_rightly:
+        table.line(
+            "refused, of those without an answer", _mean(figures.refused_rightly), targets.get("no")
+        )
+    if figures.refused_wrongly:
+        table.line(
+            "refused, of those with one", _mean(figures.refused_wrongly), targets.get("yes"), True
+        )
+        table.line("the sentence holds the answer", _mean(figures.sentence))
+    table.line("ms a question, median", statistics.median(figures.search_ms))
+    _keep_signs(name, figures)
+
+
+def _keep_signs(name: str, figures: Figures) -> None:
+    """For fitting the weights of `retrieval/answerable.py` anew: a file for each set in $SIGNS."""
+    if folder := os.environ.get("SIGNS"):
+        path = Path(folder) / f"{name.replace(' ', '-')}.json"
+        path.write_text(json.dumps({"names": SIGNS, "rows": figures.signs}))
+
+
+def own(options: argparse.Namespace, table: Table) -> None:
+    texts = read_markdown(ROOT / "docs")
+    names = [f"{text.title}.md" for text in texts]
+    questions = []
+    for line in _OWN.read_text(encoding="utf-8").splitlines():
+        asked, file, phrase = line.split("\t")
+        if not file:
+            questions.append(Question(asked, []))
+            continue
+        place = names.index(file)
+        start = texts[place].markdown.index(phrase)
+        questions.append(Question(asked, [(place, start, start + len(phrase))]))
+    corpus = make_corpus("own", texts)
+    _say(table, "our docs", corpus, measure(corpus, questions[:: options.every]))
+
+
+def labelled(options: argparse.Namespace, table: Table) -> None:
+    data = Path(options.data)
+    if (data / "chunking").is_dir():
+        corpus, questions = _chunking(data / "chunking")
+        figures = measure(corpus, questions[:: options.every], judges=False)
+        _say(table, "chunking set", corpus, figures, {"recall": 0.88, "ndcg": 0.78})
+    if (data / "xquad-en.json").exists():
+        texts, spoken = _xquad(data / "xquad-en.json")
+        corpus = make_corpus("xquad", texts)
+        targets = {"recall": 0.99, "no": 0.9, "yes": 0.05}
+        figures = measure(corpus, spoken[:: options.every])
+        _say(table, "XQuAD English", corpus, figures, targets)
+        _, foreign = _xquad(data / "xquad-es.json", spoken)
+        figures = measure(corpus, foreign[:: options.every], judges=False)
+        _say(table, "XQuAD Spanish on English", corpus, figures, {"recall": 0.59})
+
+
+def _chunking(folder: Path) -> tuple[Corpus, list[Question]]:
+    texts = read_markdown(folder)
+    names = [path.stem for path in sorted(folder.glob("*.md"))]
+    questions = []
+    with (folder / "questions_df.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            place = names.index(row["corpus_id"])
+            spans = [
+                (place, one["start_index"], one["end_index"])
+                for one in json.loads(row["references"])
+            ]
+            questions.append(Question(row["question"], spans))
+    return make_corpus("chunking", texts), questions
+
+
+def _xquad(path: Path, spoken: list[Question] | None = None) -> tuple[list[Text], list[Question]]:
+    """Of another language, the questions alone, with the places of the same ones in English."""
+    texts: list[Text] = []
+    questions: list[Question] = []
+    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            for asked in paragraph["qas"]:
+                answer = asked["answers"][0]
+                start = answer["answer_start"]
+                span = (len(texts), start, start + len(answer["text"]))
+                questions.append(Question(asked["question"], [span]))
+            texts.append(Text(article["title"], paragraph["context"]))
+    if spoken:
+        for own_words, english in zip(questions, spoken, strict=True):
+            own_words.spans = english.spans
+    return texts, questions
+
+
+def speed(options: argparse.Namespace, table: Table) -> None:
+    from bench.retrieval_size import fill
+
+    for size in (int(one) for one in options.sizes.split(",")):
+        with installation():
+            corpus, words, seconds = fill(size)
+            chance = random.Random(3)
+            times, embedding = [], []
+            for _ in range(options.questions):
+                asked = "how does " + " ".join(chance.sample(words, 5)) + " work?"
+                began_at = time.perf_counter()
+                result = search(corpus, asked)
+                times.append((time.perf_counter() - began_at) * 1000)
+                embedding.append(result.embedding_ms)
+            times.sort()
+            print(f"{size} chunks, put in at {size / seconds:.0f} a second without embedding")
+            table.line("ms a question, median", statistics.median(times))
+            target = 60.0 if size <= 5_000 else None
+            table.line("ms a question, p95", times[int(len(times) * 0.95)], target, True)
+            table.line("of it embedding, median", statistics.median(embedding))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["own", "labelled", "speed"], default="own")
+    parser.add_argument("--data", default="")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--questions", type=int, default=100)
+    options = parser.parse_args()
+    if options.what == "labelled" and not options.data:
+        parser.error("labelled needs --data DIR")
+    table = Table()
+    if options.what == "speed":
+        speed(options, table)
+    else:
+        with installation():
+            (own if options.what == "own" else labelled)(options, table)
+    sys.exit(1 if table.missed else 0)
+
+
+if __name__ == "__main__":
+    main()

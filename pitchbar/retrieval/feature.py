@@ -1,0 +1,10 @@
+"""Retrieval: the index over what sources say, and the search in it."""
+
+from pitchbar.core.features import Feature
+from pitchbar.retrieval import commands, subscribers, tasks
+
+FEATURE = Feature(
+    tasks=(tasks,),
+    subscribe=subscribers.register,
+    commands=(commands.audit_vectors, commands.rebuild_vectors, commands.ask),
+)
