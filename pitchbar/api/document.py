@@ -25,6 +25,7 @@ from pitchbar.api.descriptions import (
     example_error,
 )
 from pitchbar.api.endpoints import Operation, PathParameter, Topic
+from pitchbar.api.examples import example_of
 from pitchbar.api.payloads import ErrorResponse
 from pitchbar.settings import current_settings
 
@@ -219,20 +220,6 @@ def _body(model: type[BaseModel], schemas: Json) -> Json:
 def _json(model: type[BaseModel], schemas: Json) -> Json:
     schema = _ref("schemas", model.__name__)
     return {"application/json": {"schema": schema, "example": example_of(schema, schemas)}}
-
-
-def example_of(schema: Json, schemas: Json) -> Any:
-    """The example of the schema, put together from its parts' where it has none."""
-    if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    if "examples" in schema:
-        return schema["examples"][0]
-    if schema.get("type") == "array":
-        return [example_of(schema["items"], schemas)]
-    if schema.get("type") == "object":
-        properties = schema.get("properties", {})
-        return {name: example_of(each, schemas) for name, each in properties.items()}
-    return None
 
 
 def _error(status: int) -> Json:

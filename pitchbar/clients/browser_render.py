@@ -5,6 +5,8 @@ import time
 import httpx
 
 _SECONDS = 45.0
+# So that what comes is as large as it looks.
+_PLAIN = {"Accept-Encoding": "identity"}
 
 
 class RenderError(Exception):
@@ -23,7 +25,7 @@ def render_page(service: str, url: str, max_bytes: int) -> bytes:
     try:
         with (
             httpx.Client(trust_env=False, timeout=_SECONDS) as client,
-            client.stream("POST", service, json={"url": url}) as answer,
+            client.stream("POST", service, json={"url": url}, headers=_PLAIN) as answer,
         ):
             return _read(answer, max_bytes, time.monotonic() + _SECONDS)
     except (httpx.HTTPError, UnicodeError):
@@ -34,7 +36,7 @@ def _read(answer: httpx.Response, max_bytes: int, until: float) -> bytes:
     if answer.status_code != 200:
         raise RenderError(f"The service that draws pages could not draw it ({answer.status_code}).")
     body = bytearray()
-    for part in answer.iter_bytes(65536):
+    for part in answer.iter_raw():
         body += part
         if time.monotonic() > until:
             raise RenderError("The service that draws pages did not answer in time.")

@@ -114,6 +114,9 @@ def _discover_site(start: str, search: "_Search") -> Found:
     named = search.site(start).decide(start).sitemaps[:_MAX_SITEMAPS]
     for sitemap in named or (usual_sitemap(start),):
         search.look_into_sitemap(sitemap)
+    if not search.is_whole and not search.pages:
+        search.take(start, "You named it.")
+        return search.found("Its sitemap takes longer than there is time; a crawl reads it whole.")
     if search.pages:
         search.take(start, "You named it.")
         how = "From the sitemap that its robots.txt names." if named else "From its sitemap.xml."

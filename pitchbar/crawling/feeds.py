@@ -59,7 +59,7 @@ def _parse(file: Fetched) -> Any:
     headers = {"content-type": f"application/xml; charset={file.charset}"}
     # A file and never a string: a string may be taken for an address.
     found = feedparser.parse(io.BytesIO(file.body), response_headers=headers, sanitize_html=False)
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         raise CrawlError("not_a_feed", "There is no feed: neither RSS nor Atom was found there.")
     return found
 
@@ -74,7 +74,8 @@ def _as_text(value: Any) -> str:
 
 
 def _date(entry: Any) -> datetime | None:
-    parsed = entry.get("updated_parsed") or entry.get("published_parsed")
+    # Past what feedparser makes of the one where there is only the other.
+    parsed = dict.get(entry, "updated_parsed") or dict.get(entry, "published_parsed")
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, TypeError, OverflowError, OSError):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -72,7 +73,7 @@ def read_links(
         canonical=canonical or _canonical(root, base, url),
         is_noindex="noindex" in said,
         is_nofollow=is_nofollow,
-        title=_text(root.find(".//title"))[:300],
+        title=_text(root.find(".//title"), _MAX_TEXT),
         feeds=tuple(_feeds(root, base)),
     )
 
@@ -108,7 +109,7 @@ def _links(root: Any, base: str) -> list[Link]:
         if not url or url in found or _NO_PAGES.search(url.partition("?")[0]):
             continue
         is_nofollow = "nofollow" in (element.get("rel") or "").lower().split()
-        found[url] = Link(url, _text(element)[:_MAX_TEXT], is_nofollow)
+        found[url] = Link(url, _text(element, _MAX_TEXT), is_nofollow)
         if len(found) == MAX_LINKS:
             break
     for url in _refreshes(root, base):
@@ -173,5 +174,9 @@ def _feeds(root: Any, base: str) -> list[str]:
     return [url for url in dict.fromkeys(found) if url]
 
 
-def _text(element: Any) -> str:
-    return "" if element is None else " ".join("".join(element.itertext()).split())
+def _text(element: Any, most: int) -> str:
+    """No more than is shown: a link around half a page is not read to its end."""
+    if element is None:
+        return ""
+    pieces = islice(element.itertext(), 50)
+    return " ".join("".join(piece[: most * 2] for piece in pieces).split())[:most]

@@ -93,6 +93,9 @@ class Sitemap:
             self._leave_out(base, "Of this sitemap, only the first 8 MB were read.")
         read = read_file(body.data, file.charset, lambda reason: self._leave_out(base, reason))
         for listed in read:
+            if not self._entries_left:
+                self._leave_out(base, f"Only the first {MAX_ENTRIES} pages were looked at.")
+                return
             if listed.is_sitemap:
                 self._note_inner(listed, base, inner)
             elif entry := self._entry_of(listed, base):
@@ -110,11 +113,7 @@ class Sitemap:
         if not url:
             self._leave_out(listed.url[:200], "This is no web address.")
             return None
-        if not self._entries_left:
-            return None
         self._entries_left -= 1
-        if not self._entries_left:
-            self._leave_out(base, f"Only the first {MAX_ENTRIES} pages were looked at.")
         return Entry(url, listed.last_modified)
 
     def _leave_out(self, url: str, reason: str) -> None:

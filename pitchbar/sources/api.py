@@ -41,7 +41,7 @@ from pitchbar.workspaces.tokens.access import (
 )
 
 TOPIC = Topic(
-    30,
+    31,
     "Sources",
     "What answers are found in: sites, pages, feeds, files and texts.",
     {

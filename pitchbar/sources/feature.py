@@ -4,7 +4,8 @@ from flask import Flask
 
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
-from pitchbar.sources import api, page_views, subscribers, tasks, views
+from pitchbar.sources import api, finding_views, page_views, subscribers, tasks, views
+from pitchbar.sources.demo import make_demo
 from pitchbar.sources.finding import find_by_words
 from pitchbar.sources.forms import most_body
 
@@ -17,7 +18,7 @@ def configure(app: Flask) -> None:
 
 FEATURE = Feature(
     requires=("workspaces",),
-    blueprints=(views.bp, page_views.bp),
+    blueprints=(views.bp, finding_views.bp, page_views.bp),
     api_blueprints=(api.bp,),
     tasks=(tasks,),
     configure=configure,
@@ -27,4 +28,5 @@ FEATURE = Feature(
     ),
     acts=(Act("edit_sources", "sources.new", "book-open", "Add source"),),
     finders=(Finder("view", find_by_words),),
+    make_demo=make_demo,
 )

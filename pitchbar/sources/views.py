@@ -1,23 +1,19 @@
 """The sources of a workspace: what answers are found in."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
-from pitchbar.crawling.discovery import Caps, Found, discover
-from pitchbar.crawling.errors import CrawlError
-from pitchbar.crawling.patterns import Patterns
+from pitchbar.crawling.discovery import Caps
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
-from pitchbar.sources import cleaning
-from pitchbar.sources.forms import SourceForm, lines_of, take_uploads
+from pitchbar.sources.forms import SourceForm, take_uploads
 from pitchbar.sources.kinds import KIND_WORDS
-from pitchbar.sources.models import FEED, FILE, KINDS, SITE, SITEMAP, TEXT, Source
-from pitchbar.sources.queries import count_sources, get_source
+from pitchbar.sources.models import FILE, Source
+from pitchbar.sources.new_source import checks_of, kind_of, render_new
+from pitchbar.sources.queries import get_source
 from pitchbar.sources.receiving import drop, receive
 from pitchbar.sources.services import (
     crawl_now,
@@ -50,32 +46,20 @@ def index(workspace: Workspace) -> Response:
 @bp.get("/new")
 @requires("edit_sources")
 def new(workspace: Workspace) -> Response:
-    return _render_new(workspace, SourceForm(), _kind_of(request.args))
-
-
-@bp.post("/discovery")
-@requires("edit_sources")
-@form_on("sources.new")
-def find_pages(workspace: Workspace) -> Response:
-    """The same form, with the pages that there are to tick."""
-    form, kind = SourceForm(), _kind_of(request.form)
-    found = None
-    if form.is_accepted(**_checks(form, kind)):
-        found = _discover(form, kind)
-    return _render_new(workspace, form, kind, found=found)
+    return render_new(workspace, SourceForm(), kind_of(request.args))
 
 
 @bp.post("")
 @requires("edit_sources")
 @form_on("sources.new")
 def create(workspace: Workspace) -> Response:
-    form, kind = SourceForm(), _kind_of(request.form)
+    form, kind = SourceForm(), kind_of(request.form)
     source = None
-    if form.is_accepted(**_checks(form, kind)):
+    if form.is_accepted(**checks_of(form, kind)):
         with form_errors(form):
             source = _create(workspace, form, kind)
     if form.errors or source is None:
-        return _render_new(workspace, form, kind)
+        return render_new(workspace, form, kind)
     flash("It is being read. You can leave this page: it goes on by itself.", "success")
     return go_to(url_for("source_pages.show", slug=workspace.slug, source_id=source.id))
 
@@ -113,7 +97,7 @@ def update(workspace: Workspace, source_id: int) -> Response:
     values.pop("url", None)
     if not request.form.get("scope"):
         values.pop("chosen", None)
-    if form.is_accepted(**_checks(form, source.kind, with_url=False)):
+    if form.is_accepted(**checks_of(form, source.kind, with_url=False)):
         with form_errors(form):
             update_source(source, current_actor(), current_settings(), **values)
     if form.errors:
@@ -169,87 +153,11 @@ def delete(workspace: Workspace, source_id: int) -> Response:
     return go_to(url_for("sources.index", slug=workspace.slug))
 
 
-@bp.get("/<int:source_id>/pattern")
-@requires("edit_sources")
-def explain(workspace: Workspace, source_id: int) -> Response:
-    """What the patterns that are being typed would do with an address."""
-    get_source(workspace, source_id)
-    return _explain()
-
-
-@bp.get("/pattern")
-@requires("edit_sources")
-def explain_new(workspace: Workspace) -> Response:
-    return _explain()
-
-
-def _explain() -> Response:
-    url = request.args.get("try", "").strip()[:2048]
-    patterns = Patterns(
-        lines_of(request.args.get("include"))[:100], lines_of(request.args.get("exclude"))[:100]
-    )
-    said = patterns.explain(url) if url else None
-    return render("sources/_explained.html", said=said)
-
-
 add_workspace_panel(bp, "view", lambda: list_view(g.workspace, _draw_list))
 
 
 def _draw_list() -> str:
     return render_template("sources/_list.html", **shown_list(g.workspace, 0))
-
-
-def _kind_of(values: Any) -> str:
-    kind = values.get("kind", SITE)
-    return kind if kind in KINDS else SITE
-
-
-def _checks(form: SourceForm, kind: str, *, with_url: bool = True) -> dict[str, Any]:
-    settings = current_settings()
-    if kind == TEXT:
-        return {"text": lambda: cleaning.clean_text(form.text.data or "", settings)}
-    if kind == FILE:
-        return {}
-    checks: dict[str, Any] = {
-        name: lambda name=name: cleaning.clean_patterns(name, lines_of(form[name].data))
-        for name in ("include", "exclude")
-    }
-    checks["hosts"] = lambda: cleaning.clean_hosts(lines_of(form.hosts.data))
-    checks["page_cap"] = lambda: cleaning.clean_page_cap(form.page_cap.data, settings)
-    if with_url:
-        checks["url"] = lambda: cleaning.clean_url(form.url.data or "", settings)
-    return checks
-
-
-def _discover(form: SourceForm, kind: str) -> Found | None:
-    url = cleaning.clean_url(form.url.data or "", current_settings())
-    patterns = Patterns(lines_of(form.include.data), lines_of(form.exclude.data))
-    hosts = tuple(cleaning.clean_hosts(lines_of(form.hosts.data)))
-    # A stranger's server answers meanwhile: no connection of ours waits for it.
-    db.session.commit()
-    try:
-        return discover(url, kind, _LOOK, hosts=hosts, patterns=patterns)
-    except CrawlError as error:
-        form.url.errors = [*form.url.errors, str(error)]
-        return None
-
-
-def _render_new(
-    workspace: Workspace, form: SourceForm, kind: str, *, found: Found | None = None
-) -> Response:
-    own = current_settings()[SourceSettings]
-    return render(
-        "sources/new.html",
-        form=form,
-        kind=kind,
-        kinds=KIND_WORDS,
-        found=found,
-        ticked=set(request.form.getlist("chosen")),
-        can_find=kind in (SITE, SITEMAP, FEED),
-        own=own,
-        room=own.sources_per_workspace - count_sources(workspace),
-        http_status=form.http_status if form.errors else 200,
-    )
 
 
 def _form_of(source: Source) -> SourceForm:

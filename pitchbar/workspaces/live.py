@@ -32,7 +32,7 @@ def add_workspace_panel(bp: Blueprint, right: str, open: Callable[[], LiveView])
     def open_all() -> LiveView:
         return replace(open(), beside=tuple(one() for one in _beside))
 
-    def live_fragments(workspace: Workspace) -> Response:
+    def live_fragments(workspace: Workspace, **_parts: Any) -> Response:
         return make_response(open_all().draw_all())
 
     def enter() -> None:
