@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pitchbar.reading.sentences import sentences
+from pitchbar.reading.sentences import cut, sentences
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
 # A word that is spelled a little differently counts for so much as it is alike, from here on.
 _ALIKE = 0.75
+# Characters of a sentence; what goes on for longer is cut at its clauses.
+_LONGEST = 600
+_LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)|[*_`#>|]+")
 
 
@@ -66,10 +69,11 @@ def _is_stop_word(word: str, languages: Sequence[str]) -> bool:
 
 
 def sentences_of(at: int, hit: Hit) -> list[Sentence]:
-    """Of every line: a heading, a row and an item are sentences of their own."""
+    """Of every line, as a row and an item are sentences of their own; but for headings."""
     found = []
-    for line in re.finditer(r"[^\n]*[^\W_][^\n]*", hit.text):
-        for span in sentences(hit.text, line.start(), line.end()):
+    for line in _LINE.finditer(hit.text):
+        spans = sentences(hit.text, line.start(), line.end())
+        for span in (part for one in spans for part in cut(hit.text, one, _LONGEST)):
             text = _bare(hit.text[span.start : span.end]).strip()
             terms = frozenset(terms_of(text, hit.language))
             if terms:
