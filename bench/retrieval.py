@@ -4,6 +4,7 @@
     bin/bench retrieval labelled --data DIR [--every 1]  sets that others labelled
     bin/bench retrieval speed [--sizes 1000,10000,100000] [--questions 100]
 
+With `--words`, by words alone, without a model.
 `labelled` reads `chunking/` (five texts and questions with the characters that answer them) and
 `xquad-*.json` (paragraphs, and questions in two languages) of DIR. `--every 5` takes each fifth
 question. A chunk is relevant when at least 20 characters of an answer's text stand in it; recall@5
@@ -236,11 +237,11 @@ def _xquad(path: Path, spoken: list[Question] | None = None) -> tuple[list[Text]
     return texts, questions
 
 
-def speed(options: argparse.Namespace, table: Table) -> None:
+def speed(options: argparse.Namespace, table: Table, model: dict[str, str]) -> None:
     from bench.retrieval_size import fill
 
     for size in (int(one) for one in options.sizes.split(",")):
-        with installation():
+        with installation(**model):
             corpus, words, seconds = fill(size)
             chance = random.Random(3)
             times, embedding = [], []
@@ -265,14 +266,16 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--words", action="store_true", help="without a model")
     options = parser.parse_args()
     if options.what == "labelled" and not options.data:
         parser.error("labelled needs --data DIR")
+    model = {"EMBEDDINGS_MODEL": "none"} if options.words else {}
     table = Table()
     if options.what == "speed":
-        speed(options, table)
+        speed(options, table, model)
     else:
-        with installation():
+        with installation(**model):
             (own if options.what == "own" else labelled)(options, table)
     sys.exit(1 if table.missed else 0)
 

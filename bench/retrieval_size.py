@@ -76,6 +76,9 @@ def _add_document(
 def _add_vectors(
     generation: Generation, count: int, collection: Collection, draw: np.random.Generator
 ) -> None:
+    if not collection.size:
+        db.session.commit()
+        return
     newest = select(Chunk.id).order_by(Chunk.id.desc()).limit(count)
     made = draw.normal(size=(count, collection.size)).astype("<f4")
     made /= np.linalg.norm(made, axis=1, keepdims=True)

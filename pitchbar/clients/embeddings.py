@@ -1,5 +1,5 @@
-"""Turns texts into vectors whose nearness is that of their meaning: by the packaged model, which
-needs no network, or by any endpoint that speaks as OpenAI's does.
+"""Turns texts into vectors whose nearness is that of their meaning, by the packaged model, which
+needs no network.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-
-import httpx
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +29,6 @@ _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 # The model reads no more at once; longer texts are read in windows, and their vectors added.
 _WINDOW = 256
-_TEXTS_A_REQUEST = 64
 
 
 class EmbeddingsUnavailable(Exception):
@@ -108,7 +105,7 @@ class PackagedEmbedder:
         count = max(1, -(-len(ids) // room))
         length = -(-len(ids) // count)
         windows = [ids[at : at + length] for at in range(0, len(ids), length or 1)] or [[]]
-        return _of_length_one(np.sum([self._embed_window(one) for one in windows], axis=0))
+        return of_length_one(np.sum([self._embed_window(one) for one in windows], axis=0))
 
     def read(self, text: str) -> Reading:
         """What the model makes of a short text, as a whole and of each of its parts."""
@@ -120,7 +117,7 @@ class PackagedEmbedder:
             encoded = self._tokenizer.encode(text, add_special_tokens=False)
         made = self._run(encoded.ids[: _WINDOW - 2])
         return Reading(
-            _of_length_one(made.mean(axis=0)),
+            of_length_one(made.mean(axis=0)),
             _rows_of_length_one(made[1:-1]),
             tuple(encoded.offsets[: _WINDOW - 2]),
         )
@@ -128,7 +125,7 @@ class PackagedEmbedder:
     def _embed_window(self, ids: Sequence[int]) -> Vectors:
         """The mean of what the model makes of each token, by its length."""
         made = self._run(ids)
-        return _of_length_one(made.mean(axis=0)) * len(made)
+        return of_length_one(made.mean(axis=0)) * len(made)
 
     def _run(self, ids: Sequence[int]) -> Vectors:
         import numpy as np
@@ -162,73 +159,7 @@ class PackagedEmbedder:
         self._last = self._tokenizer.token_to_id("[SEP]")
 
 
-class EndpointEmbedder:
-    """`POST <url>/embeddings`, as OpenAI's API has it."""
-
-    def __init__(self, url: str, model: str, api_key: str = "", timeout: float = 60.0) -> None:
-        self.model = model
-        base = url.rstrip("/")
-        self._url = base if base.endswith("/embeddings") else f"{base}/embeddings"
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._timeout = timeout
-        self._size = 0
-
-    @property
-    def size(self) -> int:
-        if not self._size:
-            self.embed(["size"])
-        return self._size
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        import numpy as np
-
-        rows = [
-            row
-            for at in range(0, len(texts), _TEXTS_A_REQUEST)
-            for row in self._request(texts[at : at + _TEXTS_A_REQUEST])
-        ]
-        made = np.array(rows, dtype=np.float32).reshape(len(texts), -1)
-        if not np.isfinite(made).all():
-            raise EmbeddingsUnavailable("the endpoint for embeddings answered with no numbers")
-        self._size = self._size or made.shape[1]
-        if len(texts) and made.shape[1] != self._size:
-            raise EmbeddingsUnavailable(
-                "the endpoint for embeddings changed the size of its vectors; start anew"
-            )
-        return np.array([_of_length_one(row) for row in made], dtype=np.float32)
-
-    def describe(self) -> str:
-        return f"the model {self.model} at {self._url}"
-
-    def _request(self, texts: Sequence[str]) -> list[list[float]]:
-        # An endpoint refuses a text without a letter.
-        body = {"model": self.model, "input": [text if text.strip() else "-" for text in texts]}
-        try:
-            answer = httpx.post(self._url, json=body, headers=self._headers, timeout=self._timeout)
-        except httpx.HTTPError as error:
-            raise EmbeddingsUnavailable(
-                f"the endpoint for embeddings did not answer ({type(error).__name__})"
-            ) from error
-        if answer.status_code != 200:
-            raise EmbeddingsUnavailable(
-                f"the endpoint for embeddings answered with status {answer.status_code}",
-                permanent=answer.status_code in (400, 401, 403, 404, 422),
-            )
-        return _rows_of(answer, len(texts))
-
-
-def _rows_of(answer: httpx.Response, count: int) -> list[list[float]]:
-    try:
-        data = sorted(answer.json()["data"], key=lambda one: one["index"])
-        rows = [[float(number) for number in one["embedding"]] for one in data]
-    except (ValueError, KeyError, TypeError) as error:
-        raise EmbeddingsUnavailable("the endpoint for embeddings answered oddly") from error
-    if len(rows) != count or len({len(row) for row in rows}) > 1:
-        raise EmbeddingsUnavailable("the endpoint for embeddings answered for other texts")
-    return rows
-
-
-def _of_length_one(vector: Vectors) -> Vectors:
+def of_length_one(vector: Vectors) -> Vectors:
     import numpy as np
 
     length = float(np.linalg.norm(vector))
@@ -253,8 +184,3 @@ def packaged_embedder() -> PackagedEmbedder | None:
         log.warning("The packaged embedding model cannot be used: %s", error)
         return None
     return PackagedEmbedder()
-
-
-@lru_cache(maxsize=8)
-def endpoint_embedder(url: str, model: str, api_key: str) -> EndpointEmbedder:
-    return EndpointEmbedder(url, model, api_key)

@@ -14,9 +14,29 @@ from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings
 from pitchbar.settings import current_settings
 
 # A logistic regression, fitted so that 0.5 refuses one in twenty questions that are answered.
-# `bin/bench retrieval --fit` prints these two tables.
-_BY_MEANING: Mapping[str, float] = {"bias": 0.0}
-_BY_WORDS: Mapping[str, float] = {"bias": 0.0}
+# `SIGNS=DIR bin/bench retrieval` writes down what they are fitted to.
+_BY_MEANING: Mapping[str, float] = {
+    "bias": -8.735,
+    "covered": -0.883,
+    "nearby": 2.115,
+    "passage": 2.571,
+    "anywhere": -0.698,
+    "meant": 6.749,
+    "weakest": -0.8,
+    "cosine": 6.009,
+    "passage_cosine": 1.45,
+    "of_kind": 0.228,
+    "words": 0.065,
+}
+_BY_WORDS: Mapping[str, float] = {
+    "bias": -4.006,
+    "covered": 3.345,
+    "nearby": 3.236,
+    "passage": 2.886,
+    "anywhere": -0.622,
+    "of_kind": 0.55,
+    "words": 0.214,
+}
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 from pitchbar.clients.embeddings import (
     PACKAGED,
     Embedder,
-    endpoint_embedder,
     packaged_embedder,
 )
+from pitchbar.clients.embeddings_endpoint import endpoint_embedder
 from pitchbar.clients.reranker import Reranker
 from pitchbar.clients.vectors import Collection, VectorStore
 from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings

@@ -217,6 +217,8 @@ class Chunk(Model):
     __table_args__ = (
         UniqueConstraint("document_id", "position", name="uq_source_chunks_document_id"),
         Index("ix_source_chunks_workspace_id", "workspace_id"),
+        # The same text elsewhere is not embedded again.
+        Index("ix_source_chunks_content_hash", "workspace_id", "content_hash"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

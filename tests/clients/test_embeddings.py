@@ -14,10 +14,10 @@ import pytest
 from pitchbar.clients import embeddings
 from pitchbar.clients.embeddings import (
     EmbeddingsUnavailable,
-    EndpointEmbedder,
     PackagedEmbedder,
     packaged_embedder,
 )
+from pitchbar.clients.embeddings_endpoint import EndpointEmbedder
 from pitchbar.clients.reranker import Reranker, RerankerUnavailable
 
 

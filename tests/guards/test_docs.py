@@ -47,7 +47,11 @@ def default_of(name: str) -> str:
     """As the table writes it: empty for nothing, lower case for a switch."""
     default = setting_fields()[name].default
     assert default is not PydanticUndefined
-    derived = {"spool_dir": "DATA_DIR/spool", "database_url": "sqlite:///DATA_DIR/pitchbar.db"}
+    derived = {
+        "spool_dir": "DATA_DIR/spool",
+        "vectors_dir": "DATA_DIR/vectors",
+        "database_url": "sqlite:///DATA_DIR/pitchbar.db",
+    }
     if name in derived:
         return derived[name]
     if isinstance(default, bool):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from sqlalchemy import delete
 
@@ -6,6 +8,7 @@ from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.retrieval.search import HYBRID, NOTHING, WORDS, search
 from pitchbar.sources.models import Document
+from tests.clients.test_embeddings import endpoint
 from tests.retrieval.factories import Text, handbook, make_indexed
 from tests.support.factories import People, make_workspace
 
@@ -121,6 +124,25 @@ def test_how_rare_a_word_is_counts_within_the_workspace(people: People) -> None:
     texts = [Text(f"V{n}", f"# V{n}\n\nThe voucher number {n} is worth it.") for n in range(40)]
     make_indexed(busy.id, texts)
     assert search(people.workspace.id, "voucher").hits[0].lexical == pytest.approx(before)
+
+
+def test_a_reranker_has_the_last_word_and_silence_leaves_the_order(
+    people: People, make_settings: Any, app: Any
+) -> None:
+    make_indexed(people.workspace.id, handbook())
+    question = "the voucher behind the house in the morning"
+    before = [hit.title for hit in search(people.workspace.id, question).hits]
+
+    def judged(body: dict[str, Any]) -> dict[str, Any]:
+        scores = enumerate("Parking" in one for one in body["documents"])
+        return {"results": [{"index": at, "relevance_score": int(one)} for at, one in scores]}
+
+    with endpoint(judged) as (url, asked):
+        app.extensions["settings"] = make_settings(reranker_url=url)
+        assert search(people.workspace.id, question).hits[0].title == "Parking"
+        assert len(search(people.workspace.id, question, limit=1).hits) == 1
+    assert asked[0]["query"] == question
+    assert [hit.title for hit in search(people.workspace.id, question).hits] == before
 
 
 def test_the_packaged_model_is_there() -> None:

@@ -1,0 +1,107 @@
+"""The words of a question, the sentences of passages, and how many of those are in these."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from pitchbar.reading.sentences import cut, sentences
+from pitchbar.retrieval.passages import Hit
+from pitchbar.retrieval.words import terms_of
+
+# A word that is spelled a little differently counts for so much as it is alike, from here on.
+_ALIKE = 0.75
+# Characters of a sentence; what goes on for longer is cut at its clauses.
+_LONGEST = 600
+_LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
+_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)|[*_`#>|]+")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Where it stands: in which hit, from and to before which characters of its text."""
+
+    hit: int
+    start: int
+    end: int
+    text: str
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the question: its stems, how much it tells, and where it stands."""
+
+    stems: frozenset[str]
+    weight: float
+    start: int
+    end: int
+
+
+def stems_of(text: str, language: str) -> set[str]:
+    return set(terms_of(_bare(text), language))
+
+
+def _bare(text: str) -> str:
+    """Without the marks of Markdown, at the same length or shorter."""
+    return _MARKS.sub(lambda mark: mark[1] or " ", text)
+
+
+def weighed_terms(
+    question: str, languages: Sequence[str], passages: Sequence[frozenset[str]]
+) -> list[Term]:
+    """A word that few of the passages have tells more than one that all have."""
+    terms = []
+    for match in re.finditer(r"[^\s]+", question):
+        stems = frozenset(t for language in languages for t in terms_of(match[0], language))
+        if not stems or _is_stop_word(match[0], languages):
+            continue
+        count = sum(1 for one in passages if stems & one)
+        rarity = math.log(1 + (len(passages) - count + 0.5) / (count + 0.5)) + 0.3
+        terms.append(Term(stems, rarity, match.start(), match.end()))
+    return terms
+
+
+def _is_stop_word(word: str, languages: Sequence[str]) -> bool:
+    """In the language of the question, if it is known, else in any."""
+    return any(language and not list(terms_of(word, language)) for language in languages)
+
+
+def sentences_of(at: int, hit: Hit) -> list[Sentence]:
+    """Of every line, as a row and an item are sentences of their own; but for headings."""
+    found = []
+    for line in _LINE.finditer(hit.text):
+        spans = sentences(hit.text, line.start(), line.end())
+        for span in (part for one in spans for part in cut(hit.text, one, _LONGEST)):
+            text = _bare(hit.text[span.start : span.end]).strip()
+            terms = frozenset(terms_of(text, hit.language))
+            if terms:
+                found.append(Sentence(at, span.start, span.end, text, terms))
+    return found
+
+
+def share_of(terms: Sequence[Term], there: frozenset[str], *, is_strict: bool = False) -> float:
+    whole = sum(one.weight for one in terms)
+    met = sum(one.weight * how_far_met(one, there, is_strict) for one in terms)
+    return met / whole if whole else 0.0
+
+
+def how_far_met(term: Term, there: frozenset[str], is_strict: bool) -> float:
+    if term.stems & there:
+        return 1.0
+    return 0.0 if is_strict else max((_likeness(one, there) for one in term.stems), default=0.0)
+
+
+def _likeness(stem: str, there: frozenset[str]) -> float:
+    if len(stem) < 5 or not stem.isalpha():
+        return 0.0
+    near = [one for one in there if len(one) > 3 and one[:2] == stem[:2]]
+    best = max((SequenceMatcher(None, stem, one).ratio() for one in near), default=0.0)
+    return best if best >= _ALIKE else 0.0
+
+
+def terms_nearby(found: Sequence[Sentence], at: int) -> frozenset[str]:
+    own = found[at]
+    around = found[max(0, at - 1) : at + 2]
+    return frozenset().union(*(one.terms for one in around if one.hit == own.hit))
