@@ -243,7 +243,7 @@ def _fail(settings: Any, url: str) -> str:
 
 
 def held(options: argparse.Namespace) -> bool:
-    from pitchbar.sources.health import judge
+    from pitchbar.sources.crawls.health import judge
     from tests.sources.test_health import DAMAGE, HARMLESS, site
 
     chance, good = random.Random(1), True

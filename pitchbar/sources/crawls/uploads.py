@@ -7,9 +7,9 @@ from pitchbar.reading.files import read_file
 from pitchbar.reading.languages import language_of
 from pitchbar.reading.results import ReadText, Unreadable
 from pitchbar.settings import current_settings
+from pitchbar.sources.crawls.queues import hash_of
+from pitchbar.sources.crawls.storing import store_document
 from pitchbar.sources.models import MISSED, READ, SKIPPED, TEXT, Generation, Page, Source
-from pitchbar.sources.queues import hash_of
-from pitchbar.sources.storing import store_document
 
 _NOT_THERE = "The file is not where it was put. Upload it again."
 

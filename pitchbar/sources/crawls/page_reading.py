@@ -18,7 +18,10 @@ from pitchbar.reading.files import read_file
 from pitchbar.reading.gates import GATES
 from pitchbar.reading.pages import read_html
 from pitchbar.reading.results import ReadText, Unreadable
-from pitchbar.sources.following import follow
+from pitchbar.sources.crawls.following import follow
+from pitchbar.sources.crawls.previous import Before, find_before
+from pitchbar.sources.crawls.storing import store_document
+from pitchbar.sources.crawls.wanted import is_wanted_by, may_lead_to
 from pitchbar.sources.models import (
     CALLED,
     MISSED,
@@ -29,11 +32,8 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
-from pitchbar.sources.previous import Before, find_before
 from pitchbar.sources.settings import SourceSettings
-from pitchbar.sources.storing import store_document
 from pitchbar.sources.telling import tell
-from pitchbar.sources.wanted import is_wanted_by, may_lead_to
 
 # For a browser's turn, within the 90 seconds of a job.
 _TURN_SECONDS = 30.0
