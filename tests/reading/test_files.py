@@ -60,7 +60,12 @@ CSV = "Boot;Preis\nRuderboot;20 €\nMotorböötli;90\n\nFloss;\n"
         (
             WORD,
             "Boats",
-            ["# Boats\n\nWe rent", "## Prices", "| Boat | An hour |\n", "| Motor | 90 |"],
+            [
+                "# Boats\n\nWe rent",
+                "## Prices",
+                "| Boat | An hour |\n| --- | --- |\n| Rowing | 20 |",
+                "| Motor | 90 |",
+            ],
         ),
         (
             SLIDES,
