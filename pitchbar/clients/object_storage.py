@@ -4,10 +4,28 @@ what speaks like it. STORAGE_URL chooses; keys of a bucket come from the variabl
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 20
+# What is away is told to whoever waits, rather than tried again for minutes.
+_PATIENCE: dict[str, Any] = {
+    "retry_config": {
+        "max_retries": 3,
+        "retry_timeout": timedelta(seconds=20),
+        "backoff": {
+            "init_backoff": timedelta(milliseconds=100),
+            "max_backoff": timedelta(seconds=1),
+            "base": 2,
+        },
+    },
+}
+
+
+class CutOff(OSError):
+    """Fewer or more bytes came than were announced."""
 
 
 class ObjectStorage:
@@ -21,7 +39,7 @@ class ObjectStorage:
     def __init__(self, url: str) -> None:
         from obstore.store import from_url
 
-        options: dict[str, Any] = {"mkdir": True} if url.startswith("file:") else {}
+        options = {"mkdir": True} if url.startswith("file:") else _PATIENCE
         self._store: Any = from_url(url, **options)
 
     def put(self, key: str, data: bytes) -> None:
@@ -29,16 +47,32 @@ class ObjectStorage:
 
         obstore.put(self._store, key, data)
 
-    def put_stream(self, key: str, portions: Iterator[bytes]) -> int:
-        """Returns how many bytes; the object is there when all of it is, and not before."""
+    def put_stream(self, key: str, portions: Iterator[bytes], announced: int | None = None) -> int:
+        """Returns how many bytes; the object is there when all of it is, and not before.
+
+        Args:
+            announced: how many bytes there should be. Raises CutOff for fewer or more. Whatever
+                is raised on the way, nothing of it is kept.
+        """
         import obstore
 
         size = 0
         with obstore.open_writer(self._store, key) as writer:
             for portion in portions:
-                writer.write(portion)
                 size += len(portion)
+                if announced is not None and size > announced:
+                    raise CutOff(f"more than the {announced} bytes announced")
+                writer.write(portion)
+            if announced is not None and size < announced:
+                raise CutOff(f"{size} of {announced} bytes came")
         return size
+
+    def fetch(self, key: str, target: Path) -> None:
+        """Into a file, in portions."""
+        size = self.size(key)
+        with target.open("wb") as file:
+            for portion in self.read(key, 0, size):
+                file.write(portion)
 
     def size(self, key: str) -> int:
         import obstore
@@ -70,6 +104,10 @@ class ObjectStorage:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 continue
+
+    def delete_below(self, place: str) -> None:
+        """All keys that begin with it and a slash."""
+        self.delete(self.list_keys(f"{place}/"))
 
 
 @lru_cache(maxsize=8)

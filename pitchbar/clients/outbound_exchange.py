@@ -160,7 +160,7 @@ def _network_error(host: str, error: httpcore.NetworkError) -> OutboundError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         said = _CERTIFICATES.get(cause.verify_code, "is not valid")
         return OutboundError("tls", f"The certificate of {host} {said}.")
-    was_cut_off = isinstance(cause, ssl.SSLEOFError)
+    was_cut_off = isinstance(cause, (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError))
     if isinstance(cause, ssl.SSLError) and not was_cut_off:
         return OutboundError("tls", f"No encrypted connection with {host} came about.")
     if isinstance(error, httpcore.ConnectError) and not was_cut_off:

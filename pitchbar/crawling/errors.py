@@ -8,6 +8,8 @@ from pitchbar.core import clock
 # A site that asks for more is asked again after this.
 MAX_RETRY_AFTER = 600.0
 THROTTLED_SECONDS = 60.0
+# Even when it says at once: else it would be asked without end, as no try is used up.
+LEAST_RETRY_AFTER = 1.0
 
 # Time mends these; all others stay as they are until a person changes something.
 _TRANSIENT = frozenset(
@@ -91,11 +93,12 @@ def of_status(status: int, retry_after: str = "") -> CrawlError:
     seconds = read_retry_after(retry_after)
     if status == 429:
         sentence = "The site asks us to come back later (429)."
-        wait = THROTTLED_SECONDS if seconds is None else seconds
+        wait = THROTTLED_SECONDS if seconds is None else max(seconds, LEAST_RETRY_AFTER)
         return CrawlError("throttled", sentence, retry_after=wait, status=status)
     if status >= 500:
         sentence = f"The site's server reports an error ({status})."
-        wait_or_not = seconds if status == 503 else None
+        is_told = status == 503 and seconds is not None
+        wait_or_not = max(seconds or 0.0, LEAST_RETRY_AFTER) if is_told else None
         return CrawlError(f"http_{status}", sentence, retry_after=wait_or_not, status=status)
     sentence = _STATUS_SENTENCES.get(status, f"The site refuses to show this page ({status}).")
     return CrawlError(f"http_{status}", sentence, status=status)

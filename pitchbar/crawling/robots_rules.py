@@ -58,7 +58,8 @@ class Rules:
         return ""
 
 
-@lru_cache(maxsize=256)
+# Few: one of half a megabyte takes twenty when it is read.
+@lru_cache(maxsize=16)
 def read_rules(text: str, agent: str) -> Rules:
     return Rules(text, agent)
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from pitchbar.reading.packing import Piece, pack
 from pitchbar.reading.sections import sections_of
-from pitchbar.reading.tokens import count_tokens
-
-CHUNK_TOKENS, OVERLAP_TOKENS = 500, 50
+from pitchbar.reading.tokens import CHUNK_TOKENS, OVERLAP_TOKENS, count_tokens
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from typing import Any
 
 _BLANKS = re.compile(r"\n{3,}")
 _AROUND = re.compile(r"[ \t]+$", re.MULTILINE)
+# Rows of a table that follow each other.
+_HEADLESS = re.compile(r"^(\|.*\|)\n((?:\|.*\|(?:\n|\Z))+)", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)\|")
 _FRAME = "nav|header|footer|aside|form|noscript|dialog|select|menu"
 _ROLES = "navigation|banner|contentinfo|search|dialog|alertdialog|complementary"
 _NAMES = re.compile(
@@ -26,7 +29,16 @@ def to_markdown(markup: str) -> str:
 
 
 def tidy(markdown: str) -> str:
-    return _BLANKS.sub("\n\n", _AROUND.sub("", markdown)).strip()
+    bare = _BLANKS.sub("\n\n", _AROUND.sub("", markdown)).strip()
+    return _HEADLESS.sub(_with_head, bare)
+
+
+def _with_head(found: re.Match[str]) -> str:
+    """Of a table that has none the first row is it: without, it is no table of Markdown."""
+    first, rest = found[1], found[2]
+    if not rest or set(rest.partition("\n")[0]) <= set("|-: "):
+        return found[0]
+    return f"{first}\n|{'---|' * (len(_BAR.findall(first)) - 1)}\n{rest}"
 
 
 def main_region(tree: Any) -> Any:

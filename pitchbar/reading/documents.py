@@ -8,6 +8,9 @@ from pitchbar.reading.decoding import decode
 from pitchbar.reading.drafts import Draft
 from pitchbar.reading.pages import read_markup
 
+# Beside those that are headings by themselves.
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
+
 
 def read_docx(data: bytes, _name: str) -> Draft:
     import mammoth
@@ -15,7 +18,9 @@ def read_docx(data: bytes, _name: str) -> Draft:
     refuse_entities(open_archive(data))
     # Pictures are left out: their bytes would stand in the text.
     html = mammoth.convert_to_html(
-        io.BytesIO(data), convert_image=mammoth.images.img_element(lambda _image: {"src": ""})
+        io.BytesIO(data),
+        convert_image=mammoth.images.img_element(lambda _image: {"src": ""}),
+        style_map=_STYLES,
     ).value
     return Draft(to_markdown(_with_heads(html)), len(html))
 
@@ -29,7 +34,6 @@ def read_saved_page(data: bytes, _name: str) -> Draft:
 def read_text(data: bytes, _name: str) -> Draft:
     """Markdown is text, and what is none reads as one paragraph after the other."""
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable())
     return Draft(tidy(text), len(text))
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from pitchbar.reading import tree as trees
 from pitchbar.reading.bounded import Limits, in_child
+from pitchbar.reading.cleaning import clean
 from pitchbar.reading.conversion import main_region, tidy, to_markdown
 from pitchbar.reading.decoding import decode
 from pitchbar.reading.gates import facts_of, gate_of, plain
+from pitchbar.reading.headings import with_headings
 from pitchbar.reading.languages import language_of
 from pitchbar.reading.results import ReadText, Unreadable
 
@@ -39,9 +41,10 @@ def read_markup(markup: str, *, url: str, status: int) -> ReadText:
     if tree is None:
         return ReadText("", "", "", len(markup), 0, gate="too_little")
     facts = facts_of(tree, status)
-    title, canonical = trees.title_of(tree, url), trees.canonical_of(tree, url)
+    title, canonical = clean(trees.title_of(tree, url)), trees.canonical_of(tree, url)
     declared = trees.declared_language(tree)
-    markdown = _main_text(tree, url)
+    # What is written as a number of a sign is a sign only now.
+    markdown = clean(_main_text(tree, url))
     gate = gate_of(facts, markdown)
     return ReadText(title, markdown, declared, len(markup), len(markdown), gate, canonical)
 
@@ -54,14 +57,15 @@ def _main_text(tree: Any, url: str) -> str:
     is_article = trees.is_article(tree)
     trees.without_scripts(tree)
     trees.open_what_folds(tree)
+    trees.head_terms(tree)
     chosen = _chosen(tree, url)
     region = main_region(tree)
-    there = sum(len(part.strip()) for part in region.itertext())
     kept = len(plain(chosen))
+    there = sum(len(part.strip()) for part in region.itertext())
     # Around an article there may be many times its length: comments, and other articles.
     least = 0.0 if is_article else _LEAST_PART * there
     if kept >= max(least, _LEAST_CHARACTERS):
-        return chosen
+        return with_headings(chosen, region)
     whole = _converted(region)
     return whole if len(plain(whole)) > kept else chosen
 

@@ -2,6 +2,8 @@
 what is as wide as several columns parts those above it from those below.
 """
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -59,7 +61,9 @@ def _ordered(rectangles: Sequence[Line], width: float, depth: int) -> Iterator[L
 
 def _gutter(rectangles: Sequence[Line], width: float) -> float | None:
     """Where an empty strip runs down the page, between two columns; None without one."""
-    edges = sorted({round(one.left, 1) for one in rectangles})
+    # Lines of a column begin below each other.
+    starts = Counter(math.floor(one.left) for one in rectangles)
+    edges = sorted(edge for edge, lines in starts.items() if lines >= _LEAST_LINES)
     best, fewest = None, _MOST_SPANNING * len(rectangles)
     for edge in edges:
         at = edge - 1

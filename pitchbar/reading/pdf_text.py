@@ -15,7 +15,8 @@ _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s")
 _HYPHEN = re.compile(r"[^\W\d_][-\x02\ufffe\u00ad\u2010]$")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\u00ad\ufffe\uffff]")
 # Titles that run above or below at least so many pages say nothing of these.
-_RUNNING_PAGES = 3
+_RUNNING_PAGES, _LEAST_LINES = 3, 4
+_DOTS = re.compile(r"(?:\s?\.){5,}")
 
 
 def paragraphs_of(lines: Sequence[Line], usual: float) -> list[str]:
@@ -34,7 +35,7 @@ def without_running_titles(pages: Sequence[list[Line]]) -> Iterator[list[Line]]:
 
 def _edges(lines: Sequence[Line]) -> list[Line]:
     """By their place on the page: the last line read may be the end of a column."""
-    if not lines:
+    if len(lines) < _LEAST_LINES:
         return []
     return [max(lines, key=lambda line: line.middle), min(lines, key=lambda line: line.middle)]
 
@@ -96,7 +97,8 @@ def _text_of(group: list[Line], usual: float) -> str:
             text = text[:-1] + line.text
         else:
             text = f"{text} {line.text}"
-    text = _INVISIBLE.sub("", text).strip()
+    # As in a table of contents, up to the number of the page.
+    text = _DOTS.sub(" …", _INVISIBLE.sub("", text)).strip()
     if level := _level(group[0], usual):
         return f"{'#' * level} {text}"
     return _POINT.sub("- ", text)

@@ -1,7 +1,7 @@
 """PDF: pages as they are read, column after column."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from pitchbar.reading.results import Unreadable
 
 MOST_PAGES = 3000
 _LEAST_CHARACTERS = 20
+_LONGEST_LINE = 4096
 
 _LOCKED = "This PDF is locked with a password. Save it without one, and add it again."
 _BROKEN = "This PDF is damaged and could not be opened. Saving it anew often helps."
@@ -72,13 +73,31 @@ def _lines_of(document: Any, number: int) -> list[Line]:
 def _rectangles(text: Any) -> Iterator[Line]:
     from pypdfium2.raw import FPDFText_GetFontSize
 
+    said_in = _bounded_text(text)
     for at in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(at)
-        said = " ".join(text.get_text_bounded(left, bottom, right, top).split())
+        said = " ".join(said_in(left, bottom, right, top).split())
         if said:
             index = text.get_index(left + 0.5, (bottom + top) / 2, 4, 4)
             size = FPDFText_GetFontSize(text.raw, index) if index is not None else 0.0
             yield Line(left, bottom, right, top, said, round(size or top - bottom, 1))
+
+
+def _bounded_text(text: Any) -> Callable[[float, float, float, float], str]:
+    """What stands in a rectangle; asked once, where the library would ask for the length first,
+    which takes as long again.
+    """
+    import ctypes
+
+    from pypdfium2.raw import FPDFText_GetBoundedText
+
+    room = (ctypes.c_ushort * _LONGEST_LINE)()
+
+    def said_in(left: float, bottom: float, right: float, top: float) -> str:
+        length = FPDFText_GetBoundedText(text.raw, left, top, right, bottom, room, _LONGEST_LINE)
+        return ctypes.string_at(room, 2 * length).decode("utf-16-le", "ignore").replace("\x00", "")
+
+    return said_in
 
 
 def _usual_size(pages: list[list[Line]]) -> float:

@@ -1,11 +1,13 @@
 """Which reader reads which kind of file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
 from pitchbar.reading import kinds
 from pitchbar.reading.blocks import HEADING, blocks_of
+from pitchbar.reading.cleaning import clean
 from pitchbar.reading.drafts import Draft
 from pitchbar.reading.results import Unreadable
 
@@ -33,6 +35,7 @@ def read_draft(data: bytes, name: str) -> Draft:
         import_module(f"pitchbar.reading.{module}"), function
     )
     draft = read(data, name)
+    draft = replace(draft, markdown=clean(draft.markdown), title=clean(draft.title))
     if not draft.markdown.strip():
         raise Unreadable("empty", "There is no text in this file.")
     if len(draft.markdown) > MOST_CHARACTERS:
@@ -41,7 +44,7 @@ def read_draft(data: bytes, name: str) -> Draft:
             f"There is more text in this file than we take at once: {len(draft.markdown):,} "
             f"characters of at most {MOST_CHARACTERS:,}. Add it in parts.",
         )
-    return draft if draft.title else Draft(**{**vars(draft), "title": _title(draft, name)})
+    return draft if draft.title else replace(draft, title=_title(draft, name))
 
 
 def _title(draft: Draft, name: str) -> str:
@@ -50,4 +53,4 @@ def _title(draft: Draft, name: str) -> str:
         if block.kind == HEADING and block.title:
             return block.title[:_LONGEST]
     stem = PurePosixPath(name.replace("\\", "/")).stem
-    return " ".join(stem.replace("_", " ").split())[:_LONGEST]
+    return " ".join(clean(stem).replace("_", " ").split())[:_LONGEST]

@@ -4,10 +4,11 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pitchbar.reading.cleaning import clean
+
 # Tags longer than these hold pictures, state of scripts, or an attack: parsing attributes costs
 # the square of their number.
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,40})\s[^<>]{10000,}>?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 _NO_TEXT = (
     "script",
     "style",
@@ -29,7 +30,7 @@ def parse(markup: str) -> Any:
     import lxml.html
     from lxml.etree import LxmlError
 
-    text = _CONTROL.sub("", _LONG_TAG.sub(r"<\1>", markup))
+    text = clean(_LONG_TAG.sub(r"<\1>", markup))
     # A declaration of another encoding than the text's, which is decoded already, is refused.
     text = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text)
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
@@ -61,6 +62,16 @@ def open_what_folds(tree: Any) -> None:
             button.tag = "h4"
         elif button.getparent() is not None:
             button.drop_tree()
+
+
+def head_terms(tree: Any) -> None:
+    """Of a list of terms each is the heading of what is said of it."""
+    for listed in list(tree.iter("dl")):
+        listed.tag = "div"
+        for term in listed.iter("dt"):
+            term.tag = "h4"
+        for said in listed.iter("dd"):
+            said.tag = "div"
 
 
 def _opens_something(button: Any, text: str) -> bool:

@@ -23,6 +23,7 @@ from pitchbar.sources.models import (
     Generation,
     Source,
 )
+from pitchbar.sources.previous import documents_by_url
 from pitchbar.sources.queues import add_pages
 from pitchbar.sources.telling import tell
 from pitchbar.sources.uploads import read_upload
@@ -60,6 +61,10 @@ def _add(generation: Generation, source: Source) -> None:
         raise
     for place, urls in found:
         add_pages(generation, urls, source.page_cap, found_in=place)
+    if source.kind in (SITE, FEED) and source.active_generation_id and not source.chosen:
+        # Also when the page that leads to them is down today, or the feed has moved on.
+        known = documents_by_url(source.active_generation_id)
+        add_pages(generation, _wanted(source, known), source.page_cap, found_in="the last reading")
 
 
 def _addresses(source: Source) -> Iterator[tuple[str, list[str]]]:

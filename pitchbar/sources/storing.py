@@ -6,6 +6,8 @@ from sqlalchemy import insert, select
 
 from pitchbar.extensions import db
 from pitchbar.reading.chunking import chunk, content_hash_of
+from pitchbar.reading.settings import ReadingSettings
+from pitchbar.settings import current_settings
 from pitchbar.sources.models import Chunk, Document, Source
 
 
@@ -51,6 +53,7 @@ def store_document(source: Source, url: str, text: Readable) -> Document:
 
 
 def _store_chunks(document: Document) -> None:
+    settings = current_settings()[ReadingSettings]
     rows = [
         {
             "workspace_id": document.workspace_id,
@@ -63,7 +66,12 @@ def _store_chunks(document: Document) -> None:
             "tokens": one.tokens,
             "content_hash": one.content_hash,
         }
-        for one in chunk(document.markdown, document.title)
+        for one in chunk(
+            document.markdown,
+            document.title,
+            size=settings.chunk_tokens,
+            overlap=settings.chunk_overlap_tokens,
+        )
     ]
     if rows:
         db.session.execute(insert(Chunk), rows)

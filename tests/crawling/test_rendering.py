@@ -10,12 +10,13 @@ from pitchbar.clients import browser_render
 from pitchbar.crawling.errors import CrawlError
 from pitchbar.crawling.rendering import can_render, render
 from pitchbar.settings import current_settings
-from tests.support.faulty_servers import FaultyServer, answer, drip, faulty_server
+from tests.support.faulty_servers import answer, drip, faulty_server
 from tests.support.hostile_site import HTML, HostileSite
+from tests.support.receivers import Reply, receiving
 
 
-def use(server: FaultyServer) -> None:
-    changed = current_settings().replaced(browser_render_url=f"{server.url}content?token=x")
+def use(service: str) -> None:
+    changed = current_settings().replaced(browser_render_url=service)
     current_app.extensions["settings"] = changed
 
 
@@ -30,21 +31,22 @@ def test_without_a_service_nothing_is_drawn(app: Flask) -> None:
 
 
 def test_a_page_is_drawn_by_the_service(app: Flask, site: HostileSite) -> None:
-    bodies: list[bytes] = []
-    with faulty_server(answer(200, "<p>Grün</p>".encode(), HTML)) as server:
-        use(server)
+    with receiving() as service:
+        drawn = "<p>Grün</p>".encode("cp1252")
+        kind = {"Content-Type": "text/html; charset=cp1252"}
+        service.reply = lambda _received: Reply(200, kind, drawn)
+        use(service.url)
         assert can_render()
         found = render(site.url("/app"))
-        bodies += [head.encode() for head in server.heads]
     assert (found.body.decode(found.charset), found.status) == ("<p>Grün</p>", 200)
-    assert bodies[0].startswith(b"POST /content?token=x ")
-    assert json.dumps({"url": site.url("/app")}, separators=(",", ":")) in bodies[0].decode()
+    (received,) = service.received
+    assert json.loads(received.body) == {"url": site.url("/app")}
 
 
 def test_what_may_not_be_read_is_not_drawn(app: Flask, site: HostileSite) -> None:
     site.robots = "User-agent: *\nDisallow: /app"
     with faulty_server(answer()) as server:
-        use(server)
+        use(server.url)
         assert trouble(site.url("/app")).kind == "robots"
         assert trouble("http://169.254.169.254/").kind == "private_address"
         assert server.heads == []
@@ -58,7 +60,7 @@ def test_a_service_in_trouble_is_told_for_people(
     large = answer(200, b"x" * (6 * 1024 * 1024), HTML)
     for handle in (answer(500), answer(404), endless, large):
         with faulty_server(handle) as server:
-            use(server)
+            use(server.url)
             began = time.monotonic()
             error = trouble(site.url("/app"))
             assert time.monotonic() - began < 2

@@ -17,6 +17,7 @@ from pitchbar.crawling.robots_rules import MAX_BYTES, read_rules, text_of
 from pitchbar.extensions import db
 from tests.support.faulty_servers import answer, hang
 from tests.support.hostile_site import HostileSite, packed, redirect, reset
+from tests.support.servers import on_both_databases
 
 AGENT = "PitchbarBot"
 SITE = "https://site.example"
@@ -83,7 +84,7 @@ def test_a_delay_is_read(written: str, delay: float | None) -> None:
 
 
 def test_half_a_line_at_the_end_forbids_nothing() -> None:
-    body = b"User-agent: *\nDisallow: /a\n".ljust(MAX_BYTES - 10, b"#") + b"\nDisallow: /private"
+    body = b"User-agent: *\nDisallow: /a\n".ljust(MAX_BYTES - 13, b"#") + b"\nDisallow: /private"
     rules = read_rules(text_of(body), AGENT)
     assert rules.ruling(f"{SITE}/p").is_allowed
     assert not rules.ruling(f"{SITE}/a").is_allowed
@@ -123,6 +124,7 @@ def test_the_log_says_which_line_allowed_it(app: Flask, site: HostileSite) -> No
     assert "Allow: /ok" in fetch(site.url("/ok")).robots
 
 
+@on_both_databases
 def test_it_is_asked_once_however_many_workers_ask(app: Flask, site: HostileSite) -> None:
     begun = threading.Barrier(12)
 

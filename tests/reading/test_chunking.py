@@ -155,6 +155,19 @@ def test_a_line_of_introduction_stays_with_its_list() -> None:
     assert all(one.text.startswith("- Item") or "castle." in one.text for one in chunks[1:])
 
 
+def test_a_line_of_introduction_is_no_chunk_of_its_own() -> None:
+    rows = "\n".join(f"| Tour {number} | {number} francs |" for number in range(68))
+    table = f"| Tour | Price |\n|---|---|\n{rows}"
+    assert 450 < count_tokens(table) <= 500
+    (only,) = chunk(f"These are our prices of this year, and they hold.\n\n{table}", "")
+    assert only.text.startswith("These are our prices")
+
+
+def test_headings_that_say_the_same_again_are_not_lost() -> None:
+    chunks = chunk("# Call\n\n### Us\n\n# Call\n\n### Us", "Shop")
+    assert "Us" in " ".join(one.text for one in chunks)
+
+
 @pytest.mark.parametrize(
     "text",
     [

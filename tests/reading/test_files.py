@@ -184,6 +184,44 @@ def test_words_that_were_parted_and_titles_that_run_above_are_mended() -> None:
     assert "Page 3" not in said
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Price;20\xa0€\nBo\x00at;9\x01\nClim\xadb;1\n".encode(), "| Boat | 9 |"),
+        ("From\xa0nine to\x00 fi\u200bve, क्\u200dष.".encode(), "From nine to five, क्\u200dष."),
+        (made.docx(made.word_paragraph("Fi\xadve\xa0boats")), "Five boats"),
+    ],
+)
+def test_signs_that_nobody_sees_are_left_out(content: bytes, told: str) -> None:
+    read = read_file(content, "a\x00b.txt")
+    assert told in read.markdown
+    assert "\x00" not in read.markdown + read.title
+
+
+def test_pages_of_a_line_each_are_no_titles_that_run_above() -> None:
+    pages = [
+        [(50.0, 700.0, 10.0, f"Boat {at} has {at} seats and a sail of its own.")] for at in range(9)
+    ]
+    said = read_file(made.pdf(pages), "boats.pdf").markdown
+    assert all(f"Boat {at} has" in said for at in range(9))
+
+
+def test_a_table_of_contents_is_told_without_its_dots() -> None:
+    page = [(50.0, 700.0, 10.0, f"Boats and castles{' .' * 60} 17")]
+    assert read_file(made.pdf([page]), "a.pdf").markdown == "Boats and castles … 17"
+
+
+def test_the_title_of_a_word_file_is_its_first_heading() -> None:
+    style = (
+        '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style></w:styles>'
+    )
+    body = made.word_paragraph("Boats for all", "Titel") + made.word_paragraph("We rent them.")
+    read = read_file(made.docx(body, more={"word/styles.xml": style}), "x.docx")
+    assert read.markdown == "# Boats for all\n\nWe rent them."
+    assert read.title == "Boats for all"
+
+
 def test_a_pdf_says_which_of_its_pages_hold_no_text() -> None:
     read = read_file(made.pdf([[(50, 700, 10, "We rent boats to everybody.")], [], []]), "a.pdf")
     assert read.notes == (
@@ -229,8 +267,10 @@ NULLS = b"0" * 50_000_000
         ),
         ("bomb", made.docx("", more={"word/media/a.xml": NULLS})),
         ("bomb", made.docx(made.word_paragraph("&a9;"), ENTITIES)),
-        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 200_000 + "-->" + ENTITIES)),
+        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 65_512 + "-->" + ENTITIES)),
         ("bomb", made.epub(["x"], {"OEBPS/book.opf": f"{ENTITIES}<x>&a9;</x>".encode("utf-16")})),
+        ("bomb", made.zipped({"xl/workbook.xml": ENTITIES})),
+        ("bomb", made.zipped({"ppt/presentation.xml": ENTITIES})),
         ("bomb", made.zipped({f"{at}": "" for at in range(10_001)})),
     ],
 )

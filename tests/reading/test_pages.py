@@ -83,6 +83,46 @@ def test_a_page_that_is_not_built_like_an_article_is_read_whole() -> None:
     assert read.gate == ""
 
 
+def test_headings_of_a_page_without_any_frame_are_kept() -> None:
+    """Nothing tells its main text from the rest, and its paragraphs begin alike."""
+    rules = "".join(
+        f"<h2>Rule <i>{number}</i></h2><h3>Of boats</h3><p><b>Each</b> member helps at no fewer than "
+        f"{number} days a year.</p><p>And brings a cake.</p>"
+        for number in range(1, 9)
+    )
+    markdown = read_html(page(f"<h1>Rules</h1>{rules}"), "", URL).markdown
+    for number in range(1, 9):
+        assert f"## Rule {number}\n\n### Of boats\n\n" in markdown
+        place = markdown.index(f"## Rule {number}\n")
+        assert markdown.index(f"fewer than {number} days") - place < 80
+
+
+def test_terms_are_headings_of_what_is_said_of_them() -> None:
+    terms = "".join(f"<dt>Term {at}</dt><dd>Means number {at} and more.</dd>" for at in range(9))
+    markdown = read_html(framed(f"<h1>Words</h1><p>{PROSE}</p><dl>{terms}</dl>"), "", URL).markdown
+    assert "# Term 4\n\nMeans number 4 and more." in markdown
+
+
+def test_a_table_without_a_head_is_a_table_all_the_same() -> None:
+    rows = "<tr><td>Monday</td><td>9-18</td></tr><tr><td>Sunday</td><td>shut | closed</td></tr>"
+    read = read_html(framed(f"<h1>Hours</h1><p>{PROSE * 2}</p><table>{rows}</table>"), "", URL)
+    assert "| Monday | 9-18 |\n|---|---|\n| Sunday | shut" in read.markdown
+
+
+def test_a_page_that_is_nothing_but_links_is_read_without_its_frame() -> None:
+    boats = "".join(
+        f"<li><a href=/boat/{at}>Boat {at}: {at} seats and a sail</a></li>" for at in range(60)
+    )
+    html = page(
+        "<nav><a href=/>Home</a></nav><div class=breadcrumbs><a href=/>Start</a></div>"
+        f"<h1>Fleet</h1><ul>{boats}</ul><div role=dialog>Accept cookies</div><footer>Imprint</footer>"
+    )
+    read = read_html(html, "", URL)
+    assert "# Fleet\n\n- Boat 0: 0 seats and a sail\n- Boat 1" in read.markdown
+    for frame in ("Home", "Start", "Accept", "Imprint"):
+        assert frame not in read.markdown
+
+
 @pytest.mark.parametrize(
     ("title", "site", "told"),
     [
@@ -264,6 +304,16 @@ def test_bad_markup_never_raises(body: bytes) -> None:
     read = read_html(body, "utf-8", URL)
     assert read.gate in {*GATES, ""}
     assert "\x00" not in read.markdown
+
+
+def test_signs_that_nobody_sees_are_left_out() -> None:
+    seen = f"{PROSE * 2} From\xa0nine\u200b to fi\xadve. \x00\x07&#1;&#x9f;&#xD800;&#xFFFE;क्\u200dष"
+    read = read_html(page(f"<p>{seen}</p>", title="Bo\x00ats\u2009for &#8203;all"), "utf-8", URL)
+    assert "From nine to five." in read.markdown
+    assert read.title == "Boats for all"
+    assert "क्\u200dष" in read.markdown
+    unseen = set("\x00\x01\x07\x9f\xad\u200b\ufffe\ud800")
+    assert not unseen & set(read.markdown)
 
 
 def test_a_tag_with_a_million_attributes_costs_no_more_than_its_length() -> None:

@@ -198,6 +198,7 @@ _ALWAYS: dict[str, Handle] = {
     "/ok": answer(200, b"<html><body>All is well.</body></html>", (*HTML, ("ETag", '"one"'))),
     "/wall": answer(403, b"Go away.", HTML),
     "/storm": answer(429, b"Too many.", HTML),
+    "/storm/0": answer(429, b"Too many.", (*HTML, ("Retry-After", "0"))),
     "/storm/120": answer(429, b"Too many.", (*HTML, ("Retry-After", "120"))),
     "/storm/9000": answer(429, b"Too many.", (*HTML, ("Retry-After", "9000"))),
     "/busy/30": answer(503, b"Busy.", (*HTML, ("Retry-After", "30"))),
