@@ -33,14 +33,8 @@ UNDER_WAY = (READING, INDEXING)
 
 # Of a page: waits · its job is there · was read · is as it was · has nothing to offer, and `reason`
 # says why · could not be had.
-QUEUED, CALLED, READ, UNCHANGED, SKIPPED, MISSED = (
-    "queued",
-    "called",
-    "read",
-    "unchanged",
-    "skipped",
-    "missed",
-)
+QUEUED, CALLED, READ = "queued", "called", "read"
+UNCHANGED, SKIPPED, MISSED = "unchanged", "skipped", "missed"
 OPEN_PAGES = (QUEUED, CALLED)
 
 OFF, DAILY, WEEKLY = "off", "daily", "weekly"

@@ -12,13 +12,22 @@ from pitchbar import create_app
 from pitchbar.clients.vectors import Collection, Point, SparseVector, VectorStore, Where, point_id
 from pitchbar.commands import Console
 from pitchbar.extensions import db
+from pitchbar.retrieval import tasks
 from pitchbar.retrieval.audit import audit
 from pitchbar.retrieval.backends import open_store
 from pitchbar.retrieval.commands import ask, audit_vectors, rebuild_vectors
 from pitchbar.settings import Settings, current_settings
 from pitchbar.sources.models import Chunk, Source
 from tests.fakes.qdrant import fake_qdrant
-from tests.retrieval.factories import Text, handbook, make_generation, make_indexed, run_jobs
+from tests.retrieval.factories import (
+    Text,
+    handbook,
+    make_generation,
+    make_indexed,
+    next_job,
+    run_job,
+    run_jobs,
+)
 from tests.support.factories import People
 
 pytestmark = pytest.mark.settings(embeddings_model="none")
@@ -81,9 +90,16 @@ def test_an_index_that_holds_just_what_answers_is_consistent(
     assert len(found.groups) == 2
 
 
-def test_what_is_on_its_way_is_neither_there_nor_amiss(people: People, store: VectorStore) -> None:
+def test_what_is_on_its_way_is_neither_there_nor_amiss(
+    people: People, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "BATCH", 1)
     source = make_indexed(people.workspace.id, handbook())
-    make_generation(source, [*handbook(), Text("New", "# New\n\nIt is on its way.")])
+    new = make_generation(source, [*handbook(), Text("New", "# New\n\nIt is on its way.")])
+    job = next_job()
+    assert job is not None
+    run_job(job)
+    assert store.count(WORDS.name, Where(generation_ids=(new.id,))) == 1
     assert audit(store).is_consistent
     run_jobs("retrieval.index")
     # The old one goes a minute after the switch; until then it is an orphan.
