@@ -91,6 +91,10 @@ def _of_endpoint(event: Event, _rule: Ruled) -> str:
     return f"{event.after.get('failures', 'Several')} attempts in a row were not taken."
 
 
+def _of_source(event: Event, _rule: Ruled) -> str:
+    return str(event.after.get("error", ""))
+
+
 def _of_level(event: Event, rule: Ruled) -> str | None:
     """A rule at 75 hears of 90, too, where more came at once than it was asked between."""
     used, limit = int(event.after.get("used", 0)), int(event.after.get("limit", 0))
@@ -201,6 +205,17 @@ for _kind in (
         raised_by="webhook.failing",
         recovered_by="webhook.recovered",
         tell=_of_endpoint,
+        takes_code=False,
+    ),
+    Kind(
+        "source_failed",
+        "Source failed",
+        "book-open",
+        "A site, feed or file that answers are found in, and that cannot be read any more.",
+        "A source cannot be read",
+        raised_by="source.failed",
+        recovered_by="source.indexed",
+        tell=_of_source,
         takes_code=False,
     ),
 ):

@@ -6,9 +6,8 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
-from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.sources.crawls.progress import progress_of
+from pitchbar.sources.answering import source_response
 from pitchbar.sources.crawls.starting import latest_generation
 from pitchbar.sources.forms import take_uploads
 from pitchbar.sources.generations import accept, discard, go_back
@@ -20,7 +19,6 @@ from pitchbar.sources.payloads import (
     SourceChanges,
     SourceList,
     SourceResponse,
-    source_values,
 )
 from pitchbar.sources.queries import get_generation, get_source, list_pages, list_sources_after
 from pitchbar.sources.receiving import drop, receive
@@ -64,7 +62,7 @@ def index(workspace: Workspace, query: PageQuery) -> SourceList:
     found = list_sources_after(workspace, query.start(read_id) or 0, query.per_page + 1)
     shown = found[: query.per_page]
     return SourceList(
-        data=[_response(one) for one in shown],
+        data=[source_response(one) for one in shown],
         next_cursor=encode_cursor(shown[-1].id) if len(found) > len(shown) else None,
     )
 
@@ -81,7 +79,7 @@ def create(workspace: Workspace, payload: NewSource) -> SourceResponse:
     settings, values, file = current_settings(), payload.model_dump(), None
     if payload.kind == FILE:
         file = receive(request.files.get("file"), workspace.id, settings)
-    return _response(_create(workspace, values, file))
+    return source_response(_create(workspace, values, file))
 
 
 def _create(workspace: Workspace, values: dict[str, Any], file: StoredFile | None) -> Source:
@@ -98,7 +96,7 @@ def _create(workspace: Workspace, values: dict[str, Any], file: StoredFile | Non
 @endpoint(TOPIC, response=SourceResponse)
 def show(workspace: Workspace, source_id: int) -> SourceResponse:
     """Get a source"""
-    return _response(get_source(workspace, source_id))
+    return source_response(get_source(workspace, source_id))
 
 
 @bp.patch("/<int:source_id>")
@@ -115,7 +113,7 @@ def change(workspace: Workspace, source_id: int, payload: SourceChanges) -> Sour
         pause_source(source, current_actor())
     if paused is False:
         resume_source(source, current_actor(), current_settings())
-    return _response(source)
+    return source_response(source)
 
 
 @bp.delete("/<int:source_id>")
@@ -138,7 +136,7 @@ def crawl(workspace: Workspace, source_id: int) -> SourceResponse:
     require_right_of_creator(_RIGHT)
     source = get_source(workspace, source_id)
     crawl_now(source, current_actor())
-    return _response(source)
+    return source_response(source)
 
 
 @bp.get("/<int:source_id>/pages")
@@ -168,7 +166,7 @@ def accept_version(workspace: Workspace, source_id: int, number: int) -> SourceR
     """Take a version that is held"""
     source, generation = _version(workspace, source_id, number)
     accept(generation, current_actor())
-    return _response(source)
+    return source_response(source)
 
 
 @bp.post("/<int:source_id>/versions/<int:number>/dismissal")
@@ -178,7 +176,7 @@ def discard_version(workspace: Workspace, source_id: int, number: int) -> Source
     """Throw a version that is held away"""
     source, generation = _version(workspace, source_id, number)
     discard(generation, current_actor())
-    return _response(source)
+    return source_response(source)
 
 
 @bp.post("/<int:source_id>/versions/<int:number>/return")
@@ -188,19 +186,10 @@ def return_to_version(workspace: Workspace, source_id: int, number: int) -> Sour
     """Go back to a version that answered before"""
     source, generation = _version(workspace, source_id, number)
     go_back(generation, current_actor())
-    return _response(source)
+    return source_response(source)
 
 
 def _version(workspace: Workspace, source_id: int, number: int) -> tuple[Source, Generation]:
     require_right_of_creator(_RIGHT)
     source = get_source(workspace, source_id)
     return source, get_generation(source, number)
-
-
-def _response(source: Source) -> SourceResponse:
-    active = None
-    if source.active_generation_id:
-        active = db.session.get(Generation, source.active_generation_id)
-    latest = latest_generation(source.id)
-    progress = progress_of(latest) if latest else None
-    return SourceResponse.model_validate(source_values(source, active, latest, progress))

@@ -4,12 +4,17 @@ from flask import Flask
 
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.features import Act, Feature, Finder, NavigationItem
-from pitchbar.sources import api, finding_views, page_views, subscribers, tasks, views
+from pitchbar.sources import api, finding_views, outward, page_views, subscribers, tasks, views
 from pitchbar.sources.demo import make_demo
 from pitchbar.sources.finding import find_by_words
 from pitchbar.sources.forms import most_body
 
 _UPLOADS = r"/w/[^/]+/sources|/api/v1/workspaces/[^/]+/sources"
+
+
+def subscribe() -> None:
+    subscribers.register()
+    outward.declare_events()
 
 
 def configure(app: Flask) -> None:
@@ -22,7 +27,7 @@ FEATURE = Feature(
     api_blueprints=(api.bp,),
     tasks=(tasks,),
     configure=configure,
-    subscribe=subscribers.register,
+    subscribe=subscribe,
     navigation=(
         NavigationItem("Talk", 30, "view", "sources.index", "book-open", "Sources", keys="g k"),
     ),

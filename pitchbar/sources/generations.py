@@ -6,7 +6,7 @@ from sqlalchemy import Select, select, update
 
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
-from pitchbar.events.actors import Actor
+from pitchbar.events.actors import SYSTEM, Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.sources.errors import CannotGoBack, IsBeingRead, IsNotHeld
@@ -72,6 +72,8 @@ def activate(generation: Generation) -> bool:
     source.active_generation_id, source.status, source.updated_at = generation.id, INDEXED, now
     source.error, source.error_is_transient = "", False
     db.session.flush()
+    told = {"version": generation.number, "documents": generation.documents}
+    record_event("source.indexed", source, by=SYSTEM, after=told)
     if before and before != generation.id:
         hooks.dropped(source.workspace_id, [before])
     return True
@@ -87,6 +89,8 @@ def break_off(generation: Generation, sentence: str, *, is_transient: bool) -> N
     source.error, source.error_is_transient = sentence[:500], is_transient
     source.updated_at = clock.now()
     db.session.flush()
+    told = {"version": generation.number, "error": generation.error}
+    record_event("source.failed", source, by=SYSTEM, after=told)
     hooks.dropped(generation.workspace_id, [generation.id])
 
 

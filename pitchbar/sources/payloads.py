@@ -9,7 +9,7 @@ from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
 from pitchbar.sources.crawls.progress import Progress
 from pitchbar.sources.models import Generation, Source
 
-_EXAMPLE: dict[str, JsonValue] = {
+EXAMPLE: dict[str, JsonValue] = {
     "id": 12,
     "kind": "site",
     "name": "Help centre",
@@ -74,7 +74,7 @@ class PageCounts(ResponseModel):
 
 
 class SourceResponse(ResponseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: int
     kind: str

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.jobs import Queue
 from pitchbar.retrieval.search import search
 from pitchbar.settings import current_settings
 from pitchbar.sources import tasks
@@ -16,6 +17,8 @@ from pitchbar.sources.errors import CannotGoBack, IsNotHeld
 from pitchbar.sources.generations import accept, active_generations, discard, go_back
 from pitchbar.sources.models import Document, Generation, Source
 from pitchbar.sources.services import crawl_now, update_source
+from pitchbar.webhooks.models import Message
+from tests.alerts.factories import make_rule, the_alerts
 from tests.sources.factories import (
     article,
     latest,
@@ -28,6 +31,7 @@ from tests.support.factories import People
 from tests.support.faulty_servers import answer
 from tests.support.hostile_site import HostileSite, page
 from tests.support.servers import on_both_databases
+from tests.webhooks.factories import make_endpoint, run_pump
 
 BANNER = "<p>We use cookies to give you the best experience. Accept all of them or choose.</p>"
 
@@ -192,3 +196,21 @@ def test_old_versions_are_cleared_away_and_their_documents_with_them(
     count = select(func.count()).where(Document.source_id == source.id)
     assert db.session.scalar(count) == 11
     assert active_generations(source.workspace_id) == [source.active_generation_id]
+
+
+def test_webhooks_and_alerts_hear_of_sources_that_fail_and_answer(
+    people: People, site: HostileSite
+) -> None:
+    endpoint = make_endpoint(
+        people.workspace, "https://hooks.example.com/", "source.indexed", "source.failed"
+    )
+    make_rule(people.workspace, kind="source_failed")
+    source = make_source(people.workspace, "url", url=site.url("/page/1"))
+    work_off(Queue.CRAWL, Queue.INDEX)
+    assert [alert.detail for alert in the_alerts()] == ["There is no such page (404)."]
+    site.pages["/page/1"] = page(article(1))
+    read_again(source)
+    events = select(Message.event).where(Message.workspace_id == endpoint.workspace_id)
+    run_pump(webhook_waits="100")
+    assert sorted(db.session.scalars(events)) == ["source.failed", "source.indexed"]
+    assert the_alerts()[0].recovered_at is not None
