@@ -90,33 +90,32 @@ class Crawl:
             self.links += len(links)
 
 
-def measure(args: argparse.Namespace, hosts: int, pause: float) -> None:
+def measure(args: argparse.Namespace, folder: str, hosts: int, pause: float) -> None:
     port = machine.free_port()
     names = [f"127.0.0.{number}" for number in range(1, hosts + 1)]
     pairs = [f"{name}:{port}" for name in names]
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "bench/crawl_site.py",
-            str(port),
-            ",".join(names),
-            str(args.pages),
-        ]
-        site = machine.start(command, {}, Path(folder) / "site.log")
-        try:
-            machine.wait_until(lambda: machine.listens(port), 15, "site")
-            app = _app(Path(folder), args.database, pairs, pause)
-            crawl = Crawl(app, [f"http://{pair}" for pair in pairs])
-            began, cpu = time.perf_counter(), time.process_time()
-            crawl.plan()
-            planned = time.perf_counter()
-            crawl.run(args.workers)
-            took, cpu = time.perf_counter() - planned, time.process_time() - cpu
-            _tell(args, hosts, pause, crawl, took, planned - began, cpu, _counts(port))
-            with app.app_context():
-                db.engine.dispose()
-        finally:
-            machine.end(site)
+    command = [
+        sys.executable,
+        "bench/crawl_site.py",
+        str(port),
+        ",".join(names),
+        str(args.pages),
+    ]
+    site = machine.start(command, {}, Path(folder) / "site.log")
+    try:
+        machine.wait_until(lambda: machine.listens(port), 15, "site")
+        app = _app(Path(folder), args.database, pairs, pause)
+        crawl = Crawl(app, [f"http://{pair}" for pair in pairs])
+        began, cpu = time.perf_counter(), time.process_time()
+        crawl.plan()
+        planned = time.perf_counter()
+        crawl.run(args.workers)
+        took, cpu = time.perf_counter() - planned, time.process_time() - cpu
+        _tell(args, hosts, pause, crawl, took, planned - began, cpu, _counts(port))
+        with app.app_context():
+            db.engine.dispose()
+    finally:
+        machine.end(site)
 
 
 def _app(folder: Path, database: str, pairs: list[str], pause: float) -> Flask:
@@ -174,8 +173,9 @@ def main() -> None:
     parser.add_argument("--database", default="", help="of PostgreSQL; else a SQLite of its own")
     args = parser.parse_args()
     os.chdir(machine.ROOT)
-    measure(args, 1, 0)
-    measure(args, args.hosts, args.pause)
+    with tempfile.TemporaryDirectory() as folder:
+        measure(args, folder, 1, 0)
+        measure(args, folder, args.hosts, args.pause)
 
 
 if __name__ == "__main__":

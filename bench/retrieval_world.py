@@ -19,9 +19,9 @@ from pitchbar.extensions import db
 from pitchbar.retrieval.backends import close_stores
 from pitchbar.retrieval.rebuilding import rebuild
 from pitchbar.settings import current_settings, load_settings
+from pitchbar.sources.crawls.queues import hash_of
+from pitchbar.sources.crawls.storing import store_document
 from pitchbar.sources.models import ACTIVE, READ, SITE, Chunk, Document, Generation, Page, Source
-from pitchbar.sources.queues import hash_of
-from pitchbar.sources.storing import store_document
 from pitchbar.workspaces.services import create_workspace
 
 

@@ -106,8 +106,8 @@ class ObjectStorage:
                 continue
 
     def delete_below(self, place: str) -> None:
-        """All keys that begin with it and a slash."""
-        self.delete(self.list_keys(f"{place}/"))
+        """All keys of which it is the first part; `sources/1` is none of `sources/10`."""
+        self.delete(self.list_keys(place))
 
 
 @lru_cache(maxsize=8)

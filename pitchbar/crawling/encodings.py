@@ -1,38 +1,12 @@
-"""Bodies as they were meant: unpacked within bounds, and read in the right letters."""
+"""Bodies as they were meant: unpacked, but within bounds."""
 
-import codecs
-import re
 import zlib
 from dataclasses import dataclass
 
 from pitchbar.crawling.errors import CrawlError
 
-# Of what says in which letters a page is written: the beginning of the page.
-_HEAD = 4096
-_DETECTED_IN = 64 * 1024
 _CODINGS = 2
 _GZIP, _ZLIB, _RAW = 31, 15, -15
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_IN_HTML = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
-_IN_XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
-# What browsers read under these names (WHATWG, Encoding).
-_MEANT = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-# Charsets that hold every sequence of bytes; strict decoding tells nothing of them.
-_NOT_TEXT = {"rot13", "base64", "hex", "bz2", "zlib", "uu", "quopri", "idna", "punycode", "utf-7"}
 
 
 @dataclass(frozen=True)
@@ -93,67 +67,3 @@ def _inflate(body: bytes, window: int, most: int, is_cut: bool) -> Inflated:
         body = unpacker.unused_data if window == _GZIP else b""
         body = body if body.startswith(b"\x1f\x8b") else b""
     return Inflated(bytes(data))
-
-
-def charset_of(body: bytes, content_type: str) -> str:
-    """In which letters it is written: what it says of itself, unless that cannot be."""
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return name
-    if _is_no_text(body, content_type):
-        return "utf-8"
-    for label in _said(body, content_type):
-        name = _known(label)
-        if name and _fits(body, name):
-            return name
-    return _detected(body)
-
-
-def _is_no_text(body: bytes, content_type: str) -> bool:
-    """To look for letters in a PDF takes seconds, and finds none."""
-    kind = content_type.partition(";")[0].strip().lower()
-    is_told = not kind or any(word in kind for word in ("text", "html", "xml", "json"))
-    return not is_told or body.startswith((b"%PDF", b"PK\x03\x04"))
-
-
-def _said(body: bytes, content_type: str) -> list[str]:
-    found = re.search(r"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
-    labels = [found[1]] if found else []
-    for pattern in (_IN_XML, _IN_HTML):
-        if match := pattern.search(body[:_HEAD]):
-            labels.append(match[1].decode("ascii"))
-    # A page that says UTF-16 in ASCII is not in it.
-    return [*labels[:1], *(label for label in labels[1:] if "16" not in label), "utf-8"]
-
-
-def _known(label: str) -> str:
-    try:
-        name = codecs.lookup(label.strip()).name.lower()
-    except (LookupError, ValueError):
-        return ""
-    return "" if name in _NOT_TEXT else _MEANT.get(name, name)
-
-
-def _fits(body: bytes, name: str) -> bool:
-    try:
-        body.decode(name)
-    except (UnicodeError, LookupError, ValueError):
-        return _fits_but_for_slips(body, name)
-    return not name.startswith("utf-16") or body[:2].count(0) == 1
-
-
-def _fits_but_for_slips(body: bytes, name: str) -> bool:
-    """A letter here and there that got in the wrong way does not change what the rest is."""
-    try:
-        wrong = body.decode(name, "replace").count("\ufffd")
-    except (UnicodeError, LookupError, ValueError):
-        return False
-    beyond_ascii = sum(byte > 127 for byte in body)
-    return wrong * 20 < beyond_ascii
-
-
-def _detected(body: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(body[:_DETECTED_IN]).best()
-    return _known(best.encoding) if best is not None else "cp1252"

@@ -11,7 +11,8 @@ from pitchbar.clients.outbound import OutboundAnswer, OutboundError
 from pitchbar.clients.outbound_addresses import read_target
 from pitchbar.clients.settings import OutboundSettings
 from pitchbar.crawling import politeness
-from pitchbar.crawling.encodings import charset_of, inflated
+from pitchbar.crawling.charsets import charset_of
+from pitchbar.crawling.encodings import inflated
 from pitchbar.crawling.errors import CrawlError, of_outbound, of_status
 from pitchbar.crawling.robots import Decision, require_allowed
 from pitchbar.crawling.robots_store import Send

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pitchbar.core.assets import ROOT
@@ -27,9 +29,9 @@ class Limits:
     memory: int = BYTES
 
 
-def in_child(work: str, data: bytes, limits: Limits, **facts: Any) -> dict[str, Any]:
+def in_child(work: str, data: bytes | Path, limits: Limits, **facts: Any) -> dict[str, Any]:
     """What `child.WORK[work](data, **facts)` returns. The child inherits no secret: neither the
-    environment nor open files.
+    environment nor open files. A file on disk goes there without passing through our memory.
 
     Raises Unreadable, of the child, or `slow` and `bomb` where it was broken off or fell.
     """
@@ -40,20 +42,30 @@ def in_child(work: str, data: bytes, limits: Limits, **facts: Any) -> dict[str, 
         "facts": facts,
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-m", "pitchbar.reading.child", json.dumps(order)],
-            input=data,
-            capture_output=True,
-            timeout=limits.seconds + _GRACE_SECONDS,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd=ROOT,
-            check=False,
+        done = _run(
+            [sys.executable, "-m", "pitchbar.reading.child", json.dumps(order)], data, limits
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("slow", _SLOW) from None
     if done.returncode in _KILLED_FOR_TIME:
         raise Unreadable("slow", _SLOW)
     return _answer(done.stdout)
+
+
+def _run(
+    command: list[str], data: bytes | Path, limits: Limits
+) -> subprocess.CompletedProcess[bytes]:
+    with nullcontext() if isinstance(data, bytes) else data.open("rb") as file:
+        given: dict[str, Any] = {"input": data} if file is None else {"stdin": file}
+        return subprocess.run(  # noqa: S603 - our own module, by our own interpreter
+            command,
+            **given,
+            capture_output=True,
+            timeout=limits.seconds + _GRACE_SECONDS,
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=ROOT,
+            check=False,
+        )
 
 
 def _answer(said: bytes) -> dict[str, Any]:

@@ -28,8 +28,7 @@ def read_file(
             f"This file has {size / 1_048_576:,.1f} MB; at most {most_bytes // 1_048_576:,} MB are "
             "read. Add it in parts.",
         )
-    data = content if isinstance(content, bytes) else content.read_bytes()
-    draft = in_child("file", data, limits, name=name)
+    draft = in_child("file", content, limits, name=name)
     markdown = draft["markdown"]
     return ReadText(
         title=draft["title"],

@@ -8,7 +8,8 @@ from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.sources.crawls import latest_generation
+from pitchbar.sources.crawls.progress import progress_of
+from pitchbar.sources.crawls.starting import latest_generation
 from pitchbar.sources.forms import take_uploads
 from pitchbar.sources.generations import accept, discard, go_back
 from pitchbar.sources.models import FILE, Generation, Source
@@ -21,7 +22,6 @@ from pitchbar.sources.payloads import (
     SourceResponse,
     source_values,
 )
-from pitchbar.sources.progress import progress_of
 from pitchbar.sources.queries import get_generation, get_source, list_pages, list_sources_after
 from pitchbar.sources.receiving import drop, receive
 from pitchbar.sources.services import (

@@ -13,7 +13,7 @@ URL, SITE, SITEMAP, FEED, TEXT, FILE = "url", "site", "sitemap", "feed", "text",
 KINDS = (URL, SITE, SITEMAP, FEED, TEXT, FILE)
 CRAWLED_KINDS = (URL, SITE, SITEMAP, FEED)
 
-# Of a source: waits for its first crawl · is read · answers questions · could not be read.
+# Of a source: waits for its first crawl · is read · answers questions · failed.
 PENDING, CRAWLING, INDEXED, FAILED = "pending", "crawling", "indexed", "failed"
 
 # Of a generation: is read · its chunks go into the index · waits for a person, as it would do
@@ -127,9 +127,8 @@ class Generation(Model):
 
 
 class Page(Model):
-    """One address in one generation: its place in the queue, and afterwards what is said of it.
-
-    Text and files are one page each, without an address.
+    """One address in one generation: its place in the queue, and what became of it. Text and files
+    are one page each, without an address.
     """
 
     __tablename__ = "source_pages"
@@ -147,13 +146,12 @@ class Page(Model):
         ForeignKey("source_generations.id", ondelete="CASCADE")
     )
     url: Mapped[str] = mapped_column(String(2048), default="")
-    # SHA-256 of the address, in hexadecimal.
-    url_hash: Mapped[str] = mapped_column(String(64))
-    # Links away from where the source begins; found in the sitemap, on which page, …
+    url_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, in hexadecimal
+    # Links away from where the source begins, and where it was found.
     depth: Mapped[int] = mapped_column(default=0)
     found_in: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(16), default=QUEUED)
-    # A word of a list for programs, and a sentence for people.
+    # For programs a word, for people a sentence.
     reason: Mapped[str] = mapped_column(String(40), default="")
     detail: Mapped[str] = mapped_column(String(500), default="")
     is_transient: Mapped[bool] = mapped_column(default=False)
@@ -222,11 +220,11 @@ class Chunk(Model):
     position: Mapped[int] = mapped_column()
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()
-    # The headings above it, the outermost first.
+    # Above it, the outermost first.
     headings: Mapped[list[str]] = mapped_column(JSON, default=list)
     text: Mapped[str] = mapped_column(Text)
     tokens: Mapped[int] = mapped_column(default=0)
-    # SHA-256 of what is embedded: headings and text.
+    # Of headings and text.
     content_hash: Mapped[str] = mapped_column(String(64))
 
     document: Mapped[Document] = relationship(viewonly=True)

@@ -11,12 +11,12 @@ from pitchbar.core.htmx import go_to, render
 from pitchbar.errors import NotFound
 from pitchbar.extensions import db
 from pitchbar.live import LiveView
+from pitchbar.sources.crawls.previous import page_of
+from pitchbar.sources.crawls.queues import hash_of
 from pitchbar.sources.generations import accept, discard, go_back
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import Generation, Page, Source
-from pitchbar.sources.previous import page_of
 from pitchbar.sources.queries import get_generation, get_page, get_source
-from pitchbar.sources.queues import hash_of
 from pitchbar.sources.showing import PageFilter, list_view, shown_source
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.live import add_workspace_panel

@@ -6,8 +6,8 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from pitchbar.api.paging import NEXT_CURSOR
 from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
+from pitchbar.sources.crawls.progress import Progress
 from pitchbar.sources.models import Generation, Source
-from pitchbar.sources.progress import Progress
 
 _EXAMPLE: dict[str, JsonValue] = {
     "id": 12,

@@ -9,10 +9,10 @@ from werkzeug.datastructures import FileStorage
 from pitchbar.core import clock
 from pitchbar.core.text import storable
 from pitchbar.settings import Settings
+from pitchbar.sources.crawls.uploads import storage
 from pitchbar.sources.errors import InvalidSource
 from pitchbar.sources.services import StoredFile
 from pitchbar.sources.settings import SourceSettings
-from pitchbar.sources.uploads import storage
 
 _PORTION = 1 << 20
 

@@ -12,7 +12,10 @@ from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.sources import cleaning
-from pitchbar.sources.crawls import latest_generation, start_crawl
+from pitchbar.sources.crawls.queues import call_pages
+from pitchbar.sources.crawls.rounds import next_crawl
+from pitchbar.sources.crawls.starting import latest_generation, start_crawl
+from pitchbar.sources.crawls.uploads import storage
 from pitchbar.sources.errors import InvalidSource, TooManySources
 from pitchbar.sources.hooks import hooks
 from pitchbar.sources.models import (
@@ -26,11 +29,8 @@ from pitchbar.sources.models import (
     Source,
 )
 from pitchbar.sources.queries import count_sources
-from pitchbar.sources.queues import call_pages
-from pitchbar.sources.rounds import next_crawl
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import tell
-from pitchbar.sources.uploads import storage
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
 

@@ -7,10 +7,10 @@ from typing import Any
 from pitchbar.extensions import db
 from pitchbar.live import LiveView
 from pitchbar.settings import current_settings
-from pitchbar.sources.crawls import latest_generation
+from pitchbar.sources.crawls.progress import Progress, progress_of
+from pitchbar.sources.crawls.starting import latest_generation
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import HELD, UNDER_WAY, Generation, Page, Source
-from pitchbar.sources.progress import Progress, progress_of
 from pitchbar.sources.queries import (
     count_sources,
     get_generation,

@@ -3,18 +3,18 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import AttemptError, Queue, every, task
 from pitchbar.settings import current_settings
-from pitchbar.sources import page_reading
-from pitchbar.sources.calling import jobs
-from pitchbar.sources.finishing import finish_when_read
+from pitchbar.sources.crawls import page_reading
+from pitchbar.sources.crawls.calling import jobs
+from pitchbar.sources.crawls.finishing import finish_when_read
+from pitchbar.sources.crawls.planning import plan
+from pitchbar.sources.crawls.progress import spacing_of
+from pitchbar.sources.crawls.queues import call_pages
+from pitchbar.sources.crawls.rounds import crawl_due, retry_transient, tend
+from pitchbar.sources.crawls.trimming import trim
 from pitchbar.sources.generations import break_off
 from pitchbar.sources.models import Generation
-from pitchbar.sources.planning import plan
-from pitchbar.sources.progress import spacing_of
-from pitchbar.sources.queues import call_pages
-from pitchbar.sources.rounds import crawl_due, retry_transient, tend
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import tell
-from pitchbar.sources.trimming import trim
 
 # Seconds before the second try, the third, and those of a policy with more.
 WAITS = (30.0, 90.0, 180.0)

@@ -13,7 +13,7 @@ from httpcore import NetworkStream
 
 from pitchbar.clients.outbound import OutboundClient
 from pitchbar.clients.outbound_connections import system_connect
-from pitchbar.crawling.encodings import charset_of
+from pitchbar.crawling.charsets import charset_of
 from pitchbar.crawling.errors import CrawlError
 from pitchbar.crawling.fetching import fetch
 from pitchbar.crawling.politeness import reserve
@@ -295,6 +295,26 @@ CHARSETS = [
     (bytes(range(256)) * 4, "application/octet-stream", "utf-8"),
     (b"plain", "text/html; charset=\x00\xff", "utf-8"),
 ]
+
+
+UNTOLD = [
+    ("cp1252", "Être ou ne pas être, voilà la question : où êtes-vous allés, François ?"),
+    ("cp1252", "Não há razão para não começar já a ação, irmão."),
+    ("cp1252", "Åsa åkte på en båt över sjön för att äta smörgås."),
+    ("cp1252", "Perché no? È così che la città più bella è già lì."),
+    ("cp1250", "Zażółć gęślą jaźń. Następny mądry człowiek płynął żółtą łódką do żony."),
+    ("cp1250", '<html lang="cs">Příliš žluťoučký kůň úpěl ďábelské ódy.'),
+    ("cp1254", '<html lang="tr">Şu köşe yaz köşesi, güneşli bir gün, İstanbul.'),
+    ("cp1251", "Привет, как дела сегодня? Мы пекли хлеб на рассвете."),
+    ("cp1253", "Καλημέρα σας, τι κάνετε σήμερα; Ψωμί ζεστό, και κρύο νερό."),
+    ("cp932", "これは日本語の文章です。パンは朝に焼きます。"),
+]
+
+
+@pytest.mark.parametrize(("charset", "text"), UNTOLD)
+def test_letters_are_guessed_where_a_page_says_nothing(charset: str, text: str) -> None:
+    body = (text * 12).encode(charset)
+    assert body.decode(charset_of(body, "text/html")) == text * 12
 
 
 @pytest.mark.parametrize(("body", "content_type", "charset"), CHARSETS)

@@ -14,7 +14,7 @@ from pitchbar.extensions import db
 from tests.support.hostile_site import HostileSite
 from tests.support.servers import on_both_databases
 
-SPACING = 0.15
+SPACING = 0.08
 
 
 @on_both_databases

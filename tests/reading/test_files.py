@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pitchbar.core.assets import ROOT
+from pitchbar.reading import bounded
 from pitchbar.reading.bounded import Limits
 from pitchbar.reading.chunking import chunk
 from pitchbar.reading.texts import ReadText, Unreadable, read_file
@@ -59,7 +60,12 @@ CSV = "Boot;Preis\nRuderboot;20 €\nMotorböötli;90\n\nFloss;\n"
         (
             WORD,
             "Boats",
-            ["# Boats\n\nWe rent", "## Prices", "| Boat | An hour |\n", "| Motor | 90 |"],
+            [
+                "# Boats\n\nWe rent",
+                "## Prices",
+                "| Boat | An hour |\n| --- | --- |\n| Rowing | 20 |",
+                "| Motor | 90 |",
+            ],
         ),
         (
             SLIDES,
@@ -157,14 +163,14 @@ def test_columns_of_a_pdf_are_read_one_after_the_other() -> None:
 
 
 def test_rows_of_a_table_in_a_pdf_stay_rows() -> None:
-    rows = [("Monday and Tuesday", "9-18"), ("Saturday", "10-16"), ("Sunday", "closed")]
+    rows = [(f"Boats with {at} seats and a sail", f"{at}0 francs") for at in range(1, 8)]
     page = [
         (left, 700.0 - 14 * at, 10.0, text)
         for at, row in enumerate(rows)
         for left, text in zip((50.0, 300.0), row, strict=True)
     ]
-    said = read_file(made.pdf([page]), "hours.pdf").markdown
-    assert said == "Monday and Tuesday | 9-18\nSaturday | 10-16\nSunday | closed"
+    said = read_file(made.pdf([page]), "prices.pdf").markdown
+    assert said == "\n".join(" | ".join(row) for row in rows)
 
 
 def test_words_that_were_parted_and_titles_that_run_above_are_mended() -> None:
@@ -235,6 +241,8 @@ ENTITIES = (
     + "".join(f'<!ENTITY a{at} "{f"&a{at - 1 or str()};" * 10}">' for at in range(1, 10))
     + "]>"
 )
+# Of one entity, that is read in two portions where so much stands before it.
+ENTITY = '<!DOCTYPE x [<!ENTITY a "a">]>'
 NULLS = b"0" * 50_000_000
 
 
@@ -267,7 +275,7 @@ NULLS = b"0" * 50_000_000
         ),
         ("bomb", made.docx("", more={"word/media/a.xml": NULLS})),
         ("bomb", made.docx(made.word_paragraph("&a9;"), ENTITIES)),
-        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 65_512 + "-->" + ENTITIES)),
+        ("bomb", made.docx(made.word_paragraph("x"), "<!--" + "x" * 65_512 + "-->" + ENTITY)),
         ("bomb", made.epub(["x"], {"OEBPS/book.opf": f"{ENTITIES}<x>&a9;</x>".encode("utf-16")})),
         ("bomb", made.zipped({"xl/workbook.xml": ENTITIES})),
         ("bomb", made.zipped({"ppt/presentation.xml": ENTITIES})),
@@ -335,21 +343,22 @@ def test_more_text_than_a_source_takes_is_refused() -> None:
 
 
 _PROBE = """
-import json, os, resource, sys
+import resource, sys
 from pitchbar.reading import child
 def look(data):
+    limits = [resource.getrlimit(one)[0] for one in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
     try:
         with open(sys.argv[2], "w") as file:
             file.write("x")
     except OSError:
-        return {"wrote": False}
-    return {"wrote": True}
+        return {"wrote": False, "limits": limits}
+    return {"wrote": True, "limits": limits}
 child.WORK["look"] = look
 child.main()
 """
 
 
-def test_a_reader_writes_no_file(tmp_path: Path) -> None:
+def test_a_reader_is_limited_and_writes_no_file(tmp_path: Path) -> None:
     order = json.dumps({"work": "look", "seconds": 5, "memory": 1 << 30, "facts": {}})
     done = subprocess.run(
         [sys.executable, "-c", _PROBE, order, str(tmp_path / "left")],
@@ -357,7 +366,21 @@ def test_a_reader_writes_no_file(tmp_path: Path) -> None:
         capture_output=True,
         cwd=ROOT,
     )
-    assert json.loads(done.stdout) == {"read": {"wrote": False}}
+    assert json.loads(done.stdout) == {"read": {"wrote": False, "limits": [5, 1 << 30]}}
+
+
+def test_a_reader_that_waits_for_ever_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It takes no time of a processor, so nothing but the clock of whoever waits ends it."""
+    waiting = tmp_path / "python"
+    waiting.write_text("#!/bin/sh\nexec sleep 60\n")
+    waiting.chmod(0o755)
+    monkeypatch.setattr(bounded, "_GRACE_SECONDS", 0)
+    monkeypatch.setattr(sys, "executable", str(waiting))
+    started = time.monotonic()
+    assert refusal(WORD, limits=Limits(seconds=0.2)).kind == "slow"
+    assert time.monotonic() - started < 30
 
 
 def test_a_reader_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

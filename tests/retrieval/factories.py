@@ -9,6 +9,8 @@ from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import list_tasks
 from pitchbar.jobs.ledger.models import Job
+from pitchbar.sources.crawls.queues import hash_of
+from pitchbar.sources.crawls.storing import store_document
 from pitchbar.sources.generations import start_indexing
 from pitchbar.sources.models import (
     CRAWLING,
@@ -20,8 +22,6 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
-from pitchbar.sources.queues import hash_of
-from pitchbar.sources.storing import store_document
 
 OPENING = "# Opening hours\n\nThe café opens at seven in the morning and closes at six."
 REFUNDS = (

@@ -3,8 +3,8 @@ from typing import Any
 from flask import Flask
 
 from pitchbar.extensions import db
+from pitchbar.sources.crawls.queues import hash_of
 from pitchbar.sources.models import HELD, Generation, Page
-from pitchbar.sources.queues import hash_of
 from tests.sources.factories import make_source
 from tests.support.factories import People
 

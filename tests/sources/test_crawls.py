@@ -1,6 +1,7 @@
 """From an address to documents: crawls by real jobs, on a site that does whatever sites do."""
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select, update
 
 from pitchbar.crawling.models import CrawlHost
@@ -290,3 +291,34 @@ def test_a_worker_that_is_killed_between_two_pages_loses_nothing(
     tasks.tend_crawls()
     work_off(Queue.CRAWL)
     assert latest(source).documents == 5
+
+
+def test_a_page_that_only_scripts_write_is_drawn_where_a_browser_is_there(
+    people: People, site: HostileSite
+) -> None:
+    shell = '<div id="root"></div><noscript>You need to enable JavaScript.</noscript>'
+    site.pages["/app"] = page(shell + "<script src='/a.js'></script>")
+    site.pages["/render"] = page(article(77))
+    source = make_source(people.workspace, "url", url=site.url("/app"))
+    work_off(Queue.CRAWL)
+    (found,) = pages_of(latest(source)).values()
+    assert (found.state, found.reason) == ("skipped", "javascript_only")
+
+    drawing = current_settings().replaced(browser_render_url=site.url("/render"))
+    current_app.extensions["settings"] = drawing
+    crawl_now(source, SYSTEM)
+    db.session.commit()
+    work_off(Queue.CRAWL)
+    (found,) = pages_of(latest(source)).values()
+    assert (found.state, site.count("/render")) == ("read", 1)
+    assert "Article 77" in db.session.get_one(Document, found.document_id).markdown
+
+
+def test_a_redirect_to_another_site_is_not_followed(people: People, site: HostileSite) -> None:
+    make_site(site, 3)
+    site.pages["/page/1"] = redirect(site.url("/page/2").replace("127.0.0.1", "localhost"))
+    source = make_source(people.workspace, url=site.origin)
+    work_off(Queue.CRAWL)
+    found = pages_of(latest(source))["/page/1"]
+    assert (found.state, found.document_id) == ("missed", None)
+    assert found.detail

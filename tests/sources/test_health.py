@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pitchbar.sources.health import judge
+from pitchbar.sources.crawls.health import judge
 from tests.sources.factories import words
 
 PAGES = 40

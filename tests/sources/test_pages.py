@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue
+from pitchbar.sources.crawls.uploads import storage
 from pitchbar.sources.models import HELD, Source
-from pitchbar.sources.uploads import storage
 from pitchbar.workspaces.models import Workspace
 from tests.sources.factories import latest, make_site, make_source, pages_of, work_off
 from tests.support.browsing import FormClient, sign_in

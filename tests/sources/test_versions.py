@@ -11,11 +11,11 @@ from pitchbar.extensions import db
 from pitchbar.retrieval.search import search
 from pitchbar.settings import current_settings
 from pitchbar.sources import tasks
+from pitchbar.sources.crawls.trimming import trim_source
 from pitchbar.sources.errors import CannotGoBack, IsNotHeld
 from pitchbar.sources.generations import accept, active_generations, discard, go_back
 from pitchbar.sources.models import Document, Generation, Source
 from pitchbar.sources.services import crawl_now, update_source
-from pitchbar.sources.trimming import trim_source
 from tests.sources.factories import (
     article,
     latest,

@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
-from pitchbar.sources.calling import call_plan
+from pitchbar.sources.crawls.calling import call_plan
 from pitchbar.sources.errors import IsBeingRead, IsPaused
 from pitchbar.sources.models import (
     CRAWLING,

@@ -12,6 +12,10 @@ from pitchbar.crawling.sitemaps import read_sitemap, usual_sitemap
 from pitchbar.crawling.traps import trap_of
 from pitchbar.extensions import db
 from pitchbar.jobs import Fail
+from pitchbar.sources.crawls.previous import documents_by_url
+from pitchbar.sources.crawls.queues import add_pages
+from pitchbar.sources.crawls.uploads import read_upload
+from pitchbar.sources.crawls.wanted import is_wanted_by
 from pitchbar.sources.models import (
     FEED,
     FILE,
@@ -23,11 +27,7 @@ from pitchbar.sources.models import (
     Generation,
     Source,
 )
-from pitchbar.sources.previous import documents_by_url
-from pitchbar.sources.queues import add_pages
 from pitchbar.sources.telling import tell
-from pitchbar.sources.uploads import read_upload
-from pitchbar.sources.wanted import is_wanted_by
 
 
 def plan(generation_id: int) -> None:

@@ -9,8 +9,11 @@ from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
+from pitchbar.sources.crawls.health import judge
+from pitchbar.sources.crawls.previous import documents_by_url, texts_of
+from pitchbar.sources.crawls.queues import count_open
+from pitchbar.sources.crawls.wanted import is_wanted_by
 from pitchbar.sources.generations import break_off, start_indexing
-from pitchbar.sources.health import judge
 from pitchbar.sources.models import (
     HELD,
     INDEXED,
@@ -26,10 +29,7 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
-from pitchbar.sources.previous import documents_by_url, texts_of
-from pitchbar.sources.queues import count_open
 from pitchbar.sources.telling import tell
-from pitchbar.sources.wanted import is_wanted_by
 
 _NOTHING = "There was nothing to read."
 

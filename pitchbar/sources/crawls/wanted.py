@@ -28,3 +28,11 @@ def is_wanted_by(source: Source) -> Callable[[str], bool]:
         return not scope.refuse(url)
 
     return is_wanted
+
+
+def may_lead_to(source: Source) -> Callable[[str], bool]:
+    """Where redirects may lead; a page that was ticked may have moved within its site."""
+    scope = scope_of(source)
+    if source.kind not in (SITE, SITEMAP):
+        return lambda _url: True
+    return lambda url: not scope.refuse(url)

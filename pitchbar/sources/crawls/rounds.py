@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.sources.crawls import latest_generation, start_again_with_missed, start_crawl
+from pitchbar.sources.crawls.starting import latest_generation, start_again_with_missed, start_crawl
 from pitchbar.sources.errors import IsBeingRead, IsPaused
 from pitchbar.sources.models import (
     BROKEN,

@@ -1,5 +1,8 @@
 """Text that was pasted and files that were uploaded: one page each, read at once."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from pitchbar.clients.object_storage import ObjectStorage, open_storage
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -7,9 +10,9 @@ from pitchbar.reading.files import read_file
 from pitchbar.reading.languages import language_of
 from pitchbar.reading.results import ReadText, Unreadable
 from pitchbar.settings import current_settings
+from pitchbar.sources.crawls.queues import hash_of
+from pitchbar.sources.crawls.storing import store_document
 from pitchbar.sources.models import MISSED, READ, SKIPPED, TEXT, Generation, Page, Source
-from pitchbar.sources.queues import hash_of
-from pitchbar.sources.storing import store_document
 
 _NOT_THERE = "The file is not where it was put. Upload it again."
 
@@ -49,5 +52,8 @@ def _text_of(source: Source) -> ReadText:
     # No transaction is open while a file is taken apart.
     key, name = source.file_key, source.file_name
     db.session.commit()
-    body = b"".join(storage().read(key))
-    return read_file(body, name)
+    with TemporaryDirectory() as folder:
+        # A file of fifty megabytes is not held in the memory of a process that serves people too.
+        fetched = Path(folder, "file")
+        storage().fetch(key, fetched)
+        return read_file(fetched, name)

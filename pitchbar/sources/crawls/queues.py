@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from pitchbar.core.database import changed_rows, insert_into
 from pitchbar.extensions import db
-from pitchbar.sources.calling import call_page
+from pitchbar.sources.crawls.calling import call_page
 from pitchbar.sources.models import CALLED, OPEN_PAGES, QUEUED, READING, Generation, Page, Source
 
 _ROWS_AT_ONCE = 200

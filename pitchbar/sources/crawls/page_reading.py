@@ -1,5 +1,6 @@
 """One page: asked for, read, and what became of it put down."""
 
+import time
 from dataclasses import dataclass
 
 from pitchbar.core import clock
@@ -8,15 +9,19 @@ from pitchbar.crawling.agent import agent_name
 from pitchbar.crawling.errors import THROTTLED_SECONDS, CrawlError
 from pitchbar.crawling.fetching import fetch
 from pitchbar.crawling.links import PageLinks, read_links
+from pitchbar.crawling.rendering import can_render, render
 from pitchbar.crawling.robots import ask_robots
-from pitchbar.crawling.wishes import Fetched
+from pitchbar.crawling.wishes import Fetched, MayFollow
 from pitchbar.extensions import db
 from pitchbar.jobs import Release
 from pitchbar.reading.files import read_file
 from pitchbar.reading.gates import GATES
 from pitchbar.reading.pages import read_html
 from pitchbar.reading.results import ReadText, Unreadable
-from pitchbar.sources.following import follow
+from pitchbar.sources.crawls.following import follow
+from pitchbar.sources.crawls.previous import Before, find_before
+from pitchbar.sources.crawls.storing import store_document
+from pitchbar.sources.crawls.wanted import is_wanted_by, may_lead_to
 from pitchbar.sources.models import (
     CALLED,
     MISSED,
@@ -27,12 +32,11 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
-from pitchbar.sources.previous import Before, find_before
 from pitchbar.sources.settings import SourceSettings
-from pitchbar.sources.storing import store_document
 from pitchbar.sources.telling import tell
-from pitchbar.sources.wanted import is_wanted_by
 
+# For a browser's turn, within the 90 seconds of a job.
+_TURN_SECONDS = 30.0
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -63,7 +67,7 @@ def read_page(page_id: int, settings: SourceSettings) -> int | None:
     generation_id = page.generation_id
     _wait_for_turn(page.url)
     before = find_before(page)
-    fetched = _fetch(page, before, settings)
+    fetched = _fetch(page, before, may_lead_to(source), settings)
     if fetched is not None:
         _put_down(page, source, fetched, before)
     tell(page.workspace_id, page.source_id)
@@ -89,22 +93,27 @@ def give_up(page_id: int, sentence: str) -> int | None:
 def _wait_for_turn(url: str) -> None:
     db.session.commit()
     try:
-        delay = ask_robots(url).delay
+        decision = ask_robots(url)
     except CrawlError:
         # Whoever fetches meets it again, and says it.
-        delay = None
+        return
+    if not decision.is_allowed:
+        return
+    delay = decision.delay
     if wait := politeness.reserve(politeness.host_of(url), politeness.spacing_of(delay)):
         raise Release(wait)
 
 
-def _fetch(page: Page, before: Before | None, settings: SourceSettings) -> Fetched | None:
+def _fetch(
+    page: Page, before: Before | None, may_follow: MayFollow, settings: SourceSettings
+) -> Fetched | None:
     """None where it cannot be had, and that is put down."""
     url = page.url
     etag, last_modified = (before.etag, before.last_modified) if before else ("", "")
     # No transaction is open while a stranger's server takes its time.
     db.session.commit()
     try:
-        return fetch(url, etag=etag, last_modified=last_modified)
+        return fetch(url, etag=etag, last_modified=last_modified, may_follow=may_follow)
     except CrawlError as error:
         _meet(page, error, settings)
         return None
@@ -150,6 +159,8 @@ def _put_down(page: Page, source: Source, fetched: Fetched, before: Before | Non
         page.state, page.reason, page.detail = SKIPPED, *outcome
         return
     text = _text_of(fetched, is_html)
+    if isinstance(text, Outcome) and text.reason == "javascript_only" and can_render():
+        text = _drawn(fetched.final_url, text)
     if isinstance(text, Outcome):
         page.state, page.reason, page.detail = SKIPPED, text.reason, text.detail[:500]
         return
@@ -175,6 +186,18 @@ def _links_of(fetched: Fetched) -> PageLinks:
         agent=agent_name(),
         headers=dict(fetched.headers),
     )
+
+
+def _drawn(url: str, otherwise: Outcome) -> ReadText | Outcome:
+    """As a browser shows it; it is asked for again, so it takes another turn."""
+    db.session.commit()
+    until = time.monotonic() + _TURN_SECONDS
+    if not politeness.wait_for_turn(politeness.host_of(url), politeness.spacing_of(None), until):
+        return otherwise
+    try:
+        return _text_of(render(url), is_html=True)
+    except CrawlError as error:
+        return Outcome(error.kind, str(error))
 
 
 def _text_of(fetched: Fetched, is_html: bool) -> ReadText | Outcome:

@@ -8,9 +8,9 @@ from pitchbar.crawling.addresses import normalise
 from pitchbar.crawling.links import PageLinks
 from pitchbar.crawling.traps import Traps
 from pitchbar.extensions import db
+from pitchbar.sources.crawls.previous import page_of
+from pitchbar.sources.crawls.queues import add_pages, hash_of
 from pitchbar.sources.models import OPEN_PAGES, READ, SITE, UNCHANGED, Generation, Page, Source
-from pitchbar.sources.previous import page_of
-from pitchbar.sources.queues import add_pages, hash_of
 
 Skip = tuple[str, str]
 
