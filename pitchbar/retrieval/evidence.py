@@ -3,7 +3,7 @@ comes to it, and whether there is something of the kind that is asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
 from pitchbar.retrieval.languages import language_of
@@ -37,10 +37,6 @@ class Evidence:
         cosine, passage_cosine: how near sentence and passage are, as a whole.
         of_kind: whether a number, a date or a name is there where one is asked for.
         words: how many words of the question tell something.
-        lexical_lead, cosine_lead: by how much the passage is ahead of the others that were found.
-        lexical: of the passage, for each word of the question.
-        is_first: how many of both measures have this passage as the first, as a share.
-        most_covered, most_meant, most_near: the most that any sentence has, be it another one.
     """
 
     sentence: Sentence
@@ -54,13 +50,6 @@ class Evidence:
     passage_cosine: float
     of_kind: float
     words: int
-    lexical_lead: float
-    cosine_lead: float
-    lexical: float
-    is_first: float
-    most_covered: float = 0.0
-    most_meant: float = 0.0
-    most_near: float = 0.0
 
     def signs(self) -> dict[str, float]:
         """What a judgement is made of, by name."""
@@ -78,13 +67,6 @@ SIGNS = (
     "passage_cosine",
     "of_kind",
     "words",
-    "lexical_lead",
-    "cosine_lead",
-    "lexical",
-    "is_first",
-    "most_covered",
-    "most_meant",
-    "most_near",
 )
 
 
@@ -101,13 +83,7 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
     ]
     asked = reader.read(question) if reader else None
     made = [_evidence(question, found, at, terms, passages, hits, asked, reader) for at in ranked]
-    best = max(made, key=lambda one: one.covered + one.meant + one.cosine + 0.3 * one.passage)
-    return replace(
-        best,
-        most_covered=max(one.covered for one in made),
-        most_meant=max(one.meant for one in made),
-        most_near=max(one.cosine for one in made),
-    )
+    return max(made, key=lambda one: one.covered + one.meant + one.cosine + 0.3 * one.passage)
 
 
 def _by_words(
@@ -152,26 +128,7 @@ def _evidence(
         passage_cosine=hits[own.hit].cosine or 0.0,
         of_kind=is_of_kind(question, text),
         words=len(terms),
-        lexical_lead=_lead([one.lexical for one in hits], own.hit),
-        cosine_lead=_lead([one.cosine or 0.0 for one in hits], own.hit),
-        lexical=hits[own.hit].lexical / len(terms),
-        is_first=_is_first(hits, own.hit),
     )
-
-
-def _is_first(hits: Sequence[Hit], at: int) -> float:
-    by_words = max(hits, key=lambda one: one.lexical) is hits[at]
-    by_meaning = max(hits, key=lambda one: one.cosine or 0.0) is hits[at]
-    return (by_words + by_meaning) / 2
-
-
-def _lead(values: list[float], at: int) -> float:
-    """Ahead of the lesser half of the others, as a share of itself."""
-    others = sorted(values[:at] + values[at + 1 :])
-    lesser = others[: max(1, len(others) // 2)]
-    if not others or values[at] <= 0:
-        return 0.0
-    return 1 - sum(lesser) / len(lesser) / values[at]
 
 
 def _meant(
