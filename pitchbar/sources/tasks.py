@@ -1,7 +1,8 @@
 """The jobs that read sources."""
 
+from pitchbar.crawling.errors import CrawlError
 from pitchbar.extensions import db
-from pitchbar.jobs import AttemptError, Queue, every, task
+from pitchbar.jobs import AttemptError, Queue, Release, every, task
 from pitchbar.settings import current_settings
 from pitchbar.sources.crawls import page_reading
 from pitchbar.sources.crawls.calling import jobs
@@ -12,7 +13,7 @@ from pitchbar.sources.crawls.queues import call_pages
 from pitchbar.sources.crawls.rounds import crawl_due, retry_transient, tend
 from pitchbar.sources.crawls.trimming import trim
 from pitchbar.sources.generations import break_off
-from pitchbar.sources.models import Generation
+from pitchbar.sources.models import Generation, Page
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import tell
 
@@ -52,9 +53,23 @@ def plan_failed(error: AttemptError, generation_id: int) -> None:
 @task(queue=Queue.CRAWL, tries=3, waits=WAITS, timeout=TIMEOUT)
 def crawl_page(page_id: int) -> None:
     """Reads one page."""
-    generation_id = page_reading.read_page(page_id, _settings())
+    try:
+        generation_id = page_reading.read_page(page_id, _settings())
+    except (CrawlError, Release):
+        _call_next(page_id)
+        raise
     if generation_id is not None:
         _go_on(generation_id)
+
+
+def _call_next(page_id: int) -> None:
+    """While a page waits for its next try, others have their turn."""
+    page = db.session.get(Page, page_id)
+    generation = db.session.get(Generation, page.generation_id) if page else None
+    if generation is not None:
+        own = _settings()
+        call_pages(generation, own.source_pages_at_once, spacing_of(generation.source))
+        db.session.commit()
 
 
 @crawl_page.failed

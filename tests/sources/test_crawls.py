@@ -322,3 +322,14 @@ def test_a_redirect_to_another_site_is_not_followed(people: People, site: Hostil
     found = pages_of(latest(source))["/page/1"]
     assert (found.state, found.document_id) == ("missed", None)
     assert found.detail
+
+
+def test_pages_that_wait_for_another_try_hold_up_no_other(
+    people: People, site: HostileSite
+) -> None:
+    paths = make_site(site, 12)
+    for number in range(1, 7):
+        site.pages[f"/page/{number}"] = answer(500, b"")
+    source = make_source(people.workspace, url=site.origin)
+    work_off(Queue.CRAWL, most=1 + len(paths))
+    assert pages_of(latest(source))["/page/11"].state == "read"

@@ -80,19 +80,14 @@ def count_open(generation_id: int) -> int:
 
 def call_pages(generation: Generation, at_once: int, spacing: float) -> None:
     """Jobs for the next pages, up to so many of the generation at a time, `spacing` seconds apart.
-    None while its source is paused.
+    None while its source is paused. Pages that wait for another try hold up no other.
     """
     if generation.state != READING or _is_paused(generation.source_id):
         return
-    states = dict(
-        db.session.execute(
-            select(Page.state, func.count())
-            .where(Page.generation_id == generation.id, Page.state.in_(OPEN_PAGES))
-            .group_by(Page.state)
-        ).all()
-    )
-    under_way = states.get(CALLED, 0)
-    if under_way >= at_once or not states.get(QUEUED):
+    is_first_try = (Page.state == CALLED, Page.tries == 0, Page.releases == 0)
+    own = Page.generation_id == generation.id
+    under_way = db.session.scalar(select(func.count()).where(own, *is_first_try)) or 0
+    if under_way >= at_once:
         return
     waiting = (
         select(Page.id)
