@@ -35,7 +35,7 @@ def receive(upload: FileStorage | None, workspace_id: int, settings: Settings) -
             "file", f"This file has {_megabytes(size)} MB. It can be {_megabytes(most)} MB at most."
         )
     key = f"sources/{workspace_id}/{clock.now():%Y%m%d}-{secrets.token_hex(12)}"
-    storage().put_stream(key, _portions(upload.stream))
+    storage().put_stream(key, _portions(upload.stream), announced=size)
     return StoredFile(key, name[:255], upload.mimetype or "", size)
 
 

@@ -21,6 +21,10 @@ from pitchbar.sources.models import (
 )
 
 
+# By the packaged model, on two cores.
+_CHUNKS_PER_SECOND = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Pages of a generation; `seconds_left` is None while nothing can be said of it."""
@@ -73,8 +77,7 @@ def progress_of(generation: Generation) -> Progress:
 
 def _seconds_left(generation: Generation, pages: int) -> int | None:
     if generation.state == INDEXING:
-        # So many a second, on two cores.
-        return round((generation.chunks - generation.indexed_chunks) / 30)
+        return round((generation.chunks - generation.indexed_chunks) / _CHUNKS_PER_SECOND)
     if generation.state != READING or not pages:
         return None
     query = select(func.avg(Page.elapsed_ms)).where(
