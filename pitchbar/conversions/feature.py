@@ -21,7 +21,14 @@ FEATURE = Feature(
     subscribe=subscribe,
     navigation=(
         NavigationItem(
-            "Track", 30, "view", "conversions.index", "target", "Conversions", keys="g v"
+            "Track",
+            30,
+            "view",
+            "conversions.index",
+            "target",
+            "Conversions",
+            keys="g v",
+            in_bar=False,
         ),
     ),
 )

@@ -22,6 +22,8 @@ class NavigationItem:
         icon: a name of the icon set.
         below: small entries under it, such as the page that makes a new one.
         keys: what is typed to go there, such as "g o".
+        in_bar: whether it stands in the bar of small screens, which has room for five; else in the
+            menu of the workspace.
     """
 
     section: Section
@@ -32,6 +34,7 @@ class NavigationItem:
     label: str
     below: tuple["NavigationItem", ...] = ()
     keys: str = ""
+    in_bar: bool = True
 
 
 @dataclass(frozen=True)

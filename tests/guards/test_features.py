@@ -182,3 +182,9 @@ def test_a_feature_requires_what_stands_below_it(name: str) -> None:
     assert name in order, f"give {name} its place in the layers of pyproject.toml"
     above = [one for one in all_features()[name].requires if order[one] <= order[name]]
     assert above == [], f"{name} requires what stands above it in the layers of pyproject.toml"
+
+
+def test_the_bar_of_small_screens_has_room_for_five(app: Flask) -> None:
+    items = [item for item in app.extensions["navigation"] if item.section != "Manage"]
+    in_bar = [item for item in items if item.in_bar]
+    assert len(in_bar) + sum(len(item.below) for item in in_bar) <= 5
