@@ -16,7 +16,7 @@ from pitchbar.sources.crawls.queues import hash_of
 from pitchbar.sources.generations import accept, discard, go_back
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import Generation, Page, Source
-from pitchbar.sources.queries import get_generation, get_page, get_source
+from pitchbar.sources.queries import get_generation, get_page, get_source, list_chunks
 from pitchbar.sources.showing import PageFilter, list_view, shown_source
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.live import add_workspace_panel
@@ -24,6 +24,7 @@ from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("source_pages", __name__, url_prefix="/w/<slug>/sources/<int:source_id>")
 
+_CHUNKS = 20
 _MOST_LINES, _MOST_DIFFERENT = 400, 20
 
 
@@ -39,8 +40,13 @@ def show(workspace: Workspace, source_id: int) -> Response:
 def page(workspace: Workspace, source_id: int, page_id: int) -> Response:
     source = get_source(workspace, source_id)
     found = get_page(source, page_id)
+    first = max(request.args.get("from", 0, type=int), 0)
+    chunks, total = list_chunks(found.document_id, first, _CHUNKS)
     return render(
         "sources/page.html",
+        chunks=chunks,
+        total=total,
+        next=first + _CHUNKS if first + _CHUNKS < total else 0,
         source=source,
         page=found,
         document=found.document,

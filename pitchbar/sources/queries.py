@@ -9,7 +9,7 @@ from pitchbar.sources.errors import (
     PageNotFound,
     SourceNotFound,
 )
-from pitchbar.sources.models import Document, Generation, Page, Source
+from pitchbar.sources.models import Chunk, Document, Generation, Page, Source
 from pitchbar.workspaces.models import Workspace
 
 
@@ -80,3 +80,11 @@ def find_sources(workspace: Workspace, words: str, limit: int) -> Sequence[Sourc
     )
     query = select(Source).where(Source.workspace_id == workspace.id, is_it)
     return db.session.scalars(query.order_by(Source.id.desc()).limit(limit)).all()
+
+
+def list_chunks(document_id: int | None, first: int, limit: int) -> tuple[Sequence[Chunk], int]:
+    """Of a document, from a place on; and how many there are in all."""
+    own = Chunk.document_id == document_id
+    query = select(Chunk).where(own, Chunk.position >= first).order_by(Chunk.position).limit(limit)
+    total = db.session.scalar(select(func.count()).where(own)) or 0
+    return db.session.scalars(query).all(), total

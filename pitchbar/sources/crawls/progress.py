@@ -20,7 +20,6 @@ from pitchbar.sources.models import (
     Source,
 )
 
-
 # By the packaged model, on two cores.
 _CHUNKS_PER_SECOND = 8
 
