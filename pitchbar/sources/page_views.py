@@ -122,8 +122,8 @@ def _draw(source_id: int, which: PageFilter) -> str:
     # What another process wrote since the page was opened.
     db.session.refresh(source)
     shown = shown_source(source, which)
-    parts = ("sources/_state.html", "sources/_pages.html", "sources/_versions.html")
-    return "".join(render_template(part, **shown) for part in parts)
+    parts = ("_actions", "_state", "_pages", "_versions")
+    return "".join(render_template(f"sources/{part}.html", **shown) for part in parts)
 
 
 def _differences(source: Source, generation: Generation) -> list[dict[str, Any]]:
