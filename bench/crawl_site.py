@@ -15,7 +15,7 @@ _WORDS = (
 def page(number: int, pages: int) -> bytes:
     links = "".join(f'<a href="/page/{(number * 7 + step) % pages}">More</a>' for step in range(20))
     # No two pages say the same.
-    paragraphs = "".join(f"<p>On {number}, {step}: {_WORDS * 4}</p>" for step in range(12))
+    paragraphs = "".join(f"<p>On {number}, {step}: {_WORDS * 4}</p>" for step in range(4))
     head = f"<title>Page {number}</title>"
     return (
         f"<!doctype html><html><head>{head}</head><body>{paragraphs}{links}</body></html>".encode()

@@ -40,7 +40,7 @@ def show(workspace: Workspace, source_id: int) -> Response:
 def page(workspace: Workspace, source_id: int, page_id: int) -> Response:
     source = get_source(workspace, source_id)
     found = get_page(source, page_id)
-    first = max(request.args.get("from", 0, type=int), 0)
+    first = min(max(request.args.get("from", 0, type=int), 0), 1_000_000)
     chunks, total = list_chunks(found.document_id, first, _CHUNKS)
     return render(
         "sources/page.html",

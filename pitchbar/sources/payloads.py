@@ -27,6 +27,25 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
+_PAGE: dict[str, JsonValue] = {
+    "id": 4711,
+    "url": "https://help.shop.example/returns",
+    "state": "read",
+    "reason": "",
+    "detail": "",
+    "status": 200,
+    "tries": 1,
+    "hops": [],
+    "robots": "robots.txt allows it: no line speaks of it",
+    "canonical": "",
+    "content_hash": "9f2feb0f1ef425b292f2f94bc8482494df430413d6a2b9a3f2f5f6a1b9a0c7de",
+    "characters_in": 18230,
+    "characters_kept": 2954,
+    "elapsed_ms": 212,
+    "fetched_at": "2026-03-09T09:18:44+00:00",
+}
+
+
 class SourceChanges(Payload):
     """What is left out, or null, stays as it is."""
 
@@ -99,6 +118,8 @@ class SourceList(ResponseModel):
 
 class PageResponse(ResponseModel):
     """What became of one page."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
 
     id: int
     url: str

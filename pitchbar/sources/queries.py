@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
+from pitchbar.core.database import MAX_ID
 from pitchbar.extensions import db
 from pitchbar.sources.errors import (
     DocumentNotFound,
@@ -12,9 +13,12 @@ from pitchbar.sources.errors import (
 from pitchbar.sources.models import Chunk, Document, Generation, Page, Source
 from pitchbar.workspaces.models import Workspace
 
+# A number of 32 bits.
+_MOST_VERSIONS = 2**31 - 1
+
 
 def get_source(workspace: Workspace, source_id: int) -> Source:
-    source = db.session.get(Source, source_id)
+    source = db.session.get(Source, source_id) if source_id <= MAX_ID else None
     if source is None or source.workspace_id != workspace.id:
         raise SourceNotFound
     return source
@@ -34,12 +38,18 @@ def list_sources_after(workspace: Workspace, after: int, limit: int) -> Sequence
 
 
 def get_generation(source: Source, number: int) -> Generation:
-    generation = db.session.scalar(
-        select(Generation).where(Generation.source_id == source.id, Generation.number == number)
-    )
+    generation = None
+    if number <= _MOST_VERSIONS:
+        generation = _find_generation(source, number)
     if generation is None:
         raise GenerationNotFound
     return generation
+
+
+def _find_generation(source: Source, number: int) -> Generation | None:
+    return db.session.scalar(
+        select(Generation).where(Generation.source_id == source.id, Generation.number == number)
+    )
 
 
 def list_generations(source: Source, limit: int = 20) -> Sequence[Generation]:
@@ -60,14 +70,14 @@ def list_pages(
 
 
 def get_page(source: Source, page_id: int) -> Page:
-    page = db.session.get(Page, page_id)
+    page = db.session.get(Page, page_id) if page_id <= MAX_ID else None
     if page is None or page.source_id != source.id:
         raise PageNotFound
     return page
 
 
 def get_document(source: Source, document_id: int) -> Document:
-    document = db.session.get(Document, document_id)
+    document = db.session.get(Document, document_id) if document_id <= MAX_ID else None
     if document is None or document.source_id != source.id:
         raise DocumentNotFound
     return document

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.core.database import MAX_ID
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.crawling.discovery import Caps
@@ -40,7 +41,7 @@ _LOOK = Caps(seconds=8.0, requests=8, pages=2000)
 @requires("view")
 def index(workspace: Workspace) -> Response:
     before = request.args.get("before", 0, type=int)
-    return render("sources/index.html", **shown_list(workspace, max(before, 0)))
+    return render("sources/index.html", **shown_list(workspace, min(max(before, 0), MAX_ID)))
 
 
 @bp.get("/new")

@@ -85,5 +85,7 @@ def test_rows_keep_what_tells_them_apart(state: Any, width: int) -> None:
     job = state.get_by_role("row").nth(1)
     assert job.get_by_role("link").bounding_box()["width"] >= 90
     # What is hidden is no part of it.
-    assert {"default", "ingestion", "analytics"} & set(re.split(r"[\s·]+", job.inner_text()))
+    assert {"default", "ingestion", "analytics", "crawl", "index"} & set(
+        re.split(r"[\s·]+", job.inner_text())
+    )
     assert job.get_by_text("Done").or_(job.get_by_text("Queued")).first.is_visible()
