@@ -189,7 +189,7 @@ def run_at_rate(rate: float, seconds: float) -> tuple[list[float], float]:
             for arguments, port in (
                 ([program("gunicorn"), "wsgi:app", "--workers", "1"], web),
                 ([program("pitchbar"), "edge"], edge),
-                ([program("pitchbar"), "work", "--queues", "ingestion"], 0),
+                ([program("pitchbar"), "work", "--queues", "ingestion"], machine.free_port()),
             )
         ]
         try:

@@ -50,6 +50,8 @@ class LiveView:
             topic it is drawn again after each pause.
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
+        draw_first: gives what matters most and costs little. While the whole rests after a costly
+            drawing, this is drawn alone when something changed.
     """
 
     draw: Callable[[], str]
@@ -57,6 +59,7 @@ class LiveView:
     concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
     further_topics: tuple[str, ...] = ()
     beside: "tuple[LiveView, ...]" = ()
+    draw_first: Callable[[], str] | None = None
 
     def draw_all(self) -> str:
         return "".join([self.draw(), *(view.draw() for view in self.beside)])
@@ -151,8 +154,26 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
             pause = pause_after(time.monotonic() - began, panel.pause_seconds)
             # An open page must not hold a database connection while nothing happens.
             db.session.remove()
-            _pause(ws, changes, pause)
+            _pause(ws, changes, panel.pause_seconds)
+            _rest(ws, panel, view, changes, pause - panel.pause_seconds)
             _wait_for_change(ws, changes)
+
+
+def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: "_Changes", seconds: float) -> None:
+    """After a costly drawing: what matters most moves meanwhile."""
+    if view.draw_first is None:
+        _pause(ws, changes, seconds)
+        return
+    until = time.monotonic() + seconds
+    while ws.connected and not changes.is_access_asked and time.monotonic() < until:
+        if changes.wait(0):
+            # The whole is still to be drawn anew.
+            changes.set()
+            _forget_person()
+            panel.enter()
+            ws.send(view.draw_first())
+            db.session.remove()
+        _pause(ws, changes, panel.pause_seconds)
 
 
 def _pause(ws: Any, changes: "_Changes", seconds: float) -> None:
@@ -202,6 +223,10 @@ class _Changes:
     def forget_access(self) -> None:
         """Before it is asked: a message that comes meanwhile counts."""
         self.is_access_asked = False
+
+    def set(self) -> None:
+        """There is a change."""
+        self._changed.set()
 
     def wait(self, seconds: float) -> bool:
         """True when there was a change since the last call that returned True."""

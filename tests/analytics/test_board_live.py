@@ -11,6 +11,7 @@ from flask import Flask
 from simple_websocket import ConnectionClosed
 from sqlalchemy import delete
 
+from pitchbar import live
 from pitchbar.analytics.boards.annotations.services import add_annotation
 from pitchbar.analytics.engine import EngineUnavailable
 from pitchbar.analytics.sql.engine import SqlEngine
@@ -331,6 +332,29 @@ class TestPace:
             bus.publish("scans", {"workspaces": [people.workspace.id], "codes": [code.id]})
             boards += page.receive(timeout=0.02) is not None
         assert 1 <= boards <= 4
+
+    def test_figures_move_while_a_costly_board_rests(
+        self,
+        served: Served,
+        people: People,
+        code: Code,
+        socket: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(live, "pause_after", lambda _seconds, _shortest: 3.0)
+        page = served.open(socket, people.member)
+        began = time.monotonic()
+        assert 'id="chart"' in next_message(page)
+        store(*visits(code, 2))
+        bus.publish("scans", {"workspaces": [people.workspace.id], "codes": [code.id]})
+        first = next_message(page)
+        assert time.monotonic() - began < 2
+        assert figures_of(first) == (2, 2, 2)
+        assert 'id="chart"' not in first
+        # The whole follows when it may.
+        while 'id="chart"' not in (board := next_message(page)):
+            assert figures_of(board) == (2, 2, 2)
+        assert time.monotonic() - began > 2.5
 
     def test_panel_that_nothing_wakes_is_drawn_after_each_pause(
         self, served: Served, people: People

@@ -41,7 +41,10 @@ def _open_board() -> LiveView:
         return code_ids is None or not code_ids.isdisjoint(message.get("codes") or code_ids)
 
     further = (*(panel.topic for panel in list_board_panels()), NOTES)
-    return LiveView(lambda: _draw(draw, g.workspace, code), TOPIC, concerns, further)
+    first = None if state.address.filters else lambda: _draw(_draw_first, g.workspace, code)
+    return LiveView(
+        lambda: _draw(draw, g.workspace, code), TOPIC, concerns, further, draw_first=first
+    )
 
 
 add_workspace_panel(bp, "view", _open_board)
@@ -78,6 +81,13 @@ def _draw_board(workspace: Workspace, code: Code | None, state: State) -> str:
     drawn = [render_template(f"analytics/_{name}.html", **context) for name in names]
     drawn += [render_template("analytics/_card.html", card=card, **context) for card in board.cards]
     return "".join([*drawn, parts["conversions"]])
+
+
+def _draw_first(workspace: Workspace, code: Code | None, state: State) -> str:
+    """The figures, which come from rollups."""
+    board = load_summary(workspace, code.id if code else None, state.address, state.shown)
+    context = frame(workspace, code, state) | vars_of(board)
+    return render_template("analytics/_figures.html", **context)
 
 
 def _draw_summary(workspace: Workspace, code: Code | None, state: State) -> str:
