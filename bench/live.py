@@ -211,7 +211,11 @@ def _watch(url: str, crowd: Crowd, seconds: float) -> tuple[list[float], float]:
         crowd.start()
         page.wait_for_timeout(seconds * 1000)
         crowd.stop()
-        page.wait_for_timeout(2000)
+        until = time.monotonic() + 10
+        while page.evaluate("window.shown.at(-1)")["text"] != f"{len(crowd.answered):,}":
+            if time.monotonic() > until:
+                break
+            page.wait_for_timeout(50)
         shown = page.evaluate("window.shown")
         browser.close()
     answered = sorted(crowd.answered)
