@@ -50,8 +50,7 @@ class LiveView:
             topic it is drawn again after each pause.
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
-        draw_first: gives what matters most and costs little. While the whole rests after a costly
-            drawing, this is drawn alone when something changed.
+        draw_first: gives what costs little, to be drawn alone while the whole rests.
     """
 
     draw: Callable[[], str]
@@ -225,7 +224,6 @@ class _Changes:
         self.is_access_asked = False
 
     def set(self) -> None:
-        """There is a change."""
         self._changed.set()
 
     def wait(self, seconds: float) -> bool:
