@@ -50,7 +50,7 @@ class LiveView:
             topic it is drawn again after each pause.
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
-        draw_first: gives what costs little, to be drawn alone while the whole rests.
+        draw_first: what costs little: drawn alone while the whole rests.
     """
 
     draw: Callable[[], str]
@@ -166,8 +166,7 @@ def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: "_Changes", second
     until = time.monotonic() + seconds
     while ws.connected and not changes.is_access_asked and time.monotonic() < until:
         if changes.wait(0):
-            # The whole is still to be drawn anew.
-            changes.set()
+            changes.set()  # the whole is still to be drawn
             _forget_person()
             panel.enter()
             ws.send(view.draw_first())
