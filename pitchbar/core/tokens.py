@@ -25,3 +25,8 @@ def new_short_code() -> str:
 def new_pixel_key() -> str:
     """Names a workspace in the addresses of its pixel; no secret, but nothing to guess either."""
     return f"px_{secrets.token_hex(12)}"
+
+
+def new_agent_id() -> str:
+    """Names an agent in pages that embed it; no secret, but nothing to guess either."""
+    return f"ag_{secrets.token_hex(10)}"

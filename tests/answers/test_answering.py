@@ -1,0 +1,36 @@
+"""A turn: what it is asked, what it answers, what it rests on."""
+
+import pytest
+
+from pitchbar.answers.answering import UNKNOWN, answer
+from pitchbar.answers.turns import Answered, Stage, Token, Turn
+from tests.agents.factories import serve_draft
+from tests.retrieval.factories import handbook, make_indexed
+from tests.support.factories import People
+
+
+@pytest.fixture
+def turn(people: People) -> Turn:
+    source = make_indexed(people.workspace.id, handbook())
+    return Turn(
+        serve_draft(people.workspace, source_ids=(source.id,)), "How long is a voucher worth?"
+    )
+
+
+def test_answer_without_a_model_quotes_its_source(turn: Turn) -> None:
+    *before, last = answer(turn)
+    assert isinstance(last, Answered)
+    assert [part.name for part in before if isinstance(part, Stage)] == ["searching", "writing"]
+    assert any(isinstance(part, Token) for part in before)
+    assert not last.is_refused
+    citation = last.citations[0]
+    assert citation.quote in last.trace.hits[citation.hit].text
+    assert f"[{citation.n}]" in last.text
+
+
+def test_what_no_source_says_is_refused_and_a_person_offered(turn: Turn) -> None:
+    *_, last = answer(Turn(turn.agent, "Who won the football match yesterday?"))
+    assert isinstance(last, Answered)
+    assert last.is_refused
+    assert last.text == UNKNOWN
+    assert "person" in last.offers
