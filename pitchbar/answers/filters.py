@@ -48,6 +48,7 @@ _NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _DISGUISES = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt|point|punto)\s*[\])}>]\s*", re.IGNORECASE)
 _SPELLED_DOT = re.compile(rf"(?<=\w)\s+dot\s+(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
 _SPELLED_SCHEME = re.compile(r"\bh(?:xx|tt|\*\*|\s?t\s?t\s?)ps?(?=\s?:|%3a|\[:\])", re.IGNORECASE)
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EMAILS = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 
 
@@ -56,7 +57,7 @@ class LinkFilter:
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._urls = {hit.url.rstrip("/").lower() for hit in hits if hit.url}
-        self._hosts = {urlsplit(url).hostname or "" for url in self._urls} - {""}
+        self._hosts = {_host_of(url) for url in self._urls} - {""}
         self._texts = "\n".join(hit.text for hit in hits).lower()
 
     def has_foreign(self, text: str) -> bool:
@@ -71,12 +72,38 @@ class LinkFilter:
 
         return _DEFINITIONS.sub("", _LINKS.sub(kept, text))
 
+    def tidied(self, text: str) -> str:
+        """What is quoted without a model: its code stays as it is, of the rest what may be shown,
+        with a mark where an address of somebody else stood.
+        """
+        parts = _CODE.split(text)
+        return "".join(
+            part if at % 2 else self._without_foreign(without_html(part))
+            for at, part in enumerate(parts)
+        )
+
+    def _without_foreign(self, text: str) -> str:
+        text = self.without_links(text)
+        for pattern in (_ADDRESSES, _HOSTS):
+            text = pattern.sub(lambda one: one[0] if self._is_of_our_site(one[0]) else "…", text)
+        return text
+
+    def _is_of_our_site(self, address: str) -> bool:
+        return _host_of(address) in self._hosts or self._is_ours(address)
+
     def _is_ours(self, address: str) -> bool:
         address = address.strip().rstrip(".,;:!?)]}*_`'\"").lower()
         if _EMAILS.fullmatch(address):
             return re.sub(r"\s", "", address) in self._texts
         url = address.rstrip("/")
         return url in self._urls or url in self._hosts
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _addresses_in(text: str) -> Iterable[str]:

@@ -90,7 +90,7 @@ def _material(hits: Sequence[Hit], mark: str, asked: str, question: str) -> str:
 
 
 def _passage(number: int, hit: Hit, mark: str) -> str:
-    title = " > ".join(part for part in (hit.title, *hit.headings) if part)
+    title = " > ".join(part for part in dict.fromkeys((hit.title, *hit.headings)) if part)
     text = _clipped(without_unseen(hit.text), _PASSAGE)
     return f"Material [{number}]\n{mark}\n{without_unseen(title)}\n\n{text}\n{mark}\n"
 
@@ -105,8 +105,7 @@ def _history(history: Sequence[Said]) -> list[ChatMessage]:
         if left < 0:
             break
         if text:
-            role = "user" if said.role == "visitor" else "assistant"
-            messages.append(ChatMessage(role, text))
+            messages.append(ChatMessage("user" if said.role == "visitor" else "assistant", text))
     return messages[::-1]
 
 
