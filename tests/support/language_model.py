@@ -31,7 +31,9 @@ Answer = Callable[[dict[str, Any]], Reply | str]
 
 @dataclass
 class FakeModel:
-    """`asked` are the bodies of all requests, `callers` the connections they came by; `left` is set when somebody went away meanwhile."""
+    """`asked` are the bodies of all requests, `callers` the connections they came by; `left` is set
+    when somebody went away meanwhile.
+    """
 
     url: str
     answer: Answer
