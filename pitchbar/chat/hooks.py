@@ -1,0 +1,57 @@
+"""What others hear of conversations, within the transaction that writes it down.
+
+    hooks.on_turn_kept(note_gap)
+
+Each is called once for a turn, by the job that keeps it; an error undoes the transaction, and the
+job is tried again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pitchbar.chat.models import Conversation, Message
+
+
+@dataclass(frozen=True)
+class KeptTurn:
+    """Attributes:
+    answer: None where no agent answered, as a person had taken over.
+    threshold: below which score the agent refuses.
+    fell_back: why a model that is there did not answer; empty otherwise.
+    """
+
+    conversation: Conversation
+    question: Message
+    answer: Message | None
+    threshold: float = 0.0
+    fell_back: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+TurnListener = Callable[[KeptTurn], None]
+FeedbackListener = Callable[[Conversation, Message], None]
+
+_turn_listeners: list[TurnListener] = []
+_feedback_listeners: list[FeedbackListener] = []
+
+
+def on_turn_kept(listener: TurnListener) -> None:
+    if listener not in _turn_listeners:
+        _turn_listeners.append(listener)
+
+
+def on_feedback(listener: FeedbackListener) -> None:
+    """Of a visitor, for one answer: the message's `feedback` is "up", "down", or None again."""
+    if listener not in _feedback_listeners:
+        _feedback_listeners.append(listener)
+
+
+def turn_kept(turn: KeptTurn) -> None:
+    for listener in _turn_listeners:
+        listener(turn)
+
+
+def feedback_given(conversation: Conversation, message: Message) -> None:
+    for listener in _feedback_listeners:
+        listener(conversation, message)

@@ -1,0 +1,23 @@
+from typing import Any
+
+from sqlalchemy import delete
+
+from pitchbar.chat.models import Conversation, Lead, Message, Visitor, WaitingTurn, WidgetDay
+from pitchbar.chat.personal_data import register_holdings
+from pitchbar.events.services import Event, subscribe
+from pitchbar.extensions import db
+
+# What hangs on another comes first.
+_TABLES: tuple[Any, ...] = (Lead, Message, WaitingTurn, Conversation, Visitor, WidgetDay)
+
+
+def register() -> None:
+    subscribe("workspace.purged", delete_conversations)
+    register_holdings()
+
+
+def delete_conversations(event: Event) -> None:
+    """All of the workspace, with what was said in them and who said it."""
+    for model in _TABLES:
+        mine = delete(model).where(model.workspace_id == int(event.subject.id))
+        db.session.execute(mine.execution_options(synchronize_session=False))
