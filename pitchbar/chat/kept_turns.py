@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from pitchbar.chat import hooks
 from pitchbar.chat.conversations import Beginning, ensure_conversation
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
+from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 
@@ -46,7 +47,9 @@ def put_in_place(turn_id: UUID) -> bool:
     mine = delete(WaitingTurn).where(WaitingTurn.id == turn_id)
     if not changed_rows(db.session, mine.execution_options(synchronize_session=False)):
         return False
-    _write(_Waiting(*row))
+    waiting = _Waiting(*row)
+    if not recent().is_erased(waiting.visitor_id):
+        _write(waiting)
     return True
 
 
