@@ -88,7 +88,7 @@ def _judge(figures: Figures, question: str, hits: Sequence[Hit], *, has_answer: 
         from pitchbar.clients.embeddings import packaged_embedder
 
         found = gather(question, hits, packaged_embedder())
-        signs = found.signs() if found else dict.fromkeys(SIGNS, 0.0)
+        signs = found[0].signs() if found else dict.fromkeys(SIGNS, 0.0)
         figures.signs.append((has_answer, [signs[name] for name in SIGNS]))
     answer = answer_of(question, hits)
     into = figures.refused_wrongly if has_answer else figures.refused_rightly

@@ -10,7 +10,11 @@ FEATURE = Feature(
     tasks=(tasks, notice_tasks),
     subscribe=subscribers.register,
     configure=silencing_views.configure,
-    navigation=(NavigationItem("Track", 40, "view", "alerts.index", "bell", "Alerts", keys="g l"),),
+    navigation=(
+        NavigationItem(
+            "Track", 40, "view", "alerts.index", "bell", "Alerts", keys="g l", in_bar=False
+        ),
+    ),
     acts=(Act("edit_alerts", "alerts.new", "bell", "New alert"),),
     make_demo=make_demo,
 )

@@ -37,10 +37,22 @@ _BY_WORDS: Mapping[str, float] = {
 
 
 @dataclass(frozen=True)
+class Found:
+    """A sentence that may answer, and where it stands, as of an `Answer`. `nearness` compares those
+    of one question; without a model it is smaller.
+    """
+
+    place: int
+    start: int
+    end: int
+    nearness: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """`score`, from 0 to 1, says how surely the passages answer. The sentence is the best there is,
     whether it answers or not: it stands in the hit at `place`, from `start` to before `end` of its
-    text. Without hits, `place` is -1.
+    text. Without hits, `place` is -1. `found` are a few of them, the best one first.
     """
 
     score: float
@@ -49,6 +61,7 @@ class Answer:
     place: int = -1
     start: int = 0
     end: int = 0
+    found: tuple[Found, ...] = ()
 
 
 def answer_of(question: str, hits: Sequence[Hit], threshold: float | None = None) -> Answer:
@@ -58,14 +71,21 @@ def answer_of(question: str, hits: Sequence[Hit], threshold: float | None = None
     """
     own = current_settings()[RetrievalSettings]
     reader = None if own.embeddings_model == WORDS_ALONE else packaged_embedder()
-    evidence = gather(question, hits, reader)
-    if evidence is None:
+    gathered = gather(question, hits, reader)
+    if not gathered:
         return Answer(0.0, is_answered=False)
+    evidence = gathered[0]
     score = score_of(evidence, _BY_WORDS if reader is None else _BY_MEANING)
     least = own.answer_threshold if threshold is None else threshold
     sentence = evidence.sentence
     text = hits[sentence.hit].text[sentence.start : sentence.end]
-    return Answer(score, score >= least, text, sentence.hit, sentence.start, sentence.end)
+    found = tuple(_found(one) for one in gathered)
+    return Answer(score, score >= least, text, sentence.hit, sentence.start, sentence.end, found)
+
+
+def _found(evidence: Evidence) -> Found:
+    sentence = evidence.sentence
+    return Found(sentence.hit, sentence.start, sentence.end, evidence.nearness)
 
 
 def score_of(evidence: Evidence, weights: Mapping[str, float]) -> float:

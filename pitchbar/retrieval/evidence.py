@@ -55,6 +55,11 @@ class Evidence:
         """What a judgement is made of, by name."""
         return {name: float(getattr(self, name)) for name in SIGNS}
 
+    @property
+    def nearness(self) -> float:
+        """Which of several sentences answers best; it compares those of one question."""
+        return self.covered + self.meant + self.cosine + 0.3 * self.passage
+
 
 SIGNS = (
     "covered",
@@ -70,20 +75,23 @@ SIGNS = (
 )
 
 
-def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) -> Evidence | None:
-    """None where there is no sentence. Without a reader, by words alone."""
+def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) -> list[Evidence]:
+    """Of a few sentences, the best one first; none where there is no sentence.
+
+    Without a reader, by words alone.
+    """
     languages = {language_of(question), *(hit.language for hit in hits)}
     passages = [frozenset(stems_of(hit.passage, hit.language)) for hit in hits]
     terms = weighed_terms(question, sorted(languages), passages)
     found = [one for at, hit in enumerate(hits[:_PASSAGES]) for one in sentences_of(at, hit)]
     if not found or not terms:
-        return None
+        return []
     ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, passages))[
         :_READ
     ]
     asked = reader.read(question) if reader else None
     made = [_evidence(question, found, at, terms, passages, hits, asked, reader) for at in ranked]
-    return max(made, key=lambda one: one.covered + one.meant + one.cosine + 0.3 * one.passage)
+    return sorted(made, key=lambda one: -one.nearness)
 
 
 def _by_words(

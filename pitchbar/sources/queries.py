@@ -98,3 +98,13 @@ def list_chunks(document_id: int | None, first: int, limit: int) -> tuple[Sequen
     query = select(Chunk).where(own, Chunk.position >= first).order_by(Chunk.position).limit(limit)
     total = db.session.scalar(select(func.count()).where(own)) or 0
     return db.session.scalars(query).all(), total
+
+
+def list_source_names(workspace_id: int) -> dict[int, str]:
+    """By id, in the order of their names."""
+    rows = db.session.execute(
+        select(Source.id, Source.name)
+        .where(Source.workspace_id == workspace_id)
+        .order_by(Source.name, Source.id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -9,6 +9,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
     "edit_alerts": frozenset({OWNER, ADMIN, EDITOR}),
     "edit_sources": frozenset({OWNER, ADMIN, EDITOR}),
+    "edit_agents": frozenset({OWNER, ADMIN, EDITOR}),
     "export": frozenset({OWNER, ADMIN, ANALYST}),
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,
@@ -30,8 +31,8 @@ RIGHTS_DURING_DELETION = frozenset(
 # In a person's words, for whoever chooses a role for somebody.
 ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also deleting codes and the workspace itself",
-    ADMIN: "Edits codes and sources; manages members, domains, settings and tokens",
-    EDITOR: "Creates and edits codes and sources",
+    ADMIN: "Edits codes, sources and agents; manages members, domains, settings and tokens",
+    EDITOR: "Creates and edits codes, sources and agents",
     ANALYST: "Sees everything; for those who read figures and change nothing",
     MEMBER: "Sees everything and downloads QR images",
 }

@@ -1,0 +1,29 @@
+"""The demo's agent: it answers questions about Pitchbar from Pitchbar's own documentation."""
+
+from pitchbar.accounts.models import Person
+from pitchbar.agents.services import create_agent, publish_agent
+from pitchbar.events.actors import SYSTEM
+from pitchbar.settings import current_settings
+from pitchbar.workspaces.models import Workspace
+
+_STARTERS = (
+    "How do I back up Pitchbar?",
+    "What happens to scans while the database is down?",
+    "Which settings need Redis?",
+    "How many scans can one worker store?",
+)
+
+
+def make_demo(workspace: Workspace, _owner: Person) -> None:
+    settings = current_settings()
+    agent = create_agent(
+        workspace,
+        SYSTEM,
+        settings,
+        name="Pitchbar guide",
+        persona="The guide to Pitchbar, for those who run it.",
+        greeting="Ask me how Pitchbar works, or how it is run. I answer from its documentation.",
+        starters=_STARTERS,
+        allowed_origins=(settings.app_url,),
+    )
+    publish_agent(agent, SYSTEM, settings)

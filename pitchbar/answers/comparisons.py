@@ -1,0 +1,103 @@
+"""What turns the sense of a sentence round though its words stay the same: a "not", "more" for
+"less", and the order of what is compared.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pitchbar.answers.facts import numbers_of
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|except|hardly"
+    r"|\w+n['\u2019]t|nicht|kein\w*|nie|niemals|niemand|nichts|ohne|nunca|jamás|nadie|nada|ningún\w*|sin"
+    r"|ne|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder)\b",
+    re.IGNORECASE,
+)
+# "Not only", "no later than", "no more than": no negation of what is said.
+_NO_NEGATION = re.compile(
+    r"\bnot only\b|\bno (?:later|more|less|fewer|longer|sooner|earlier) than\b"
+    r"|\bnot (?:more|less|later) than\b|\bwhether or not\b|\bno\.\s?\d"
+    r"|\bnicht nur\b|\bno solo\b|\bnon seulement\b|\bnicht (?:mehr|weniger) als\b",
+    re.IGNORECASE,
+)
+MORE, LESS = "more", "less"
+_DIRECTIONS = (
+    (
+        LESS,
+        r"no (?:more|later|longer) than|not (?:more|later) than|nicht mehr als|less than|fewer than"
+        r"|lower than|under|below|up to|at most|maximum|within|weniger als|höchstens"
+        r"|unter|bis zu|maximal|menos de|como máximo|hasta|moins de|au plus"
+        r"|jusqu['\u2019]à|before|vor"
+        r"|antes de|avant|younger than|shorter than|smaller than|cheaper than",
+    ),
+    (
+        MORE,
+        r"no (?:less|fewer|sooner|earlier) than|not less than|nicht weniger als|more than|over"
+        r"|above|at least|a minimum of|minimum|exceeding|exceeds|greater than|higher than|mehr als"
+        r"|mindestens|über|ab|más de|al menos|como mínimo|plus de|au moins|after|nach|después de"
+        r"|après|older than|longer than|larger than|since",
+    ),
+)
+_TOWARDS = tuple(
+    (direction, re.compile(rf"\b(?:{words})\s+", re.IGNORECASE)) for direction, words in _DIRECTIONS
+)
+_NUMBER_AHEAD = 24
+_THAN = re.compile(
+    r"\b(?P<word>more|less|fewer|better|worse|older|\w{2,}er|mehr|weniger|más|menos|plus|moins)\b"
+    r"[^.;]{0,30}?\b(?P<than>than|als|que)\b",
+    re.IGNORECASE,
+)
+_LESSER = """
+    less fewer worse lower smaller shorter younger slower cheaper earlier weaker lighter weniger
+    menos moins
+"""
+_OPPOSITES = """
+    open/close enable/disable allow/forbid allow/prohibit permit/forbid accept/refuse accept/reject
+    include/exclude increase/decrease rise/fall add/remove start/end start/stop begin/end first/last
+    win/lose free/paid public/private possible/impossible required/optional required/unnecessary
+    legal/illegal always/never all/none before/after north/south east/west buy/sell import/export
+    encrypt/decrypt lock/unlock valid/invalid true/false left/right above/below upper/lower
+    inside/outside push/pull maximum/minimum best/worst cheap/expensive offen/geschlossen
+    erlaubt/verboten öffnen/schließen abierto/cerrado permitido/prohibido ouvert/fermé
+    autorisé/interdit
+"""
+OPPOSITES = tuple(tuple(pair.split("/")) for pair in _OPPOSITES.split())
+
+
+def _first_number(text: str) -> set[str]:
+    for word in text[:_NUMBER_AHEAD].split():
+        if numbers := numbers_of(word):
+            return numbers
+    return set()
+
+
+def is_negated(text: str) -> bool:
+    return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
+
+
+def directions_of(text: str) -> set[tuple[str, str]]:
+    """Numbers with the side of them that is meant: ("more", "30")."""
+    found: set[tuple[str, str]] = set()
+    taken = text
+    for direction, pattern in _TOWARDS:
+        for match in pattern.finditer(taken):
+            found |= {(direction, number) for number in _first_number(text[match.end() :])}
+        taken = pattern.sub(lambda one: "\x00" * len(one[0]), taken)
+    return found
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What stands on both sides of "than", and whether the first is the lesser."""
+
+    first: str
+    second: str
+    is_less: bool
+
+
+def comparison_of(text: str) -> Comparison | None:
+    found = _THAN.search(text)
+    if found is None:
+        return None
+    after = text[found.end("than") :]
+    return Comparison(text[: found.start()], after, found["word"].lower() in _LESSER.split())

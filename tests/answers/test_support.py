@@ -1,0 +1,83 @@
+"""The rule by which a sentence is borne out by a passage."""
+
+import pytest
+
+from pitchbar.answers.support import supports
+from tests.answers.hits import make_hit
+
+PASSAGE = make_hit(
+    "The café opens at seven in the morning and closes at six. Refunds take up to 14 days. "
+    "Dogs are not allowed inside. The Pro plan is cheaper than the Team plan. "
+    "Prices rise by more than 5 % from 3 March 2024. Ada Lovelace wrote the first program. "
+    "Write to the till with the receipt. The hall holds 1,200 people.\n\n"
+    "| Plan | Price |\n|---|---|\n| Starter | $19 |"
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The café opens at 7 in the morning.",
+        "Refunds take up to fourteen days [1].",
+        "Dogs are **not** allowed inside [1, 2].",
+        "The Team plan is more expensive than the Pro plan.",
+        "Prices rise from 2024-03-03 by more than 5 %.",
+        "The first program was written by Ada Lovelace.",
+        "The hall holds 1200 people.",
+        "The Starter plan has a price of $19.",
+        "The handbook says that dogs aren't allowed inside.",
+    ],
+)
+def test_what_the_passage_says_in_other_words_is_borne_out(sentence: str) -> None:
+    support = supports(sentence, PASSAGE)
+    assert support.is_supported, support.why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("The café opens at eight in the morning.", "not in the passage: 8"),
+        ("The café closes at seven.", "7 belongs to something else"),
+        ("Refunds take at least 14 days.", "another side of a number"),
+        ("Refunds take 14 days.", "another side of a number"),
+        ("Dogs are allowed inside.", "one of the two is negated"),
+        ("Refunds do not take up to 14 days.", "one of the two is negated"),
+        ("The Team plan is cheaper than the Pro plan.", "another order of what is compared"),
+        ("The Pro plan is more expensive than the Team plan.", "another order of what is compared"),
+        ("Prices rise by less than 5 %.", "another side of a number"),
+        ("Prices rise by more than 5 % from 4 March 2024.", "not in the passage: 4"),
+        (
+            "The first program was written by Charles Babbage.",
+            "not in the passage: babbage, charles",
+        ),
+        ("The hall holds 12,000 people.", "not in the passage: 12000"),
+        ("We deliver to your door by drone.", "says what the passage does not"),
+        (
+            "The café opens in the morning and is famous for its live music and dancing.",
+            "says what the passage does not",
+        ),
+    ],
+)
+def test_what_the_passage_does_not_say_is_not(sentence: str, why: str) -> None:
+    assert supports(sentence, PASSAGE).why == why
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("Shops open on Sundays.", "Shops close on Sundays."),
+        ("Ausweise sind erlaubt.", "Ausweise sind nicht erlaubt."),
+        ("El museo está abierto los lunes.", "El museo está cerrado los lunes."),
+        ("Entry is free for children.", "Entry is paid for children."),
+    ],
+)
+def test_the_opposite_is_not_borne_out(passage: str, sentence: str) -> None:
+    language = "de" if "sind" in passage else "es" if "El" in passage else "en"
+    assert supports(passage, make_hit(passage, language=language)).is_supported
+    assert not supports(sentence, make_hit(passage, language=language)).is_supported
+
+
+def test_a_row_is_borne_out_by_its_table_and_nothing_by_an_empty_passage() -> None:
+    assert supports("Starter: $19", PASSAGE).is_supported
+    assert not supports("Starter: $19", make_hit("")).is_supported
+    assert not supports("", PASSAGE).is_supported
