@@ -18,8 +18,9 @@ from pitchbar.retrieval.words import terms_of
 
 # A sentence of so few telling words joins others, and claims nothing.
 _JOINING = 2
-# So much of what a sentence says must stand in some passage for it to stay without a citation.
-_GROUNDED = 0.6
+# So much of a sentence that names a passage must stand in some of them for it to stay, without its
+# citation, though the passage does not bear it out.
+_GROUNDED = 0.5
 _WORD = re.compile(r"[^\W_]")
 _FENCE = re.compile(r"^\s*```[^\n]*\n?|\n?\s*```\s*$")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+")
@@ -33,6 +34,8 @@ class Checked:
 
     text: str
     verdicts: Sequence[Verdict]
+    is_joining: bool = False
+    """It claims nothing, and leads to what comes next."""
 
 
 @dataclass
@@ -55,13 +58,13 @@ class CitationCheck:
 
     def check(self, sentence: str) -> Checked:
         lead = sentence[: len(sentence) - len(sentence.lstrip())]
-        body = self._links.without_links(without_html(sentence.strip())).strip()
-        if not body or self._links.has_foreign(without_marks(body)):
+        if self._links.has_link(sentence):
             return Checked("", [Verdict(sentence.strip(), None, False, "an address or HTML")])
+        body = without_html(sentence.strip()).strip()
         if body.startswith("```"):
             return self._code(lead, body)
         if not _WORD.search(without_marks(body)):
-            return Checked("" if parts_of(body)[0][1] else lead + body, [])
+            return Checked("" if parts_of(body)[0][1] else lead + body, [], is_joining=True)
         return self._sentence(lead, body)
 
     def _sentence(self, lead: str, body: str) -> Checked:
@@ -79,7 +82,7 @@ class CitationCheck:
         why = self._why_gone(bare, places)
         if why:
             return Checked("", [*verdicts, Verdict(bare, None, False, why)])
-        return Checked(lead + bare, verdicts)
+        return Checked(lead + bare, verdicts, is_joining=not asked)
 
     def _bearing(self, bare: str, places: Sequence[int]) -> list[int]:
         return [at for at in dict.fromkeys(places) if not self._why_not(bare, at)]
@@ -124,13 +127,15 @@ class CitationCheck:
         missing = sorted(self._missing(bare))
         if missing:
             return f"in no passage: {', '.join(missing[:5])}"
-        contradicted = [self._why_not(bare, at) for at in places if not self._is_foreign_at(at)]
-        if any(why and why != _SAYS_MORE for why in contradicted):
-            return "contradicts its passage"
         terms = self._terms(bare)
         if len(terms) <= _JOINING:
             return ""
-        known = self._terms(f"{self._said}\n{self.question}")
+        if not places:
+            return "claims something, and no passage says it"
+        contradicted = [self._why_not(bare, at) for at in places]
+        if any(why and why != _SAYS_MORE for why in contradicted):
+            return "contradicts its passage"
+        known = self._terms(self._said)
         return "" if len(terms & known) >= _GROUNDED * len(terms) else "stands in no passage"
 
     def _missing(self, bare: str) -> set[str]:
@@ -148,9 +153,6 @@ class CitationCheck:
 
     def _is_foreign(self, hit: Hit) -> bool:
         return bool(self.language and hit.language and self.language[:2] != hit.language[:2])
-
-    def _is_foreign_at(self, place: int) -> bool:
-        return self._is_foreign(self.hits[place])
 
     def _code(self, lead: str, body: str) -> Checked:
         """Letter by letter from a passage, or not at all."""

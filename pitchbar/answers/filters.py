@@ -21,6 +21,9 @@ _TAGS = re.compile(r"<\s*[/!?]?\s*[a-zA-Z][^<>]*(?:>|$)|<\s*[/!?][^<>]*(?:>|$)")
 _BROKEN_TAG = re.compile(r"<(?=\s?[a-zA-Z/!?])")
 _IMAGES = re.compile(r"!\s*\[[^\]]*\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
 _LINKS = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
+_REFERENCES = re.compile(r"\[[^\[\]]+\]\s?\[(?!\s*\^?\d)[^\[\]]*\]")
+# What models use for bold type and new lines.
+_PLAIN_TAGS = re.compile(r"</?\s*(?:br|b|i|u|em|strong|p|ul|ol|li|sup|sub|mark)\s*/?>", re.I)
 _DEFINITIONS = re.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+.*$", re.MULTILINE)
 
 # Any scheme with an address behind it, those that run something, and addresses without a scheme.
@@ -39,11 +42,11 @@ _ENDINGS = (
 )
 _DOT = r"[.\u3002\uff0e\uff61]"
 _HOSTS = re.compile(
-    rf"(?<![\w@./-])(?:[\w-]{{1,63}}\s?{_DOT}\s?)*[\w-]{{2,63}}{_DOT}(?:{_ENDINGS})"
+    rf"(?<![\w@./-])(?:[\w-]{{1,63}}\s?{_DOT}\s?)*[\w-]{{1,63}}{_DOT}(?:{_ENDINGS})"
     r"(?![\w-])(?!\.\w)(?:[/:?#][^\s)\]}>\"']*)?",
     re.IGNORECASE,
 )
-_NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w)")
 # As people write one that a filter shall not see.
 _DISGUISES = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt|point|punto)\s*[\])}>]\s*", re.IGNORECASE)
 _SPELLED_DOT = re.compile(rf"(?<=\w)\s+dot\s+(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
@@ -53,7 +56,9 @@ _EMAILS = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 
 
 class LinkFilter:
-    """Lets through the addresses of the hits, and e-mail addresses that stand in them."""
+    """Lets through the addresses of the hits, and those e-mail addresses in them that belong to
+    their sites.
+    """
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._urls = {hit.url.rstrip("/").lower() for hit in hits if hit.url}
@@ -63,6 +68,16 @@ class LinkFilter:
     def has_foreign(self, text: str) -> bool:
         """Also of one that is written in disguise."""
         return any(not self._is_ours(one) for one in _addresses_in(text))
+
+    def has_link(self, text: str) -> bool:
+        """A link to somewhere else, by whatever name; or an image, or HTML that is more than a
+        way to write.
+        """
+        text = _PLAIN_TAGS.sub(" ", without_unseen_inside(text))
+        links = [link[2] for link in _LINKS.finditer(text)]
+        if any(not self._is_ours(link) for link in links) or _REFERENCES.search(text):
+            return True
+        return without_html(text) != text or self.has_foreign(text)
 
     def without_links(self, text: str) -> str:
         """Links to the hits stay; what others are called stays without the address."""
@@ -91,10 +106,16 @@ class LinkFilter:
     def _is_of_our_site(self, address: str) -> bool:
         return _host_of(address) in self._hosts or self._is_ours(address)
 
+    def _is_our_mail(self, address: str) -> bool:
+        host = address.partition("@")[2]
+        sites = {site.removeprefix("www.") for site in self._hosts}
+        is_of_site = any(host == one or one.endswith(f".{host}") for one in sites)
+        return is_of_site and address in self._texts
+
     def _is_ours(self, address: str) -> bool:
         address = address.strip().rstrip(".,;:!?)]}*_`'\"").lower()
         if _EMAILS.fullmatch(address):
-            return re.sub(r"\s", "", address) in self._texts
+            return self._is_our_mail(re.sub(r"\s", "", address))
         url = address.rstrip("/")
         return url in self._urls or url in self._hosts
 
@@ -137,8 +158,12 @@ def without_html(text: str) -> str:
 
 def _unescaped_tags(text: str) -> str:
     """A tag that is written with entities is one for whoever reads it twice."""
-    plain = html.unescape(text)
-    return plain if _TAGS.search(plain) else text
+    plain = text
+    for _ in range(3):
+        plain = html.unescape(plain)
+        if _TAGS.search(plain):
+            return plain
+    return text
 
 
 def without_unseen_inside(text: str) -> str:
