@@ -95,6 +95,10 @@ def _of_source(event: Event, _rule: Ruled) -> str:
     return str(event.after.get("error", ""))
 
 
+def _of_lead(event: Event, _rule: Ruled) -> str:
+    return f"In a conversation with {event.after.get('agent') or 'an agent'}."
+
+
 def _of_level(event: Event, rule: Ruled) -> str | None:
     """A rule at 75 hears of 90, too, where more came at once than it was asked between."""
     used, limit = int(event.after.get("used", 0)), int(event.after.get("limit", 0))
@@ -216,6 +220,16 @@ for _kind in (
         raised_by="source.failed",
         recovered_by="source.indexed",
         tell=_of_source,
+        takes_code=False,
+    ),
+    Kind(
+        "lead_captured",
+        "Lead captured",
+        "message-square",
+        "A visitor of the chat who wants to hear from you.",
+        "A visitor leaves an address",
+        raised_by="lead.captured",
+        tell=_of_lead,
         takes_code=False,
     ),
 ):

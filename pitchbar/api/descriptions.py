@@ -60,6 +60,31 @@ REQUEST_HEADERS = {
     ),
 }
 
+# For browsers.
+REQUEST_HEADERS |= {
+    "Origin": _parameter("Origin", "Of the page, as browsers say it by themselves."),
+    "Last-Event-ID": _parameter(
+        "Last-Event-ID", "The `id` of the last event that came: the stream goes on behind it."
+    ),
+}
+
+SECURITY_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "widget": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+}
+# By what opens a view: a sentence, and what its description says beyond what is usual.
+_ACCESS: dict[str, tuple[str, Json]] = {
+    "token:read": ("Any token opens it.", {}),
+    "token:read-write": ("Needs a read-write token.", {}),
+    "widget": ("Needs the token that `init` gave.", {"security": [{"widget": []}]}),
+    "all": ("Needs no token.", {"security": []}),
+}
+
+
+def describe_access(access: str) -> tuple[str, Json]:
+    return _ACCESS[access]
+
+
 # What every call may answer.
 ALWAYS = (401, 404, 429, 503)
 
@@ -79,7 +104,7 @@ ERRORS: dict[int, tuple[str, str, str, tuple[str, ...]]] = {
         (),
     ),
     403: (
-        "The token may not do this.",
+        "The token may not do this; for the widget: not from this page.",
         "forbidden",
         "This token may only read.",
         (),

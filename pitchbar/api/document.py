@@ -21,7 +21,9 @@ from pitchbar.api.descriptions import (
     RATE_HEADERS,
     REQUEST_HEADERS,
     RESPONSE_HEADERS,
+    SECURITY_SCHEMES,
     SLUG,
+    describe_access,
     example_error,
 )
 from pitchbar.api.endpoints import Operation, PathParameter, Topic
@@ -89,7 +91,7 @@ def _build(routes: list[_Route]) -> Json:
             "headers": RESPONSE_HEADERS,
             "parameters": REQUEST_HEADERS,
             "responses": {_error_name(status): _error(status) for status in ERRORS},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
 
@@ -118,10 +120,11 @@ def _paths(routes: list[_Route], schemas: Json) -> Json:
 def _describe(route: _Route, schemas: Json) -> Json:
     operation = route.operation
     summary, _, more = cleandoc(route.view.__doc__ or "").partition("\n\n")
+    sentence, security = describe_access(route.view.access)
     described: Json = {
         "summary": summary,
         "operationId": route.rule.endpoint.replace("_api.", "."),
-        "description": " ".join((*more.split(), _scope_sentence(route.view))),
+        "description": " ".join((*more.split(), sentence)),
         "tags": [operation.topic.name],
         "parameters": [
             *_path_parameters(route.rule, operation.topic),
@@ -129,15 +132,11 @@ def _describe(route: _Route, schemas: Json) -> Json:
             *(_ref("parameters", name) for name in _request_header_names(route)),
         ],
         "responses": _responses(route, schemas),
+        **security,
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _body(operation.body, schemas)}
     return described
-
-
-def _scope_sentence(view: Any) -> str:
-    scope = view.access.removeprefix("token:")
-    return "Any token opens it." if scope == "read" else "Needs a read-write token."
 
 
 def _path_parameters(rule: Rule, topic: Topic) -> Iterator[Json]:
@@ -176,6 +175,8 @@ def _query_parameters(query: type[BaseModel] | None) -> Iterator[Json]:
 
 
 def _request_header_names(route: _Route) -> list[str]:
+    if route.operation.topic.is_for_browsers:
+        return ["Origin", *(["Last-Event-ID"] if route.path.endswith("/messages") else [])]
     names = {"get": ["If-None-Match"], "post": ["Idempotency-Key"]}.get(route.method, [])
     return [*names, "If-Match"] if 412 in route.operation.errors else names
 
@@ -199,7 +200,7 @@ def _success(route: _Route, schemas: Json) -> Json:
     if operation.response is not None:
         content = _json(operation.response, schemas)
     names = [*RATE_HEADERS, "X-Request-Id", *(["ETag"] if content else [])]
-    if route.method == "post":
+    if route.method == "post" and not operation.topic.is_for_browsers:
         names.append("Idempotent-Replayed")
     described: Json = {
         "description": HTTPStatus(operation.status).phrase,

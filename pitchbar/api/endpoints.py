@@ -25,13 +25,14 @@ class PathParameter:
 @dataclass(frozen=True)
 class Topic:
     """A section of the API's description, smaller positions first; `path` explains the variable
-    parts of its addresses.
+    parts of its addresses. What `is_for_browsers` is called by pages with a token of their own.
     """
 
     position: int
     name: str
     description: str
     path: Mapping[str, PathParameter] = field(default_factory=dict)
+    is_for_browsers: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,9 @@ def endpoint(
 def _run(make: Callable[[], Response]) -> Response:
     if request.method in ("GET", "HEAD"):
         return conditional_response(make())
-    # Other methods may be repeated by their nature. Whoever let the program in set `client_id`.
-    response = respond_once(g.client_id, make) if request.method == "POST" else make()
+    # Other methods may be repeated by their nature. Whoever let a program in set `client_id`.
+    is_program = request.method == "POST" and "client_id" in g
+    response = respond_once(g.client_id, make) if is_program else make()
     db.session.commit()
     return response
 

@@ -3,6 +3,7 @@ scan that led to it, or by the address that was left.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from sqlalchemy import ColumnElement, delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from pitchbar.chat.models import Conversation, Lead, Message, Visitor, WaitingTurn
-from pitchbar.core.database import changed_rows
+from pitchbar.chat.recent import recent
+from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.personal_data import Whom, register_holding
 from pitchbar.scans.models import Scan
 
@@ -51,8 +53,18 @@ class VisitorsHolding:
 
     def erase(self, session: Session, workspace_id: int, whom: Whom) -> int:
         ids = self._known(session, workspace_id, whom)
+        self._forget(session, ids, whom.visitor)
         mine = delete(self._model).where(*self._of(workspace_id, whom, ids))
         return changed_rows(session, mine.execution_options(synchronize_session=False))
+
+    def _forget(self, session: Session, ids: Sequence[int], visitor: str) -> None:
+        """What is known of them beside the database; the first that is erased says so for all."""
+        if self._model is not WaitingTurn:
+            return
+        visitors = session.scalars(select(Visitor.public_id).where(Visitor.id.in_(ids))).all()
+        known = select(Conversation.public_id).where(Conversation.visitor_id.in_(ids))
+        named = [UUID(visitor)] if visitor else []
+        forget_after_commit(session, [*named, *visitors], session.scalars(known).all())
 
     def _known(self, session: Session, workspace_id: int, whom: Whom) -> Sequence[int]:
         key = (workspace_id, whom)
@@ -65,6 +77,17 @@ class VisitorsHolding:
 
     def _of(self, workspace_id: int, whom: Whom, ids: Sequence[int]) -> Any:
         return self._model.workspace_id == workspace_id, self._where(ids, whom.visitor)
+
+
+def forget_after_commit(
+    session: Session, visitors: Sequence[UUID], conversations: Sequence[UUID]
+) -> None:
+    """Their tokens open nothing any more, and answers that are being given are not kept."""
+    known = recent()
+    for visitor in visitors:
+        after_commit(session, partial(known.mark_erased, visitor))
+    for conversation in conversations:
+        after_commit(session, partial(known.forget, conversation))
 
 
 def find_visitors(session: Session, workspace_id: int, whom: Whom) -> Sequence[int]:

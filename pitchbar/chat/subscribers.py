@@ -3,6 +3,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from pitchbar.chat.models import Conversation, Lead, Message, Visitor, WaitingTurn, WidgetDay
+from pitchbar.chat.outward import declare_events
 from pitchbar.chat.personal_data import register_holdings
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
@@ -14,6 +15,7 @@ _TABLES: tuple[Any, ...] = (Lead, Message, WaitingTurn, Conversation, Visitor, W
 def register() -> None:
     subscribe("workspace.purged", delete_conversations)
     register_holdings()
+    declare_events()
 
 
 def delete_conversations(event: Event) -> None:

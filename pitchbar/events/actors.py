@@ -5,7 +5,8 @@ from dataclasses import dataclass
 class Actor:
     """Who does something, and from where.
 
-    `kind` is "person", "token" (a program with an API token), or "system" (a job or a command).
+    `kind` is "person", "token" (a program with an API token), "visitor" (of a page
+    with a chat), or "system" (a job or a command).
     """
 
     kind: str

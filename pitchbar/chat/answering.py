@@ -1,0 +1,83 @@
+"""What the widget gets, made of what is stored."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pitchbar.agents.publication import ServedAgent
+from pitchbar.chat.access import Caller
+from pitchbar.chat.ids import write_visitor
+from pitchbar.chat.kept_turns import put_all_in_place
+from pitchbar.chat.models import OPEN, Message
+from pitchbar.chat.payloads import (
+    AgentBody,
+    LeadFormBody,
+    MessageBody,
+    MessageList,
+    Started,
+)
+from pitchbar.chat.queries import find_conversation, list_after, list_last
+from pitchbar.chat.settings import ChatSettings
+from pitchbar.chat.tokens import WidgetToken, write_token
+from pitchbar.chat.turning import offers_now
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.settings import current_settings
+
+
+def started(
+    token: WidgetToken, messages: Sequence[Message], agent: ServedAgent, time_zone: str
+) -> Started:
+    settings = current_settings()
+    return Started(
+        token=write_token(token, settings, clock.now()),
+        expires_in=settings[ChatSettings].widget_token_minutes * 60,
+        visitor=write_visitor(token.visitor, agent.workspace_id, settings),
+        conversation_id=token.conversation,
+        agent=_agent(agent, time_zone),
+        messages=[_message(one) for one in messages],
+    )
+
+
+def message_list(caller: Caller, after: UUID | None) -> MessageList:
+    put_all_in_place(caller.token.conversation)
+    db.session.commit()
+    conversation = find_conversation(caller.agent.workspace_id, caller.token.conversation)
+    if conversation is None:
+        return MessageList(messages=[], status="open")
+    found = list_last(conversation) if after is None else list_after(conversation, after)
+    status = conversation.status
+    return MessageList(
+        messages=[_message(one) for one in found], status="open" if status == OPEN else "ended"
+    )
+
+
+def _message(message: Message) -> MessageBody:
+    return MessageBody.model_validate(
+        {
+            "id": message.id,
+            "role": message.role,
+            "text": message.text,
+            "at": message.created_at,
+            "citations": message.citations,
+            "mode": message.mode,
+            "low_confidence": message.low_confidence,
+            "offers": message.offers,
+            "broken_off": message.is_broken_off,
+            "feedback": message.feedback,
+        }
+    )
+
+
+def _agent(agent: ServedAgent, time_zone: str) -> AgentBody:
+    config = agent.config
+    names = ("name", "greeting", "language", "theme", "accent", "position", "launcher_icon")
+    form = config.lead_form
+    asked = {"asks_name": form.asks_name, "asks_phone": form.asks_phone, "intro": form.intro}
+    return AgentBody(
+        **{name: getattr(config, name) for name in names},
+        id=agent.public_id,
+        launcher_label=config.launcher_label,
+        starters=list(config.starters),
+        offers=offers_now(config, time_zone),
+        lead_form=LeadFormBody(**asked) if form.is_offered else None,
+    )

@@ -1,0 +1,132 @@
+"""Puts turns among the messages of their conversations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from pitchbar.chat import hooks
+from pitchbar.chat.conversations import Beginning, ensure_conversation
+from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
+from pitchbar.chat.recent import recent
+from pitchbar.core.database import changed_rows
+from pitchbar.extensions import db
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A waiting turn as it was read."""
+
+    id: UUID
+    workspace_id: int
+    conversation_id: UUID
+    visitor_id: UUID
+    content: Mapping[str, Any]
+
+    @property
+    def asked_at(self) -> datetime:
+        return datetime.fromisoformat(self.content["asked_at"])
+
+
+def put_in_place(turn_id: UUID) -> bool:
+    """Whoever deletes the waiting turn writes its messages; all others do nothing."""
+    row = db.session.execute(
+        select(
+            WaitingTurn.id,
+            WaitingTurn.workspace_id,
+            WaitingTurn.conversation_id,
+            WaitingTurn.visitor_id,
+            WaitingTurn.content,
+        ).where(WaitingTurn.id == turn_id)
+    ).one_or_none()
+    if row is None:
+        return False
+    mine = delete(WaitingTurn).where(WaitingTurn.id == turn_id)
+    if not changed_rows(db.session, mine.execution_options(synchronize_session=False)):
+        return False
+    waiting = _Waiting(*row)
+    if not recent().is_erased(waiting.visitor_id):
+        _write(waiting)
+    return True
+
+
+def put_all_in_place(conversation_id: UUID) -> None:
+    """For who reads the conversation now, and would not see what its jobs have not done yet."""
+    waiting = select(WaitingTurn.id).where(WaitingTurn.conversation_id == conversation_id)
+    for turn_id in db.session.scalars(waiting.order_by(WaitingTurn.id)).all():
+        put_in_place(turn_id)
+
+
+def _write(waiting: _Waiting) -> None:
+    content = waiting.content
+    conversation = ensure_conversation(
+        waiting.conversation_id,
+        Beginning(
+            workspace_id=waiting.workspace_id,
+            agent_id=content["agent_id"],
+            visitor=waiting.visitor_id,
+            page_url=content["page_url"],
+            language=content["language"],
+            scan_id=UUID(hex=content["scan_id"]) if content["scan_id"] else None,
+            code_id=content["code_id"],
+            at=waiting.asked_at,
+        ),
+    )
+    question, answer = _question(waiting, conversation), _answer(waiting, conversation)
+    db.session.add_all([question, answer] if answer else [question])
+    _note(conversation, waiting, 2 if answer else 1)
+    db.session.flush()
+    hooks.turn_kept(
+        hooks.KeptTurn(
+            conversation,
+            question,
+            answer,
+            threshold=content["threshold"],
+            fell_back=content["fell_back"],
+            prompt_tokens=content["prompt_tokens"],
+            completion_tokens=content["completion_tokens"],
+        )
+    )
+
+
+def _question(waiting: _Waiting, conversation: Conversation) -> Message:
+    question = waiting.content["question"]
+    return Message(
+        id=UUID(hex=question["id"]),
+        workspace_id=waiting.workspace_id,
+        conversation_id=conversation.id,
+        role=VISITOR,
+        text=question["text"],
+        created_at=waiting.asked_at,
+    )
+
+
+def _answer(waiting: _Waiting, conversation: Conversation) -> Message | None:
+    """None where nothing was said: a person has taken over, or the visitor left before."""
+    answer = waiting.content["answer"]
+    if answer is None:
+        return None
+    known = {name: value for name, value in answer.items() if name in Message.__table__.columns}
+    took = timedelta(milliseconds=answer["latency_ms"])
+    return Message(
+        **known,
+        id=waiting.id,
+        workspace_id=waiting.workspace_id,
+        conversation_id=conversation.id,
+        role=AGENT,
+        created_at=waiting.asked_at + took,
+    )
+
+
+def _note(conversation: Conversation, waiting: _Waiting, count: int) -> None:
+    content = waiting.content
+    conversation.messages += count
+    conversation.agent_version = content["agent_version"]
+    conversation.status, conversation.ended_at = OPEN, None
+    said_at = waiting.asked_at + timedelta(milliseconds=content["latency_ms"])
+    conversation.last_message_at = max(conversation.last_message_at, said_at)
+    if content["wants_person"] and conversation.human_requested_at is None:
+        conversation.human_requested_at = waiting.asked_at

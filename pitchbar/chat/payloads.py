@@ -1,0 +1,218 @@
+"""What the widget sends and gets. Names that are not known are left alone: the widget of a newer
+release may speak with an older process.
+"""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
+from pitchbar.chat.widget_events import Kind
+
+_MESSAGE: dict[str, Any] = {
+    "id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21",
+    "role": "agent",
+    "text": "Money comes back within fourteen days. [1]",
+    "at": "2026-03-02T12:41:07.512000+00:00",
+    "citations": [
+        {
+            "n": 1,
+            "url": "https://shop.example/refunds#:~:text=Money%20comes%20back",
+            "title": "Refunds",
+            "quote": "Money comes back within fourteen days.",
+        }
+    ],
+    "mode": "extractive",
+    "low_confidence": False,
+    "offers": [],
+    "broken_off": False,
+    "feedback": None,
+}
+_TOKEN = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmMWEyYjNjIn0.eyJhdWQiOi…"  # noqa: S105  # an example
+_VISITOR = "5b0a5a2e5d9c4c4f9d2f6a1b7c8d9e0f.9f2b41c07de35a6688e1d4"
+_AGENT: dict[str, Any] = {
+    "id": "ag_3f9d2c7b1a5e8f604d21",
+    "name": "Nora",
+    "greeting": "Hello! What would you like to know?",
+    "starters": ["When are you open?"],
+    "language": "en",
+    "theme": "auto",
+    "accent": "#0b7a5c",
+    "position": "right",
+    "launcher_icon": "message",
+    "launcher_label": "",
+    "offers": ["person", "lead_form"],
+    "lead_form": {"asks_name": True, "asks_phone": False, "intro": ""},
+}
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+class WidgetPayload(Payload):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, strict=True)
+
+
+class Start(WidgetPayload):
+    """Send the visitor that you have kept, to be known again."""
+
+    model_config = _example(agent=_AGENT["id"], page_url="https://shop.example/cups")
+
+    agent: Text = Field(description="The public id of a published agent.", max_length=40)
+    page_url: Text = Field("", description="Where the visitor is.", max_length=4096)
+    visitor: Text | None = Field(
+        None, description="What `visitor` was in an earlier answer.", max_length=200
+    )
+    attribution: Text | None = Field(
+        None, description="The `pb_at` with which the visitor came.", max_length=200
+    )
+    language: Text | None = Field(
+        None, description="The page's, such as `de`; else the browser's.", max_length=35
+    )
+
+
+class NewMessage(WidgetPayload):
+    model_config = ConfigDict(
+        str_strip_whitespace=False,
+        json_schema_extra={"examples": [{"text": "How long do refunds take?"}]},
+    )
+
+    text: str = Field(
+        description="What the visitor asks, at most 4,000 characters; what cannot be seen in it is "
+        "taken out."
+    )
+    page_url: Text = Field("", description="Where the visitor is by now.", max_length=4096)
+
+
+class CitationBody(ResponseModel):
+    """`n` stands in the text as `[n]`; the address opens the source at the quote where it can."""
+
+    n: int
+    url: str
+    title: str
+    quote: str
+
+
+class MessageBody(ResponseModel):
+    """Something that was said; from `citations` on of the agent's answers."""
+
+    model_config = _example(**_MESSAGE)
+
+    id: UUID
+    role: Literal["visitor", "agent", "person"]
+    text: str
+    at: Timestamp
+    citations: list[CitationBody]
+    mode: str = Field(
+        description="`llm`, `extractive` or `curated`; `notice` for a sentence of the chat itself."
+    )
+    low_confidence: bool
+    offers: list[str] = Field(description="What can be done instead: `person`, `lead_form`.")
+    broken_off: bool
+    feedback: Literal["up", "down"] | None
+
+
+class MessageList(ResponseModel):
+    """Oldest first."""
+
+    model_config = _example(messages=[_MESSAGE], status="open")
+
+    messages: list[MessageBody]
+    status: Literal["open", "ended"]
+
+
+class LeadFormBody(ResponseModel):
+    asks_name: bool
+    asks_phone: bool
+    intro: str
+
+
+class AgentBody(ResponseModel):
+    """How the agent is called, speaks first and looks."""
+
+    id: str
+    name: str
+    greeting: str
+    starters: list[str]
+    language: str
+    theme: str
+    accent: str
+    position: str
+    launcher_icon: str
+    launcher_label: str
+    offers: list[str] = Field(description="Just now: a person only while somebody is there.")
+    lead_form: LeadFormBody | None
+
+
+class Started(ResponseModel):
+    """Keep `token` for the calls that follow, and `visitor` for the next time."""
+
+    model_config = _example(
+        token=_TOKEN,
+        expires_in=3600,
+        visitor=_VISITOR,
+        conversation_id=_MESSAGE["id"],
+        agent=_AGENT,
+        messages=[_MESSAGE],
+    )
+
+    token: str
+    expires_in: int = Field(description="Seconds.")
+    visitor: str
+    conversation_id: UUID
+    agent: AgentBody
+    messages: list[MessageBody] = Field(description="The last 30 of the conversation.")
+
+
+class After(Query):
+    after: UUID | None = Field(None, description="The last message that you have.")
+
+
+class NewLead(WidgetPayload):
+    model_config = _example(email="ada@mail.example", name="Ada")
+
+    email: Text = Field(max_length=254)
+    name: Text = Field("", max_length=200)
+    phone: Text = Field("", max_length=64)
+    fields: dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=64)],
+        Annotated[Text, StringConstraints(max_length=1000)],
+    ] = Field(
+        default_factory=dict, description="What else your form asks for, by name.", max_length=20
+    )
+
+
+class KeptLead(ResponseModel):
+    """That somebody of the workspace sees it now."""
+
+    model_config = _example(id=7, captured_at=_MESSAGE["at"])
+
+    id: int
+    captured_at: Timestamp
+
+
+class WidgetEvent(WidgetPayload):
+    """What a visitor did; counted by day, and kept of nobody."""
+
+    model_config = _example(kind="opened")
+
+    kind: Kind
+
+
+class RequestedPerson(ResponseModel):
+    model_config = _example(requested_at=_MESSAGE["at"], is_open=True)
+
+    requested_at: Timestamp
+    is_open: bool = Field(description="Whether people of the workspace are there just now.")
+
+
+class Opinion(WidgetPayload):
+    """Of one answer, or, without `message_id`, of the whole conversation."""
+
+    model_config = _example(message_id=_MESSAGE["id"], value="up")
+
+    value: Literal["up", "down"] | None = Field(description="null takes it back.")
+    message_id: Text | None = Field(None, max_length=36)
+    text: Text = Field("", description="In a few words, why.", max_length=2000)

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pitchbar.answers.turns import Said
+from pitchbar.chat.models import OPEN, Conversation, Message, Visitor, WaitingTurn
+from pitchbar.extensions import db
+
+# As many as a widget shows again.
+REPLAYED = 30
+
+
+def find_conversation(workspace_id: int, public_id: UUID) -> Conversation | None:
+    return db.session.scalar(
+        select(Conversation).where(
+            Conversation.public_id == public_id, Conversation.workspace_id == workspace_id
+        )
+    )
+
+
+def find_open(
+    workspace_id: int, agent_id: int, visitor: UUID, since: datetime
+) -> Conversation | None:
+    """The visitor's last one with this agent, unless it has ended or fallen silent."""
+    return db.session.scalar(
+        select(Conversation)
+        .join(Visitor, Visitor.id == Conversation.visitor_id)
+        .where(Visitor.public_id == visitor, Visitor.workspace_id == workspace_id)
+        .where(Conversation.agent_id == agent_id, Conversation.status == OPEN)
+        .where(Conversation.last_message_at > since)
+        .order_by(Conversation.last_message_at.desc())
+        .limit(1)
+    )
+
+
+def find_waiting(workspace_id: int, visitor: UUID) -> UUID | None:
+    """The conversation of this visitor's last turn that no job has put in its place yet."""
+    return db.session.scalar(
+        select(WaitingTurn.conversation_id)
+        .where(WaitingTurn.workspace_id == workspace_id, WaitingTurn.visitor_id == visitor)
+        .order_by(WaitingTurn.id.desc())
+        .limit(1)
+    )
+
+
+def list_last(conversation: Conversation, count: int = REPLAYED) -> Sequence[Message]:
+    """Oldest first."""
+    mine = select(Message).where(Message.conversation_id == conversation.id)
+    return list(db.session.scalars(mine.order_by(Message.id.desc()).limit(count)))[::-1]
+
+
+def list_after(conversation: Conversation, after: UUID, count: int = 100) -> Sequence[Message]:
+    mine = select(Message).where(Message.conversation_id == conversation.id, Message.id > after)
+    return db.session.scalars(mine.order_by(Message.id).limit(count)).all()
+
+
+def find_message(conversation: Conversation, message_id: UUID) -> Message | None:
+    return db.session.scalar(
+        select(Message).where(Message.conversation_id == conversation.id, Message.id == message_id)
+    )
+
+
+def find_holder(workspace_id: int, public_id: UUID) -> tuple[int | None, int | None]:
+    """The conversation's row, and the person who has taken it over: each None where there is
+    none.
+    """
+    found = db.session.execute(
+        select(Conversation.id, Conversation.taken_over_by).where(
+            Conversation.public_id == public_id, Conversation.workspace_id == workspace_id
+        )
+    ).one_or_none()
+    return (found.id, found.taken_over_by) if found else (None, None)
+
+
+def list_said(conversation_id: int, count: int) -> list[Said]:
+    """Oldest first."""
+    mine = select(Message.role, Message.text).where(Message.conversation_id == conversation_id)
+    rows = db.session.execute(mine.order_by(Message.id.desc()).limit(count)).all()
+    return [Said(row.role, row.text) for row in reversed(rows)]

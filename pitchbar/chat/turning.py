@@ -1,0 +1,191 @@
+"""One turn, in a thread of its own: what `answer` says becomes events, and in the end what is kept.
+
+Between the message and the first token nothing is written to the database.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Flask
+
+from pitchbar.agents.config import AgentConfig
+from pitchbar.answers import answering
+from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn
+from pitchbar.chat.feeds import Feed
+from pitchbar.chat.keeping import Asked, Outcome, keep
+from pitchbar.chat.opening_hours import is_open
+from pitchbar.chat.person_requests import asks_for_person
+from pitchbar.chat.sentences import Occasion, say
+from pitchbar.chat.settings import ChatSettings
+from pitchbar.chat.typed import has_words
+from pitchbar.clients.vectors import VectorsUnavailable
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.settings import current_settings
+
+log = logging.getLogger(__name__)
+
+# Sentences of the chat's own are told apart from answers.
+NOTICE, BY_PERSON = "notice", "person"
+# Looking something up computes, and holds a connection: the others stand in line, and their streams
+# hear heartbeats meanwhile.
+_LOOKING_UP = threading.BoundedSemaphore(4)
+
+
+@dataclass
+class _Spoken:
+    """What has been sent so far."""
+
+    text: list[str] = field(default_factory=list)
+    answered: Answered | None = None
+    is_broken_off: bool = False
+    error: str = ""
+
+
+def run_turn(app: Flask, asked: Asked, feed: Feed) -> None:
+    """Ends the feed in any case."""
+    with app.app_context():
+        try:
+            spoken = _speak(asked, feed)
+            outcome = _outcome(asked, spoken)
+            keep(asked, outcome, told=lambda: _tell_end(feed, outcome, spoken))
+        except Exception:
+            log.exception("a turn could not be ended")
+        finally:
+            if not feed.is_over:
+                feed.add("error", code="failed", message=say("failed", language_of(asked)))
+            db.session.remove()
+
+
+def language_of(asked: Asked) -> str:
+    return asked.agent.config.language or asked.language
+
+
+def _speak(asked: Asked, feed: Feed) -> _Spoken:
+    spoken = _Spoken()
+    feed.add(
+        "start",
+        conversation_id=str(asked.token.conversation),
+        question_id=str(asked.question_id),
+        message_id=str(asked.answer_id),
+    )
+    parts = _parts(asked)
+    try:
+        for part in parts:
+            _pass_on(part, feed, spoken)
+            # A stream may be open for long, and connections are few.
+            db.session.remove()
+            if feed.seconds_alone() > current_settings()[ChatSettings].chat_resume_seconds:
+                spoken.is_broken_off = spoken.answered is None
+                break
+    except VectorsUnavailable as error:
+        log.warning("A visitor was told that nothing can be looked up: %s", error)
+        spoken.error = "search_unavailable"
+    except Exception:
+        log.exception("a turn failed")
+        spoken.error = "failed"
+    finally:
+        parts.close()
+    return spoken
+
+
+def _pass_on(part: Part, feed: Feed, spoken: _Spoken) -> None:
+    if isinstance(part, Stage):
+        feed.add("stage", stage=part.name)
+    elif isinstance(part, Token):
+        spoken.text.append(part.text)
+        feed.add("token", text=part.text)
+    else:
+        spoken.answered = part
+
+
+def _parts(asked: Asked) -> Generator[Part, None, None]:
+    """In the order of a turn: a person, a request for one, an answer."""
+    if asked.is_taken_over:
+        yield Stage("person")
+        yield Answered("", cast(Mode, BY_PERSON))
+        return
+    if not has_words(asked.text):
+        yield from _notice(asked, "no_words", [])
+        return
+    config = asked.agent.config
+    if (config.offers_person or config.lead_form.is_offered) and asks_for_person(asked.text):
+        offers = offers_now(config, asked.time_zone)
+        yield from _notice(asked, "person" if "person" in offers else "nobody_there", offers)
+        return
+    turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
+    yield from _in_line(answering.answer(turn))
+
+
+def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
+    """Until the passages are there, only some at a time."""
+    try:
+        with _LOOKING_UP:
+            for part in parts:
+                yield part
+                if not (isinstance(part, Stage) and part.name == "searching"):
+                    break
+        yield from parts
+    finally:
+        if isinstance(parts, Generator):
+            parts.close()
+
+
+def _notice(asked: Asked, occasion: Occasion, offers: list[str]) -> Iterator[Part]:
+    text = say(occasion, language_of(asked))
+    yield Token(text)
+    yield Answered(text, cast(Mode, NOTICE), offers=offers)
+
+
+def offers_now(config: AgentConfig, time_zone: str) -> list[str]:
+    """A person only while somebody is there."""
+    is_there = config.offers_person and is_open(config.hours, time_zone, clock.now())
+    offers = ["person"] if is_there else []
+    return [*offers, "lead_form"] if config.lead_form.is_offered else offers
+
+
+def _outcome(asked: Asked, spoken: _Spoken) -> Outcome:
+    latency_ms = round((time.monotonic() - asked.began_at) * 1000)
+    answered = spoken.answered
+    if spoken.error:
+        occasion: Occasion = "search_down" if spoken.error == "search_unavailable" else "failed"
+        text = say(occasion, language_of(asked))
+        offers = offers_now(asked.agent.config, asked.time_zone)
+        broken = Answered(text, cast(Mode, NOTICE), low_confidence=True, offers=offers)
+        return Outcome(broken, latency_ms, is_broken_off=True)
+    if answered is None:
+        # As far as it was heard.
+        text = "".join(spoken.text)
+        return Outcome(Answered(text, cast(Mode, "")), latency_ms, is_broken_off=True)
+    return Outcome(answered, latency_ms, wants_person=_wants_person(asked, answered))
+
+
+def _wants_person(asked: Asked, answered: Answered) -> bool:
+    return str(answered.mode) == NOTICE and "person" in answered.offers
+
+
+def _tell_end(feed: Feed, outcome: Outcome, spoken: _Spoken) -> None:
+    answered = outcome.answered
+    if spoken.error:
+        offers = list(answered.offers)
+        feed.add("error", code=spoken.error, message=answered.text, offers=offers)
+        return
+    feed.add(
+        "done",
+        message_id=str(feed.turn),
+        text=answered.text,
+        citations=[shown_citation(one) for one in answered.citations],
+        low_confidence=answered.low_confidence,
+        mode=answered.mode,
+        latency_ms=outcome.latency_ms,
+        offers=list(answered.offers),
+        broken_off=outcome.is_broken_off,
+    )
+
+
+def shown_citation(one: Citation) -> dict[str, Any]:
+    return {"n": one.n, "url": one.url, "title": one.title, "quote": one.quote}
