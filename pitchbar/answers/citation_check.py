@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
 from pitchbar.answers.filters import LinkFilter, without_html
+from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
 from pitchbar.answers.support import missing_facts, supports
@@ -108,7 +109,8 @@ class CitationCheck:
         hit = self.hits[place]
         bare = _LIST_MARK.sub("", bare)
         if self._is_foreign(hit):
-            return "" if _shares_facts(bare, hit) else "another language, and no fact in common"
+            shares = _shares_facts(bare, hit, self.language)
+            return "" if shares else "another language, and no fact in common"
         return supports(bare, hit).why
 
     def _lost(self, bare: str, asked: Sequence[int], bearing: Sequence[int]) -> list[Verdict]:
@@ -124,27 +126,36 @@ class CitationCheck:
     def _why_gone(self, bare: str, places: Sequence[int]) -> str:
         """Why a sentence that no passage bears out may not stay without a citation, either."""
         bare = _LIST_MARK.sub("", bare)
-        missing = sorted(self._missing(bare))
-        if missing:
+        if missing := sorted(self._missing(bare)):
             return f"in no passage: {', '.join(missing[:5])}"
         terms = self._terms(bare)
-        if len(terms) <= _JOINING:
-            return ""
         if not places:
-            return "claims something, and no passage says it"
-        contradicted = [self._why_not(bare, at) for at in places]
-        if any(why and why != _SAYS_MORE for why in contradicted):
+            is_joining = len(terms) <= _JOINING
+            return "" if is_joining else "claims something, and no passage says it"
+        if all(self._is_foreign(self.hits[at]) for at in places):
+            return ""
+        if numbers_stated(bare) or self._names(bare):
+            return "no passage says it of these numbers and names"
+        if any(self._why_not(bare, at) != _SAYS_MORE for at in places):
             return "contradicts its passage"
         known = self._terms(self._said)
         return "" if len(terms & known) >= _GROUNDED * len(terms) else "stands in no passage"
 
     def _missing(self, bare: str) -> set[str]:
         text = plain(bare)
-        if self.language[:2] == "de":
-            # Where every noun has a capital letter, that makes no name.
-            return numbers_stated(text) - numbers_of(self._said)
-        return missing_facts(text, f"{self._said}\n{self.question}") | (
-            numbers_stated(text) - numbers_of(self._said)
+        numbers = numbers_stated(text) - numbers_of(self._said)
+        missing = missing_facts(text, f"{self._said}\n{self.question}") & self._names(text)
+        return numbers | {name for name in missing if not self._is_named_otherwise(name)}
+
+    def _names(self, text: str) -> set[str]:
+        # Where every noun has a capital letter, that makes no name.
+        return set() if self.language[:2] == "de" else names_of(text)
+
+    def _is_named_otherwise(self, name: str) -> bool:
+        return any(
+            is_named_in(hit.text, name, self.language, hit.language)
+            for hit in self.hits
+            if self._is_foreign(hit)
         )
 
     def _terms(self, text: str) -> frozenset[str]:
@@ -188,9 +199,13 @@ def _without_joint(part: str) -> str:
     return re.sub(r"^\s*(?:[,;]\s*)?(?:and|but|und|aber)?\s+", "", part)
 
 
-def _shares_facts(bare: str, hit: Hit) -> bool:
+def _shares_facts(bare: str, hit: Hit, language: str) -> bool:
     text = plain(hit.passage)
-    stated = numbers_stated(bare)
-    names = {name.casefold() for name in names_of(bare)}
+    stated, there = numbers_stated(bare), numbers_of(text)
     words = {word.casefold() for word in re.findall(r"\w+", text)}
-    return stated <= numbers_of(text) and bool(stated or names & words)
+    named = {
+        name
+        for name in names_of(bare)
+        if name in words or is_named_in(text, name, language, hit.language)
+    }
+    return stated <= there and bool(stated or named)

@@ -17,8 +17,9 @@ _ELEMENTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COMMENTS = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_TAGS = re.compile(r"<\s*[/!?]?\s*[a-zA-Z][^<>]*(?:>|$)|<\s*[/!?][^<>]*(?:>|$)")
-_BROKEN_TAG = re.compile(r"<(?=\s?[a-zA-Z/!?])")
+# Behind a space "<" is the sign for less.
+_TAGS = re.compile(r"<[/!?]?[a-zA-Z][^<>]*(?:>|$)|<[/!?][^<>]*(?:>|$)")
+_BROKEN_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _IMAGES = re.compile(r"!\s*\[[^\]]*\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
 _LINKS = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
 _REFERENCES = re.compile(r"\[[^\[\]]+\]\s?\[(?!\s*\^?\d)[^\[\]]*\]")
@@ -50,7 +51,9 @@ _NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w)")
 # As people write one that a filter shall not see.
 _DISGUISES = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt|point|punto)\s*[\])}>]\s*", re.IGNORECASE)
 _SPELLED_DOT = re.compile(rf"(?<=\w)\s+dot\s+(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
-_SPELLED_SCHEME = re.compile(r"\bh(?:xx|tt|\*\*|\s?t\s?t\s?)ps?(?=\s?:|%3a|\[:\])", re.IGNORECASE)
+_SPELLED_SCHEME = re.compile(
+    r"\b(?:hxxp|h\*\*p|h\s?t\s?t\s?p)(\s?s)?(?=\s?:|\s?\[:\])", re.IGNORECASE
+)
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EMAILS = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 
@@ -140,7 +143,7 @@ def _addresses_in(text: str) -> Iterable[str]:
 def _undisguised(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unquote(html.unescape(text)))
     plain = _DISGUISES.sub(".", plain)
-    return _SPELLED_SCHEME.sub("http", _SPELLED_DOT.sub(".", plain))
+    return _SPELLED_SCHEME.sub(r"http\1", _SPELLED_DOT.sub(".", plain))
 
 
 def without_html(text: str) -> str:

@@ -3,8 +3,9 @@
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another.
-3. The one sentence of the passage that comes nearest is not negated where it is not, nor the other
-   way round, and says none of its words' opposites.
+3. Of each of its clauses, the clause of the passage that comes nearest is not denied where it is
+   not, nor the other way round, and says none of its words' opposites; nor is what the passage
+   gives to some alone given to everybody, or the other way round.
 4. "More than 30", "at most 30", "before 1990": the passage says so of that number, and not the
    contrary, nor the number alone; nor the other way round.
 5. The word before a number does not stand with other numbers alone.
@@ -16,7 +17,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitchbar.answers.comparisons import OPPOSITES, comparison_of, directions_of, is_negated
+from pitchbar.answers.comparisons import (
+    OPPOSITES,
+    comparison_of,
+    directions_of,
+    is_denied,
+    is_negated,
+    is_widened,
+    without_price,
+)
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated, without_numbers
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
@@ -25,8 +34,11 @@ from pitchbar.retrieval.words import terms_of
 
 LEAST, NEARBY = 0.65, 0.5
 _TOGETHER = 3
+# Words of a clause that stands by itself.
+_LEAST_CLAUSE = 3
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_NEGATING_OPPOSITES = re.compile(r"\b(?:never|none)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 _CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero|et|mais|e|en)\s+")
 
@@ -49,7 +61,7 @@ class _Passage:
 
 def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
-    bare = plain(CITATION.sub("", sentence))
+    bare = without_price(plain(CITATION.sub("", sentence)))
     passage = _passage_of(hit)
     missing = sorted(missing_facts(bare, passage.whole))
     if missing:
@@ -79,9 +91,9 @@ def _is_plural(name: str, parts: set[str]) -> bool:
 
 
 def _passage_of(hit: Hit) -> _Passage:
-    told = [one.shown for one in quotables_of(0, hit.text)]
+    told = [without_price(one.shown) for one in quotables_of(0, hit.text)]
     headings = " ".join((hit.title, *hit.headings))
-    whole = "\n".join((headings, plain(hit.text), *told))
+    whole = "\n".join((headings, without_price(plain(hit.text)), *told))
     return _Passage(whole, tuple(told), headings, hit.language)
 
 
@@ -111,10 +123,8 @@ def _by_sense(sentence: str, passage: _Passage) -> str:
     nearest = _nearest(sentence, passage)
     if not nearest:
         return ""
-    if is_negated(sentence) != is_negated(nearest):
-        return "one of the two is negated"
-    if opposite := _opposite(sentence, nearest, passage.language):
-        return f"the passage says {opposite}"
+    if why := _by_clauses(sentence, passage):
+        return why
     if directions_of(sentence) - directions_of(passage.whole) or _is_bare(sentence, nearest):
         return "another side of a number"
     if number := _misplaced(sentence, passage):
@@ -122,15 +132,57 @@ def _by_sense(sentence: str, passage: _Passage) -> str:
     return "another order of what is compared" if _is_swapped(sentence, nearest, passage) else ""
 
 
-def _nearest(sentence: str, passage: _Passage) -> str:
-    own = _stems(sentence, passage.language)
+def _by_clauses(sentence: str, passage: _Passage) -> str:
+    there = [clause for one in passage.sentences for clause in _clauses(one)]
+    for clause in _clauses(sentence):
+        nearest = _nearest_of(_stems(clause, passage.language), there, passage.language)
+        why = _by_clause(clause, nearest, passage.language) if nearest else ""
+        if why:
+            return why
+    return ""
+
+
+def _clauses(sentence: str) -> list[str]:
+    """What has no two words of its own belongs to the one before."""
+    clauses: list[str] = []
+    for part in _CLAUSE.split(sentence):
+        if clauses and len(_WORDS.findall(part)) < _LEAST_CLAUSE:
+            clauses[-1] += f", {part}"
+        else:
+            clauses.append(part)
+    return clauses
+
+
+def _by_clause(clause: str, nearest: str, language: str) -> str:
+    opposite = _opposite(clause, nearest, language)
+    if opposite and _is_negated_but(clause) == _is_negated_but(nearest):
+        return f"the passage says {opposite}"
+    if not opposite and is_denied(clause) != is_denied(nearest):
+        return "one of the two is negated"
+    return "of some alone, or of all" if is_widened(clause, nearest) else ""
+
+
+def _is_negated_but(clause: str) -> bool:
+    """ "Never" is no negation of "always", but its opposite already."""
+    return is_negated(_NEGATING_OPPOSITES.sub(" ", clause))
+
+
+def _nearest_of(own: frozenset[str], there: Sequence[str], language: str) -> str:
+    """Empty where they have nothing in common."""
 
     def nearness(other: str) -> tuple[int, float]:
-        there = _stems(other, passage.language)
-        common = len(own & there)
-        return common, common / max(1, len(there))
+        stems = _stems(other, language)
+        common = len(own & stems)
+        return common, common / max(1, len(stems))
 
-    return max(passage.sentences, key=nearness, default="")
+    best = max(there, key=nearness, default="")
+    return best if best and nearness(best)[0] else ""
+
+
+def _nearest(sentence: str, passage: _Passage) -> str:
+    own = _stems(sentence, passage.language)
+    best = _nearest_of(own, passage.sentences, passage.language)
+    return best or next(iter(passage.sentences), "")
 
 
 def _opposite(sentence: str, nearest: str, language: str) -> str:
