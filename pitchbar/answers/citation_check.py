@@ -5,6 +5,7 @@ bears it out, loses it where none does, and goes where it says what no passage s
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
@@ -138,12 +139,20 @@ class CitationCheck:
             return "no passage says it of these numbers and names"
         if any(self._why_not(bare, at) != _SAYS_MORE for at in places):
             return "contradicts its passage"
-        known = self._terms(self._said)
+        known = self._known
         return "" if len(terms & known) >= _GROUNDED * len(terms) else "stands in no passage"
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return self._terms(self._said)
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        return numbers_of(self._said)
 
     def _missing(self, bare: str) -> set[str]:
         text = plain(bare)
-        numbers = numbers_stated(text) - numbers_of(self._said)
+        numbers = numbers_stated(text) - self._numbers
         missing = missing_facts(text, f"{self._said}\n{self.question}") & self._names(text)
         return numbers | {name for name in missing if not self._is_named_otherwise(name)}
 
