@@ -17,9 +17,25 @@ _ELEMENTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COMMENTS = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-# Behind a space "<" is the sign for less.
-_TAGS = re.compile(r"<[/!?]?[a-zA-Z][^<>]*(?:>|$)|<[/!?][^<>]*(?:>|$)")
-_BROKEN_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_NAMES = (
+    "a|abbr|address|applet|area|article|aside|audio|b|base|bdi|bdo|big|blink|blockquote|body|br|"
+    "button|canvas|caption|center|circle|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|"
+    "dialog|dir|div|dl|dt|ellipse|em|embed|fieldset|figcaption|figure|font|footer|foreignobject|"
+    "form|frame|frameset|g|h[1-6]|head|header|hr|html|i|iframe|image|img|input|ins|kbd|keygen|"
+    "label|legend|li|line|link|listing|main|map|mark|marquee|math|menu|meta|meter|nav|nobr|"
+    "noembed|noframes|noscript|object|ol|optgroup|option|output|p|param|path|picture|plaintext|"
+    "polygon|pre|progress|q|rect|rp|rt|ruby|s|samp|script|search|section|select|slot|small|source|"
+    "span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|text|textarea|tfoot|th|"
+    "thead|time|title|tr|track|tt|u|ul|use|var|video|wbr|xmp"
+)
+# Of HTML, or with attributes, or open; "<short_code>" is a word for something to fill in. Behind a
+# space "<" is the sign for less.
+_TAGS = re.compile(
+    rf"<(?:{_NAMES})(?![\w-])[^<>]*(?:>|$)|<[/!?][^<>]*(?:>|$)"
+    r"|<[a-zA-Z][^<>]*(?:=[^<>]*>|$)",
+    re.IGNORECASE,
+)
+_BROKEN_TAG = re.compile(rf"<(?=[/!?]|(?:{_NAMES})(?![\w-]))", re.IGNORECASE)
 _IMAGES = re.compile(r"!\s*\[[^\]]*\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
 _LINKS = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
 _REFERENCES = re.compile(r"\[[^\[\]]+\]\s?\[(?!\s*\^?\d)[^\[\]]*\]")
@@ -66,6 +82,7 @@ class LinkFilter:
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._urls = {hit.url.rstrip("/").lower() for hit in hits if hit.url}
         self._hosts = {_host_of(url) for url in self._urls} - {""}
+        self._codes = " ".join(code for hit in hits for code in _CODE.findall(hit.text))
         self._texts = "\n".join(hit.text for hit in hits).lower()
 
     def has_foreign(self, text: str) -> bool:
@@ -92,7 +109,7 @@ class LinkFilter:
 
     def tidied(self, text: str) -> str:
         """What is quoted without a model: its code stays as it is, of the rest what may be shown,
-        with a mark where an address of somebody else stood.
+        with a mark where an address of somebody else stood that is no example.
         """
         parts = _CODE.split(text)
         return "".join(
@@ -103,10 +120,13 @@ class LinkFilter:
     def _without_foreign(self, text: str) -> str:
         text = self.without_links(text)
         for pattern in (_ADDRESSES, _HOSTS):
-            text = pattern.sub(lambda one: one[0] if self._is_of_our_site(one[0]) else "…", text)
+            text = pattern.sub(lambda one: one[0] if self._is_quotable(one[0]) else "…", text)
         return text
 
-    def _is_of_our_site(self, address: str) -> bool:
+    def _is_quotable(self, address: str) -> bool:
+        """Of our site, or an example that stands in code."""
+        if address.rstrip(".,;:") in self._codes:
+            return True
         return _host_of(address) in self._hosts or self._is_ours(address)
 
     def _is_our_mail(self, address: str) -> bool:
