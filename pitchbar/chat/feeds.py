@@ -21,6 +21,7 @@ _MOST = 2_000
 _LOOK_SECONDS, _HEARD_SECONDS = 0.15, 2
 # A process that died says nothing more; the longest time-out of a model is shorter.
 _LOST_SECONDS = 150.0
+_COMING_SECONDS = 5.0
 HEARTBEAT = b": \n\n"
 LAST = ("done", "error")
 
@@ -51,7 +52,8 @@ class Feed:
         self._events: list[bytes] = []
         self._is_over = False
         self._listeners = 0
-        self._alone_since = time.monotonic()
+        # The first who listens is on the way.
+        self._alone_since = time.monotonic() + _COMING_SECONDS
         self._changed = threading.Condition()
         if mirror:
             mirror.begin(turn, conversation)
@@ -70,7 +72,7 @@ class Feed:
             self._changed.notify_all()
 
     def seconds_alone(self) -> float:
-        """For how long nobody has listened."""
+        """For how long nobody has listened; less than nothing while the first may still come."""
         if self._listeners or (self._mirror and self._mirror.is_heard(self.turn)):
             return 0.0
         return time.monotonic() - self._alone_since

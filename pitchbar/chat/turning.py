@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from flask import Flask
@@ -161,11 +161,14 @@ def _outcome(asked: Asked, spoken: _Spoken) -> Outcome:
         # As far as it was heard.
         text = "".join(spoken.text)
         return Outcome(Answered(text, cast(Mode, "")), latency_ms, is_broken_off=True)
+    there = offers_now(asked.agent.config, asked.time_zone)
+    answered = replace(answered, offers=[one for one in answered.offers if one in there])
     return Outcome(answered, latency_ms, wants_person=_wants_person(asked, answered))
 
 
 def _wants_person(asked: Asked, answered: Answered) -> bool:
-    return str(answered.mode) == NOTICE and "person" in answered.offers
+    """Also while nobody is there, who then writes."""
+    return str(answered.mode) == NOTICE and asks_for_person(asked.text)
 
 
 def _tell_end(feed: Feed, outcome: Outcome, spoken: _Spoken) -> None:
