@@ -2,74 +2,200 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pitchbar.answers.budget import is_spent
+from pitchbar.answers.citation_check import CitationCheck
+from pitchbar.answers.curated import CuratedHit, find_curated
+from pitchbar.answers.extractive import compose
+from pitchbar.answers.filters import LinkFilter
+from pitchbar.answers.leaks import LeakWatch
+from pitchbar.answers.linking import linked
+from pitchbar.answers.lookup import Lookup, look_up
+from pitchbar.answers.model_answer import Broken, ModelAnswer
+from pitchbar.answers.prompt import Prompt, build_prompt
+from pitchbar.answers.running import Running
+from pitchbar.answers.settings import AnswerSettings
 from pitchbar.answers.turns import (
+    CURATED,
     EXTRACTIVE,
+    LLM,
     Answered,
-    Citation,
     Part,
     Stage,
     Token,
     Trace,
     Turn,
-    Verdict,
 )
-from pitchbar.retrieval.answerable import Answer, answer_of
-from pitchbar.retrieval.passages import Hit
-from pitchbar.retrieval.search import search
-from pitchbar.retrieval.settings import RetrievalSettings
+from pitchbar.clients.language_model import Call, Waits, language_model
+from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
 UNKNOWN = "I could not find an answer to that in what I know."
 
 
-def answer(turn: Turn) -> Iterator[Part]:
+def answer(turn: Turn, running: Running | None = None) -> Iterator[Part]:
     """Writes nothing to the database. Its last part is an `Answered`.
 
-    Closing it early (the visitor left) ends what it has open.
+    Before a model speaks, the transaction ends in which was read, as nobody's connection to the
+    database waits for a model; what the caller wants kept is committed before.
+
+    Closing it early (the visitor left) ends what it has open; `running` does so from any thread,
+    and says what a model used, however the turn ends.
 
     Raises:
         VectorsUnavailable
     """
     began_at = time.perf_counter()
+    for part in _parts(turn, running or Running()):
+        if isinstance(part, Answered):
+            whole = (time.perf_counter() - began_at) * 1000
+            timings = {**part.trace.timings, "whole": whole}
+            part = replace(part, trace=replace(part.trace, timings=timings))
+        yield part
+
+
+def _parts(turn: Turn, running: Running) -> Iterator[Part]:
     yield Stage("searching")
-    agent = turn.agent
-    found = search(agent.workspace_id, turn.text, source_ids=agent.source_ids)
-    threshold = agent.config.threshold
-    if threshold is None:
-        threshold = current_settings()[RetrievalSettings].answer_threshold
-    best = answer_of(turn.text, found.hits, threshold)
+    curated = find_curated(turn)
+    if curated is not None:
+        yield Stage("writing")
+        yield Token(curated.text)
+        yield _curated(turn, curated)
+        return
+    found = look_up(turn)
+    if not found.best.is_answered:
+        yield from _refused(turn, found)
+        return
     yield Stage("writing")
-    text, citations = _quoted(best, found.hits) if best.is_answered else (_refusal(turn), [])
-    yield Token(text)
-    whole = (time.perf_counter() - began_at) * 1000
-    timings = {"embedding": found.embedding_ms, "search": found.search_ms, "whole": whole}
+    yield from _written(turn, found, running)
+
+
+def _curated(turn: Turn, hit: CuratedHit) -> Answered:
+    trace = Trace(turn.text, score=hit.score)
+    return Answered(hit.text, CURATED, hit.citations, curated_id=hit.curated_id, trace=trace)
+
+
+def _refused(turn: Turn, found: Lookup) -> Iterator[Part]:
+    refusal = turn.agent.config.refusal or UNKNOWN
+    yield Token(refusal)
     yield Answered(
-        text,
+        refusal,
         EXTRACTIVE,
-        citations,
-        low_confidence=not best.is_answered,
-        is_refused=not best.is_answered,
-        offers=() if best.is_answered else offers_of(turn),
-        trace=Trace(
-            turn.text,
-            found.hits,
-            best.score,
-            threshold,
-            verdicts=[Verdict(best.sentence, 1, is_supported=True)] if best.is_answered else [],
-            timings=timings,
-        ),
+        low_confidence=True,
+        is_refused=True,
+        offers=offers_of(turn),
+        trace=_trace(found),
     )
 
 
-def _quoted(best: Answer, hits: list[Hit]) -> tuple[str, list[Citation]]:
-    hit = hits[best.place]
-    citation = Citation(1, hit.url, hit.title, best.sentence, best.place)
-    return f"{best.sentence} [1]", [citation]
+def _written(turn: Turn, found: Lookup, running: Running) -> Iterator[Part]:
+    """By a model, where there is one that can; else from sentences of the sources."""
+    own = current_settings()[AnswerSettings]
+    if not own.llm_base_url:
+        yield from _quoted(turn, found)
+    elif is_spent(turn.agent.workspace_id, own.llm_daily_tokens):
+        yield from _quoted(turn, found, fell_back="budget")
+    else:
+        yield from _by_model(turn, found, running, own)
 
 
-def _refusal(turn: Turn) -> str:
-    return turn.agent.config.refusal or UNKNOWN
+def _by_model(turn: Turn, found: Lookup, running: Running, own: AnswerSettings) -> Iterator[Part]:
+    prompt = build_prompt(turn, found.question, found.hits, found.language)
+    asked = _model_answer(turn, found, prompt, own)
+    db.session.rollback()
+    running.takes(asked.call)
+    why = ""
+    try:
+        yield from asked.tokens()
+    except Broken as error:
+        why = error.kind
+    trace = _trace(found, asked, why)
+    if asked.is_unknown:
+        yield from _unknown(turn, trace, running)
+    elif asked.citations and why != "leak":
+        citations = linked(asked.citations, found.hits)
+        yield Answered(asked.text, LLM, citations, usage=running.usage, trace=trace)
+    else:
+        for part in _quoted(turn, found, fell_back=why, trace=trace, running=running):
+            # What was shown is replaced by the end of the turn, not gone on with.
+            if not (asked.was_shown and isinstance(part, Token)):
+                yield part
+
+
+def _model_answer(turn: Turn, found: Lookup, prompt: Prompt, own: AnswerSettings) -> ModelAnswer:
+    waits = Waits(
+        own.llm_connect_timeout,
+        own.llm_first_token_timeout,
+        own.llm_stall_timeout,
+        own.llm_timeout,
+    )
+    public = [
+        turn.text,
+        *(said.text for said in turn.history),
+        *(hit.passage for hit in prompt.hits),
+    ]
+    return ModelAnswer(
+        language_model(own.llm_base_url, own.llm_model, own.llm_api_key),
+        prompt,
+        CitationCheck(found.question, prompt.hits, found.language),
+        LeakWatch(prompt.private, public),
+        Call(waits),
+        own.llm_max_tokens,
+    )
+
+
+def _unknown(turn: Turn, trace: Trace, running: Running) -> Iterator[Part]:
+    refusal = turn.agent.config.refusal or UNKNOWN
+    yield Token(refusal)
+    yield Answered(
+        refusal,
+        LLM,
+        low_confidence=True,
+        is_refused=True,
+        offers=offers_of(turn),
+        usage=running.usage,
+        trace=trace,
+    )
+
+
+def _quoted(
+    turn: Turn,
+    found: Lookup,
+    *,
+    fell_back: str = "",
+    trace: Trace | None = None,
+    running: Running | None = None,
+) -> Iterator[Part]:
+    composed = compose(found.question, found.hits, language=found.language, best=found.best)
+    text = LinkFilter(found.hits).tidied(composed.text)
+    trace = replace(trace or _trace(found), fell_back=fell_back)
+    verdicts = [*trace.verdicts, *composed.verdicts]
+    usage = running.usage if running else Running().usage
+    yield Token(text)
+    yield Answered(
+        text,
+        EXTRACTIVE,
+        linked(composed.citations, found.hits),
+        usage=usage,
+        trace=replace(trace, verdicts=verdicts),
+    )
+
+
+def _trace(found: Lookup, asked: ModelAnswer | None = None, fell_back: str = "") -> Trace:
+    trace = Trace(
+        found.question, found.hits, found.best.score, found.threshold, timings=found.timings
+    )
+    if asked is None:
+        return trace
+    first = {} if asked.first_token_ms is None else {"first_token": asked.first_token_ms}
+    return replace(
+        trace,
+        prompt=asked.prompt.text,
+        verdicts=asked.verdicts,
+        fell_back=fell_back,
+        timings={**trace.timings, **first},
+    )
 
 
 def offers_of(turn: Turn) -> list[str]:

@@ -67,6 +67,8 @@ class Call:
     waits: Waits
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    was_taken: bool = False
+    """The endpoint has begun to answer: it counts."""
     was_cut_short: bool = False
     """The model was not through when it had used its tokens."""
     has_told: bool = False
@@ -131,6 +133,7 @@ class LanguageModel:
                     self._is_plain = True
                     continue
                 _check_status(response.status)
+                call.was_taken = True
                 yield from _texts_of(_events_in(response), call)
                 return
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from flask import Flask
+
 # In place of a piece: says nothing more until the other side leaves.
 STALL = b""
 
@@ -99,6 +101,27 @@ def language_model(answer: Answer | Reply | str) -> Iterator[FakeModel]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def model_of(app: Flask, answer: Answer | Reply | str, **settings: Any) -> Iterator[FakeModel]:
+    """The application's model for as long as this lasts. It is waited for but a moment, unless
+    settings say otherwise.
+    """
+    before = app.extensions["settings"]
+    waits = {"llm_first_token_timeout": 0.2, "llm_stall_timeout": 0.2, "llm_timeout": 1.0}
+    with language_model(answer) as model:
+        app.extensions["settings"] = before.replaced(**{**model.settings, **waits, **settings})
+        try:
+            yield model
+        finally:
+            app.extensions["settings"] = before
+
+
+def number_of(body: dict[str, Any], words: str) -> int:
+    """Of the passage that has these words, as the prompt of a request gives it."""
+    before = body["messages"][-1]["content"].partition(words)[0]
+    return int(before.rpartition("Material [")[2].partition("]")[0])
 
 
 def _handler_of(model: FakeModel) -> type[BaseHTTPRequestHandler]:

@@ -1,0 +1,120 @@
+"""Whether an answer tells what the model was told, in whatever dress."""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+# So many letters in a row are no chance: four or five words.
+_RUN = 18
+# A dress shows less at once; a few words in it are enough, as nobody writes so by chance.
+_PACKED = re.compile(r"(?:[A-Za-z0-9+/_-]\s?){12,}={0,2}")
+_HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s,:]?){8,}")
+_CODES = re.compile(r"(?:\b(?:[01]{8}|\d{2,3})\b[\s,;]*){8,}")
+# What is kept of an answer to see a leak over the end of a sentence.
+_KEPT = 1_500
+
+Grams = frozenset[tuple[int, ...]]
+
+
+class LeakWatch:
+    """Args:
+    private: what must not be told.
+    public: what may be told although it stands in there, too.
+    """
+
+    def __init__(self, private: str, public: Iterable[str]) -> None:
+        free = set().union(*(_grams(_letters(text)) for text in public))
+        self._grams = frozenset(_grams(_letters(private)) - free)
+        self._seen = ""
+
+    def tells(self, sentence: str) -> bool:
+        """Whether it does, with what came before it."""
+        self._seen = (self._seen + " " + sentence)[-_KEPT:]
+        return any(self._has(text) for text in _dresses(self._seen))
+
+    def _has(self, text: str) -> bool:
+        return not self._grams.isdisjoint(_grams(_letters(text)))
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, so that no sign between them counts."""
+    plain = unicodedata.normalize("NFKD", text).lower()
+    return "".join(one for one in plain if one.isalnum())
+
+
+def _grams(letters: str) -> set[tuple[int, ...]]:
+    """Runs, by how far each letter is from the one before: so all shifts of the alphabet, such as
+    rot13, are the same.
+    """
+    codes = [ord(one) for one in letters]
+    steps = [_step(one, two) for one, two in pairwise(codes)]
+    width = _RUN - 1
+    return {tuple(steps[at : at + width]) for at in range(len(steps) - width + 1)}
+
+
+def _step(one: int, two: int) -> int:
+    is_latin = 97 <= one <= 122 and 97 <= two <= 122
+    return (two - one) % 26 if is_latin else two - one + 1_000
+
+
+def _dresses(text: str) -> Iterator[str]:
+    yield text
+    yield text[::-1]
+    words = text.split()
+    yield " ".join(words[::-1])
+    yield " ".join(word[::-1] for word in words)
+    yield _mirrored(text)
+    yield _unleeted(text)
+    yield from _unpacked(text)
+
+
+def _mirrored(text: str) -> str:
+    """Atbash: a is z."""
+    return "".join(chr(219 - ord(one)) if "a" <= one <= "z" else one for one in text.lower())
+
+
+_LEET = str.maketrans("013457@$!", "oieastasi")
+
+
+def _unleeted(text: str) -> str:
+    return text.translate(_LEET)
+
+
+def _unpacked(text: str) -> Iterator[str]:
+    for found in _PACKED.finditer(text):
+        yield from _decoded(found[0])
+    for found in _HEX.finditer(text):
+        digits = re.sub(r"0x|\\x|[^0-9a-fA-F]", "", found[0])
+        yield _readable(bytes.fromhex(digits[: len(digits) // 2 * 2]))
+    for found in _CODES.finditer(text):
+        yield _from_codes(re.findall(r"\d+", found[0]))
+
+
+def _decoded(packed: str) -> Iterator[str]:
+    packed = re.sub(r"\s", "", packed)
+    bare = packed.rstrip("=").replace("-", "+").replace("_", "/")
+    # Where it begins is not certain when words stand before it.
+    for start in range(4):
+        part = bare[start:]
+        yield _base(part + "=" * (-len(part) % 4), base64.b64decode)
+    upper = packed.upper().rstrip("=")
+    yield _base(upper + "=" * (-len(upper) % 8), base64.b32decode)
+
+
+def _base(padded: str, decode: object) -> str:
+    try:
+        return _readable(decode(padded))  # type: ignore[operator]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _readable(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _from_codes(numbers: Sequence[str]) -> str:
+    base = 2 if all(set(one) <= {"0", "1"} and len(one) == 8 for one in numbers) else 10
+    return "".join(chr(int(one, base)) for one in numbers)

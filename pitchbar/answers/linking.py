@@ -1,0 +1,37 @@
+"""Citations that open their pages at what they quote."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from pitchbar.answers.fragments import fragment_url
+from pitchbar.answers.turns import Citation
+from pitchbar.extensions import db
+from pitchbar.retrieval.passages import Hit
+from pitchbar.sources.models import Document
+
+# Characters of a page that is looked through; of a longer one what stands around the passage.
+_LONGEST_PAGE = 200_000
+
+
+def linked(citations: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
+    """Whether a quote stands on its page once is looked up there, with one read for all."""
+    pages = _pages({hits[one.hit].document_id for one in citations if hits[one.hit].url})
+    return [replace(one, url=_url_of(one, hits[one.hit], pages)) for one in citations]
+
+
+def _url_of(citation: Citation, hit: Hit, pages: dict[int, str]) -> str:
+    markdown = pages.get(hit.document_id) or hit.section or hit.text
+    return fragment_url(hit.url, markdown, citation.quote)
+
+
+def _pages(document_ids: set[int]) -> dict[int, str]:
+    if not document_ids:
+        return {}
+    rows = db.session.execute(
+        select(Document.id, Document.markdown).where(
+            Document.id.in_(document_ids), func.length(Document.markdown) <= _LONGEST_PAGE
+        )
+    )
+    return {row[0]: row[1] for row in rows}
