@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 else:
     Vectors = Any
 
+from pitchbar.core.system_threads import run_blocking
+
 log = logging.getLogger(__name__)
 
 PACKAGED = "all-MiniLM-L6-v2-int8"
@@ -134,7 +136,8 @@ class PackagedEmbedder:
         ones = np.ones_like(tokens)
         given = {"input_ids": tokens, "attention_mask": ones, "token_type_ids": ones * 0}
         with self._lock:
-            (made, *_) = self._session.run(None, {name: given[name] for name in self._inputs})
+            asked = {name: given[name] for name in self._inputs}
+            (made, *_) = run_blocking(self._session.run, None, asked)
         return np.asarray(made[0], dtype=np.float32)
 
     def _load(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pitchbar.answers import answering
+from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Part, Stage, Token, Turn
 from tests.chat.widget import API, Event, Widget, read_events
 
@@ -21,7 +22,7 @@ class SlowAnswer:
     goes_on: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     is_closed: threading.Event = field(default_factory=threading.Event)
 
-    def __call__(self, turn: Turn) -> Iterator[Part]:
+    def __call__(self, turn: Turn, _running: Running) -> Iterator[Part]:
         self.asked.append(turn)
         try:
             yield Stage("searching")

@@ -7,6 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.answers import answering
+from pitchbar.answers.models import LlmUsage
+from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Turn
 from pitchbar.chat.feeds import Feed, RedisMirror, Turns, turns_of
 from pitchbar.chat.ids import new_id
@@ -15,9 +17,13 @@ from pitchbar.clients.vectors import VectorsUnavailable
 from pitchbar.core.redis_client import connect_redis
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
+from tests.agents.factories import make_agent
 from tests.chat.streams import OpenStream, SlowAnswer, slow_answer
 from tests.chat.widget import Widget, error_code, read_events
-from tests.retrieval.factories import run_jobs
+from tests.retrieval.factories import handbook, make_indexed, run_jobs
+from tests.support.browsing import FormClient
+from tests.support.factories import People
+from tests.support.language_model import STALL, Reply, model_of, stream_of
 from tests.support.waiting import wait_until
 
 TEXT = "One two three."
@@ -100,9 +106,35 @@ def test_call_of_the_model_ends_when_the_visitor_leaves(widget: Widget, slow: Sl
     run_jobs("chat.")
     question, answer = db.session.scalars(select(Message).order_by(Message.id)).all()
     assert question.text == "Count!"
-    assert answer.text == "One two "
+    assert answer.text == "One "
     assert answer.is_broken_off
     assert [one["broken_off"] for one in widget.messages()] == [False, True]
+
+
+@pytest.mark.settings(chat_resume_seconds=0.0)
+def test_call_of_a_model_that_stalls_ends_when_the_visitor_leaves(
+    app: Flask, client: FormClient, people: People
+) -> None:
+    make_indexed(people.workspace.id, handbook())
+    widget = Widget(client, make_agent(people.workspace))
+    widget.init()
+    first = "Money comes back within fourteen days [1]. Write to the till "
+    pieces = [*stream_of(first, finish="", usage=None, is_done=False), STALL]
+    waits = {"llm_first_token_timeout": 9.0, "llm_stall_timeout": 9.0, "llm_timeout": 20.0}
+    with model_of(app, Reply(pieces), **waits) as model:
+        stream = OpenStream(widget, "When does money come back?")
+        stream.hear_until("token")
+        stream.leave()
+        assert model.left.wait(5)
+        wait_until(lambda: count_waiting() == 1)
+    run_jobs("chat.")
+    question, answer = db.session.scalars(select(Message).order_by(Message.id)).all()
+    assert question.text == "When does money come back?"
+    assert answer.is_broken_off
+    assert answer.text.startswith("Money comes back within fourteen days")
+    usage = db.session.scalars(select(LlmUsage)).one()
+    assert usage.turns == 1
+    assert usage.completion_tokens > 0
 
 
 def test_two_tabs_ask_at_once(widget: Widget, slow: SlowAnswer) -> None:
@@ -142,7 +174,7 @@ def test_more_streams_than_there_may_be_are_told_to_wait(widget: Widget, slow: S
 def test_index_that_is_away_is_said_and_a_person_offered(
     widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_turn: Turn) -> None:
+    def away(_turn: Turn, _running: Running) -> None:
         raise VectorsUnavailable("http://qdrant.internal:6333 refused, api key s3cret")
 
     monkeypatch.setattr(answering, "answer", away)
@@ -160,7 +192,7 @@ def test_index_that_is_away_is_said_and_a_person_offered(
 def test_fault_of_ours_is_polite_and_says_nothing_of_the_inside(
     widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_turn: Turn) -> None:
+    def broken(_turn: Turn, _running: Running) -> None:
         raise RuntimeError("Traceback: secret of the provider")
 
     monkeypatch.setattr(answering, "answer", broken)
