@@ -5,6 +5,7 @@ from flask import Flask
 from pitchbar.agents.tabs import Tab, add_tab
 from pitchbar.core.features import Feature
 from pitchbar.evaluation import regression_views, subscribers, tasks, views
+from pitchbar.evaluation.demo import make_demo
 
 
 def configure(_app: Flask) -> None:
@@ -18,4 +19,5 @@ FEATURE = Feature(
     tasks=(tasks,),
     configure=configure,
     subscribe=subscribers.register,
+    make_demo=make_demo,
 )
