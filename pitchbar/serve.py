@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
+from pitchbar.chat.settings import STREAMS_OF_THREADS
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
 from pitchbar.core.compression import warm_assets
@@ -77,12 +78,13 @@ def at_head(app: Flask) -> bool:
 
 
 def run_server(settings: Settings) -> None:
-    """Serves until Ctrl-C or TERM. Live sockets hold two threads each, so there are many."""
+    """Serves until Ctrl-C or TERM. Live sockets hold two threads each, and
+    streams of answers one, so there are many."""
     options = {
         "bind": [f"{host}:{settings.port}" for host in settings.listening_hosts()],
         "worker_class": "pitchbar.connections.thread_worker.BufferingThreadWorker",
         "workers": 1,
-        "threads": settings.live_max_sockets * 2 + 24,
+        "threads": settings.live_max_sockets * 2 + STREAMS_OF_THREADS + 24,
         "graceful_timeout": 5,
         "timeout": 60,
         "loglevel": "warning",

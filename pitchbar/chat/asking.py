@@ -37,7 +37,7 @@ def ask(app: Flask, caller: Caller, text: str, page_url: str) -> Iterator[bytes]
     """
     own, turns = current_settings()[ChatSettings], turns_of(current_settings())
     asked = _asked(caller, clean(text), page_url)
-    feed = turns.begin(asked.answer_id, asked.token.conversation, own.chat_max_streams)
+    feed = turns.begin(asked.answer_id, asked.token.conversation, own.most_streams())
     if feed is None:
         raise TooManyStreams
 

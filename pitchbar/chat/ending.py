@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, select
 
-from pitchbar.chat.models import ENDED, OPEN, Conversation, Lead, Message, Visitor
+from pitchbar.chat.models import ENDED, OPEN, Conversation, Visitor
 from pitchbar.chat.outward import tell_ended
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
@@ -41,14 +41,12 @@ def end_silent_conversations(now: datetime, hours: int) -> bool:
 
 
 def forget_old_conversations(now: datetime, days: int) -> bool:
-    """Some at a time, with all that was said; commits, and returns whether there may be more."""
+    """Some at a time, with what hangs on them; commits, and returns whether there may be more."""
     if not days:
         return False
     before = now - timedelta(days=days)
     old = select(Conversation.id).where(Conversation.last_message_at < before).limit(_AT_ONCE)
     ids = db.session.scalars(old).all()
-    for model in (Lead, Message):
-        _delete(delete(model).where(model.conversation_id.in_(ids)))
     _delete(delete(Conversation).where(Conversation.id.in_(ids)))
     spoke = select(Conversation.visitor_id)
     idle = select(Visitor.id).where(Visitor.seen_at < before, Visitor.id.not_in(spoke))

@@ -5,7 +5,7 @@ they were cut, in this process or, where there is Redis, in any.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,6 +21,7 @@ _MOST = 2_000
 _LOOK_SECONDS, _HEARD_SECONDS = 0.15, 2
 # A process that died says nothing more; the longest time-out of a model is shorter.
 _LOST_SECONDS = 150.0
+_COMING_SECONDS = 5.0
 HEARTBEAT = b": \n\n"
 LAST = ("done", "error")
 
@@ -51,8 +52,12 @@ class Feed:
         self._events: list[bytes] = []
         self._is_over = False
         self._listeners = 0
-        self._alone_since = time.monotonic()
+        # The first who listens is on the way.
+        self._alone_since = time.monotonic() + _COMING_SECONDS
         self._changed = threading.Condition()
+        self.was_ended = False
+        self._grace = 0.0
+        self._end: Callable[[], None] | None = None
         if mirror:
             mirror.begin(turn, conversation)
 
@@ -69,8 +74,16 @@ class Feed:
             self._is_over = name in LAST
             self._changed.notify_all()
 
+    def when_left(self, grace_seconds: float, end: Callable[[], None]) -> None:
+        """`end` is called when nobody has listened for so long after somebody had."""
+        self._grace, self._end = grace_seconds, end
+
+    @property
+    def is_left(self) -> bool:
+        return self.seconds_alone() > self._grace
+
     def seconds_alone(self) -> float:
-        """For how long nobody has listened."""
+        """For how long nobody has listened; less than nothing while the first may still come."""
         if self._listeners or (self._mirror and self._mirror.is_heard(self.turn)):
             return 0.0
         return time.monotonic() - self._alone_since
@@ -87,6 +100,19 @@ class Feed:
         finally:
             self._alone_since = time.monotonic()
             self._listeners -= 1
+            if not self._is_over:
+                self._look_later()
+
+    def _look_later(self) -> None:
+        """Whoever speaks may be waiting for a model, and cannot look by itself."""
+        timer = threading.Timer(self._grace + 0.05, self._look)
+        timer.daemon = True
+        timer.start()
+
+    def _look(self) -> None:
+        if self._end is not None and not self._is_over and self.is_left:
+            self.was_ended = True
+            self._end()
 
     def _wait(self, after: int, seconds: float) -> tuple[list[bytes], bool]:
         with self._changed:

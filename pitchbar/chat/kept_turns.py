@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from pitchbar.answers.budget import record_usage
+from pitchbar.answers.turns import Usage
 from pitchbar.chat import hooks
 from pitchbar.chat.conversations import Beginning, ensure_conversation
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
@@ -48,6 +50,10 @@ def put_in_place(turn_id: UUID) -> bool:
     if not changed_rows(db.session, mine.execution_options(synchronize_session=False)):
         return False
     waiting = _Waiting(*row)
+    content = waiting.content
+    record_usage(
+        waiting.workspace_id, Usage(content["prompt_tokens"], content["completion_tokens"])
+    )
     if not recent().is_erased(waiting.visitor_id):
         _write(waiting)
     return True

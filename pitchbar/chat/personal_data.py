@@ -15,6 +15,7 @@ from pitchbar.chat.recent import recent
 from pitchbar.core.database import after_commit, changed_rows
 from pitchbar.core.personal_data import Whom, register_holding
 from pitchbar.scans.models import Scan
+from pitchbar.webhooks.personal_data import FactHolding, MessageHolding
 
 _MEMO = "chat_visitors_to_erase"
 
@@ -53,15 +54,20 @@ class VisitorsHolding:
 
     def erase(self, session: Session, workspace_id: int, whom: Whom) -> int:
         ids = self._known(session, workspace_id, whom)
-        self._forget(session, ids, whom.visitor)
+        self._forget(session, workspace_id, ids, whom.visitor)
         mine = delete(self._model).where(*self._of(workspace_id, whom, ids))
         return changed_rows(session, mine.execution_options(synchronize_session=False))
 
-    def _forget(self, session: Session, ids: Sequence[int], visitor: str) -> None:
-        """What is known of them beside the database; the first that is erased says so for all."""
+    def _forget(
+        self, session: Session, workspace_id: int, ids: Sequence[int], visitor: str
+    ) -> None:
+        """What is known of them beside these tables; the first that is erased says so for all."""
         if self._model is not WaitingTurn:
             return
         visitors = session.scalars(select(Visitor.public_id).where(Visitor.id.in_(ids))).all()
+        for one in visitors:
+            for told in (MessageHolding(), FactHolding()):
+                told.erase(session, workspace_id, Whom(visitor=one.hex))
         known = select(Conversation.public_id).where(Conversation.visitor_id.in_(ids))
         named = [UUID(visitor)] if visitor else []
         forget_after_commit(session, [*named, *visitors], session.scalars(known).all())

@@ -3,6 +3,10 @@ from typing import Annotated
 from pydantic import Field
 
 from pitchbar.core.setting_types import Days, KeyList, Rate, SettingsGroup
+from pitchbar.core.system_threads import is_cooperative
+
+# Where each stream takes a thread of the system, which pages need as well.
+STREAMS_OF_THREADS = 32
 
 
 class ChatSettings(SettingsGroup):
@@ -22,3 +26,8 @@ class ChatSettings(SettingsGroup):
     ratelimit_widget_init: Rate = "60/minute"
     ratelimit_widget_messages: Rate = "30/minute"
     ratelimit_widget_leads: Rate = "5/minute"
+
+    def most_streams(self) -> int:
+        """Of this process at once."""
+        most = self.chat_max_streams
+        return most if is_cooperative() else min(most, STREAMS_OF_THREADS)

@@ -7,14 +7,15 @@ import logging
 import threading
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from flask import Flask
 
 from pitchbar.agents.config import AgentConfig
 from pitchbar.answers import answering
-from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn
+from pitchbar.answers.running import Running
+from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
 from pitchbar.chat.keeping import Asked, Outcome, keep
 from pitchbar.chat.opening_hours import is_open
@@ -42,15 +43,18 @@ class _Spoken:
 
     text: list[str] = field(default_factory=list)
     answered: Answered | None = None
-    is_broken_off: bool = False
     error: str = ""
+    usage: Usage = field(default_factory=Usage)
 
 
 def run_turn(app: Flask, asked: Asked, feed: Feed) -> None:
     """Ends the feed in any case."""
     with app.app_context():
         try:
-            spoken = _speak(asked, feed)
+            running = Running()
+            own = current_settings()[ChatSettings]
+            feed.when_left(own.chat_resume_seconds, running.stop)
+            spoken = _speak(asked, feed, running)
             outcome = _outcome(asked, spoken)
             keep(asked, outcome, told=lambda: _tell_end(feed, outcome, spoken))
         except Exception:
@@ -65,7 +69,7 @@ def language_of(asked: Asked) -> str:
     return asked.agent.config.language or asked.language
 
 
-def _speak(asked: Asked, feed: Feed) -> _Spoken:
+def _speak(asked: Asked, feed: Feed, running: Running) -> _Spoken:
     spoken = _Spoken()
     feed.add(
         "start",
@@ -73,15 +77,14 @@ def _speak(asked: Asked, feed: Feed) -> _Spoken:
         question_id=str(asked.question_id),
         message_id=str(asked.answer_id),
     )
-    parts = _parts(asked)
+    parts = _parts(asked, running)
     try:
         for part in parts:
+            if feed.was_ended or (feed.is_left and not isinstance(part, Answered)):
+                break
             _pass_on(part, feed, spoken)
             # A stream may be open for long, and connections are few.
             db.session.remove()
-            if feed.seconds_alone() > current_settings()[ChatSettings].chat_resume_seconds:
-                spoken.is_broken_off = spoken.answered is None
-                break
     except VectorsUnavailable as error:
         log.warning("A visitor was told that nothing can be looked up: %s", error)
         spoken.error = "search_unavailable"
@@ -90,6 +93,7 @@ def _speak(asked: Asked, feed: Feed) -> _Spoken:
         spoken.error = "failed"
     finally:
         parts.close()
+        spoken.usage = running.usage
     return spoken
 
 
@@ -103,7 +107,7 @@ def _pass_on(part: Part, feed: Feed, spoken: _Spoken) -> None:
         spoken.answered = part
 
 
-def _parts(asked: Asked) -> Generator[Part, None, None]:
+def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
     """In the order of a turn: a person, a request for one, an answer."""
     if asked.is_taken_over:
         yield Stage("person")
@@ -118,7 +122,7 @@ def _parts(asked: Asked) -> Generator[Part, None, None]:
         yield from _notice(asked, "person" if "person" in offers else "nobody_there", offers)
         return
     turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
-    yield from _in_line(answering.answer(turn))
+    yield from _in_line(answering.answer(turn, running))
 
 
 def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
@@ -155,17 +159,23 @@ def _outcome(asked: Asked, spoken: _Spoken) -> Outcome:
         occasion: Occasion = "search_down" if spoken.error == "search_unavailable" else "failed"
         text = say(occasion, language_of(asked))
         offers = offers_now(asked.agent.config, asked.time_zone)
-        broken = Answered(text, cast(Mode, NOTICE), low_confidence=True, offers=offers)
+        broken = Answered(
+            text, cast(Mode, NOTICE), low_confidence=True, offers=offers, usage=spoken.usage
+        )
         return Outcome(broken, latency_ms, is_broken_off=True)
     if answered is None:
         # As far as it was heard.
         text = "".join(spoken.text)
-        return Outcome(Answered(text, cast(Mode, "")), latency_ms, is_broken_off=True)
+        broken = Answered(text, cast(Mode, ""), usage=spoken.usage)
+        return Outcome(broken, latency_ms, is_broken_off=True)
+    there = offers_now(asked.agent.config, asked.time_zone)
+    answered = replace(answered, offers=[one for one in answered.offers if one in there])
     return Outcome(answered, latency_ms, wants_person=_wants_person(asked, answered))
 
 
 def _wants_person(asked: Asked, answered: Answered) -> bool:
-    return str(answered.mode) == NOTICE and "person" in answered.offers
+    """Also while nobody is there, who then writes."""
+    return str(answered.mode) == NOTICE and asks_for_person(asked.text)
 
 
 def _tell_end(feed: Feed, outcome: Outcome, spoken: _Spoken) -> None:

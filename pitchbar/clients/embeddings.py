@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 else:
     Vectors = Any
 
+from pitchbar.core.system_threads import run_blocking
+
 log = logging.getLogger(__name__)
 
 PACKAGED = "all-MiniLM-L6-v2-int8"
@@ -29,6 +31,8 @@ _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
 # The model reads no more at once; longer texts are read in windows, and their vectors added.
 _WINDOW = 256
+# Each takes about 60 kB.
+_READINGS_KEPT = 400
 
 
 class EmbeddingsUnavailable(Exception):
@@ -93,6 +97,7 @@ class PackagedEmbedder:
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokenizer: Any = None
+        self._readings: dict[str, Reading] = {}
 
     def _embed(self, text: str) -> Vectors:
         import numpy as np
@@ -108,9 +113,19 @@ class PackagedEmbedder:
         return of_length_one(np.sum([self._embed_window(one) for one in windows], axis=0))
 
     def read(self, text: str) -> Reading:
-        """What the model makes of a short text, as a whole and of each of its parts."""
+        """What the model makes of a short text, as a whole and of each of its parts. What was read
+        last is known still: the same sentences are found for many questions.
+        """
         if self._process != os.getpid():
             self._forget()
+        known = self._readings.get(text)
+        if known is None:
+            known = self._readings[text] = self._read(text)
+            while len(self._readings) > _READINGS_KEPT:
+                self._readings.pop(next(iter(self._readings)), None)
+        return known
+
+    def _read(self, text: str) -> Reading:
         with self._lock:
             if self._session is None:
                 self._load()
@@ -134,7 +149,8 @@ class PackagedEmbedder:
         ones = np.ones_like(tokens)
         given = {"input_ids": tokens, "attention_mask": ones, "token_type_ids": ones * 0}
         with self._lock:
-            (made, *_) = self._session.run(None, {name: given[name] for name in self._inputs})
+            asked = {name: given[name] for name in self._inputs}
+            (made, *_) = run_blocking(self._session.run, None, asked)
         return np.asarray(made[0], dtype=np.float32)
 
     def _load(self) -> None:

@@ -5,9 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 
+def is_cooperative() -> bool:
+    """Whether threads of this process are gevent's, of which there can be many."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("threading"))
+
+
 def run_blocking(function: Callable[..., Any], *args: Any) -> Any:
     """Calls `function`; under gevent in a thread of the system, as its loop would stand still."""
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is None or not monkey.is_module_patched("threading"):
+    if not is_cooperative():
         return function(*args)
     return sys.modules["gevent"].get_hub().threadpool.apply(function, args)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.answers.settings import AnswerSettings
+from pitchbar.chat.settings import ChatSettings
 from pitchbar.events.settings import AuditSettings
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.visitors import SALT_LIFETIME
@@ -21,12 +23,16 @@ class Stored:
     has_google: bool
     attribution_days: int
     scan_days: int
+    chat_days: int
+    chat_idle_hours: int
+    has_model: bool
     has_places: bool
     respects_wishes: bool
 
 
 def describe_stored(settings: Settings) -> Stored:
     accounts, scans = settings[AccountSettings], settings[ScanSettings]
+    chat = settings[ChatSettings]
     return Stored(
         host=settings.own_host,
         stored_address=scans.privacy_store_ip,
@@ -37,6 +43,9 @@ def describe_stored(settings: Settings) -> Stored:
         has_google=accounts.has_google,
         attribution_days=scans.attribution_days,
         scan_days=scans.privacy_scan_retention_days,
+        chat_days=chat.chat_retention_days,
+        chat_idle_hours=chat.chat_idle_hours,
+        has_model=bool(settings[AnswerSettings].llm_base_url),
         has_places=scans.geoip_database is not None,
         respects_wishes=scans.privacy_respect_dnt,
     )

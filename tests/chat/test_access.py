@@ -143,6 +143,7 @@ class TestTokens:
         head, claims, signature = good.split(".")
         own = OctKey.import_key(key.secret)
         unsaid = {"sub": "x"}
+        said = dict(jwt.decode(good, own).claims)
         other = OctKey.import_key("another secret, long enough to be one")
         forged = [
             "",
@@ -157,7 +158,10 @@ class TestTokens:
             jwt.encode({"alg": "HS256", "kid": key.id}, unsaid, other),
             jwt.encode({"alg": "HS256"}, unsaid, other),
             jwt.encode({"alg": "HS256", "kid": key.id}, unsaid, own),
-            jwt.encode({"alg": "HS512", "kid": key.id}, unsaid, own, algorithms=["HS512"]),
+            jwt.encode({"alg": "HS512", "kid": key.id}, said, own, algorithms=["HS512"]),
+            jwt.encode({"alg": "HS256", "kid": key.id}, said, other),
+            jwt.encode({"alg": "HS256"}, said, own),
+            jwt.encode({"alg": "HS256", "kid": key.id}, said | {"aud": "else"}, own),
             "9" * 100_000,
         ]
         for text in forged:

@@ -1,6 +1,7 @@
 """A visitor asks, and hears the answer as it comes."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -8,6 +9,8 @@ from sqlalchemy import event, select
 
 from pitchbar.chat.feeds import Feed
 from pitchbar.chat.models import Conversation, Message, Visitor, WaitingTurn
+from pitchbar.chat.recent import recent
+from pitchbar.chat.tasks import keep_turn
 from pitchbar.extensions import db
 from tests.agents.factories import make_agent
 from tests.chat.widget import Widget
@@ -104,6 +107,24 @@ def test_job_puts_the_turn_among_the_messages_once(knowing: Widget) -> None:
     assert conversation.agent_version == 1
     assert conversation.page_url == "https://shop.example/cups"
     assert db.session.scalars(select(Visitor)).one().id == conversation.visitor_id
+    assert db.session.scalars(select(WaitingTurn)).all() == []
+
+
+@on_both_databases
+def test_job_that_runs_twice_changes_nothing_the_second_time(knowing: Widget) -> None:
+    turn = knowing.ask(QUESTION)[0].data["message_id"].replace("-", "")
+    knowing.messages()
+    keep_turn(turn)
+    keep_turn(turn)
+    assert len(db.session.scalars(select(Message)).all()) == 2
+    assert db.session.scalars(select(Conversation)).one().messages == 2
+
+
+def test_turn_that_was_under_way_when_its_visitor_was_erased_is_not_kept(knowing: Widget) -> None:
+    turn = knowing.ask(QUESTION)[0].data["message_id"].replace("-", "")
+    recent().mark_erased(UUID(knowing.visitor.partition(".")[0]))
+    keep_turn(turn)
+    assert db.session.scalars(select(Message)).all() == []
     assert db.session.scalars(select(WaitingTurn)).all() == []
 
 
