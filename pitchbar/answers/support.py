@@ -1,5 +1,6 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
+0. What stands in the passage word by word is borne out.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another.
@@ -20,6 +21,7 @@ from pitchbar.answers.comparisons import OPPOSITES, comparison_of, directions_of
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated, without_numbers
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
+from pitchbar.reading.sentences import sentences
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
@@ -42,6 +44,7 @@ class Support:
 @dataclass(frozen=True)
 class _Passage:
     whole: str
+    lines: tuple[str, ...]
     sentences: tuple[str, ...]
     headings: str
     language: str
@@ -51,11 +54,31 @@ def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
     bare = plain(CITATION.sub("", sentence))
     passage = _passage_of(hit)
-    missing = sorted(missing_facts(bare, passage.whole))
+    if _stands_there(bare, passage):
+        return Support(True)
+    missing = sorted(_missing(bare, passage))
     if missing:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
     why = _by_words(bare, passage) or _by_sense(bare, passage)
     return Support(not why, why)
+
+
+def _stands_there(sentence: str, passage: _Passage) -> bool:
+    """Within one line of it; a single word proves nothing."""
+    own = _bare_words(sentence)
+    return own.count(" ") > 1 and any(own in one for one in passage.lines)
+
+
+def _bare_words(text: str) -> str:
+    """With a space on each side, so that no word is found in the middle of another."""
+    return f" {' '.join(_WORDS.findall(text)).casefold()} "
+
+
+def _missing(sentence: str, passage: _Passage) -> set[str]:
+    if passage.language == "de":
+        # Where every noun has a capital letter, that makes no name.
+        return numbers_stated(sentence) - numbers_of(passage.whole)
+    return missing_facts(sentence, passage.whole)
 
 
 def missing_facts(sentence: str, text: str) -> set[str]:
@@ -82,7 +105,10 @@ def _passage_of(hit: Hit) -> _Passage:
     told = [one.shown for one in quotables_of(0, hit.text)]
     headings = " ".join((hit.title, *hit.headings))
     whole = "\n".join((headings, plain(hit.text), *told))
-    return _Passage(whole, tuple(told), headings, hit.language)
+    # A row or an item may be several sentences, of which one is negated and another is not.
+    each = [line[one.start : one.end] for line in told for one in sentences(line, 0, len(line))]
+    lines = tuple(_bare_words(line) for line in told)
+    return _Passage(whole, lines, tuple(each), headings, hit.language)
 
 
 def _stems(text: str, language: str) -> frozenset[str]:
