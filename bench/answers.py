@@ -151,7 +151,8 @@ def _cited(answered: Answered) -> Iterator[tuple[str, int]]:
         each = [line[s.start : s.end] for line in lines for s in sentences(line, 0, len(line))]
         for sentence in each[-1:] if answered.mode == "llm" else each:
             for number in numbers:
-                yield sentence, places[number]
+                if number in places:
+                    yield sentence, places[number]
 
 
 def _page(question: str, answered: Answered) -> str:
