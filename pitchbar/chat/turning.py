@@ -14,6 +14,7 @@ from flask import Flask
 
 from pitchbar.agents.config import AgentConfig
 from pitchbar.answers import answering
+from pitchbar.answers.curated import find_curated
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
@@ -108,7 +109,7 @@ def _pass_on(part: Part, feed: Feed, spoken: _Spoken) -> None:
 
 
 def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
-    """In the order of a turn: a person, a request for one, an answer."""
+    """In the order of a turn: a person, what one has written, a request for one, an answer."""
     if asked.is_taken_over:
         yield Stage("person")
         yield Answered("", cast(Mode, BY_PERSON))
@@ -116,13 +117,20 @@ def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
     if not has_words(asked.text):
         yield from _notice(asked, "no_words", [])
         return
-    config = asked.agent.config
-    if (config.offers_person or config.lead_form.is_offered) and asks_for_person(asked.text):
-        offers = offers_now(config, asked.time_zone)
+    turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
+    if _asks_for_person(turn):
+        offers = offers_now(asked.agent.config, asked.time_zone)
         yield from _notice(asked, "person" if "person" in offers else "nobody_there", offers)
         return
-    turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
     yield from _in_line(answering.answer(turn, running))
+
+
+def _asks_for_person(turn: Turn) -> bool:
+    """Unless somebody of the workspace has written what is answered to that."""
+    config = turn.agent.config
+    if not (config.offers_person or config.lead_form.is_offered):
+        return False
+    return asks_for_person(turn.text) and find_curated(turn) is None
 
 
 def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
