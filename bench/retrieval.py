@@ -32,10 +32,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.machine import ROOT
 from bench.retrieval_world import Corpus, Text, installation, make_corpus, read_markdown
+from pitchbar.clients.embeddings import packaged_embedder
 from pitchbar.retrieval.answerable import answer_of
-from pitchbar.retrieval.evidence import SIGNS, gather
+from pitchbar.retrieval.evidence import gather
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.search import search
+from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings
+from pitchbar.settings import current_settings
 
 _OWN = Path(__file__).parent / "data" / "questions.tsv"
 _PASSAGES = 8
@@ -43,10 +46,13 @@ _PASSAGES = 8
 
 @dataclass
 class Question:
-    """`spans`: where its answer stands, as document, start and end; none: nowhere."""
+    """`spans`: where its answer stands, as document, start and end; none: nowhere. Questions of one
+    group are about the same text.
+    """
 
     text: str
     spans: list[tuple[int, int, int]]
+    group: str = ""
 
 
 @dataclass
@@ -57,7 +63,7 @@ class Figures:
     refused_rightly: list[bool] = field(default_factory=list)
     refused_wrongly: list[bool] = field(default_factory=list)
     search_ms: list[float] = field(default_factory=list)
-    signs: list[tuple[bool, list[float]]] = field(default_factory=list)
+    signs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _mean(values: Sequence[float | bool]) -> float:
@@ -83,17 +89,34 @@ def _rank(figures: Figures, hits: Sequence[Hit], relevant: set[int]) -> None:
     figures.ndcg.append(gain / ideal)
 
 
-def _judge(figures: Figures, question: str, hits: Sequence[Hit], *, has_answer: bool) -> Any:
+def _judge(
+    figures: Figures, question: Question, hits: Sequence[Hit], relevant: set[int] | None
+) -> Any:
+    """Args:
+    relevant: the chunks that answer; None where none does.
+    """
     if os.environ.get("SIGNS"):
-        from pitchbar.clients.embeddings import packaged_embedder
-
-        found = gather(question, hits, packaged_embedder())
-        signs = found[0].signs() if found else dict.fromkeys(SIGNS, 0.0)
-        figures.signs.append((has_answer, [signs[name] for name in SIGNS]))
-    answer = answer_of(question, hits)
-    into = figures.refused_wrongly if has_answer else figures.refused_rightly
+        _note_signs(figures, question, hits, relevant)
+    answer = answer_of(question.text, hits)
+    into = figures.refused_rightly if relevant is None else figures.refused_wrongly
     into.append(not answer.is_answered)
     return answer
+
+
+def _note_signs(
+    figures: Figures, question: Question, hits: Sequence[Hit], relevant: set[int] | None
+) -> None:
+    words_alone = current_settings()[RetrievalSettings].embeddings_model == WORDS_ALONE
+    gathered = gather(question.text, hits, None if words_alone else packaged_embedder())
+    is_there = relevant is None or any(hit.chunk_id in relevant for hit in hits[:4])
+    figures.signs.append(
+        {
+            "group": question.group or question.text,
+            "has_answer": relevant is not None,
+            "is_fitted_to": bool(gathered) and is_there,
+            "signs": gathered[0].signs() if gathered else {},
+        }
+    )
 
 
 def measure(
@@ -110,16 +133,16 @@ def measure(
         relevant = _relevant(corpus, question)
         if relevant:
             _rank(figures, result.hits, relevant)
-        if not judges:
+        if not judges and not os.environ.get("SIGNS"):
             continue
         if relevant:
             hits = result.hits[:_PASSAGES]
-            answer = _judge(figures, question.text, hits, has_answer=True)
+            answer = _judge(figures, question, hits, relevant)
             figures.sentence.append(_holds(corpus, question, hits, answer))
             if not leaves_out:
                 continue
         others = [hit for hit in result.hits if hit.chunk_id not in relevant][:_PASSAGES]
-        _judge(figures, question.text, others, has_answer=False)
+        _judge(figures, question, others, None)
     return figures
 
 
@@ -174,10 +197,10 @@ def _say(
 
 
 def _keep_signs(name: str, figures: Figures) -> None:
-    """For fitting the weights of `retrieval/answerable.py` anew: a file for each set in $SIGNS."""
+    """For `bench/answerable.py`, which fits the weights anew: a file for each set in $SIGNS."""
     if folder := os.environ.get("SIGNS"):
         path = Path(folder) / f"{name.replace(' ', '-')}.json"
-        path.write_text(json.dumps({"names": SIGNS, "rows": figures.signs}))
+        path.write_text(json.dumps(figures.signs))
 
 
 def own(options: argparse.Namespace, table: Table) -> None:
@@ -201,7 +224,7 @@ def labelled(options: argparse.Namespace, table: Table) -> None:
     data = Path(options.data)
     if (data / "chunking").is_dir():
         corpus, questions = _chunking(data / "chunking")
-        figures = measure(corpus, questions[:: options.every], judges=False)
+        figures = measure(corpus, questions[:: options.every], judges=False, leaves_out=False)
         _say(table, "chunking set", corpus, figures, {"recall": 0.88, "ndcg": 0.78})
     if (data / "xquad-en.json").exists():
         texts, spoken = _xquad(data / "xquad-en.json")
@@ -225,7 +248,7 @@ def _chunking(folder: Path) -> tuple[Corpus, list[Question]]:
                 (place, one["start_index"], one["end_index"])
                 for one in json.loads(row["references"])
             ]
-            questions.append(Question(row["question"], spans))
+            questions.append(Question(row["question"], spans, row["corpus_id"]))
     return make_corpus("chunking", texts), questions
 
 
@@ -239,7 +262,7 @@ def _xquad(path: Path, spoken: list[Question] | None = None) -> tuple[list[Text]
                 answer = asked["answers"][0]
                 start = answer["answer_start"]
                 span = (len(texts), start, start + len(answer["text"]))
-                questions.append(Question(asked["question"], [span]))
+                questions.append(Question(asked["question"], [span], article["title"]))
             texts.append(Text(article["title"], paragraph["context"]))
     if spoken:
         for own_words, english in zip(questions, spoken, strict=True):

@@ -68,7 +68,7 @@ def _parts(turn: Turn, running: Running) -> Iterator[Part]:
         yield from _refused(turn, found)
         return
     yield Stage("writing")
-    yield from _written(turn, found, running)
+    yield from write(turn, found, running)
 
 
 def _curated(turn: Turn, hit: CuratedHit) -> Answered:
@@ -89,7 +89,7 @@ def _refused(turn: Turn, found: Lookup) -> Iterator[Part]:
     )
 
 
-def _written(turn: Turn, found: Lookup, running: Running) -> Iterator[Part]:
+def write(turn: Turn, found: Lookup, running: Running) -> Iterator[Part]:
     """By a model, where there is one that can; else from sentences of the sources."""
     own = current_settings()[AnswerSettings]
     if not own.llm_base_url:

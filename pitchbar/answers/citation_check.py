@@ -5,10 +5,12 @@ bears it out, loses it where none does, and goes where it says what no passage s
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
 from pitchbar.answers.filters import LinkFilter, without_html
+from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
 from pitchbar.answers.support import missing_facts, supports
@@ -18,8 +20,9 @@ from pitchbar.retrieval.words import terms_of
 
 # A sentence of so few telling words joins others, and claims nothing.
 _JOINING = 2
-# So much of what a sentence says must stand in some passage for it to stay without a citation.
-_GROUNDED = 0.6
+# So much of a sentence that names a passage must stand in some of them for it to stay, without its
+# citation, though the passage does not bear it out.
+_GROUNDED = 0.5
 _WORD = re.compile(r"[^\W_]")
 _FENCE = re.compile(r"^\s*```[^\n]*\n?|\n?\s*```\s*$")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+")
@@ -33,6 +36,8 @@ class Checked:
 
     text: str
     verdicts: Sequence[Verdict]
+    is_joining: bool = False
+    """It claims nothing, and leads to what comes next."""
 
 
 @dataclass
@@ -55,13 +60,13 @@ class CitationCheck:
 
     def check(self, sentence: str) -> Checked:
         lead = sentence[: len(sentence) - len(sentence.lstrip())]
-        body = self._links.without_links(without_html(sentence.strip())).strip()
-        if not body or self._links.has_foreign(without_marks(body)):
+        if self._links.has_link(sentence):
             return Checked("", [Verdict(sentence.strip(), None, False, "an address or HTML")])
+        body = without_html(sentence.strip()).strip()
         if body.startswith("```"):
             return self._code(lead, body)
         if not _WORD.search(without_marks(body)):
-            return Checked("" if parts_of(body)[0][1] else lead + body, [])
+            return Checked("" if parts_of(body)[0][1] else lead + body, [], is_joining=True)
         return self._sentence(lead, body)
 
     def _sentence(self, lead: str, body: str) -> Checked:
@@ -79,7 +84,7 @@ class CitationCheck:
         why = self._why_gone(bare, places)
         if why:
             return Checked("", [*verdicts, Verdict(bare, None, False, why)])
-        return Checked(lead + bare, verdicts)
+        return Checked(lead + bare, verdicts, is_joining=not asked)
 
     def _bearing(self, bare: str, places: Sequence[int]) -> list[int]:
         return [at for at in dict.fromkeys(places) if not self._why_not(bare, at)]
@@ -105,7 +110,8 @@ class CitationCheck:
         hit = self.hits[place]
         bare = _LIST_MARK.sub("", bare)
         if self._is_foreign(hit):
-            return "" if _shares_facts(bare, hit) else "another language, and no fact in common"
+            shares = _shares_facts(bare, hit, self.language)
+            return "" if shares else "another language, and no fact in common"
         return supports(bare, hit).why
 
     def _lost(self, bare: str, asked: Sequence[int], bearing: Sequence[int]) -> list[Verdict]:
@@ -121,25 +127,44 @@ class CitationCheck:
     def _why_gone(self, bare: str, places: Sequence[int]) -> str:
         """Why a sentence that no passage bears out may not stay without a citation, either."""
         bare = _LIST_MARK.sub("", bare)
-        missing = sorted(self._missing(bare))
-        if missing:
+        if missing := sorted(self._missing(bare)):
             return f"in no passage: {', '.join(missing[:5])}"
-        contradicted = [self._why_not(bare, at) for at in places if not self._is_foreign_at(at)]
-        if any(why and why != _SAYS_MORE for why in contradicted):
-            return "contradicts its passage"
         terms = self._terms(bare)
-        if len(terms) <= _JOINING:
+        if not places:
+            is_joining = len(terms) <= _JOINING
+            return "" if is_joining else "claims something, and no passage says it"
+        if all(self._is_foreign(self.hits[at]) for at in places):
             return ""
-        known = self._terms(f"{self._said}\n{self.question}")
+        if numbers_stated(bare) or self._names(bare):
+            return "no passage says it of these numbers and names"
+        if any(self._why_not(bare, at) != _SAYS_MORE for at in places):
+            return "contradicts its passage"
+        known = self._known
         return "" if len(terms & known) >= _GROUNDED * len(terms) else "stands in no passage"
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return self._terms(self._said)
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        return numbers_of(self._said)
 
     def _missing(self, bare: str) -> set[str]:
         text = plain(bare)
-        if self.language[:2] == "de":
-            # Where every noun has a capital letter, that makes no name.
-            return numbers_stated(text) - numbers_of(self._said)
-        return missing_facts(text, f"{self._said}\n{self.question}") | (
-            numbers_stated(text) - numbers_of(self._said)
+        numbers = numbers_stated(text) - self._numbers
+        missing = missing_facts(text, f"{self._said}\n{self.question}") & self._names(text)
+        return numbers | {name for name in missing if not self._is_named_otherwise(name)}
+
+    def _names(self, text: str) -> set[str]:
+        # Where every noun has a capital letter, that makes no name.
+        return set() if self.language[:2] == "de" else names_of(text)
+
+    def _is_named_otherwise(self, name: str) -> bool:
+        return any(
+            is_named_in(hit.text, name, self.language, hit.language)
+            for hit in self.hits
+            if self._is_foreign(hit)
         )
 
     def _terms(self, text: str) -> frozenset[str]:
@@ -148,9 +173,6 @@ class CitationCheck:
 
     def _is_foreign(self, hit: Hit) -> bool:
         return bool(self.language and hit.language and self.language[:2] != hit.language[:2])
-
-    def _is_foreign_at(self, place: int) -> bool:
-        return self._is_foreign(self.hits[place])
 
     def _code(self, lead: str, body: str) -> Checked:
         """Letter by letter from a passage, or not at all."""
@@ -186,9 +208,13 @@ def _without_joint(part: str) -> str:
     return re.sub(r"^\s*(?:[,;]\s*)?(?:and|but|und|aber)?\s+", "", part)
 
 
-def _shares_facts(bare: str, hit: Hit) -> bool:
+def _shares_facts(bare: str, hit: Hit, language: str) -> bool:
     text = plain(hit.passage)
-    stated = numbers_stated(bare)
-    names = {name.casefold() for name in names_of(bare)}
+    stated, there = numbers_stated(bare), numbers_of(text)
     words = {word.casefold() for word in re.findall(r"\w+", text)}
-    return stated <= numbers_of(text) and bool(stated or names & words)
+    named = {
+        name
+        for name in names_of(bare)
+        if name in words or is_named_in(text, name, language, hit.language)
+    }
+    return stated <= there and bool(stated or named)

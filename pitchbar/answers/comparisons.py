@@ -13,6 +13,36 @@ _NEGATION = re.compile(
     r"|ne|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder)\b",
     re.IGNORECASE,
 )
+# What says no by its own sense: "excluded from returns".
+_IMPLIED = re.compile(
+    r"\b(?:exclud\w+|prohibit\w*|forbidden|forbids?|banned|bans|disallow\w*|impossible|ineligible"
+    r"|unavailable|refus\w+|declin\w+|den(?:y|ies|ied)|lacks?|lacking|ausgeschlossen|ausgenommen"
+    r"|verboten|untersagt|unmöglich|unzulässig|abgelehnt|prohibid\w+|imposible|excluid\w+"
+    r"|interdit\w*|impossibles?|exclu\w*)\b",
+    re.IGNORECASE,
+)
+# What is given to some alone, and what is given to all.
+_ALONE = re.compile(
+    r"\b(?:only|solely|exclusively|alone|just|reserved|nur|allein|ausschließlich|vorbehalten|solo"
+    r"|sólo|solamente|únicamente|seulement|uniquement|réservée?s?)\b",
+    re.IGNORECASE,
+)
+_ANYBODY = re.compile(
+    r"\b(?:any(?:one|body|time|where)?|every(?:one|body|where)?|all|each|always|jede\w*|alle\w*"
+    r"|immer|todos?|todas?|cualquier\w*|siempre|tous|toutes?|chaque|toujours)\b",
+    re.IGNORECASE,
+)
+# Ways to say that nothing is to be paid, with a "no" in them and without.
+_FREE = re.compile(
+    r"\bcosts? nothing\b|\b(?:at|for) no (?:extra |additional |further )?(?:cost|charge)s?\b"
+    r"|\bfree of charge\b|\bwithout (?:charge|cost)\b|\bfor free\b",
+    re.IGNORECASE,
+)
+_KOSTENLOS = re.compile(
+    r"\bkoste[tn] nichts\b|\bohne (?:aufpreis|zusatzkosten|gebühr(?:en)?)\b|\bkostenfrei\b"
+    r"|\bgratis\b|\bumsonst\b|\bunentgeltlich\b",
+    re.IGNORECASE,
+)
 # "Not only", "no later than", "no more than": no negation of what is said.
 _NO_NEGATION = re.compile(
     r"\bnot only\b|\bno (?:later|more|less|fewer|longer|sooner|earlier) than\b"
@@ -73,6 +103,24 @@ def _first_number(text: str) -> set[str]:
 
 def is_negated(text: str) -> bool:
     return bool(_NEGATION.search(_NO_NEGATION.sub(" ", text)))
+
+
+def without_price(text: str) -> str:
+    """In one way, whatever way it is said."""
+    return _KOSTENLOS.sub("kostenlos", _FREE.sub("free", text))
+
+
+def is_denied(text: str) -> bool:
+    """Whether it says no, by a word for it or by its sense; twice is yes."""
+    return is_negated(text) != bool(_IMPLIED.search(text))
+
+
+def is_widened(text: str, passage: str) -> bool:
+    """What the passage gives to some alone, to everybody; or the other way round."""
+    is_alone, there = bool(_ALONE.search(text)), bool(_ALONE.search(passage))
+    if there and not is_alone:
+        return bool(_ANYBODY.search(text)) and not _ANYBODY.search(passage)
+    return is_alone and not there
 
 
 def directions_of(text: str) -> set[tuple[str, str]]:

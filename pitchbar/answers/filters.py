@@ -17,10 +17,30 @@ _ELEMENTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COMMENTS = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_TAGS = re.compile(r"<\s*[/!?]?\s*[a-zA-Z][^<>]*(?:>|$)|<\s*[/!?][^<>]*(?:>|$)")
-_BROKEN_TAG = re.compile(r"<(?=\s?[a-zA-Z/!?])")
+_NAMES = (
+    "a|abbr|address|applet|area|article|aside|audio|b|base|bdi|bdo|big|blink|blockquote|body|br|"
+    "button|canvas|caption|center|circle|cite|code|col|colgroup|data|datalist|dd|del|details|dfn|"
+    "dialog|dir|div|dl|dt|ellipse|em|embed|fieldset|figcaption|figure|font|footer|foreignobject|"
+    "form|frame|frameset|g|h[1-6]|head|header|hr|html|i|iframe|image|img|input|ins|kbd|keygen|"
+    "label|legend|li|line|link|listing|main|map|mark|marquee|math|menu|meta|meter|nav|nobr|"
+    "noembed|noframes|noscript|object|ol|optgroup|option|output|p|param|path|picture|plaintext|"
+    "polygon|pre|progress|q|rect|rp|rt|ruby|s|samp|script|search|section|select|slot|small|source|"
+    "span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|text|textarea|tfoot|th|"
+    "thead|time|title|tr|track|tt|u|ul|use|var|video|wbr|xmp"
+)
+# Of HTML, or with attributes, or open; "<short_code>" is a word for something to fill in. Behind a
+# space "<" is the sign for less.
+_TAGS = re.compile(
+    rf"<(?:{_NAMES})(?![\w-])[^<>]*(?:>|$)|<[/!?][^<>]*(?:>|$)"
+    r"|<[a-zA-Z][^<>]*(?:=[^<>]*>|$)",
+    re.IGNORECASE,
+)
+_BROKEN_TAG = re.compile(rf"<(?=[/!?]|(?:{_NAMES})(?![\w-]))", re.IGNORECASE)
 _IMAGES = re.compile(r"!\s*\[[^\]]*\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
 _LINKS = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
+_REFERENCES = re.compile(r"\[[^\[\]]+\]\s?\[(?!\s*\^?\d)[^\[\]]*\]")
+# What models use for bold type and new lines.
+_PLAIN_TAGS = re.compile(r"</?\s*(?:br|b|i|u|em|strong|p|ul|ol|li|sup|sub|mark)\s*/?>", re.I)
 _DEFINITIONS = re.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+.*$", re.MULTILINE)
 
 # Any scheme with an address behind it, those that run something, and addresses without a scheme.
@@ -39,30 +59,45 @@ _ENDINGS = (
 )
 _DOT = r"[.\u3002\uff0e\uff61]"
 _HOSTS = re.compile(
-    rf"(?<![\w@./-])(?:[\w-]{{1,63}}\s?{_DOT}\s?)*[\w-]{{2,63}}{_DOT}(?:{_ENDINGS})"
+    rf"(?<![\w@./-])(?:[\w-]{{1,63}}\s?{_DOT}\s?)*[\w-]{{1,63}}{_DOT}(?:{_ENDINGS})"
     r"(?![\w-])(?!\.\w)(?:[/:?#][^\s)\]}>\"']*)?",
     re.IGNORECASE,
 )
-_NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_NUMBERED_HOSTS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w)")
 # As people write one that a filter shall not see.
 _DISGUISES = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt|point|punto)\s*[\])}>]\s*", re.IGNORECASE)
 _SPELLED_DOT = re.compile(rf"(?<=\w)\s+dot\s+(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
-_SPELLED_SCHEME = re.compile(r"\bh(?:xx|tt|\*\*|\s?t\s?t\s?)ps?(?=\s?:|%3a|\[:\])", re.IGNORECASE)
+_SPELLED_SCHEME = re.compile(
+    r"\b(?:hxxp|h\*\*p|h\s?t\s?t\s?p)(\s?s)?(?=\s?:|\s?\[:\])", re.IGNORECASE
+)
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EMAILS = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 
 
 class LinkFilter:
-    """Lets through the addresses of the hits, and e-mail addresses that stand in them."""
+    """Lets through the addresses of the hits, and those e-mail addresses in them that belong to
+    their sites.
+    """
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._urls = {hit.url.rstrip("/").lower() for hit in hits if hit.url}
         self._hosts = {_host_of(url) for url in self._urls} - {""}
+        self._codes = " ".join(code for hit in hits for code in _CODE.findall(hit.text))
         self._texts = "\n".join(hit.text for hit in hits).lower()
 
     def has_foreign(self, text: str) -> bool:
         """Also of one that is written in disguise."""
         return any(not self._is_ours(one) for one in _addresses_in(text))
+
+    def has_link(self, text: str) -> bool:
+        """A link to somewhere else, by whatever name; or an image, or HTML that is more than a
+        way to write.
+        """
+        text = _PLAIN_TAGS.sub(" ", without_unseen_inside(text))
+        links = [link[2] for link in _LINKS.finditer(text)]
+        if any(not self._is_ours(link) for link in links) or _REFERENCES.search(text):
+            return True
+        return without_html(text) != text or self.has_foreign(text)
 
     def without_links(self, text: str) -> str:
         """Links to the hits stay; what others are called stays without the address."""
@@ -74,7 +109,7 @@ class LinkFilter:
 
     def tidied(self, text: str) -> str:
         """What is quoted without a model: its code stays as it is, of the rest what may be shown,
-        with a mark where an address of somebody else stood.
+        with a mark where an address of somebody else stood that is no example.
         """
         parts = _CODE.split(text)
         return "".join(
@@ -85,16 +120,25 @@ class LinkFilter:
     def _without_foreign(self, text: str) -> str:
         text = self.without_links(text)
         for pattern in (_ADDRESSES, _HOSTS):
-            text = pattern.sub(lambda one: one[0] if self._is_of_our_site(one[0]) else "…", text)
+            text = pattern.sub(lambda one: one[0] if self._is_quotable(one[0]) else "…", text)
         return text
 
-    def _is_of_our_site(self, address: str) -> bool:
+    def _is_quotable(self, address: str) -> bool:
+        """Of our site, or an example that stands in code."""
+        if address.rstrip(".,;:") in self._codes:
+            return True
         return _host_of(address) in self._hosts or self._is_ours(address)
+
+    def _is_our_mail(self, address: str) -> bool:
+        host = address.partition("@")[2]
+        sites = {site.removeprefix("www.") for site in self._hosts}
+        is_of_site = any(host == one or one.endswith(f".{host}") for one in sites)
+        return is_of_site and address in self._texts
 
     def _is_ours(self, address: str) -> bool:
         address = address.strip().rstrip(".,;:!?)]}*_`'\"").lower()
         if _EMAILS.fullmatch(address):
-            return re.sub(r"\s", "", address) in self._texts
+            return self._is_our_mail(re.sub(r"\s", "", address))
         url = address.rstrip("/")
         return url in self._urls or url in self._hosts
 
@@ -119,7 +163,7 @@ def _addresses_in(text: str) -> Iterable[str]:
 def _undisguised(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unquote(html.unescape(text)))
     plain = _DISGUISES.sub(".", plain)
-    return _SPELLED_SCHEME.sub("http", _SPELLED_DOT.sub(".", plain))
+    return _SPELLED_SCHEME.sub(r"http\1", _SPELLED_DOT.sub(".", plain))
 
 
 def without_html(text: str) -> str:
@@ -137,8 +181,12 @@ def without_html(text: str) -> str:
 
 def _unescaped_tags(text: str) -> str:
     """A tag that is written with entities is one for whoever reads it twice."""
-    plain = html.unescape(text)
-    return plain if _TAGS.search(plain) else text
+    plain = text
+    for _ in range(3):
+        plain = html.unescape(plain)
+        if _TAGS.search(plain):
+            return plain
+    return text
 
 
 def without_unseen_inside(text: str) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 # So many letters in a row are no chance: four or five words.
 _RUN = 18
 # A dress shows less at once; a few words in it are enough, as nobody writes so by chance.
+_SIGNS = re.compile(r"[\W_]+")
 _PACKED = re.compile(r"(?:[A-Za-z0-9+/_-]\s?){12,}={0,2}")
 _HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s,:]?){8,}")
 _CODES = re.compile(r"(?:\b(?:[01]{8}|\d{2,3})\b[\s,;]*){8,}")
@@ -26,8 +27,9 @@ class LeakWatch:
     """
 
     def __init__(self, private: str, public: Iterable[str]) -> None:
-        free = set().union(*(_grams(_letters(text)) for text in public))
-        self._grams = frozenset(_grams(_letters(private)) - free)
+        free = {run for text in public for run in _runs(_letters(text))}
+        told = [run for run in _runs(_letters(private)) if run not in free]
+        self._grams: Grams = frozenset(_steps(run) for run in told)
         self._seen = ""
 
     def tells(self, sentence: str) -> bool:
@@ -41,18 +43,23 @@ class LeakWatch:
 
 def _letters(text: str) -> str:
     """Letters and digits alone, so that no sign between them counts."""
-    plain = unicodedata.normalize("NFKD", text).lower()
-    return "".join(one for one in plain if one.isalnum())
+    return _SIGNS.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
-def _grams(letters: str) -> set[tuple[int, ...]]:
-    """Runs, by how far each letter is from the one before: so all shifts of the alphabet, such as
-    rot13, are the same.
+def _runs(letters: str) -> Iterator[str]:
+    return (letters[at : at + _RUN] for at in range(len(letters) - _RUN + 1))
+
+
+def _steps(letters: str) -> tuple[int, ...]:
+    """How far each letter is from the one before: so all shifts of the alphabet, such as rot13, are
+    the same.
     """
-    codes = [ord(one) for one in letters]
-    steps = [_step(one, two) for one, two in pairwise(codes)]
-    width = _RUN - 1
-    return {tuple(steps[at : at + width]) for at in range(len(steps) - width + 1)}
+    return tuple(_step(one, two) for one, two in pairwise(map(ord, letters)))
+
+
+def _grams(letters: str) -> Iterator[tuple[int, ...]]:
+    steps = _steps(letters)
+    return (steps[at : at + _RUN - 1] for at in range(len(steps) - _RUN + 2))
 
 
 def _step(one: int, two: int) -> int:

@@ -40,10 +40,10 @@ def look_up(turn: Turn) -> Lookup:
         threshold = current_settings()[RetrievalSettings].answer_threshold
     best = answer_of(question, hits, threshold)
     timings = {"embedding": found.embedding_ms, "search": found.search_ms}
-    return Lookup(question, hits, best, threshold, _language(turn), timings)
+    return Lookup(question, hits, best, threshold, language_of_answer(turn), timings)
 
 
-def _language(turn: Turn) -> str:
+def language_of_answer(turn: Turn) -> str:
     """Of the answer: the agent's own, else that of the question, else the browser's."""
     return turn.agent.config.language or language_of(turn.text) or turn.language
 

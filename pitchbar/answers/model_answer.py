@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from pitchbar.answers.citation_check import CitationCheck
+from pitchbar.answers.citation_marks import without_marks
 from pitchbar.answers.leaks import LeakWatch
 from pitchbar.answers.prompt import NO_ANSWER, Prompt
 from pitchbar.answers.sentence_stream import whole_sentences
@@ -14,8 +15,8 @@ from pitchbar.answers.turns import Citation, Token, Verdict
 from pitchbar.clients.language_model import Call, LanguageModel, ModelUnavailable
 
 _NO_ANSWER = re.compile(rf"\W*{NO_ANSWER}\W*", re.IGNORECASE)
-# A sentence that leads to what is gone.
-_LEADS_NOWHERE = re.compile(r"(?:^|(?<=[.!?\]\n]))[^.!?\]\n]*:\s*$")
+# So many in a row may lead to what comes next; more lead nowhere.
+_MOST_JOINING = 3
 
 
 class Broken(Exception):
@@ -42,6 +43,8 @@ class ModelAnswer:
     was_shown: bool = False
     first_token_ms: float | None = None
     _texts: list[str] = field(default_factory=list)
+    # What claims nothing is shown with what it leads to, or not at all.
+    _joining: list[str] = field(default_factory=list)
 
     def tokens(self) -> Iterator[Token]:
         """Raises Broken when the rest, or all of it, cannot be used."""
@@ -60,8 +63,7 @@ class ModelAnswer:
 
     @property
     def text(self) -> str:
-        whole = "".join(self._texts).strip()
-        return _LEADS_NOWHERE.sub("", whole).rstrip()
+        return "".join(self._texts).strip()
 
     @property
     def citations(self) -> list[Citation]:
@@ -77,13 +79,19 @@ class ModelAnswer:
         if self.watch.tells(sentence):
             self.verdicts.append(Verdict("", None, False, "tells what the model was told"))
             raise Broken("leak")
-        if not self._texts and _NO_ANSWER.fullmatch(sentence):
+        if not self._texts and _NO_ANSWER.fullmatch(without_marks(sentence)):
             self.is_unknown = True
             return
         checked = self.check.check(_NO_ANSWER.sub("", sentence))
         self.verdicts += checked.verdicts
-        if checked.text:
-            text = checked.text if self._texts else checked.text.lstrip()
-            self._texts.append(text)
-            self.was_shown = True
-            yield Token(text)
+        if checked.is_joining:
+            self._joining.append(checked.text)
+        elif checked.text:
+            led = "".join(self._joining) if len(self._joining) <= _MOST_JOINING else ""
+            self._joining = []
+            yield self._shown(led + checked.text)
+
+    def _shown(self, text: str) -> Token:
+        self._texts.append(text if self._texts else text.lstrip())
+        self.was_shown = True
+        return Token(self._texts[-1])

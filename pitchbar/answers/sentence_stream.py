@@ -7,11 +7,15 @@ from pitchbar.reading.sentences import Span, cut, sentences
 
 # Longer ones are cut at their clauses.
 _LONGEST = 900
-# Numbers in brackets behind a sentence belong to it.
-_CITATIONS = re.compile(r"(?:\s*(?:\[[^\[\]\n]{0,40}\]|【[^【】\n]{0,60}】))*")
-_OPEN_BRACKET = re.compile(r"\s*[\[【][^\]】\n]{0,60}$")
+# Numbers in brackets behind a sentence belong to it, and so does an address behind them.
+_NUMBER = r"\^?(?:[a-z]{1,9}\s?)?\d"
+_CITATIONS = re.compile(
+    rf"(?:\s*(?:\[{_NUMBER}[^\[\]\n]{{0,40}}\](?:\([^()\s]*\))?|\u3010[^\u3010\u3011\n]{{0,60}}\u3011))*",
+    re.IGNORECASE,
+)
+_OPEN_BRACKET = re.compile(r"\s*(?:[\[\u3010][^\]\u3011\n]{0,60}|\([^()\s]*)$")
 # A bracket right behind the mark hides that a sentence ends there.
-_HIDDEN_END = re.compile(r"(?<=[.!?…])[\[【]")
+_HIDDEN_END = re.compile(rf"(?<=[.!?…])(?:\[(?={_NUMBER})|\u3010)", re.IGNORECASE)
 _FENCE = re.compile(r"```.*?\n\s*```[^\n]*(?=\n)", re.DOTALL)
 _THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 

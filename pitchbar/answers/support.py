@@ -3,8 +3,9 @@
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another.
-3. The one sentence of the passage that comes nearest is not negated where it is not, nor the other
-   way round, and says none of its words' opposites.
+3. Of each of its clauses, the clause of the passage that comes nearest is not denied where it is
+   not, nor the other way round, and says none of its words' opposites; nor is what the passage
+   gives to some alone given to everybody, or the other way round.
 4. "More than 30", "at most 30", "before 1990": the passage says so of that number, and not the
    contrary, nor the number alone; nor the other way round.
 5. The word before a number does not stand with other numbers alone.
@@ -13,13 +14,15 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pitchbar.answers.comparisons import OPPOSITES, comparison_of, directions_of, is_negated
-from pitchbar.answers.facts import names_of, numbers_of, numbers_stated, without_numbers
+from pitchbar.answers.clauses import CLAUSE, nearest_sentence, why_not_by_clauses
+from pitchbar.answers.comparisons import comparison_of, directions_of, without_price
+from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
+from pitchbar.answers.passage_words import Passage, passage_of, stems_of
 from pitchbar.answers.plain import plain
-from pitchbar.answers.quotable import quotables_of
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
@@ -28,7 +31,6 @@ _TOGETHER = 3
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _WORDS = re.compile(r"\w+")
-_CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero|et|mais|e|en)\s+")
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,10 @@ class Support:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class _Passage:
-    whole: str
-    sentences: tuple[str, ...]
-    headings: str
-    language: str
-
-
 def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
-    bare = plain(CITATION.sub("", sentence))
-    passage = _passage_of(hit)
+    bare = without_price(plain(CITATION.sub("", sentence)))
+    passage = passage_of(hit)
     missing = sorted(missing_facts(bare, passage.whole))
     if missing:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
@@ -60,8 +54,7 @@ def supports(sentence: str, hit: Hit) -> Support:
 
 def missing_facts(sentence: str, text: str) -> set[str]:
     """Numbers, dates and names of the sentence that do not stand in the text."""
-    words = {word.casefold() for word in re.findall(r"[\w'\u2019-]+", text)}
-    parts = {word.casefold() for word in _WORDS.findall(text)}
+    words, parts, numbers = _told(text)
     names = {
         name
         for name in names_of(sentence)
@@ -69,78 +62,52 @@ def missing_facts(sentence: str, text: str) -> set[str]:
         and not set(_WORDS.findall(name)) <= parts
         and not _is_plural(name, parts)
     }
-    return names | (numbers_stated(sentence) - numbers_of(text))
+    return names | (numbers_stated(sentence) - numbers)
 
 
-def _is_plural(name: str, parts: set[str]) -> bool:
+@lru_cache(maxsize=64)
+def _told(text: str) -> tuple[Set[str], Set[str], Set[str]]:
+    """Its words, the parts of those, and its numbers; one text is compared with many sentences."""
+    words = frozenset(word.casefold() for word in re.findall(r"[\w'\u2019-]+", text))
+    parts = frozenset(word.casefold() for word in _WORDS.findall(text))
+    return words, parts, frozenset(numbers_of(text))
+
+
+def _is_plural(name: str, parts: Set[str]) -> bool:
     return name.removesuffix("'s").removesuffix("\u2019s").rstrip("s") in {
         one.rstrip("s") for one in parts
     }
 
 
-def _passage_of(hit: Hit) -> _Passage:
-    told = [one.shown for one in quotables_of(0, hit.text)]
-    headings = " ".join((hit.title, *hit.headings))
-    whole = "\n".join((headings, plain(hit.text), *told))
-    return _Passage(whole, tuple(told), headings, hit.language)
-
-
-def _stems(text: str, language: str) -> frozenset[str]:
-    return frozenset(terms_of(without_numbers(text), language))
-
-
-def _by_words(sentence: str, passage: _Passage) -> str:
-    own = _stems(sentence, passage.language)
+def _by_words(sentence: str, passage: Passage) -> str:
+    own = stems_of(sentence, passage.language)
     if not own:
         return "" if sentence.strip() else "says nothing"
-    share = len(own & _stems(passage.whole, passage.language)) / len(own)
+    share = len(own & stems_of(passage.whole, passage.language)) / len(own)
     near = max((len(own & one) for one in _windows(passage)), default=0) / len(own)
     return "" if share >= LEAST and near >= NEARBY else "says what the passage does not"
 
 
-def _windows(passage: _Passage) -> list[frozenset[str]]:
-    headings = _stems(passage.headings, passage.language)
-    each = [_stems(one, passage.language) for one in passage.sentences]
+def _windows(passage: Passage) -> list[frozenset[str]]:
+    headings = stems_of(passage.headings, passage.language)
+    each = [stems_of(one, passage.language) for one in passage.sentences]
     return [
         headings.union(*each[at : at + _TOGETHER])
         for at in range(max(1, len(each) - _TOGETHER + 1))
     ]
 
 
-def _by_sense(sentence: str, passage: _Passage) -> str:
-    nearest = _nearest(sentence, passage)
+def _by_sense(sentence: str, passage: Passage) -> str:
+    nearest = nearest_sentence(sentence, passage)
     if not nearest:
         return ""
-    if is_negated(sentence) != is_negated(nearest):
-        return "one of the two is negated"
-    if opposite := _opposite(sentence, nearest, passage.language):
-        return f"the passage says {opposite}"
+    if why := why_not_by_clauses(sentence, passage):
+        return why
     if directions_of(sentence) - directions_of(passage.whole) or _is_bare(sentence, nearest):
         return "another side of a number"
     if number := _misplaced(sentence, passage):
         return f"{number} belongs to something else"
     return "another order of what is compared" if _is_swapped(sentence, nearest, passage) else ""
-
-
-def _nearest(sentence: str, passage: _Passage) -> str:
-    own = _stems(sentence, passage.language)
-
-    def nearness(other: str) -> tuple[int, float]:
-        there = _stems(other, passage.language)
-        common = len(own & there)
-        return common, common / max(1, len(there))
-
-    return max(passage.sentences, key=nearness, default="")
-
-
-def _opposite(sentence: str, nearest: str, language: str) -> str:
-    own, there = _stems(sentence, language), _stems(nearest, language)
-    for pair in OPPOSITES:
-        stems = [_stems(word, language) or frozenset({word}) for word in pair]
-        for mine, other in ((0, 1), (1, 0)):
-            if stems[mine] <= own - there and stems[other] <= there - own:
-                return pair[other]
-    return ""
 
 
 def _is_bare(sentence: str, nearest: str) -> bool:
@@ -152,16 +119,16 @@ def _is_bare(sentence: str, nearest: str) -> bool:
     )
 
 
-def _misplaced(sentence: str, passage: _Passage) -> str:
+def _misplaced(sentence: str, passage: Passage) -> str:
     """ "Closes at seven", where it "opens at seven and closes at six"."""
-    for clause in _CLAUSE.split(sentence):
+    for clause in CLAUSE.split(sentence):
         for number, stem in _words_before_numbers(clause, passage.language):
             others = [
                 numbers_of(other)
                 for one in passage.sentences
                 if number in numbers_of(one)
-                for other in _CLAUSE.split(one)
-                if stem in _stems(other, passage.language) and numbers_of(other)
+                for other in CLAUSE.split(one)
+                if stem in stems_of(other, passage.language) and numbers_of(other)
             ]
             if others and not any(number in numbers for numbers in others):
                 return number
@@ -178,7 +145,7 @@ def _words_before_numbers(clause: str, language: str) -> list[tuple[str, str]]:
     return found
 
 
-def _is_swapped(sentence: str, nearest: str, passage: _Passage) -> bool:
+def _is_swapped(sentence: str, nearest: str, passage: Passage) -> bool:
     own, there = comparison_of(sentence), comparison_of(nearest)
     if own is None or there is None:
         return False
@@ -193,5 +160,5 @@ def _is_swapped(sentence: str, nearest: str, passage: _Passage) -> bool:
 
 def _sides(first: str, second: str, language: str) -> Sequence[frozenset[str]]:
     """Only what stands on one side alone tells the sides apart."""
-    left, right = _stems(first, language), _stems(second, language)
+    left, right = stems_of(first, language), stems_of(second, language)
     return left - right, right - left

@@ -5,6 +5,7 @@ from flask import Flask
 from pitchbar.agents.tabs import Tab, add_tab
 from pitchbar.core.features import Feature
 from pitchbar.curation import gap_views, subscribers, views
+from pitchbar.curation.demo import make_demo
 
 
 def configure(_app: Flask) -> None:
@@ -17,4 +18,5 @@ FEATURE = Feature(
     blueprints=(views.bp, gap_views.bp),
     configure=configure,
     subscribe=subscribers.register,
+    make_demo=make_demo,
 )

@@ -56,6 +56,8 @@ def new(workspace: Workspace, agent_id: int) -> Response:
         form.question.data = " ".join(first.split())[:300]
         form.variants.data = "\n".join(dict.fromkeys(" ".join(o.split())[:300] for o in others))
         form.variants.data = "\n".join(form.variants.data.splitlines()[:_MOST_VARIANTS])
+    elif question := request.args.get("question", ""):
+        form.question.data = " ".join(question.split())[:300]
     return _render_form(agent, form, None, gap)
 
 

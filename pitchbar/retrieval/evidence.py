@@ -3,12 +3,12 @@ comes to it, and whether there is something of the kind that is asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
 from pitchbar.retrieval.languages import language_of
 from pitchbar.retrieval.passages import Hit
-from pitchbar.retrieval.question_kinds import is_of_kind
+from pitchbar.retrieval.question_kinds import HOW, WHAT, is_of_kind, kind_of
 from pitchbar.retrieval.sentence_terms import (
     Sentence,
     Term,
@@ -20,8 +20,8 @@ from pitchbar.retrieval.sentence_terms import (
     weighed_terms,
 )
 
-# Passages that are read sentence by sentence, and sentences that the model reads.
-_PASSAGES, _READ = 4, 8
+# Passages that are read sentence by sentence; sentences that the model reads, and how much of them.
+_PASSAGES, _READ, _READ_CHARACTERS = 4, 6, 1_000
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,15 @@ class Evidence:
         covered, nearby, passage: the share of the question that is in the sentence, in it and its
             neighbours, in its passage.
         anywhere: the share that is in any passage at all.
-        meant: that share where a word of the same meaning counts by how near it is.
+        meant: the share in the sentence where a word of the same meaning counts by how near it is.
+        backed: the same, where what stands elsewhere in the passage counts, too.
         weakest: how near anything comes to the word that is borne out least.
-        cosine, passage_cosine: how near sentence and passage are, as a whole.
+        cosine: how near the sentence is, as a whole.
+        pieces: how near each piece of the question is to one of a sentence, of the nearest one.
         of_kind: whether a number, a date or a name is there where one is asked for.
+        names: the share of the question's names that stand in the passage.
+        lead: how far the best passage is before the second, by its words.
+        asks_how, asks_what: whether the question does.
         words: how many words of the question tell something.
     """
 
@@ -45,10 +50,15 @@ class Evidence:
     passage: float
     anywhere: float
     meant: float
+    backed: float
     weakest: float
     cosine: float
-    passage_cosine: float
+    pieces: float
     of_kind: float
+    names: float
+    lead: float
+    asks_how: float
+    asks_what: float
     words: int
 
     def signs(self) -> dict[str, float]:
@@ -61,18 +71,21 @@ class Evidence:
         return self.covered + self.meant + self.cosine + 0.3 * self.passage
 
 
-SIGNS = (
-    "covered",
-    "nearby",
-    "passage",
-    "anywhere",
-    "meant",
-    "weakest",
-    "cosine",
-    "passage_cosine",
-    "of_kind",
-    "words",
-)
+SIGNS = tuple(one.name for one in fields(Evidence) if one.name != "sentence")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question, and what was found for it."""
+
+    question: str
+    hits: Sequence[Hit]
+    passages: Sequence[frozenset[str]]
+    terms: Sequence[Term]
+    sentences: Sequence[Sentence]
+    kind: str
+    lead: float
+    reading: Reading | None
 
 
 def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) -> list[Evidence]:
@@ -86,12 +99,35 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
     found = [one for at, hit in enumerate(hits[:_PASSAGES]) for one in sentences_of(at, hit)]
     if not found or not terms:
         return []
-    ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, passages))[
-        :_READ
-    ]
-    asked = reader.read(question) if reader else None
-    made = [_evidence(question, found, at, terms, passages, hits, asked, reader) for at in ranked]
+    reading = reader.read(question) if reader else None
+    kind, lead = kind_of(question), _lead(hits)
+    asked = _Asked(question, hits, passages, terms, found, kind, lead, reading)
+    ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, passages))
+    read = {at: reader.read(found[at].text) for at in _worth(found, ranked)} if reader else {}
+    pieces = max((_pieces(reading, one) for one in read.values()), default=0.0)
+    made = [_evidence(asked, at, read.get(at), pieces) for at in read or ranked[:_READ]]
     return sorted(made, key=lambda one: -one.nearness)
+
+
+# Of few passages one is easily far ahead, which says little.
+_MOST_LEAD = 0.5
+
+
+def _lead(hits: Sequence[Hit]) -> float:
+    best, second, *_ = [*sorted((hit.lexical for hit in hits), reverse=True), 0.0, 0.0]
+    return min(_MOST_LEAD, (best - second) / best) if best > 0 else 0.0
+
+
+def _worth(found: Sequence[Sentence], ranked: Sequence[int]) -> list[int]:
+    """Reading takes as long as what is read; two are always read."""
+    taken: list[int] = []
+    length = 0
+    for at in ranked[:_READ]:
+        length += len(found[at].text)
+        if length > _READ_CHARACTERS and len(taken) > 1:
+            break
+        taken.append(at)
+    return taken
 
 
 def _by_words(
@@ -109,34 +145,61 @@ def _by_words(
     )
 
 
-def _evidence(
-    question: str,
-    found: Sequence[Sentence],
-    at: int,
-    terms: Sequence[Term],
-    passages: Sequence[frozenset[str]],
-    hits: Sequence[Hit],
-    asked: Reading | None,
-    reader: PackagedEmbedder | None,
-) -> Evidence:
-    own, near = found[at], terms_nearby(found, at)
-    read = reader.read(own.text) if reader else None
-    meant = _meant(terms, own.terms, asked, read)
-    whole = sum(one.weight for one in terms)
+def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Evidence:
+    terms, found, own = asked.terms, asked.sentences, asked.sentences[at]
+    there = asked.passages[own.hit]
+    meant = _meant(terms, own.terms, asked.reading, read)
+    backed = [
+        max(value, how_far_met(one, there, is_strict=False))
+        for one, value in zip(terms, meant, strict=True)
+    ]
     text = " ".join(one.text for one in found[max(0, at - 1) : at + 2] if one.hit == own.hit)
     return Evidence(
         sentence=own,
         covered=share_of(terms, own.terms),
-        nearby=share_of(terms, near),
-        passage=share_of(terms, passages[own.hit]),
-        anywhere=share_of(terms, frozenset().union(*passages), is_strict=True),
-        meant=sum(one.weight * value for one, value in zip(terms, meant, strict=True)) / whole,
+        nearby=share_of(terms, terms_nearby(found, at)),
+        passage=share_of(terms, there),
+        anywhere=share_of(terms, frozenset().union(*asked.passages), is_strict=True),
+        meant=_weighed(terms, meant),
+        backed=_weighed(terms, backed),
         weakest=min(meant),
-        cosine=float(asked.vector @ read.vector) if asked and read else 0.0,
-        passage_cosine=hits[own.hit].cosine or 0.0,
-        of_kind=is_of_kind(question, text),
+        cosine=float(asked.reading.vector @ read.vector) if asked.reading and read else 0.0,
+        pieces=pieces,
+        of_kind=is_of_kind(asked.question, text),
+        names=_names(asked.question, terms, there),
+        lead=asked.lead,
+        asks_how=float(asked.kind == HOW),
+        asks_what=float(asked.kind == WHAT),
         words=len(terms),
     )
+
+
+def _weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
+    whole = sum(one.weight for one in terms)
+    return sum(one.weight * value for one, value in zip(terms, values, strict=True)) / whole
+
+
+# What stands for the share where a question names nobody and nothing.
+_NO_NAMES = 0.9
+
+
+def _names(question: str, terms: Sequence[Term], there: frozenset[str]) -> float:
+    """Of words with a capital letter but for the first, and numbers."""
+    named = [one for one in terms if one.start > 0 and _is_name(question[one.start : one.end])]
+    if not named:
+        return _NO_NAMES
+    return sum(how_far_met(one, there, is_strict=False) for one in named) / len(named)
+
+
+def _is_name(word: str) -> bool:
+    bare = word.lstrip("\"'(")
+    return bare[:1].isupper() or bare[:1].isdigit()
+
+
+def _pieces(asked: Reading | None, read: Reading) -> float:
+    if asked is None or not len(read.parts) or not len(asked.parts):
+        return 0.0
+    return float((asked.parts @ read.parts.T).max(axis=1).mean())
 
 
 def _meant(

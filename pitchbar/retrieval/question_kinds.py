@@ -44,13 +44,34 @@ _ASKS_NAME = re.compile(
 _UNTOLD = 0.7
 
 
+NUMBER, DATE, NAME, HOW, WHAT, OTHER = "number", "date", "name", "how", "what", "other"
+_KINDS = (
+    (NUMBER, _ASKS_NUMBER),
+    (DATE, _ASKS_DATE),
+    (NAME, _ASKS_NAME),
+    # Why is the reason, which no sign tells.
+    (OTHER, re.compile(r"\bwhy\b|\bwarum\b|\bpor qu[eé]\b|\bpourquoi\b", re.IGNORECASE)),
+    (HOW, re.compile(r"\bhow\b|\bwie\b|\bc[oó]mo\b|\bcomment\b", re.IGNORECASE)),
+    (
+        WHAT,
+        re.compile(r"\b(?:what|which|welche[rsnm]?|qu[eé]|cu[aá]l(?:es)?|quel(?:le)?s?)\b", re.I),
+    ),
+)
+
+
+def kind_of(question: str) -> str:
+    """Which kind of thing is asked for, by the words that ask."""
+    return next((kind for kind, asks in _KINDS if asks.search(question)), OTHER)
+
+
 def is_of_kind(question: str, text: str) -> float:
     """1 or 0, and something between where the question does not say."""
-    if _ASKS_NUMBER.search(question):
+    kind = kind_of(question)
+    if kind == NUMBER:
         return float(bool(_HAS_NUMBER.search(text)))
-    if _ASKS_DATE.search(question):
+    if kind == DATE:
         return float(bool(_HAS_DATE.search(text)))
-    if _ASKS_NAME.search(question):
+    if kind == NAME:
         asked = {word.lower() for word in re.findall(r"\w+", question)}
         names = _HAS_NAME.findall(text)[1:]
         return float(any(name.lower() not in asked for name in names))

@@ -1,16 +1,30 @@
 """A source as the API and webhooks tell of it."""
 
-from pitchbar.extensions import db
-from pitchbar.sources.crawls.progress import progress_of
-from pitchbar.sources.crawls.starting import latest_generation
-from pitchbar.sources.models import Generation, Source
+from collections.abc import Sequence
+
+from pitchbar.sources.crawls.progress import progress_by_generation
+from pitchbar.sources.models import Source
 from pitchbar.sources.payloads import SourceResponse, source_values
+from pitchbar.sources.queries import find_generations, find_latest_generations
 
 
 def source_response(source: Source) -> SourceResponse:
-    active = None
-    if source.active_generation_id:
-        active = db.session.get(Generation, source.active_generation_id)
-    latest = latest_generation(source.id)
-    progress = progress_of(latest) if latest else None
-    return SourceResponse.model_validate(source_values(source, active, latest, progress))
+    return source_responses([source])[0]
+
+
+def source_responses(sources: Sequence[Source]) -> list[SourceResponse]:
+    """In the same order."""
+    active = find_generations([one.active_generation_id or 0 for one in sources])
+    latest = find_latest_generations([one.id for one in sources])
+    progress = progress_by_generation(list(latest.values()))
+    responses = []
+    for source in sources:
+        newest = latest.get(source.id)
+        values = source_values(
+            source,
+            active.get(source.active_generation_id or 0),
+            newest,
+            progress[newest.id] if newest else None,
+        )
+        responses.append(SourceResponse.model_validate(values))
+    return responses

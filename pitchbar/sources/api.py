@@ -7,7 +7,7 @@ from pitchbar.api.endpoints import PathParameter, Topic, endpoint
 from pitchbar.api.paging import PageQuery, read_id
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.settings import current_settings
-from pitchbar.sources.answering import source_response
+from pitchbar.sources.answering import source_response, source_responses
 from pitchbar.sources.crawls.starting import latest_generation
 from pitchbar.sources.forms import take_uploads
 from pitchbar.sources.generations import accept, discard, go_back
@@ -62,7 +62,7 @@ def index(workspace: Workspace, query: PageQuery) -> SourceList:
     found = list_sources_after(workspace, query.start(read_id) or 0, query.per_page + 1)
     shown = found[: query.per_page]
     return SourceList(
-        data=[source_response(one) for one in shown],
+        data=source_responses(shown),
         next_cursor=encode_cursor(shown[-1].id) if len(found) > len(shown) else None,
     )
 

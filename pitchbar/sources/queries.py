@@ -52,6 +52,28 @@ def _find_generation(source: Source, number: int) -> Generation | None:
     )
 
 
+def find_generations(ids: Sequence[int]) -> dict[int, Generation]:
+    found = db.session.scalars(select(Generation).where(Generation.id.in_(ids)))
+    return {one.id: one for one in found}
+
+
+def find_latest_generations(source_ids: Sequence[int]) -> dict[int, Generation]:
+    """The newest of each source, by the source."""
+    newest = (
+        select(Generation.source_id, func.max(Generation.number).label("number"))
+        .where(Generation.source_id.in_(source_ids))
+        .group_by(Generation.source_id)
+        .subquery()
+    )
+    found = db.session.scalars(
+        select(Generation).join(
+            newest,
+            (newest.c.source_id == Generation.source_id) & (newest.c.number == Generation.number),
+        )
+    )
+    return {one.source_id: one for one in found}
+
+
 def list_generations(source: Source, limit: int = 20) -> Sequence[Generation]:
     query = select(Generation).where(Generation.source_id == source.id)
     return db.session.scalars(query.order_by(Generation.number.desc()).limit(limit)).all()

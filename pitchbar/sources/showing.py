@@ -1,18 +1,18 @@
 """What the pages of sources show, and when they are drawn anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pitchbar.extensions import db
 from pitchbar.live import LiveView
 from pitchbar.settings import current_settings
-from pitchbar.sources.crawls.progress import Progress, progress_of
-from pitchbar.sources.crawls.starting import latest_generation
+from pitchbar.sources.crawls.progress import Progress, progress_by_generation, progress_of
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import HELD, UNDER_WAY, Generation, Page, Source
 from pitchbar.sources.queries import (
     count_sources,
+    find_generations,
+    find_latest_generations,
     get_generation,
     list_generations,
     list_pages,
@@ -47,18 +47,33 @@ class PageFilter:
 
 
 def row_of(source: Source) -> Row:
-    active = None
-    if source.active_generation_id:
-        active = db.session.get(Generation, source.active_generation_id)
-    latest = latest_generation(source.id)
-    is_under_way = latest is not None and latest.state in UNDER_WAY
-    return Row(source, active, latest, progress_of(latest) if latest and is_under_way else None)
+    return rows_of([source])[0]
+
+
+def rows_of(sources: Sequence[Source]) -> list[Row]:
+    """In the same order; by a few questions to the database, however many there are."""
+    active = find_generations([one.active_generation_id or 0 for one in sources])
+    latest = find_latest_generations([one.id for one in sources])
+    under_way = [one for one in latest.values() if one.state in UNDER_WAY]
+    progress = progress_by_generation(under_way)
+    rows = []
+    for source in sources:
+        newest = latest.get(source.id)
+        rows.append(
+            Row(
+                source,
+                active.get(source.active_generation_id or 0),
+                newest,
+                progress.get(newest.id) if newest else None,
+            )
+        )
+    return rows
 
 
 def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
     sources = list_sources_after(workspace, before, _PER_PAGE + 1)
     return {
-        "rows": [row_of(source) for source in sources[:_PER_PAGE]],
+        "rows": rows_of(sources[:_PER_PAGE]),
         "kinds": KIND_WORDS,
         "next": sources[_PER_PAGE - 1].id if len(sources) > _PER_PAGE else 0,
         "is_first": not before,

@@ -77,6 +77,46 @@ def test_the_opposite_is_not_borne_out(passage: str, sentence: str) -> None:
     assert not supports(sentence, make_hit(passage, language=language)).is_supported
 
 
+RETURNS = make_hit(
+    "A voucher is worth three years and is never paid out. Sale items are excluded from returns. "
+    "Returns cost nothing in Germany; from other countries the customer pays the postage. "
+    "Only owners may delete a code, and its short code is never given out again. "
+    "Dogs are forbidden in the garden."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A voucher is worth three years.",
+        "A voucher is never paid out.",
+        "Sale items can't be returned.",
+        "Returns are free of charge in Germany.",
+        "Customers from other countries pay the postage.",
+        "Deleting a code is reserved for owners, and the short code is never given out again.",
+        "Dogs are not allowed in the garden.",
+    ],
+)
+def test_each_clause_is_compared_with_the_one_that_comes_nearest(sentence: str) -> None:
+    assert supports(sentence, RETURNS).why == ""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A voucher is always paid out.",
+        "A voucher is paid out.",
+        "Sale items can be returned.",
+        "Anyone can delete a code.",
+        "Everybody may delete a code, and its short code is given out again.",
+        "Dogs are allowed in the garden.",
+        "Returns cost nothing in Germany only.",
+    ],
+)
+def test_a_clause_that_turns_round_what_is_said_is_not_borne_out(sentence: str) -> None:
+    assert supports(sentence, RETURNS).why
+
+
 def test_a_row_is_borne_out_by_its_table_and_nothing_by_an_empty_passage() -> None:
     assert supports("Starter: $19", PASSAGE).is_supported
     assert not supports("Starter: $19", make_hit("")).is_supported

@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import event, select
 
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue
@@ -206,3 +207,28 @@ def test_the_same_key_with_another_file_is_refused(client: FormClient, people: P
 
     assert [send(MARKDOWN), send(MARKDOWN), send(MARKDOWN + b"!")] == [201, 201, 422]
     assert len(storage().list_keys("sources")) == 1
+
+
+def test_list_asks_as_much_of_many_sources_as_of_few(
+    client: FormClient, people: People, app: Flask
+) -> None:
+    sign_in(client, people.member)
+    path = f"/w/{people.workspace.slug}/sources"
+
+    def count() -> int:
+        asked: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", hear)
+        client.get(path)
+        event.remove(db.engine, "before_cursor_execute", hear)
+        return len(asked)
+
+    make_source(people.workspace, "text", text="One.")
+    count()  # the first time a request looks up what is kept from then on
+    few = count()
+    for n in range(12):
+        make_source(people.workspace, "text", text=f"Text {n}.")
+    assert count() == few

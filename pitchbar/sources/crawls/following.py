@@ -38,13 +38,27 @@ def _add_links(
     urls: tuple[str, ...],
     is_wanted: Callable[[str], bool],
 ) -> None:
-    fresh = [one for one in dict.fromkeys(map(normalise, urls)) if one and is_wanted(one)]
+    wanted = [one for one in dict.fromkeys(map(normalise, urls)) if one and is_wanted(one)]
+    fresh = _unknown(generation, wanted)
     if not fresh:
         return
-    known = set(db.session.scalars(select(Page.url).where(Page.generation_id == generation.id)))
-    traps = Traps(known)
-    admitted = [one for one in fresh if one not in known and not traps.admit(one)]
+    # All of them, which is much: but soon pages of a site lead to known ones alone.
+    traps = Traps(db.session.scalars(select(Page.url).where(Page.generation_id == generation.id)))
+    admitted = [one for one in fresh if not traps.admit(one)]
     add_pages(generation, admitted, source.page_cap, depth=page.depth + 1, found_in=page.url)
+
+
+def _unknown(generation: Generation, urls: list[str]) -> list[str]:
+    hashes = {hash_of(url): url for url in urls}
+    if not hashes:
+        return []
+    known = db.session.scalars(
+        select(Page.url_hash).where(
+            Page.generation_id == generation.id, Page.url_hash.in_(list(hashes))
+        )
+    )
+    there = {hashes[one] for one in known}
+    return [url for url in urls if url not in there]
 
 
 def _elsewhere(

@@ -1,5 +1,6 @@
 """How far a crawl has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -50,13 +51,23 @@ class Progress:
 
 
 def progress_of(generation: Generation) -> Progress:
-    counts = dict(
-        db.session.execute(
-            select(Page.state, func.count())
-            .where(Page.generation_id == generation.id)
-            .group_by(Page.state)
-        ).all()
+    return progress_by_generation([generation])[generation.id]
+
+
+def progress_by_generation(generations: Sequence[Generation]) -> dict[int, Progress]:
+    """By their ids."""
+    counts: dict[int, dict[str, int]] = {one.id: {} for one in generations}
+    rows = db.session.execute(
+        select(Page.generation_id, Page.state, func.count())
+        .where(Page.generation_id.in_(list(counts)))
+        .group_by(Page.generation_id, Page.state)
     )
+    for generation_id, state, count in rows if counts else ():
+        counts[generation_id][state] = count
+    return {one.id: _progress(one, counts[one.id]) for one in generations}
+
+
+def _progress(generation: Generation, counts: dict[str, int]) -> Progress:
     left = counts.get(QUEUED, 0) + counts.get(CALLED, 0)
     found = sum(counts.values())
     skipped, missed = counts.get(SKIPPED, 0), counts.get(MISSED, 0)
