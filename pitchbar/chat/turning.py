@@ -4,7 +4,6 @@ Between the message and the first token nothing is written to the database.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from pitchbar.answers.curated import find_curated
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
+from pitchbar.chat.gates import LOOKING_UP
 from pitchbar.chat.keeping import Asked, Outcome, keep
 from pitchbar.chat.opening_hours import is_open
 from pitchbar.chat.person_requests import asks_for_person
@@ -33,9 +33,6 @@ log = logging.getLogger(__name__)
 
 # Sentences of the chat's own are told apart from answers.
 NOTICE, BY_PERSON = "notice", "person"
-# Looking something up computes, and holds a connection: the others stand in line, and their streams
-# hear heartbeats meanwhile.
-_LOOKING_UP = threading.BoundedSemaphore(4)
 
 
 @dataclass
@@ -136,7 +133,7 @@ def _asks_for_person(turn: Turn) -> bool:
 def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
     """Until the passages are there, only some at a time."""
     try:
-        with _LOOKING_UP:
+        with LOOKING_UP:
             for part in parts:
                 yield part
                 if not (isinstance(part, Stage) and part.name == "searching"):
