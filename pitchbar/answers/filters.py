@@ -28,11 +28,11 @@ _NAMES = (
     "span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|text|textarea|tfoot|th|"
     "thead|time|title|tr|track|tt|u|ul|use|var|video|wbr|xmp"
 )
-# Of HTML, or with attributes, or open; "<short_code>" is a word for something to fill in. Behind a
-# space "<" is the sign for less.
+# Of HTML, or of more than a word, or open; "<short_code>" is a word for something to fill in.
+# Behind a space "<" is the sign for less.
 _TAGS = re.compile(
     rf"<(?:{_NAMES})(?![\w-])[^<>]*(?:>|$)|<[/!?][^<>]*(?:>|$)"
-    r"|<[a-zA-Z][^<>]*(?:=[^<>]*>|$)",
+    r"|<[a-zA-Z](?![\w.-]*>)[^<>]*(?:>|$)",
     re.IGNORECASE,
 )
 _BROKEN_TAG = re.compile(rf"<(?=[/!?]|(?:{_NAMES})(?![\w-]))", re.IGNORECASE)
@@ -118,7 +118,12 @@ class LinkFilter:
         )
 
     def _without_foreign(self, text: str) -> str:
-        text = self.without_links(text)
+        text = self._marked(self.without_links(text))
+        plain = unicodedata.normalize("NFKC", text)
+        # Letters that are addresses for browsers alone.
+        return text if _count_addresses(text) == _count_addresses(plain) else self._marked(plain)
+
+    def _marked(self, text: str) -> str:
         for pattern in (_ADDRESSES, _HOSTS):
             text = pattern.sub(lambda one: one[0] if self._is_quotable(one[0]) else "…", text)
         return text
@@ -127,6 +132,8 @@ class LinkFilter:
         """Of our site, or an example that stands in code."""
         if address.rstrip(".,;:") in self._codes:
             return True
+        if unquote(address).count("//") > 1:
+            return False
         return _host_of(address) in self._hosts or self._is_ours(address)
 
     def _is_our_mail(self, address: str) -> bool:
@@ -148,6 +155,10 @@ def _host_of(address: str) -> str:
         return urlsplit(address if "//" in address else f"//{address}").hostname or ""
     except ValueError:
         return ""
+
+
+def _count_addresses(text: str) -> int:
+    return sum(1 for pattern in (_ADDRESSES, _HOSTS) for _ in pattern.finditer(text))
 
 
 def _addresses_in(text: str) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
+0. What stands in the passage word by word is borne out.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another.
@@ -21,7 +22,7 @@ from functools import lru_cache
 from pitchbar.answers.clauses import CLAUSE, nearest_sentence, why_not_by_clauses
 from pitchbar.answers.comparisons import comparison_of, directions_of, without_price
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
-from pitchbar.answers.passage_words import Passage, passage_of, stems_of
+from pitchbar.answers.passage_words import Passage, bare_words, passage_of, stems_of
 from pitchbar.answers.plain import plain
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
@@ -45,11 +46,26 @@ def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
     bare = without_price(plain(CITATION.sub("", sentence)))
     passage = passage_of(hit)
-    missing = sorted(missing_facts(bare, passage.whole))
+    if _stands_there(bare, passage):
+        return Support(True)
+    missing = sorted(_missing(bare, passage))
     if missing:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
     why = _by_words(bare, passage) or _by_sense(bare, passage)
     return Support(not why, why)
+
+
+def _stands_there(sentence: str, passage: Passage) -> bool:
+    """Within one line of it; a single word proves nothing."""
+    own = bare_words(sentence)
+    return own.count(" ") > 1 and any(own in one for one in passage.lines)
+
+
+def _missing(sentence: str, passage: Passage) -> set[str]:
+    if passage.language == "de":
+        # Where every noun has a capital letter, that makes no name.
+        return numbers_stated(sentence) - numbers_of(passage.whole)
+    return missing_facts(sentence, passage.whole)
 
 
 def missing_facts(sentence: str, text: str) -> set[str]:

@@ -209,7 +209,7 @@ def test_nothing_is_written_and_no_connection_waits_for_the_model(
 
 def test_history_is_told_without_the_numbers_of_its_citations(app: Flask, turn: Turn) -> None:
     history = [
-        Said("visitor", "old " * 3_000),
+        *(Said("visitor", f"{at} old " * 1_000) for at in range(9)),
         Said("visitor", "Do you sell vouchers?"),
         Said("agent", "Yes, at the till [2]."),
         Said("person", "I am Ada, from the till."),
@@ -219,7 +219,8 @@ def test_history_is_told_without_the_numbers_of_its_citations(app: Flask, turn: 
     _, *told, _ = model.asked[0]["messages"]
     assert [one["role"] for one in told[-3:]] == ["user", "assistant", "assistant"]
     assert told[-2]["content"] == "Yes, at the till."
-    assert sum(len(one["content"]) for one in told) < 8_000
+    assert 4_000 < sum(len(one["content"]) for one in told) < 6_100
+    assert told[0]["content"].startswith("6 old")
 
 
 @pytest.mark.parametrize(

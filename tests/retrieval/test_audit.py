@@ -9,13 +9,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from pitchbar import create_app
+from pitchbar.answers.commands import ask
 from pitchbar.clients.vectors import Collection, Point, SparseVector, VectorStore, Where, point_id
 from pitchbar.commands import Console
 from pitchbar.extensions import db
 from pitchbar.retrieval import tasks
 from pitchbar.retrieval.audit import audit
 from pitchbar.retrieval.backends import open_store
-from pitchbar.retrieval.commands import ask, audit_vectors, rebuild_vectors
+from pitchbar.retrieval.commands import audit_vectors, rebuild_vectors
 from pitchbar.settings import Settings, current_settings
 from pitchbar.sources.models import Chunk, Source
 from tests.fakes.qdrant import fake_qdrant
@@ -136,13 +137,6 @@ def test_planted_drift_is_found_named_and_repaired(
     assert f"1 {kind}" in repaired.output
     run_jobs()
     assert run("audit-vectors").exit_code == 0
-
-
-def test_another_grouping_is_one_function(people: People, store: VectorStore) -> None:
-    make_indexed(people.workspace.id, handbook())
-    make_indexed(people.workspace.id, handbook(), "Other")
-    found = audit(store, lambda workspace_id, source_id: f"agent of {workspace_id}")
-    assert list(found.groups) == [f"agent of {people.workspace.id}"]
 
 
 def test_a_lost_index_is_rebuilt_from_its_chunks(
