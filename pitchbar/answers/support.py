@@ -52,6 +52,12 @@ def supports(sentence: str, hit: Hit) -> Support:
     return Support(not why, why)
 
 
+def contradicts(sentence: str, hit: Hit) -> bool:
+    """Whether the passage says the contrary of what it does not bear out."""
+    bare = without_price(plain(CITATION.sub("", sentence)))
+    return bool(why_not_by_clauses(bare, passage_of(hit)))
+
+
 def missing_facts(sentence: str, text: str) -> set[str]:
     """Numbers, dates and names of the sentence that do not stand in the text."""
     words, parts, numbers = _told(text)
