@@ -1,5 +1,3 @@
-"""Whether somebody is there, by an agent's business hours."""
-
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,8 +5,8 @@ from zoneinfo import ZoneInfo
 from pitchbar.agents.config import OpenHours
 
 
-def is_open(hours: Sequence[OpenHours] | None, now: datetime, time_zone: str) -> bool:
-    """`now` is aware; without hours it is always open."""
+def is_open(hours: Sequence[OpenHours] | None, time_zone: str, now: datetime) -> bool:
+    """Whether people of the workspace are there; without hours they always are."""
     if hours is None:
         return True
     local = now.astimezone(ZoneInfo(time_zone))

@@ -13,12 +13,12 @@ from typing import Any, cast
 from flask import Flask
 
 from pitchbar.agents.config import AgentConfig
+from pitchbar.agents.hours import is_open
 from pitchbar.answers import answering
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
 from pitchbar.chat.keeping import Asked, Outcome, keep
-from pitchbar.chat.opening_hours import is_open
 from pitchbar.chat.person_requests import asks_for_person
 from pitchbar.chat.sentences import Occasion, say
 from pitchbar.chat.settings import ChatSettings

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from pitchbar.agents.hours import is_open
 from pitchbar.api.endpoints import endpoint
 from pitchbar.chat.access import Caller, opens_widget, visitor_limit_key
 from pitchbar.chat.answering import started
 from pitchbar.chat.blueprint import TOPIC, lead_rate, widget_blueprint
 from pitchbar.chat.errors import NotOffered, UnknownMessage
-from pitchbar.chat.opening_hours import is_open
 from pitchbar.chat.payloads import (
     KeptLead,
     NewLead,

@@ -70,5 +70,5 @@ def _is_time(given: str, turn: Turn) -> bool:
     zone = db.session.scalar(
         select(Workspace.time_zone).where(Workspace.id == turn.agent.workspace_id)
     )
-    now_open = is_open(turn.agent.config.hours, clock.now(), zone or "UTC")
+    now_open = is_open(turn.agent.config.hours, zone or "UTC", clock.now())
     return now_open if given == WHILE_OPEN else not now_open

@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from pitchbar.agents.config import OpenHours
+from pitchbar.agents.hours import is_open
 from pitchbar.chat.errors import EmptyMessage, MessageTooLong
-from pitchbar.chat.opening_hours import is_open
 from pitchbar.chat.person_requests import asks_for_person
 from pitchbar.chat.sentences import LANGUAGES, say
 from pitchbar.chat.typed import clean, has_words
