@@ -203,7 +203,7 @@ def _keep_signs(name: str, figures: Figures) -> None:
         path.write_text(json.dumps(figures.signs))
 
 
-def own(options: argparse.Namespace, table: Table) -> None:
+def own_questions() -> tuple[list[Text], list[Question]]:
     texts = read_markdown(ROOT / "docs")
     names = [f"{text.title}.md" for text in texts]
     questions = []
@@ -215,6 +215,11 @@ def own(options: argparse.Namespace, table: Table) -> None:
         place = names.index(file)
         start = texts[place].markdown.index(phrase)
         questions.append(Question(words, [(place, start, start + len(phrase))]))
+    return texts, questions
+
+
+def own(options: argparse.Namespace, table: Table) -> None:
+    texts, questions = own_questions()
     corpus = make_corpus("own", texts)
     asked = questions[:: options.every]
     _say(table, "our docs", corpus, measure(corpus, asked, leaves_out=False))

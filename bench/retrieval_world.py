@@ -34,13 +34,19 @@ class Text:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A workspace of its own with one source; chunks by id: document's place, start and end."""
+    """A workspace of its own; chunks by id: document's place, start and end. `sources` are one for
+    all documents, or one for each.
+    """
 
     workspace_id: int
     source_id: int
     generation_id: int
     chunks: dict[int, tuple[int, int, int]]
     seconds: float
+    sources: tuple[int, ...] = ()
+
+    def sources_but(self, place: int) -> tuple[int, ...]:
+        return (*self.sources[:place], *self.sources[place + 1 :])
 
 
 @contextmanager
@@ -71,21 +77,55 @@ def make_corpus(name: str, texts: Sequence[Text]) -> Corpus:
     for _ in rebuild(generation.id, current_settings()):
         pass
     seconds = time.perf_counter() - began_at
+    chunks = _chunks(places)
+    return Corpus(
+        source.workspace_id, source.id, generation.id, chunks, seconds, sources=(source.id,)
+    )
+
+
+def make_corpus_of_sources(name: str, texts: Sequence[Text]) -> Corpus:
+    """Each text is a source of its own, which may be left out."""
+    first = make_source(name)
+    places: dict[int, int] = {}
+    sources = [first, *(add_source(first.workspace_id, text.title) for text in texts[1:])]
+    generations = [make_generation(source) for source in sources]
+    for place, (source, generation, text) in enumerate(
+        zip(sources, generations, texts, strict=True)
+    ):
+        document = store_document(source, f"https://{name}.example/{place}", text)
+        places[document.id] = place
+        add_page(generation, document)
+        source.active_generation_id = generation.id
+    db.session.commit()
+    began_at = time.perf_counter()
+    for generation in generations:
+        for _ in rebuild(generation.id, current_settings()):
+            pass
+    seconds = time.perf_counter() - began_at
+    ids = tuple(source.id for source in sources)
+    return Corpus(
+        first.workspace_id, first.id, generations[0].id, _chunks(places), seconds, sources=ids
+    )
+
+
+def _chunks(places: dict[int, int]) -> dict[int, tuple[int, int, int]]:
     rows = db.session.execute(
         select(Chunk.id, Chunk.document_id, Chunk.start, Chunk.end).where(
             Chunk.document_id.in_(list(places))
         )
     )
-    chunks = {row[0]: (places[row[1]], row[2], row[3]) for row in rows}
-    return Corpus(source.workspace_id, source.id, generation.id, chunks, seconds)
+    return {row[0]: (places[row[1]], row[2], row[3]) for row in rows}
 
 
 def make_source(name: str) -> Source:
     owner = Person(name=name, email=f"{name}@pitchbar.example", password_hash="")
     db.session.add(owner)
     db.session.flush()
-    workspace = create_workspace(name=name, time_zone="UTC", owner=owner)
-    source = Source(workspace_id=workspace.id, kind=SITE, name=name)
+    return add_source(create_workspace(name=name, time_zone="UTC", owner=owner).id, name)
+
+
+def add_source(workspace_id: int, name: str) -> Source:
+    source = Source(workspace_id=workspace_id, kind=SITE, name=name)
     db.session.add(source)
     db.session.flush()
     return source

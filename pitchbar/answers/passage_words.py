@@ -1,5 +1,6 @@
 """A passage as it is compared with a sentence: what people read of it, and its stems."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,13 +8,17 @@ from pitchbar.answers.comparisons import without_price
 from pitchbar.answers.facts import without_numbers
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
+from pitchbar.reading.sentences import sentences
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Passage:
     whole: str
+    lines: tuple[str, ...]
     sentences: tuple[str, ...]
     headings: str
     language: str
@@ -24,7 +29,15 @@ def passage_of(hit: Hit) -> Passage:
     told = [without_price(one.shown) for one in quotables_of(0, hit.text)]
     headings = " ".join((hit.title, *hit.headings))
     whole = "\n".join((headings, without_price(plain(hit.text)), *told))
-    return Passage(whole, tuple(told), headings, hit.language)
+    # A row or an item may be several sentences, of which one is negated and another is not.
+    each = [line[one.start : one.end] for line in told for one in sentences(line, 0, len(line))]
+    lines = tuple(bare_words(line) for line in told)
+    return Passage(whole, lines, tuple(each), headings, hit.language)
+
+
+def bare_words(text: str) -> str:
+    """With a space on each side, so that no word is found in the middle of another."""
+    return f" {' '.join(_WORD.findall(text)).casefold()} "
 
 
 @lru_cache(maxsize=4_000)

@@ -24,8 +24,12 @@ _BAR = re.compile(r"(?<!\\)\|")
 _HELD, _HOLDER = "\ue000", re.compile("\ue000(\\d+)\ue000")
 
 
-def plain(markdown: str) -> str:
-    """Of one block; white space is collapsed."""
+def plain(markdown: str, *, keeps_code: bool = False) -> str:
+    """Of one block; white space is collapsed.
+
+    Args:
+        keeps_code: code within a line keeps its marks, for whoever shows it as such.
+    """
     held: list[str] = []
 
     def hold(text: str) -> str:
@@ -33,7 +37,7 @@ def plain(markdown: str) -> str:
         return f"{_HELD}{len(held) - 1}{_HELD}"
 
     text = markdown.replace(_HELD, "")
-    text = _CODE.sub(lambda found: hold(found[2].strip()), text)
+    text = _CODE.sub(lambda found: hold(found[0] if keeps_code else found[2].strip()), text)
     text = _QUOTE_MARK.sub("", _HEADING_MARK.sub("", text))
     text = _ESCAPE.sub(lambda found: hold(found[1]), text)
     text = _AUTOLINK.sub(lambda found: hold(found[1]), text)
@@ -62,9 +66,9 @@ def without_marker(item: str) -> tuple[str, str]:
     return (found[1], item[found.end() :]) if found else ("", item)
 
 
-def cells_of(row: str) -> list[str]:
+def cells_of(row: str, *, keeps_code: bool = False) -> list[str]:
     """As people read them, of a table's row."""
     bare = row.strip()
     bare = bare[1:] if bare.startswith("|") else bare
     bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
-    return [plain(cell) for cell in _BAR.split(bare)]
+    return [plain(cell, keeps_code=keeps_code) for cell in _BAR.split(bare)]

@@ -12,6 +12,8 @@ SENTENCE, ROW = "sentence", "row"
 _LONGEST = 600
 _LINE = re.compile(r"[^\n]+")
 _DASHES = re.compile(r"[\s|:-]+$")
+# A footnote of the source, which would look like a citation of ours.
+_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]")
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -61,7 +63,7 @@ def _parts(hit: int, text: str, number: int, block: Block) -> Iterator[Quotable]
     elif block.kind == ITEM and block.end - block.start <= _LONGEST:
         marker, item = without_marker(text[block.start : block.end])
         for span in trimmed(text, block.start, block.end):
-            yield Quotable(hit, span.start, span.end, ITEM, number, 0, plain(item), marker)
+            yield Quotable(hit, span.start, span.end, ITEM, number, 0, _shown(item), marker)
     else:
         yield from _sentences(hit, text, number, block)
 
@@ -76,7 +78,11 @@ def _sentences(hit: int, text: str, number: int, block: Block) -> Iterator[Quota
     for span in sentences(text, block.start, block.end):
         for part in cut(text, span, _LONGEST):
             _, bare = without_marker(text[part.start : part.end])
-            yield Quotable(hit, part.start, part.end, SENTENCE, number, 0, plain(bare))
+            yield Quotable(hit, part.start, part.end, SENTENCE, number, 0, _shown(bare))
+
+
+def _shown(markdown: str) -> str:
+    return _FOOTNOTE.sub("", plain(markdown, keeps_code=True))
 
 
 def _rows(hit: int, text: str, number: int, block: Block) -> Iterator[Quotable]:
@@ -87,7 +93,8 @@ def _rows(hit: int, text: str, number: int, block: Block) -> Iterator[Quotable]:
     has_dashes = bool(_DASHES.match(text[lines[1].start : lines[1].end]))
     for line in lines[2 if has_dashes else 1 :]:
         for span in trimmed(text, line.start, line.end):
-            shown = row_as_words(head, cells_of(text[span.start : span.end]))
+            cells = cells_of(text[span.start : span.end], keeps_code=True)
+            shown = _FOOTNOTE.sub("", row_as_words(head, cells))
             yield Quotable(hit, span.start, span.end, ROW, number, 0, shown)
 
 

@@ -10,7 +10,7 @@ from pitchbar.answers.quotable import CODE, ITEM, ROW, SENTENCE, Quotable
 
 # Characters of a list, a table or code that come along whole; and a list's items that are no steps.
 _LONGEST_BLOCK, _FEW_ITEMS = 1_400, 7
-_FEW_CHARACTERS = 600
+_FEW_CHARACTERS, _LONGEST_STEP = 600, 200
 # Sentences before, each of which may lean back itself.
 _MOST_BEFORE = 2
 _SHORT = 40
@@ -51,8 +51,10 @@ def _list_around(own: Sequence[Quotable], at: int) -> tuple[int, int]:
     while last < len(own) and own[last].kind == ITEM and _is_next(own[last - 1], own[last]):
         last += 1
     length = sum(len(one.shown) for one in own[first:last])
+    # Numbers stand before paragraphs, too, which are no steps of one thing.
+    are_short = length <= _LONGEST_STEP * (last - first)
     is_few = last - first <= _FEW_ITEMS and length <= _FEW_CHARACTERS
-    is_whole = is_few or (own[at].is_step and length <= _LONGEST_BLOCK)
+    is_whole = are_short and (is_few or (own[at].is_step and length <= _LONGEST_BLOCK))
     return (first, last) if is_whole else (at, at + 1)
 
 

@@ -1,8 +1,10 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
+0. What stands in the passage word by word is borne out, but for 3.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
-   `NEARBY` of them in three sentences that follow one another.
+   `NEARBY` of them in three sentences that follow one another. In German, where names are not told
+   from other nouns, it is `LEAST_OF_NOUNS`.
 3. Of each of its clauses, the clause of the passage that comes nearest is not denied where it is
    not, nor the other way round, and says none of its words' opposites; nor is what the passage
    gives to some alone given to everybody, or the other way round.
@@ -21,12 +23,12 @@ from functools import lru_cache
 from pitchbar.answers.clauses import CLAUSE, nearest_sentence, why_not_by_clauses
 from pitchbar.answers.comparisons import comparison_of, directions_of, without_price
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
-from pitchbar.answers.passage_words import Passage, passage_of, stems_of
+from pitchbar.answers.passage_words import Passage, bare_words, passage_of, stems_of
 from pitchbar.answers.plain import plain
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
-LEAST, NEARBY = 0.65, 0.5
+LEAST, LEAST_OF_NOUNS, NEARBY = 0.65, 0.75, 0.5
 _TOGETHER = 3
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
@@ -45,11 +47,27 @@ def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
     bare = without_price(plain(CITATION.sub("", sentence)))
     passage = passage_of(hit)
-    missing = sorted(missing_facts(bare, passage.whole))
+    if _stands_there(bare, passage):
+        why = why_not_by_clauses(bare, passage)
+        return Support(not why, why)
+    missing = sorted(_missing(bare, passage))
     if missing:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
     why = _by_words(bare, passage) or _by_sense(bare, passage)
     return Support(not why, why)
+
+
+def _stands_there(sentence: str, passage: Passage) -> bool:
+    """Within one line of it; a single word proves nothing."""
+    own = bare_words(sentence)
+    return own.count(" ") > 1 and any(own in one for one in passage.lines)
+
+
+def _missing(sentence: str, passage: Passage) -> set[str]:
+    if passage.language == "de":
+        # Where every noun has a capital letter, that makes no name.
+        return numbers_stated(sentence) - _told(passage.whole)[2]
+    return missing_facts(sentence, passage.whole)
 
 
 def contradicts(sentence: str, hit: Hit) -> bool:
@@ -91,7 +109,8 @@ def _by_words(sentence: str, passage: Passage) -> str:
         return "" if sentence.strip() else "says nothing"
     share = len(own & stems_of(passage.whole, passage.language)) / len(own)
     near = max((len(own & one) for one in _windows(passage)), default=0) / len(own)
-    return "" if share >= LEAST and near >= NEARBY else "says what the passage does not"
+    least = LEAST_OF_NOUNS if passage.language == "de" else LEAST
+    return "" if share >= least and near >= NEARBY else "says what the passage does not"
 
 
 def _windows(passage: Passage) -> list[frozenset[str]]:

@@ -1,7 +1,6 @@
-"""`pitchbar audit-vectors`, `pitchbar rebuild-vectors` and `pitchbar ask`."""
+"""`pitchbar audit-vectors` and `pitchbar rebuild-vectors`."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -11,12 +10,10 @@ from pitchbar.clients.embeddings import EmbeddingsUnavailable
 from pitchbar.clients.vectors import VectorsUnavailable
 from pitchbar.commands import in_app
 from pitchbar.extensions import db
-from pitchbar.retrieval.answerable import Answer, answer_of
 from pitchbar.retrieval.audit import Audit, audit
 from pitchbar.retrieval.backends import describe_search, open_store
 from pitchbar.retrieval.rebuilding import rebuild
 from pitchbar.retrieval.repairing import repair
-from pitchbar.retrieval.search import SearchResult, search
 from pitchbar.settings import current_settings
 from pitchbar.sources.models import Source
 from pitchbar.workspaces.queries import find_workspace
@@ -91,51 +88,6 @@ def _answering(slug: str) -> list[Any]:
     if slug:
         chosen = chosen.where(Source.workspace_id == _workspace_id(slug))
     return list(db.session.execute(chosen.order_by(Source.id)))
-
-
-@click.command()
-@click.argument("question")
-@click.option("--workspace", "slug", required=True, help="The workspace's slug.")
-@click.option("--source", "source_ids", type=int, multiple=True, help="Search this one alone.")
-@click.option("--limit", default=5, show_default=True, help="How many passages.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@in_app
-def ask(question: str, slug: str, source_ids: tuple[int, ...], limit: int, as_json: bool) -> None:
-    """Show what is found for a question: passages, scores, and the sentence that answers."""
-    workspace_id = _workspace_id(slug)
-    try:
-        result = search(workspace_id, question, source_ids=source_ids or None, limit=limit)
-    except VectorsUnavailable as error:
-        raise click.ClickException(f"The index could not be reached: {error}.") from None
-    answer = answer_of(question, result.hits)
-    if as_json:
-        click.echo(json.dumps({**asdict(result), "answer": asdict(answer)}, indent=2))
-    else:
-        click.echo("\n".join(_told(result, answer)))
-
-
-def _told(result: SearchResult, answer: Answer) -> list[str]:
-    if not result.hits:
-        return ["Nothing was found."]
-    lines = []
-    for place, hit in enumerate(result.hits, 1):
-        meaning = "" if hit.cosine is None else f", meaning {hit.cosine:.2f}"
-        lines += [
-            f"{place}. {hit.score:.2f} (words {hit.lexical:.1f}{meaning})  "
-            f"{' > '.join(hit.headings) or hit.title}  {hit.url}",
-            f"   {' '.join(hit.text.split())[:300]}",
-        ]
-    sure = f"{answer.score:.2f}"
-    lines.append("")
-    if answer.is_answered:
-        lines.append(f"Answer ({sure}, from {answer.place + 1}): {answer.sentence}")
-    else:
-        lines.append(f"These passages do not answer it ({sure}). Nearest: {answer.sentence}")
-    lines.append(
-        f"Searched by {'words and meaning' if result.mode == 'hybrid' else 'words alone'} in "
-        f"{result.search_ms:.0f} ms, embedded in {result.embedding_ms:.0f} ms."
-    )
-    return lines
 
 
 def _workspace_id(slug: str) -> int:

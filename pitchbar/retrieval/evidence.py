@@ -21,7 +21,7 @@ from pitchbar.retrieval.sentence_terms import (
 )
 
 # Passages that are read sentence by sentence; sentences that the model reads, and how much of them.
-_PASSAGES, _READ, _READ_CHARACTERS = 4, 6, 1_000
+_PASSAGES, _READ, _READ_CHARACTERS = 4, 6, 800
 
 
 @dataclass(frozen=True)

@@ -6,5 +6,5 @@ from pitchbar.retrieval import commands, subscribers, tasks
 FEATURE = Feature(
     tasks=(tasks,),
     subscribe=subscribers.register,
-    commands=(commands.audit_vectors, commands.rebuild_vectors, commands.ask),
+    commands=(commands.audit_vectors, commands.rebuild_vectors),
 )

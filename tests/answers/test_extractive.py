@@ -37,6 +37,13 @@ def _composed(text: str, *sentences: str) -> Composed:
             "This is when",
             "The café has a terrace. It opens in May. This is when the ice cream comes. [1]",
         ),
+        ("Bees see ultraviolet [12]. They dance.", "Bees see", "Bees see ultraviolet. [1]"),
+        ("Set `HOST=<name>` first.", "Set `HOST", "Set `HOST=<name>` first. [1]"),
+        (
+            f"1. **Read.** {'Much is said of it. ' * 20}\n2. **Write.** Then it is written.",
+            "2. **Write.**",
+            "Write. Then it is written. [1]",
+        ),
         ("It opens at seven.", "It opens", "Handbook: It opens at seven. [1]"),
         (
             "Can I pay by card? Yes, with all of them.",

@@ -9,13 +9,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from pitchbar import create_app
+from pitchbar.answers.commands import ask
 from pitchbar.clients.vectors import Collection, Point, SparseVector, VectorStore, Where, point_id
 from pitchbar.commands import Console
 from pitchbar.extensions import db
 from pitchbar.retrieval import tasks
 from pitchbar.retrieval.audit import audit
 from pitchbar.retrieval.backends import open_store
-from pitchbar.retrieval.commands import ask, audit_vectors, rebuild_vectors
+from pitchbar.retrieval.commands import audit_vectors, rebuild_vectors
 from pitchbar.settings import Settings, current_settings
 from pitchbar.sources.models import Chunk, Source
 from tests.fakes.qdrant import fake_qdrant
