@@ -1,12 +1,32 @@
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.models import Agent, AgentVersion
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.retrieval.audit import Reader, register_readers
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_agents)
+    register_readers(list_readers)
+
+
+def list_readers() -> list[Reader]:
+    """Each agent with the sources of what visitors meet, else of its draft."""
+    rows = db.session.execute(
+        select(Agent, AgentVersion)
+        .outerjoin(AgentVersion, AgentVersion.id == Agent.published_version_id)
+        .order_by(Agent.id)
+    )
+    return [
+        Reader(
+            f"workspace {agent.workspace_id}, agent {agent.public_id}",
+            agent.workspace_id,
+            AgentConfig.of(version.config if version else agent.draft).source_ids,
+        )
+        for agent, version in rows
+    ]
 
 
 def delete_agents(event: Event) -> None:

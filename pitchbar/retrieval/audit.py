@@ -1,6 +1,6 @@
 """Compares the chunks that are to answer with the points that are in the index."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,14 +11,12 @@ from pitchbar.extensions import db
 from pitchbar.sources.models import ACTIVE, INDEXING, Chunk, Generation, Page, Source
 
 _PORTION = 1_000
-# What a group is called: today a workspace and a source. Agents choose their sources, so that one
-# more level is one more function.
-Grouping = Callable[[int, int], str]
+_COUNTS = ("chunks", "missing", "orphan", "stale")
 
 
 @dataclass
 class Group:
-    """Counts of one group, and the first few ids of what is amiss.
+    """Counts of one source, or of all sources that an agent answers from.
 
     Attributes:
         missing: chunks that answer and are not in the index.
@@ -33,9 +31,29 @@ class Group:
     stale: int = 0
 
 
+@dataclass(frozen=True)
+class Reader:
+    """An agent, which answers from some sources of its workspace, or from all of them."""
+
+    name: str
+    workspace_id: int
+    source_ids: Sequence[int] | None
+
+
+_readers: list[Callable[[], Sequence[Reader]]] = []
+
+
+def register_readers(find: Callable[[], Sequence[Reader]]) -> None:
+    """For the feature above whose agents choose their sources."""
+    if find not in _readers:
+        _readers.append(find)
+
+
 @dataclass
 class Audit:
-    groups: dict[str, Group] = field(default_factory=dict)
+    # By workspace and source.
+    groups: dict[tuple[int, int], Group] = field(default_factory=dict)
+    agents: list[Group] = field(default_factory=list)
     # By generation, the documents that are to be indexed again; by collection, points to delete.
     documents: dict[int, set[int]] = field(default_factory=dict)
     orphans: dict[str, list[str]] = field(default_factory=dict)
@@ -45,13 +63,14 @@ class Audit:
         return not any(one.missing or one.orphan or one.stale for one in self.groups.values())
 
     def as_dict(self) -> dict[str, Any]:
-        groups = [asdict(self.groups[name]) for name in sorted(self.groups)]
-        names = ("chunks", "missing", "orphan", "stale")
-        totals = {name: sum(one[name] for one in groups) for name in names}
-        return {"consistent": self.is_consistent, **totals, "groups": groups}
+        groups = [asdict(self.groups[key]) for key in sorted(self.groups)]
+        totals = {name: sum(one[name] for one in groups) for name in _COUNTS}
+        agents = [asdict(one) for one in self.agents]
+        return {"consistent": self.is_consistent, **totals, "groups": groups, "agents": agents}
 
-    def group(self, name: str) -> Group:
-        return self.groups.setdefault(name, Group(name))
+    def group(self, workspace_id: int, source_id: int) -> Group:
+        name = f"workspace {workspace_id}, source {source_id}"
+        return self.groups.setdefault((workspace_id, source_id), Group(name))
 
 
 @dataclass(frozen=True)
@@ -59,17 +78,13 @@ class _Expected:
     generation_id: int
     document_id: int
     content_hash: str
-    group: str
+    group: Group
 
 
-def by_source(workspace_id: int, source_id: int) -> str:
-    return f"workspace {workspace_id}, source {source_id}"
-
-
-def audit(store: VectorStore, grouping: Grouping = by_source) -> Audit:
+def audit(store: VectorStore) -> Audit:
     """Points of what is on its way into the index are left out: they are neither there nor not."""
     result = Audit()
-    expected = _expected(result, grouping)
+    expected = _expected(result)
     on_their_way = set(
         db.session.scalars(select(Generation.id).where(Generation.state == INDEXING))
     )
@@ -81,25 +96,37 @@ def audit(store: VectorStore, grouping: Grouping = by_source) -> Audit:
                 continue
             wanted = expected.get((name, point))
             if wanted is None:
-                _note_orphan(result, name, point, payload, grouping)
+                _note_orphan(result, name, point, payload)
             elif wanted.content_hash != payload.get("content_hash"):
-                result.group(wanted.group).stale += 1
+                wanted.group.stale += 1
                 result.documents.setdefault(wanted.generation_id, set()).add(wanted.document_id)
             met.add(f"{name}/{point}")
     _note_missing(result, expected, met)
+    result.agents = [_of_reader(result, reader) for find in _readers for reader in find()]
     return result
 
 
-def _expected(result: Audit, grouping: Grouping) -> dict[tuple[str, str], _Expected]:
+def _of_reader(result: Audit, reader: Reader) -> Group:
+    """A source counts for each agent that answers from it."""
+    whole = Group(reader.name)
+    for (workspace_id, source_id), one in result.groups.items():
+        is_read = reader.source_ids is None or source_id in reader.source_ids
+        if workspace_id == reader.workspace_id and is_read:
+            for name in _COUNTS:
+                setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    return whole
+
+
+def _expected(result: Audit) -> dict[tuple[str, str], _Expected]:
     expected: dict[tuple[str, str], _Expected] = {}
     generations = select(Generation).join(Source, Source.active_generation_id == Generation.id)
     for one in db.session.scalars(generations.where(Generation.state == ACTIVE)):
         collection = Collection.of_key(one.embedding_model).name
-        group = result.group(grouping(one.workspace_id, one.source_id))
+        group = result.group(one.workspace_id, one.source_id)
         for chunk_id, document_id, content_hash in _chunks_of(one.id):
             group.chunks += 1
             expected[collection, point_id(one.id, chunk_id)] = _Expected(
-                one.id, document_id, content_hash, group.name
+                one.id, document_id, content_hash, group
             )
     return expected
 
@@ -124,16 +151,13 @@ def _points(store: VectorStore, name: str) -> Iterator[tuple[str, Any]]:
             return
 
 
-def _note_orphan(
-    result: Audit, collection: str, point: str, payload: Any, grouping: Grouping
-) -> None:
-    workspace_id, source_id = int(payload["workspace_id"]), int(payload["source_id"])
-    result.group(grouping(workspace_id, source_id)).orphan += 1
+def _note_orphan(result: Audit, collection: str, point: str, payload: Any) -> None:
+    result.group(int(payload["workspace_id"]), int(payload["source_id"])).orphan += 1
     result.orphans.setdefault(collection, []).append(point)
 
 
 def _note_missing(result: Audit, expected: dict[tuple[str, str], _Expected], met: set[str]) -> None:
     for (collection, point), wanted in expected.items():
         if f"{collection}/{point}" not in met:
-            result.group(wanted.group).missing += 1
+            wanted.group.missing += 1
             result.documents.setdefault(wanted.generation_id, set()).add(wanted.document_id)

@@ -52,7 +52,7 @@ def _table(found: Audit) -> str:
     lines = [
         f"{one['name']}: {one['chunks']} chunks, {one['missing']} missing, "
         f"{one['orphan']} orphan, {one['stale']} stale"
-        for one in totals["groups"]
+        for one in (*totals["groups"], *totals["agents"])
     ]
     if found.is_consistent:
         lines.append(f"The index holds just what answers: {totals['chunks']} chunks.")

@@ -139,13 +139,6 @@ def test_planted_drift_is_found_named_and_repaired(
     assert run("audit-vectors").exit_code == 0
 
 
-def test_another_grouping_is_one_function(people: People, store: VectorStore) -> None:
-    make_indexed(people.workspace.id, handbook())
-    make_indexed(people.workspace.id, handbook(), "Other")
-    found = audit(store, lambda workspace_id, source_id: f"agent of {workspace_id}")
-    assert list(found.groups) == [f"agent of {people.workspace.id}"]
-
-
 def test_a_lost_index_is_rebuilt_from_its_chunks(
     people: People, store: VectorStore, run: Run
 ) -> None:
