@@ -93,9 +93,12 @@ def _needs_opening(own: Sequence[Quotable], at: int) -> bool:
     one, before = own[at], own[at - 1]
     if one.kind in (CODE, ITEM) and before.kind == SENTENCE:
         return leads_on(before.shown)
-    if one.kind != SENTENCE or before.kind not in (SENTENCE, ITEM):
+    if one.kind != SENTENCE or before.kind != SENTENCE:
         return False
-    return leans_back(one.shown) or (len(one.shown) < _SHORT and before.shown.endswith("?"))
+    if one.block != before.block:
+        # A paragraph begins anew, but for one that answers a question.
+        return len(one.shown) < _SHORT and before.shown.endswith("?")
+    return leans_back(one.shown)
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
