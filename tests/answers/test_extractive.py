@@ -51,6 +51,12 @@ def _composed(text: str, *sentences: str) -> Composed:
             "That bill",
             "That bill would hire officers. [1]",
         ),
+        ("- Tea is hot.\n- Ice is cold.", "- Ice is", "Ice is cold. [1]"),
+        (
+            "We have these:\n\n- Tea is hot.\n- Ice is cold.",
+            "- Ice is",
+            "We have these:\n- Tea is hot.\n- Ice is cold. [1]",
+        ),
         ("It opens at seven.", "It opens", "Handbook: It opens at seven. [1]"),
         (
             "Can I pay by card? Yes, with all of them.",
