@@ -7,10 +7,10 @@ from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
 _STARTERS = (
-    "How do I back up Pitchbar?",
-    "What happens to scans while the database is down?",
-    "Which settings need Redis?",
-    "How many scans can one worker store?",
+    "How long are scans kept?",
+    "What is a repeat?",
+    "How are visitors counted without cookies?",
+    "What does TRUSTED_PROXIES do?",
 )
 
 

@@ -13,7 +13,7 @@ from pitchbar.answers.filters import LinkFilter, without_html
 from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
-from pitchbar.answers.support import missing_facts, supports
+from pitchbar.answers.support import LEAST_OF_NOUNS, contradicts, missing_facts, supports
 from pitchbar.answers.turns import Citation, Verdict
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
@@ -137,10 +137,14 @@ class CitationCheck:
             return ""
         if numbers_stated(bare) or self._names(bare):
             return "no passage says it of these numbers and names"
-        if any(self._why_not(bare, at) != _SAYS_MORE for at in places):
+        if any(self._is_against(bare, at) for at in places):
             return "contradicts its passage"
-        known = self._known
-        return "" if len(terms & known) >= _GROUNDED * len(terms) else "stands in no passage"
+        least = LEAST_OF_NOUNS if self.language[:2] == "de" else _GROUNDED
+        grounded = len(terms & self._known) >= least * len(terms)
+        return "" if grounded else "stands in no passage"
+
+    def _is_against(self, bare: str, place: int) -> bool:
+        return self._why_not(bare, place) != _SAYS_MORE or contradicts(bare, self.hits[place])
 
     @cached_property
     def _known(self) -> frozenset[str]:

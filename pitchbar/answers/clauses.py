@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pitchbar.answers.comparisons import OPPOSITES, is_denied, is_negated, is_widened
 from pitchbar.answers.passage_words import Passage, stems_of
 
-CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero|et|mais|e|en)\s+")
+CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero|et|mais|e)\s+")
 # Words of a clause that stands by itself.
 _LEAST = 3
 _WORD = re.compile(r"\w+")
@@ -27,7 +27,8 @@ def clauses_of(sentence: str) -> list[str]:
     """What has no two words of its own belongs to the one before."""
     clauses: list[str] = []
     for part in CLAUSE.split(sentence):
-        if clauses and len(_WORD.findall(part)) < _LEAST:
+        is_short = min(len(_WORD.findall(one)) for one in (part, *clauses[-1:])) < _LEAST
+        if clauses and is_short:
             clauses[-1] += f", {part}"
         else:
             clauses.append(part)

@@ -10,7 +10,12 @@ from pitchbar.answers.facts import numbers_of
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|except|hardly"
     r"|\w+n['\u2019]t|nicht|kein\w*|nie|niemals|niemand|nichts|ohne|nunca|jamás|nadie|nada|ningún\w*|sin"
-    r"|ne|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder)\b",
+    r"|ne|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder"
+    r"|не|нет|ни|без|никогда|нельзя|немає|nie|bez|nigdy|inte|ikke|ikkje|aldrig|aldri|utan|uden|uten"
+    r"|ei|eivät|nem|nincs|değil|yok|hiç|δεν|μη|μην|χωρίς|không|לא|אין|ללא|لا|لم|لن|ليس|ليست|غير|بدون"
+    r"|नहीं|मत|बिना)\b"
+    # Where words have no spaces between them.
+    r"|[不没沒无無未]|ない|なく|ません|ずに|않|없|못",
     re.IGNORECASE,
 )
 # What says no by its own sense: "excluded from returns".

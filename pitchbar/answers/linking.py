@@ -18,7 +18,18 @@ _LONGEST_PAGE = 200_000
 def linked(citations: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
     """Whether a quote stands on its page once is looked up there, with one read for all."""
     pages = _pages({hits[one.hit].document_id for one in citations if hits[one.hit].url})
-    return [replace(one, url=_url_of(one, hits[one.hit], pages)) for one in citations]
+    return [
+        replace(one, url=_url_of(one, hits[one.hit], pages), title=_title_of(hits[one.hit]))
+        for one in citations
+    ]
+
+
+def _title_of(hit: Hit) -> str:
+    """Of what has no address to open, the section is named, too: a file or a text may be long."""
+    section = hit.headings[-1] if hit.headings else ""
+    if hit.url or not section or section == hit.title:
+        return hit.title or section
+    return f"{hit.title}: {section}" if hit.title else section
 
 
 def _url_of(citation: Citation, hit: Hit, pages: dict[int, str]) -> str:

@@ -12,13 +12,11 @@ from pitchbar.reading.sentences import sentences
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
-_WORDS = re.compile(r"\w+")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Passage:
-    """`lines` are what people read of it, one below the other, as `bare_words`."""
-
     whole: str
     lines: tuple[str, ...]
     sentences: tuple[str, ...]
@@ -39,7 +37,7 @@ def passage_of(hit: Hit) -> Passage:
 
 def bare_words(text: str) -> str:
     """With a space on each side, so that no word is found in the middle of another."""
-    return f" {' '.join(_WORDS.findall(text)).casefold()} "
+    return f" {' '.join(_WORD.findall(text)).casefold()} "
 
 
 @lru_cache(maxsize=4_000)

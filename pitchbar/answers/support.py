@@ -1,9 +1,10 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
-0. What stands in the passage word by word is borne out.
+0. What stands in the passage word by word is borne out, but for 3.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
-   `NEARBY` of them in three sentences that follow one another.
+   `NEARBY` of them in three sentences that follow one another. In German, where names are not told
+   from other nouns, it is `LEAST_OF_NOUNS`.
 3. Of each of its clauses, the clause of the passage that comes nearest is not denied where it is
    not, nor the other way round, and says none of its words' opposites; nor is what the passage
    gives to some alone given to everybody, or the other way round.
@@ -27,7 +28,7 @@ from pitchbar.answers.plain import plain
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
-LEAST, NEARBY = 0.65, 0.5
+LEAST, LEAST_OF_NOUNS, NEARBY = 0.65, 0.75, 0.5
 _TOGETHER = 3
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
@@ -47,7 +48,8 @@ def supports(sentence: str, hit: Hit) -> Support:
     bare = without_price(plain(CITATION.sub("", sentence)))
     passage = passage_of(hit)
     if _stands_there(bare, passage):
-        return Support(True)
+        why = why_not_by_clauses(bare, passage)
+        return Support(not why, why)
     missing = sorted(_missing(bare, passage))
     if missing:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
@@ -64,8 +66,14 @@ def _stands_there(sentence: str, passage: Passage) -> bool:
 def _missing(sentence: str, passage: Passage) -> set[str]:
     if passage.language == "de":
         # Where every noun has a capital letter, that makes no name.
-        return numbers_stated(sentence) - numbers_of(passage.whole)
+        return numbers_stated(sentence) - _told(passage.whole)[2]
     return missing_facts(sentence, passage.whole)
+
+
+def contradicts(sentence: str, hit: Hit) -> bool:
+    """Whether the passage says the contrary of what it does not bear out."""
+    bare = without_price(plain(CITATION.sub("", sentence)))
+    return bool(why_not_by_clauses(bare, passage_of(hit)))
 
 
 def missing_facts(sentence: str, text: str) -> set[str]:
@@ -101,7 +109,8 @@ def _by_words(sentence: str, passage: Passage) -> str:
         return "" if sentence.strip() else "says nothing"
     share = len(own & stems_of(passage.whole, passage.language)) / len(own)
     near = max((len(own & one) for one in _windows(passage)), default=0) / len(own)
-    return "" if share >= LEAST and near >= NEARBY else "says what the passage does not"
+    least = LEAST_OF_NOUNS if passage.language == "de" else LEAST
+    return "" if share >= least and near >= NEARBY else "says what the passage does not"
 
 
 def _windows(passage: Passage) -> list[frozenset[str]]:

@@ -89,7 +89,7 @@ class _Reader:
             operation["summary"],
             operation["description"],
             self._rows(parameters, content),
-            self._curl(path, method, parameters, content),
+            self._curl(path, method, parameters, content, operation.get("security")),
             [self._outcome(*each) for each in sorted(operation["responses"].items())],
         )
 
@@ -146,11 +146,18 @@ class _Reader:
         default = schema.get("default")
         return f"{kind}; {default} unless told" if default not in (None, "", False) else kind
 
-    def _curl(self, path: str, method: str, parameters: list[Json], content: Json | None) -> str:
+    def _curl(
+        self,
+        path: str,
+        method: str,
+        parameters: list[Json],
+        content: Json | None,
+        security: list[Json] | None,
+    ) -> str:
         examples = {each["name"]: each["example"] for each in parameters if each["in"] == "path"}
         url = self._document["servers"][0]["url"] + path.format(**{**examples, "slug": self._slug})
         parts = ["curl" if method == "get" else f"curl -X {method.upper()}", shlex.quote(url)]
-        parts.append('-H "Authorization: Bearer $PITCHBAR_TOKEN"')
+        parts += _identity(security)
         if content:
             body = json.dumps(content["example"], ensure_ascii=False)
             parts += ['-H "Content-Type: application/json"', f"-d {shlex.quote(body)}"]
@@ -163,3 +170,11 @@ class _Reader:
         example = response.get("content", {}).get("application/json", {}).get("example")
         text = "" if example is None else json.dumps(example, indent=2, ensure_ascii=False)
         return ExampleResponse(status, response["description"], text)
+
+
+def _identity(security: list[Json] | None) -> list[str]:
+    """What says who calls: a program of the workspace, or a visitor's browser."""
+    if security is None:
+        return ['-H "Authorization: Bearer $PITCHBAR_TOKEN"']
+    origin = '-H "Origin: https://shop.example"'
+    return [origin, '-H "Authorization: Bearer $WIDGET_TOKEN"'] if security else [origin]

@@ -19,6 +19,7 @@ from pitchbar.chat.access import (
 from pitchbar.chat.answering import message_list, started
 from pitchbar.chat.asking import ask, resume
 from pitchbar.chat.blueprint import TOPIC, init_rate, message_rate, widget_blueprint
+from pitchbar.chat.gates import one_after_another
 from pitchbar.chat.payloads import After, MessageList, NewMessage, Start, Started
 from pitchbar.chat.starting import begin
 from pitchbar.extensions import limiter
@@ -36,6 +37,7 @@ def _resumes() -> bool:
 @bp.post("/init")
 @limiter.limit(init_rate, key_func=start_limit_key, methods=["POST"])
 @open_to_all
+@one_after_another
 @endpoint(TOPIC, body=Start, response=Started, errors=(413, 415, 422))
 def init(payload: Start) -> Started:
     """Begin, or go on
@@ -55,6 +57,7 @@ def init(payload: Start) -> Started:
 
 @bp.post("/messages")
 @limiter.limit(message_rate, key_func=visitor_limit_key, methods=["POST"], exempt_when=_resumes)
+@one_after_another
 @opens_widget
 @endpoint(TOPIC, body=NewMessage, media_types=(EVENT_STREAM,), errors=(413, 415, 422))
 def create_message(caller: Caller, payload: NewMessage) -> Response:

@@ -47,7 +47,12 @@ def ask(app: Flask, caller: Caller, text: str, page_url: str) -> Iterator[bytes]
         finally:
             turns.end()
 
-    threading.Thread(target=run, daemon=True, name="turn").start()
+    try:
+        threading.Thread(target=run, daemon=True, name="turn").start()
+    except RuntimeError:
+        # The system has no thread left.
+        turns.end()
+        raise TooManyStreams from None
     return feed.listen(0, own.chat_heartbeat_seconds)
 
 

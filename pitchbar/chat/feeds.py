@@ -21,6 +21,7 @@ _MOST = 2_000
 _LOOK_SECONDS, _HEARD_SECONDS = 0.15, 2
 # A process that died says nothing more; the longest time-out of a model is shorter.
 _LOST_SECONDS = 150.0
+_LOST = {"code": "lost", "message": "The answer was lost on its way. Please ask again."}
 _COMING_SECONDS = 5.0
 HEARTBEAT = b": \n\n"
 LAST = ("done", "error")
@@ -181,6 +182,7 @@ class _Elsewhere:
                 said_at = time.monotonic()
                 yield HEARTBEAT
             time.sleep(_LOOK_SECONDS)
+        yield encode(self._turn, after + 1, "error", _LOST)
 
 
 class Turns:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.agents.publication import ServedAgent
 from pitchbar.answers.turns import Answered, Citation, Said
+from pitchbar.chat.gates import KEEPING
 from pitchbar.chat.models import AGENT, VISITOR, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.chat.tasks import keep_turn
@@ -61,7 +62,8 @@ def keep(asked: Asked, outcome: Outcome, told: Callable[[], None]) -> None:
     content = content_of(asked, outcome)
     is_told = False
     for wait in (*_WAITS, None):
-        is_kept = _write(asked, content)
+        with KEEPING:
+            is_kept = _write(asked, content)
         if not is_told:
             told()
             is_told = True
@@ -94,6 +96,8 @@ def _write(asked: Asked, content: dict[str, Any]) -> bool:
         db.session.rollback()
         log.exception("a turn could not be written down")
         return False
+    finally:
+        db.session.remove()
     return True
 
 

@@ -4,7 +4,6 @@ Between the message and the first token nothing is written to the database.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,9 +14,11 @@ from flask import Flask
 from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.hours import is_open
 from pitchbar.answers import answering
+from pitchbar.answers.curated import find_curated
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
+from pitchbar.chat.gates import LOOKING_UP
 from pitchbar.chat.keeping import Asked, Outcome, keep
 from pitchbar.chat.person_requests import asks_for_person
 from pitchbar.chat.sentences import Occasion, say
@@ -32,9 +33,6 @@ log = logging.getLogger(__name__)
 
 # Sentences of the chat's own are told apart from answers.
 NOTICE, BY_PERSON = "notice", "person"
-# Looking something up computes, and holds a connection: the others stand in line, and their streams
-# hear heartbeats meanwhile.
-_LOOKING_UP = threading.BoundedSemaphore(4)
 
 
 @dataclass
@@ -108,7 +106,7 @@ def _pass_on(part: Part, feed: Feed, spoken: _Spoken) -> None:
 
 
 def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
-    """In the order of a turn: a person, a request for one, an answer."""
+    """In the order of a turn: a person, what one has written, a request for one, an answer."""
     if asked.is_taken_over:
         yield Stage("person")
         yield Answered("", cast(Mode, BY_PERSON))
@@ -116,19 +114,26 @@ def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
     if not has_words(asked.text):
         yield from _notice(asked, "no_words", [])
         return
-    config = asked.agent.config
-    if (config.offers_person or config.lead_form.is_offered) and asks_for_person(asked.text):
-        offers = offers_now(config, asked.time_zone)
+    turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
+    if _asks_for_person(turn):
+        offers = offers_now(asked.agent.config, asked.time_zone)
         yield from _notice(asked, "person" if "person" in offers else "nobody_there", offers)
         return
-    turn = Turn(asked.agent, asked.text, asked.history, asked.page_url, asked.language)
     yield from _in_line(answering.answer(turn, running))
+
+
+def _asks_for_person(turn: Turn) -> bool:
+    """Unless somebody of the workspace has written what is answered to that."""
+    config = turn.agent.config
+    if not (config.offers_person or config.lead_form.is_offered):
+        return False
+    return asks_for_person(turn.text) and find_curated(turn) is None
 
 
 def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
     """Until the passages are there, only some at a time."""
     try:
-        with _LOOKING_UP:
+        with LOOKING_UP:
             for part in parts:
                 yield part
                 if not (isinstance(part, Stage) and part.name == "searching"):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpcore
 import orjson
@@ -85,7 +86,8 @@ class Call:
 class LanguageModel:
     def __init__(self, url: str, model: str, api_key: str = "") -> None:
         base = url.rstrip("/")
-        self._url = base if base.endswith("/chat/completions") else f"{base}/chat/completions"
+        is_whole = urlsplit(base).path.endswith("/chat/completions")
+        self._url = base if is_whole else f"{base}/chat/completions"
         self._model = model
         self._headers = [("Content-Type", "application/json"), ("Accept-Encoding", "identity")]
         if api_key:
@@ -126,13 +128,13 @@ class LanguageModel:
     def _answer(
         self, messages: Sequence[ChatMessage], call: Call, max_tokens: int
     ) -> Iterator[str]:
-        while True:
-            was_plain = self._is_plain
-            with self._asked(self._body(messages, max_tokens, was_plain), call) as response:
-                if response.status in (400, 422) and not was_plain:
-                    self._is_plain = True
+        for is_plain in (False, True)[self._is_plain :]:
+            with self._asked(self._body(messages, max_tokens, is_plain), call) as response:
+                if response.status in (400, 422) and not is_plain:
                     continue
                 _check_status(response.status)
+                # Not for one request that it did not like for something else.
+                self._is_plain = is_plain
                 call.was_taken = True
                 yield from _texts_of(_events_in(response), call)
                 return

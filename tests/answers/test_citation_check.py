@@ -139,6 +139,13 @@ def test_countries_are_known_by_their_name_in_another_language() -> None:
     assert check.check("Returns are free in France [1].").text == ""
 
 
+def test_in_german_a_place_that_no_passage_names_is_not_shown() -> None:
+    hit = hit_of("Rücksendungen sind in Deutschland kostenlos.", language="de")
+    check = CitationCheck("", [hit], "de")
+    assert check.check("Rücksendungen sind in Deutschland gratis [1].").text.endswith("[1]")
+    assert check.check("Rücksendungen aus Frankreich sind kostenlos [1].").text == ""
+
+
 @pytest.mark.parametrize(
     ("sentence", "parts"),
     [

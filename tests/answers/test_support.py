@@ -117,6 +117,56 @@ def test_a_clause_that_turns_round_what_is_said_is_not_borne_out(sentence: str) 
     assert supports(sentence, RETURNS).why
 
 
+@pytest.mark.parametrize(
+    ("language", "passage", "same", "contrary"),
+    [
+        ("zh", "特价商品不可退货。", "特价商品不可退货。", "特价商品可退货。"),
+        (
+            "ja",
+            "セール品は返品できません。",
+            "セール品は返品できません。",
+            "セール品は返品できます。",
+        ),
+        (
+            "ru",
+            "Товары со скидкой не возвращаются.",
+            "Товары со скидкой не возвращаются.",
+            "Товары со скидкой возвращаются.",
+        ),
+        (
+            "fr",
+            "Les articles en solde ne sont pas repris.",
+            "Les articles en solde ne sont jamais repris.",
+            "Les articles en solde sont repris.",
+        ),
+        (
+            "de",
+            "Gutscheine werden nicht ausgezahlt.",
+            "Gutscheine werden nicht ausgezahlt.",
+            "Gutscheine werden ausgezahlt.",
+        ),
+    ],
+)
+def test_the_contrary_is_known_in_many_languages(
+    language: str, passage: str, same: str, contrary: str
+) -> None:
+    hit = make_hit(passage, language=language, title="", headings=())
+    assert supports(same, hit).why == ""
+    assert supports(contrary, hit).why
+
+
+def test_words_that_stand_there_are_not_borne_out_where_a_no_stands_before_them() -> None:
+    hit = make_hit("No refunds are paid after 14 days.")
+    assert not supports("Refunds are paid after 14 days.", hit).is_supported
+    assert supports("No refunds are paid after 14 days.", hit).is_supported
+
+
+def test_in_german_a_noun_of_another_place_is_missed() -> None:
+    hit = make_hit("Rücksendungen sind in Deutschland kostenlos.", language="de")
+    assert supports("Rücksendungen sind in Deutschland kostenlos.", hit).is_supported
+    assert not supports("Rücksendungen aus Frankreich sind kostenlos.", hit).is_supported
+
+
 def test_a_row_is_borne_out_by_its_table_and_nothing_by_an_empty_passage() -> None:
     assert supports("Starter: $19", PASSAGE).is_supported
     assert not supports("Starter: $19", make_hit("")).is_supported

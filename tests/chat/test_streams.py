@@ -10,6 +10,7 @@ from pitchbar.answers import answering
 from pitchbar.answers.models import LlmUsage
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Turn
+from pitchbar.chat import feeds
 from pitchbar.chat.feeds import Feed, RedisMirror, Turns, turns_of
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import Message, WaitingTurn
@@ -225,6 +226,19 @@ class TestThroughRedis:
         assert [one.name for one in rest] == ["token", "done"]
         (last,) = read_events(b"".join(found.listen(2, 1.0)))
         assert last.name == "done"
+
+    def test_turn_of_a_process_that_died_ends_with_a_word(
+        self, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(feeds, "_LOST_SECONDS", 0.2)
+        mirror = RedisMirror(connect_redis(redis_url))
+        died = Turns(mirror).begin(new_id(), uuid4(), 5)
+        assert died
+        died.add("start")
+        found = Turns(mirror).find(died.turn)
+        assert found
+        heard = list(read_events(b"".join(found.listen(0, 5.0))))
+        assert [one.name for one in heard] == ["start", "error"]
 
     def test_without_redis_each_goes_on_by_itself(self) -> None:
         mirror = RedisMirror(connect_redis("redis://127.0.0.1:1/0"))

@@ -264,6 +264,32 @@ def test_endpoint_that_knows_the_least_alone_is_asked_in_its_way() -> None:
     assert [set(one) - {"path"} for one in model.asked[1:]] == [{"model", "messages", "stream"}] * 2
 
 
+def test_request_that_is_refused_either_way_changes_no_other() -> None:
+    with language_model(lambda _: Reply([], status=400)) as model:
+        client = LanguageModel(model.url, "fake-1")
+        with pytest.raises(ModelUnavailable):
+            list(client.stream(QUESTION, Call(SHORT), max_tokens=50))
+        model.answer = lambda _: "Yes."
+        assert "".join(client.stream(QUESTION, Call(SHORT), max_tokens=50)) == "Yes."
+    assert ["stream_options" in one for one in model.asked] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1", "/v1/chat/completions"),
+        ("/v1/", "/v1/chat/completions"),
+        ("/v1/chat/completions", "/v1/chat/completions"),
+        ("/gpt/chat/completions?api-version=3", "/gpt/chat/completions?api-version=3"),
+    ],
+)
+def test_address_may_be_of_the_api_or_of_the_call(path: str, asked: str) -> None:
+    with language_model("Yes.") as model:
+        client = LanguageModel(model.url.removesuffix("/v1") + path, "fake-1")
+        list(client.stream(QUESTION, Call(SHORT), max_tokens=50))
+    assert model.asked[0]["path"] == asked
+
+
 def test_one_connection_serves_several_questions() -> None:
     with language_model(lambda _: Reply(stream_of("Yes."), keeps_alive=True)) as model:
         client = LanguageModel(model.url, "fake-1")
