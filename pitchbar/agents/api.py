@@ -123,7 +123,7 @@ def delete(workspace: Workspace, agent_id: int) -> None:
 
 @bp.post("/<int:agent_id>/publication")
 @requires_token("read-write")
-@endpoint(TOPIC, response=AgentResponse, errors=(409,))
+@endpoint(TOPIC, response=AgentResponse, errors=(409, 422))
 def publish(workspace: Workspace, agent_id: int) -> AgentResponse:
     """Publish an agent
 
@@ -151,7 +151,7 @@ def withdraw(workspace: Workspace, agent_id: int) -> AgentResponse:
 
 @bp.post("/<int:agent_id>/versions/<int:version>/return")
 @requires_token("read-write")
-@endpoint(TOPIC, response=AgentResponse, errors=(409,))
+@endpoint(TOPIC, response=AgentResponse, errors=(409, 422))
 def return_to(workspace: Workspace, agent_id: int, version: int) -> AgentResponse:
     """Publish an agent as it was in an earlier version"""
     require_right_of_creator(_RIGHT)
