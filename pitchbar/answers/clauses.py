@@ -10,6 +10,8 @@ CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero
 # Words of a clause that stands by itself.
 _LEAST = 3
 _WORD = re.compile(r"\w+")
+# "Without it, …": the "not" of a condition is none of what follows.
+_CONDITION = re.compile(r"\s*(?:without|ohne|sin|sans|senza|sem|zonder)\b", re.IGNORECASE)
 _NEGATING_OPPOSITES = re.compile(r"\b(?:never|none)\b", re.IGNORECASE)
 
 
@@ -28,7 +30,7 @@ def clauses_of(sentence: str) -> list[str]:
     clauses: list[str] = []
     for part in CLAUSE.split(sentence):
         is_short = min(len(_WORD.findall(one)) for one in (part, *clauses[-1:])) < _LEAST
-        if clauses and is_short:
+        if clauses and is_short and not _CONDITION.match(clauses[-1]):
             clauses[-1] += f", {part}"
         else:
             clauses.append(part)

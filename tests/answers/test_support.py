@@ -161,6 +161,13 @@ def test_words_that_stand_there_are_not_borne_out_where_a_no_stands_before_them(
     assert supports("No refunds are paid after 14 days.", hit).is_supported
 
 
+def test_a_condition_that_is_lacking_denies_nothing_of_what_follows() -> None:
+    hit = make_hit("Without it, countries come from tables that are bundled.")
+    assert supports("Without it, countries come from tables that are bundled.", hit).is_supported
+    said = "Without it, countries come from tables that are not bundled."
+    assert not supports(said, hit).is_supported
+
+
 def test_in_german_a_noun_of_another_place_is_missed() -> None:
     hit = make_hit("Rücksendungen sind in Deutschland kostenlos.", language="de")
     assert supports("Rücksendungen sind in Deutschland kostenlos.", hit).is_supported
