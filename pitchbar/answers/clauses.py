@@ -3,15 +3,22 @@
 import re
 from collections.abc import Sequence
 
-from pitchbar.answers.comparisons import OPPOSITES, is_denied, is_negated, is_widened
+from pitchbar.answers.comparisons import (
+    OPPOSITES,
+    count_negations,
+    is_denied,
+    is_negated,
+    is_widened,
+    without_negations,
+)
 from pitchbar.answers.passage_words import Passage, stems_of
 
 CLAUSE = re.compile(r"[,;:\u2013]\s+|\s+(?:and|but|or|while|und|aber|oder|y|pero|et|mais|e)\s+")
 # Words of a clause that stands by itself.
 _LEAST = 3
+# Of the words of two clauses, so many are in both where they differ by a "not" alone.
+_SAME = 0.85
 _WORD = re.compile(r"\w+")
-# "Without it, …": the "not" of a condition is none of what follows.
-_CONDITION = re.compile(r"\s*(?:without|ohne|sin|sans|senza|sem|zonder)\b", re.IGNORECASE)
 _NEGATING_OPPOSITES = re.compile(r"\b(?:never|none)\b", re.IGNORECASE)
 
 
@@ -30,7 +37,7 @@ def clauses_of(sentence: str) -> list[str]:
     clauses: list[str] = []
     for part in CLAUSE.split(sentence):
         is_short = min(len(_WORD.findall(one)) for one in (part, *clauses[-1:])) < _LEAST
-        if clauses and is_short and not _CONDITION.match(clauses[-1]):
+        if clauses and is_short:
             clauses[-1] += f", {part}"
         else:
             clauses.append(part)
@@ -43,7 +50,17 @@ def _why_not(clause: str, nearest: str, language: str) -> str:
         return f"the passage says {opposite}"
     if not opposite and is_denied(clause) != is_denied(nearest):
         return "one of the two is negated"
+    if _has_one_more(clause, nearest, language):
+        return "one of the two is negated"
     return "of some alone, or of all" if is_widened(clause, nearest) else ""
+
+
+def _has_one_more(clause: str, nearest: str, language: str) -> bool:
+    """ "Nothing is not stored", where "nothing is stored": the same words, with one "not" more."""
+    if count_negations(clause) == count_negations(nearest):
+        return False
+    own, there = (stems_of(without_negations(one), language) for one in (clause, nearest))
+    return len(own & there) >= _SAME * max(1, len(own | there))
 
 
 def _is_negated_but(clause: str) -> bool:

@@ -10,7 +10,7 @@ from pitchbar.answers.facts import numbers_of
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|except|hardly"
     r"|\w+n['\u2019]t|nicht|kein\w*|nie|niemals|niemand|nichts|ohne|nunca|jamás|nadie|nada|ningún\w*|sin"
-    r"|ne|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder"
+    r"|pas|jamais|aucun\w*|sans|rien|non|mai|nessun\w*|senza|não|nunca|sem|niet|geen|nooit|zonder"
     r"|не|нет|ни|без|никогда|нельзя|немає|nie|bez|nigdy|inte|ikke|ikkje|aldrig|aldri|utan|uden|uten"
     r"|ei|eivät|nem|nincs|değil|yok|hiç|δεν|μη|μην|χωρίς|không|לא|אין|ללא|لا|لم|لن|ليس|ليست|غير|بدون"
     r"|नहीं|मत|बिना)\b"
@@ -113,6 +113,14 @@ def is_negated(text: str) -> bool:
 def without_price(text: str) -> str:
     """In one way, whatever way it is said."""
     return _KOSTENLOS.sub("kostenlos", _FREE.sub("free", text))
+
+
+def count_negations(text: str) -> int:
+    return len(_NEGATION.findall(_NO_NEGATION.sub(" ", text)))
+
+
+def without_negations(text: str) -> str:
+    return _NEGATION.sub(" ", text)
 
 
 def is_denied(text: str) -> bool:

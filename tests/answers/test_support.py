@@ -161,11 +161,21 @@ def test_words_that_stand_there_are_not_borne_out_where_a_no_stands_before_them(
     assert supports("No refunds are paid after 14 days.", hit).is_supported
 
 
-def test_a_condition_that_is_lacking_denies_nothing_of_what_follows() -> None:
-    hit = make_hit("Without it, countries come from tables that are bundled.")
-    assert supports("Without it, countries come from tables that are bundled.", hit).is_supported
-    said = "Without it, countries come from tables that are not bundled."
-    assert not supports(said, hit).is_supported
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("Nothing is stored while rollups are set right.",
+         "Nothing is not stored while rollups are set right."),
+        ("Without it, countries come from tables that are bundled.",
+         "Without it, countries come from tables that are not bundled."),
+        ("Open the mailed link: nobody is locked out of the pages.",
+         "Open the mailed link: nobody is not locked out of the pages."),
+    ],
+)  # fmt: skip
+def test_one_no_more_turns_a_sentence_round(passage: str, sentence: str) -> None:
+    hit = make_hit(passage)
+    assert supports(passage, hit).is_supported
+    assert not supports(sentence, hit).is_supported
 
 
 def test_in_german_a_noun_of_another_place_is_missed() -> None:
