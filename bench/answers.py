@@ -86,7 +86,8 @@ class MakingUp:
     def _changed(self, sentence: str) -> str:
         if _NUMBER.search(sentence):
             return _NUMBER.sub(lambda one: str(int(one[0]) + 7), sentence, count=1)
-        if " is " in sentence or " are " in sentence:
+        is_plain = not re.search(r"\b(?:not|no|never|without|none|nothing)\b", sentence)
+        if is_plain and (" is " in sentence or " are " in sentence):
             return re.sub(r" (is|are) ", r" \1 not ", sentence, count=1)
         return f"Professor Quillfeather found that {sentence[0].lower()}{sentence[1:]}"
 
@@ -136,7 +137,9 @@ def _look(question: str, answered: Answered, figures: Figures, model: MakingUp |
         figures.supported.append(support.is_supported)
         if not support.is_supported:
             figures.told.insert(0, f"UNSUPPORTED ({support.why}): {sentence}\n  {hit.passage}\n")
-        figures.made_up += model is not None and _bare(sentence) in model.made_up
+        if model is not None and _bare(sentence) in model.made_up:
+            figures.made_up += 1
+            figures.told.insert(0, f"MADE UP: {sentence}\n  {hit.passage}\n")
     figures.opens_at_text += [":~:text=" in one.url for one in answered.citations if one.url]
     figures.told.append(_page(question, answered))
 
@@ -179,7 +182,9 @@ def _say(table: Table, name: str, figures: Figures, options: argparse.Namespace)
     table.line("citations that open at their text", _mean(figures.opens_at_text))
     table.line("ms a turn, median", statistics.median(figures.ms))
     if options.to:
-        chosen = figures.told[:: max(1, len(figures.told) // _READ_BY_EYE)][:_READ_BY_EYE]
+        amiss = [one for one in figures.told if one.startswith(("UNSUPPORTED", "MADE UP"))]
+        rest = figures.told[len(amiss) :]
+        chosen = amiss + rest[:: max(1, len(rest) // _READ_BY_EYE)][:_READ_BY_EYE]
         with Path(options.to).open("a", encoding="utf-8") as file:
             file.write(f"## {name}\n\n" + "\n".join(chosen) + "\n")
 

@@ -10,7 +10,8 @@
    gives to some alone given to everybody, or the other way round.
 4. "More than 30", "at most 30", "before 1990": the passage says so of that number, and not the
    contrary, nor the number alone; nor the other way round.
-5. The word before a number does not stand with other numbers alone.
+5. The word before a number does not stand with other numbers alone; and what is one sentence of
+   the passage but for its numbers has the numbers of that one.
 6. Where two things are compared, they stand on the same sides of "than", or on the other ones with
    the contrary word.
 """
@@ -30,6 +31,8 @@ from pitchbar.retrieval.words import terms_of
 
 LEAST, LEAST_OF_NOUNS, NEARBY = 0.65, 0.75, 0.5
 _TOGETHER = 3
+# From so many common words on, two sentences are one.
+_SAME = 0.85
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _WORDS = re.compile(r"\w+")
@@ -130,7 +133,7 @@ def _by_sense(sentence: str, passage: Passage) -> str:
         return why
     if directions_of(sentence) - directions_of(passage.whole) or _is_bare(sentence, nearest):
         return "another side of a number"
-    if number := _misplaced(sentence, passage):
+    if number := _misplaced(sentence, passage) or _exchanged(sentence, nearest, passage):
         return f"{number} belongs to something else"
     return "another order of what is compared" if _is_swapped(sentence, nearest, passage) else ""
 
@@ -158,6 +161,14 @@ def _misplaced(sentence: str, passage: Passage) -> str:
             if others and not any(number in numbers for numbers in others):
                 return number
     return ""
+
+
+def _exchanged(sentence: str, nearest: str, passage: Passage) -> str:
+    """ "On 19 May", where it was on 12 May, and something else had the number 19."""
+    own, there = stems_of(sentence, passage.language), stems_of(nearest, passage.language)
+    if len(own & there) < _SAME * max(len(own), 1):
+        return ""
+    return min(numbers_stated(sentence) - numbers_of(f"{nearest} {passage.headings}"), default="")
 
 
 def _words_before_numbers(clause: str, language: str) -> list[tuple[str, str]]:

@@ -178,6 +178,15 @@ def test_one_no_more_turns_a_sentence_round(passage: str, sentence: str) -> None
     assert not supports(sentence, hit).is_supported
 
 
+def test_a_sentence_keeps_its_own_numbers() -> None:
+    hit = make_hit("On 12 May 1705 the assembly passed an act. It had 19 members, 7 of them new.")
+    assert supports("The assembly passed an act on 12 May 1705.", hit).is_supported
+    assert supports(
+        "On 12 May 1705 the assembly passed an act; it had 19 members.", hit
+    ).is_supported
+    assert not supports("On 19 May 1705 the assembly passed an act.", hit).is_supported
+
+
 def test_in_german_a_noun_of_another_place_is_missed() -> None:
     hit = make_hit("Rücksendungen sind in Deutschland kostenlos.", language="de")
     assert supports("Rücksendungen sind in Deutschland kostenlos.", hit).is_supported
