@@ -10,7 +10,8 @@
    gives to some alone given to everybody, or the other way round.
 4. "More than 30", "at most 30", "before 1990": the passage says so of that number, and not the
    contrary, nor the number alone; nor the other way round.
-5. The word before a number does not stand with other numbers alone.
+5. The word before a number does not stand with other numbers alone; and where one sentence has
+   `_SAME_WORDS` of the words, it or the headings have the numbers, too.
 6. Where two things are compared, they stand on the same sides of "than", or on the other ones with
    the contrary word.
 """
@@ -30,6 +31,7 @@ from pitchbar.retrieval.words import terms_of
 
 LEAST, LEAST_OF_NOUNS, NEARBY = 0.65, 0.75, 0.5
 _TOGETHER = 3
+_SAME_WORDS = 0.8
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _WORDS = re.compile(r"\w+")
@@ -126,13 +128,23 @@ def _by_sense(sentence: str, passage: Passage) -> str:
     nearest = nearest_sentence(sentence, passage)
     if not nearest:
         return ""
-    if why := why_not_by_clauses(sentence, passage):
+    if why := why_not_by_clauses(sentence, passage) or _by_numbers(sentence, nearest, passage):
         return why
     if directions_of(sentence) - directions_of(passage.whole) or _is_bare(sentence, nearest):
         return "another side of a number"
     if number := _misplaced(sentence, passage):
         return f"{number} belongs to something else"
     return "another order of what is compared" if _is_swapped(sentence, nearest, passage) else ""
+
+
+def _by_numbers(sentence: str, nearest: str, passage: Passage) -> str:
+    """Where one sentence of the passage has nearly all the words, its numbers are the ones."""
+    own = stems_of(sentence, passage.language)
+    common = own & stems_of(nearest, passage.language)
+    if len(common) < _SAME_WORDS * len(own):
+        return ""
+    strange = numbers_stated(sentence) - numbers_of(f"{passage.headings} {nearest}")
+    return f"{min(strange)} belongs to something else" if strange else ""
 
 
 def _is_bare(sentence: str, nearest: str) -> bool:

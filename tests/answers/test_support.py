@@ -178,6 +178,12 @@ def test_one_no_more_turns_a_sentence_round(passage: str, sentence: str) -> None
     assert not supports(sentence, hit).is_supported
 
 
+def test_a_number_of_another_sentence_is_not_borne_out() -> None:
+    hit = make_hit("They grow from 1 mm to 1.5 m and use cilia to swim. Of those, 8 live in lakes.")
+    assert supports("They grow from 1 mm to 1.5 m and use cilia to swim.", hit).is_supported
+    assert not supports("They grow from 8 mm to 1.5 m and use cilia to swim.", hit).is_supported
+
+
 def test_in_german_a_noun_of_another_place_is_missed() -> None:
     hit = make_hit("Rücksendungen sind in Deutschland kostenlos.", language="de")
     assert supports("Rücksendungen sind in Deutschland kostenlos.", hit).is_supported
