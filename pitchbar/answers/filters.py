@@ -37,7 +37,8 @@ _TAGS = re.compile(
 )
 _BROKEN_TAG = re.compile(rf"<(?=[/!?]|(?:{_NAMES})(?![\w-]))", re.IGNORECASE)
 _IMAGES = re.compile(r"!\s*\[[^\]]*\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
-_LINKS = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
+# Over an empty line nothing is a link: there a citation ends, and a paragraph begins.
+_LINKS = re.compile(r"\[([^\[\]]*)\](?!\s*\n\s*\n)\s*\(\s*<?([^)\s>]*)>?[^)]*\)")
 _REFERENCES = re.compile(r"\[[^\[\]]+\]\s?\[(?!\s*\^?\d)[^\[\]]*\]")
 # What models use for bold type and new lines.
 _PLAIN_TAGS = re.compile(r"</?\s*(?:br|b|i|u|em|strong|p|ul|ol|li|sup|sub|mark)\s*/?>", re.I)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pitchbar.answers.openings import leans_back
+from pitchbar.answers.openings import is_nameless
 from pitchbar.answers.quotable import CODE, ITEM, ROW, Quotable
 
 
@@ -17,7 +17,7 @@ def as_text(quoted: Sequence[Quotable], headings: Sequence[str], n: int) -> str:
 
 def _named(first: Quotable, headings: Sequence[str]) -> str:
     """What "it" is, where the passage says so in its heading alone."""
-    is_open = first.kind not in (CODE, ROW) and leans_back(first.shown)
+    is_open = first.kind not in (CODE, ROW) and is_nameless(first.shown)
     return f"{headings[-1]}: " if is_open and headings else ""
 
 

@@ -22,13 +22,22 @@ _CONNECTIVES = """
 """
 # They stand for what was named before.
 _PRONOUNS = """
-    it its they their them he she his her this that these those such there here one ones
-    er sie es dies diese dieser dieses jene jener jenes ihr ihre sein seine solche dort hier
-    esto esta este estos estas eso esa ese esos esas ello ellos ellas él ella su sus aquí allí
-    il elle ils elles ce cet cette ces cela ceci ça celui celle
-    esso essa essi questo questa questi queste quello quella
-    ele ela eles elas isto isso esse essa esses essas este esta
-    het hij zij dit dat deze die hun
+    it they them he she him these those this that such there here ones
+    er sie es dies dieses dort hier
+    esto eso esos ello ellos ellas él ella aquí allí
+    il elle ils elles cela ceci ça celui celle
+    esso essa essi questo quello
+    ele ela eles elas isto isso
+    het hij zij dit dat
+"""
+# With a thing behind them: which one, was said before.
+_DETERMINERS = """
+    this that these those such its their his her
+    diese dieser diesem diesen dieses jene jener jenes ihr ihre ihrer sein seine seiner solche
+    esta este estos estas esa ese esas su sus
+    ce cet cette ces
+    questa questi queste quella
+    essas esses deze die hun
 """
 # "It is possible to", "there are twelve", "this page": nothing is missing there.
 _HARMLESS = re.compile(
@@ -54,17 +63,33 @@ def _opening(lines: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
 
 
-_DANGLING = (_opening(_CONNECTIVES), _opening(_PRONOUNS))
+_JOINED, _NAMELESS, _POINTING = map(_opening, (_CONNECTIVES, _PRONOUNS, _DETERMINERS))
+_VERB = re.compile(
+    r"\w+\s+(?:is|are|was|were|has|have|had|does|do|did|can|could|will|would|may|might|must|should"
+    r"|means?|makes?|takes?|gives?|holds?|comes?|goes|applies|happens|needs?|also|only|ist|sind|war"
+    r"|hat|kann|wird|es|está|son|puede|est|sont|peut)\b",
+    re.IGNORECASE,
+)
 
 
 def leans_back(sentence: str) -> bool:
-    bare = sentence.lstrip("\"'“„«([*_ ")
+    """It needs the one before."""
+    bare = _bare(sentence)
     if _HARMLESS.match(bare):
         return False
-    if bare[:1].islower():
-        # The end of a sentence whose beginning stands in another passage; or a name such as iPhone.
-        return bare.split(" ", 1)[0].isalpha() and bare.split(" ", 1)[0].islower()
-    return any(opening.match(bare) for opening in _DANGLING)
+    return any(opening.match(bare) for opening in (_JOINED, _NAMELESS, _POINTING))
+
+
+def is_nameless(sentence: str) -> bool:
+    """ "It opens at seven", "This means": the name of the thing alone would help."""
+    bare = _bare(sentence)
+    if _HARMLESS.match(bare) or not _NAMELESS.match(bare):
+        return False
+    return not _POINTING.match(bare) or bool(_VERB.match(bare))
+
+
+def _bare(sentence: str) -> str:
+    return sentence.lstrip("\"'“„«([*_ ")
 
 
 def leads_on(sentence: str) -> bool:

@@ -82,7 +82,10 @@ def _sentences(hit: int, text: str, number: int, block: Block) -> Iterator[Quota
 
 
 def _shown(markdown: str) -> str:
-    return _FOOTNOTE.sub("", plain(markdown, keeps_code=True))
+    shown = _FOOTNOTE.sub("", plain(markdown, keeps_code=True))
+    # What closed the quotation of the sentence before, or opens one that ends in another.
+    is_odd = shown.startswith('"') and shown.count('"') % 2 == 1
+    return shown[1:].lstrip() if is_odd else shown
 
 
 def _rows(hit: int, text: str, number: int, block: Block) -> Iterator[Quotable]:

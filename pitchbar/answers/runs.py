@@ -44,7 +44,9 @@ def run_around(own: Sequence[Quotable], at: int) -> Run:
 
 
 def _list_around(own: Sequence[Quotable], at: int) -> tuple[int, int]:
-    """Steps come as a whole, and so do a few short items; of long lists the one item alone."""
+    """Steps come as a whole, and so do a few short items that a sentence announces; of other lists
+    the one item alone.
+    """
     first, last = at, at + 1
     while first > 0 and own[first - 1].kind == ITEM and _is_next(own[first - 1], own[first]):
         first -= 1
@@ -53,7 +55,8 @@ def _list_around(own: Sequence[Quotable], at: int) -> tuple[int, int]:
     length = sum(len(one.shown) for one in own[first:last])
     # Numbers stand before paragraphs, too, which are no steps of one thing.
     are_short = length <= _LONGEST_STEP * (last - first)
-    is_few = last - first <= _FEW_ITEMS and length <= _FEW_CHARACTERS
+    is_told = first > 0 and leads_on(own[first - 1].shown)
+    is_few = is_told and last - first <= _FEW_ITEMS and length <= _FEW_CHARACTERS
     is_whole = are_short and (is_few or (own[at].is_step and length <= _LONGEST_BLOCK))
     return (first, last) if is_whole else (at, at + 1)
 
@@ -93,9 +96,12 @@ def _needs_opening(own: Sequence[Quotable], at: int) -> bool:
     one, before = own[at], own[at - 1]
     if one.kind in (CODE, ITEM) and before.kind == SENTENCE:
         return leads_on(before.shown)
-    if one.kind != SENTENCE or before.kind not in (SENTENCE, ITEM):
+    if one.kind != SENTENCE or before.kind != SENTENCE:
         return False
-    return leans_back(one.shown) or (len(one.shown) < _SHORT and before.shown.endswith("?"))
+    if one.block != before.block:
+        # A paragraph begins anew, but for one that answers a question.
+        return len(one.shown) < _SHORT and before.shown.endswith("?")
+    return leans_back(one.shown)
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:

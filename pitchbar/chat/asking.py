@@ -69,13 +69,17 @@ def resume(caller: Caller, last_event_id: str) -> Iterator[bytes]:
 def _asked(caller: Caller, text: str, page_url: str) -> Asked:
     token, known = caller.token, recent()
     page = known.page(token.conversation)
+    last = UUID(hex=page["last"]) if "last" in page else None
+    question_id = new_id(last)
+    answer_id = new_id(question_id)
+    known.put_page(token.conversation, {**page, "last": answer_id.hex})
     row_id, taken_over_by = find_holder(caller.agent.workspace_id, token.conversation)
     return Asked(
         token=token,
         agent=caller.agent,
         time_zone=caller.time_zone,
-        question_id=new_id(),
-        answer_id=_later_id(),
+        question_id=question_id,
+        answer_id=answer_id,
         text=text,
         page_url=without_query(page_url) or page.get("url", ""),
         language=page.get("language", ""),
@@ -84,12 +88,6 @@ def _asked(caller: Caller, text: str, page_url: str) -> Asked:
         asked_at=clock.now(),
         began_at=time.monotonic(),
     )
-
-
-def _later_id() -> UUID:
-    """Messages are read in the order of their ids, also of one and the same millisecond."""
-    made = new_id()
-    return UUID(int=made.int + (1 << 80))
 
 
 def _history(conversation: UUID, row_id: int | None) -> list[Said]:

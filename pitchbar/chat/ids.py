@@ -14,9 +14,13 @@ from pitchbar.settings import Settings
 _VISITOR = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{22})")
 
 
-def new_id() -> uuid.UUID:
-    """UUID of version 7."""
-    return uuid.UUID(hex=new_scan_id(time.time_ns() // 1_000_000, getrandbits(74)))
+def new_id(after: uuid.UUID | None = None) -> uuid.UUID:
+    """UUID of version 7; larger than `after`, also where another machine's clock made that."""
+    made = uuid.UUID(hex=new_scan_id(time.time_ns() // 1_000_000, getrandbits(74)))
+    if after is None or made > after:
+        return made
+    # A millisecond later than it.
+    return uuid.UUID(int=after.int + (1 << 80))
 
 
 def new_visitor() -> uuid.UUID:

@@ -46,6 +46,8 @@ def begin(agent: ServedAgent, origin: str, start: Start, old: str, language: str
     else:
         messages = _messages(agent, known.conversation)
     page = {"url": without_query(start.page_url), "language": (start.language or language)[:16]}
+    if messages:
+        page["last"] = messages[-1].id.hex
     recent().put_page(known.conversation, page)
     return Beginning(known, messages)
 

@@ -74,7 +74,7 @@ def add_question(
         return
     gap = _find_gap(conversation.agent_id, searched_for or question.text)
     if gap is None:
-        gap = _new_gap(conversation, searched_for or question.text)
+        gap = _new_gap(conversation, searched_for or question.text, question.created_at)
     elif gap.state == ANSWERED:
         # It has an answer, and was not answered: that answer does not hold.
         gap.state = OPEN
@@ -91,12 +91,14 @@ def add_question(
     db.session.flush()
 
 
-def _new_gap(conversation: Conversation, text: str) -> Gap:
+def _new_gap(conversation: Conversation, text: str, at: datetime) -> Gap:
     reading = reading_of(text)
     gap = Gap(
         workspace_id=conversation.workspace_id,
         agent_id=conversation.agent_id,
         vector=reading.vector.tobytes() if reading else None,
+        first_at=at,
+        last_at=at,
     )
     db.session.add(gap)
     db.session.flush()

@@ -1,22 +1,26 @@
-"""An answer's text, cut at its citations."""
+"""An answer's text, cut at its citations and at what is code in it."""
 
 import re
 from dataclasses import dataclass
 
-_CITATION = re.compile(r"\s?\[(\d{1,3})\]")
+_PARTS = re.compile(r"\s?\[(\d{1,3})\]|`([^`\n]+)`")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text, and the number of the citation behind it; 0 is none."""
+    """Some text; or code; or the number of a citation, 0 where it is none."""
 
-    text: str
+    text: str = ""
     n: int = 0
+    is_code: bool = False
 
 
 def pieces_of(text: str) -> list[Piece]:
     pieces, at = [], 0
-    for match in _CITATION.finditer(text):
-        pieces.append(Piece(text[at : match.start()], int(match[1])))
+    for match in _PARTS.finditer(text):
+        pieces.append(Piece(text[at : match.start()]))
+        number, code = match.groups()
+        pieces.append(Piece(code, is_code=True) if code else Piece(n=int(number)))
         at = match.end()
-    return [*pieces, Piece(text[at:])] if text[at:].strip() or not pieces else pieces
+    pieces.append(Piece(text[at:]))
+    return [one for one in pieces if one.text or one.n]

@@ -3,6 +3,7 @@
 import pytest
 
 from pitchbar.answers.extractive import Composed, compose
+from pitchbar.answers.filters import LinkFilter
 from pitchbar.retrieval.passages import Hit
 from tests.answers.hits import judged, make_hit
 
@@ -43,6 +44,18 @@ def _composed(text: str, *sentences: str) -> Composed:
             f"1. **Read.** {'Much is said of it. ' * 20}\n2. **Write.** Then it is written.",
             "2. **Write.**",
             "Write. Then it is written. [1]",
+        ),
+        ('" Kate was a model for her art.', '" Kate was', "Kate was a model for her art. [1]"),
+        (
+            "We like tea.\n\nThat bill would hire officers.",
+            "That bill",
+            "That bill would hire officers. [1]",
+        ),
+        ("- Tea is hot.\n- Ice is cold.", "- Ice is", "Ice is cold. [1]"),
+        (
+            "We have these:\n\n- Tea is hot.\n- Ice is cold.",
+            "- Ice is",
+            "We have these:\n- Tea is hot.\n- Ice is cold. [1]",
         ),
         ("It opens at seven.", "It opens", "Handbook: It opens at seven. [1]"),
         (
@@ -100,6 +113,12 @@ def test_sentences_that_follow_each_other_are_one_quotation() -> None:
     )
     assert composed.text == "Tea costs $3. Coffee costs $4. [1]"
     assert composed.citations[0].quote == "Tea costs $3. Coffee costs $4."
+
+
+def test_a_citation_stays_before_what_stands_in_parentheses() -> None:
+    hits = [make_hit("Tea costs $3."), make_hit("(b) Coffee costs $4.")]
+    text = compose("?", hits, best=judged(hits, "Tea costs", "(b) Coffee")).text
+    assert LinkFilter(hits).tidied(text) == "Tea costs $3. [1]\n\n(b) Coffee costs $4. [2]"
 
 
 def test_what_another_page_repeats_is_said_once() -> None:

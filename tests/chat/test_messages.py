@@ -1,5 +1,6 @@
 """A visitor asks, and hears the answer as it comes."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +139,20 @@ def test_what_was_said_can_be_read_before_its_job_has_run(knowing: Widget) -> No
     assert knowing.messages() == said
     assert knowing.messages(after=said[0]["id"]) == said[1:]
     assert knowing.messages(after=said[1]["id"]) == []
+
+
+def test_messages_keep_their_order_where_the_clocks_of_machines_differ(
+    widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time_ns
+    asked = ["First", "Second", "Third", "Fourth"]
+    for number, text in enumerate(asked):
+        behind = 40_000_000_000 * (number % 2)
+        monkeypatch.setattr(time, "time_ns", lambda behind=behind: now() - behind)
+        if number == 3:
+            # Who comes back, perhaps to a machine that knows nothing of it yet.
+            widget.init()
+        widget.ask(text)
+    said = [one["text"] for one in widget.messages() if one["role"] == "visitor"]
+    assert said == asked
+    assert [one["role"] for one in widget.messages()] == ["visitor", "agent"] * 4

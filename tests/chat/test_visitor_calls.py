@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -234,7 +235,7 @@ def test_who_wants_to_be_forgotten_is(widget: Widget, people: People) -> None:
     assert entry.one().after["tables"]["chat_messages"] == 4
 
 
-@pytest.mark.parametrize("by", ["visitor", "email"])
+@pytest.mark.parametrize("by", ["visitor", "what the browser keeps", "uuid", "email"])
 def test_workspace_finds_hands_over_and_erases_a_visitor(
     widget: Widget, people: People, client: FormClient, by: str
 ) -> None:
@@ -242,7 +243,13 @@ def test_workspace_finds_hands_over_and_erases_a_visitor(
     widget.ask("My secret question")
     widget.send("POST", "/leads", ADA)
     visitor = widget.visitor.partition(".")[0]
-    whom = Whom(visitor=visitor) if by == "visitor" else Whom(email="ada@mail.example")
+    whom = Whom(email="ada@mail.example") if by == "email" else Whom(visitor=visitor)
+    typed = {
+        "visitor": visitor,
+        "what the browser keeps": widget.visitor,
+        "uuid": str(UUID(visitor)),
+        "email": "Ada@Mail.example",
+    }
     rows = {
         one.table: list(one.list_rows(db.session(), people.workspace.id, whom))
         for one in list_holdings()
@@ -250,7 +257,7 @@ def test_workspace_finds_hands_over_and_erases_a_visitor(
     assert rows["chat_messages"][0]["text"] == "My secret question"
     assert rows["chat_leads"][0]["email"] == "ada@mail.example"
     sign_in(client, people.owner)
-    said = {"whom": whom.visitor or whom.email, "understood": "y"}
+    said = {"whom": typed[by], "understood": "y"}
     slug = people.workspace.slug
     assert client.submit(f"/w/{slug}/privacy/erasures", said).status_code == 303
     assert counts() == {}
