@@ -17,6 +17,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ _TOGETHER = 3
 _SAME_WORDS = 0.8
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"\w+")
 
 
@@ -143,7 +145,11 @@ def _by_numbers(sentence: str, nearest: str, passage: Passage) -> str:
     common = own & stems_of(nearest, passage.language)
     if len(common) < _SAME_WORDS * len(own):
         return ""
-    strange = numbers_stated(sentence) - numbers_of(f"{passage.headings} {nearest}")
+    there = f"{passage.headings} {nearest}"
+    strange = numbers_stated(sentence) - numbers_of(there)
+    # "From 1763 to 1763", where it is "from 1756 to 1763".
+    more = Counter(_DIGITS.findall(sentence)) - Counter(_DIGITS.findall(there))
+    strange |= {number for number in more if number in there}
     return f"{min(strange)} belongs to something else" if strange else ""
 
 
