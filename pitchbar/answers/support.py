@@ -10,13 +10,14 @@
    gives to some alone given to everybody, or the other way round.
 4. "More than 30", "at most 30", "before 1990": the passage says so of that number, and not the
    contrary, nor the number alone; nor the other way round.
-5. The word before a number does not stand with other numbers alone; and what is one sentence of
-   the passage but for its numbers has the numbers of that one.
+5. The word before a number does not stand with other numbers alone; and where one sentence has
+   `_SAME_WORDS` of the words, it or the headings have the numbers, too.
 6. Where two things are compared, they stand on the same sides of "than", or on the other ones with
    the contrary word.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,10 +32,10 @@ from pitchbar.retrieval.words import terms_of
 
 LEAST, LEAST_OF_NOUNS, NEARBY = 0.65, 0.75, 0.5
 _TOGETHER = 3
-# From so many common words on, two sentences are one.
-_SAME = 0.85
+_SAME_WORDS = 0.8
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"\w+")
 
 
@@ -129,13 +130,27 @@ def _by_sense(sentence: str, passage: Passage) -> str:
     nearest = nearest_sentence(sentence, passage)
     if not nearest:
         return ""
-    if why := why_not_by_clauses(sentence, passage):
+    if why := why_not_by_clauses(sentence, passage) or _by_numbers(sentence, nearest, passage):
         return why
     if directions_of(sentence) - directions_of(passage.whole) or _is_bare(sentence, nearest):
         return "another side of a number"
-    if number := _misplaced(sentence, passage) or _exchanged(sentence, nearest, passage):
+    if number := _misplaced(sentence, passage):
         return f"{number} belongs to something else"
     return "another order of what is compared" if _is_swapped(sentence, nearest, passage) else ""
+
+
+def _by_numbers(sentence: str, nearest: str, passage: Passage) -> str:
+    """Where one sentence of the passage has nearly all the words, its numbers are the ones."""
+    own = stems_of(sentence, passage.language)
+    common = own & stems_of(nearest, passage.language)
+    if len(common) < _SAME_WORDS * len(own):
+        return ""
+    there = f"{passage.headings} {nearest}"
+    strange = numbers_stated(sentence) - numbers_of(there)
+    # "From 1763 to 1763", where it is "from 1756 to 1763".
+    more = Counter(_DIGITS.findall(sentence)) - Counter(_DIGITS.findall(there))
+    strange |= {number for number in more if number in there}
+    return f"{min(strange)} belongs to something else" if strange else ""
 
 
 def _is_bare(sentence: str, nearest: str) -> bool:
@@ -161,14 +176,6 @@ def _misplaced(sentence: str, passage: Passage) -> str:
             if others and not any(number in numbers for numbers in others):
                 return number
     return ""
-
-
-def _exchanged(sentence: str, nearest: str, passage: Passage) -> str:
-    """ "On 19 May", where it was on 12 May, and something else had the number 19."""
-    own, there = stems_of(sentence, passage.language), stems_of(nearest, passage.language)
-    if len(own & there) < _SAME * max(len(own), 1):
-        return ""
-    return min(numbers_stated(sentence) - numbers_of(f"{nearest} {passage.headings}"), default="")
 
 
 def _words_before_numbers(clause: str, language: str) -> list[tuple[str, str]]:

@@ -187,6 +187,18 @@ def test_a_sentence_keeps_its_own_numbers() -> None:
     assert not supports("On 19 May 1705 the assembly passed an act.", hit).is_supported
 
 
+def test_a_number_of_another_sentence_is_not_borne_out() -> None:
+    hit = make_hit("They grow from 1 mm to 1.5 m and use cilia to swim. Of those, 8 live in lakes.")
+    assert supports("They grow from 1 mm to 1.5 m and use cilia to swim.", hit).is_supported
+    assert not supports("They grow from 8 mm to 1.5 m and use cilia to swim.", hit).is_supported
+
+
+def test_a_number_that_stands_there_once_is_not_borne_out_twice() -> None:
+    hit = make_hit("The war lasted from its declaration in 1756 to the treaty in 1763.")
+    assert supports("The war lasted from 1756 to the treaty in 1763.", hit).is_supported
+    assert not supports("The war lasted from 1763 to the treaty in 1763.", hit).is_supported
+
+
 def test_in_german_a_noun_of_another_place_is_missed() -> None:
     hit = make_hit("Rücksendungen sind in Deutschland kostenlos.", language="de")
     assert supports("Rücksendungen sind in Deutschland kostenlos.", hit).is_supported
