@@ -14,6 +14,7 @@ from pitchbar.answers.linking import linked
 from pitchbar.answers.lookup import Lookup, look_up
 from pitchbar.answers.model_answer import Broken, ModelAnswer
 from pitchbar.answers.prompt import Prompt, build_prompt
+from pitchbar.answers.refusal import refusal_of
 from pitchbar.answers.running import Running
 from pitchbar.answers.settings import AnswerSettings
 from pitchbar.answers.turns import (
@@ -31,7 +32,8 @@ from pitchbar.clients.language_model import Call, Waits, language_model
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
-UNKNOWN = "I could not find an answer to that in what I know."
+# So near to the threshold, of what is left above it, an answer rests on little.
+_THIN = 0.15
 
 
 def answer(turn: Turn, running: Running | None = None) -> Iterator[Part]:
@@ -77,7 +79,7 @@ def _curated(turn: Turn, hit: CuratedHit) -> Answered:
 
 
 def _refused(turn: Turn, found: Lookup) -> Iterator[Part]:
-    refusal = turn.agent.config.refusal or UNKNOWN
+    refusal = refusal_of(turn, found.language)
     yield Token(refusal)
     yield Answered(
         refusal,
@@ -112,10 +114,12 @@ def _by_model(turn: Turn, found: Lookup, running: Running, own: AnswerSettings) 
         why = error.kind
     trace = _trace(found, asked, why)
     if asked.is_unknown:
-        yield from _unknown(turn, trace, running)
+        yield from _unknown(turn, found, trace, running)
     elif asked.citations and why != "leak":
         citations = linked(asked.citations, found.hits)
-        yield Answered(asked.text, LLM, citations, usage=running.usage, trace=trace)
+        yield Answered(
+            asked.text, LLM, citations, _is_thin(found), usage=running.usage, trace=trace
+        )
     else:
         for part in _quoted(turn, found, fell_back=why, trace=trace, running=running):
             # What was shown is replaced by the end of the turn, not gone on with.
@@ -145,8 +149,8 @@ def _model_answer(turn: Turn, found: Lookup, prompt: Prompt, own: AnswerSettings
     )
 
 
-def _unknown(turn: Turn, trace: Trace, running: Running) -> Iterator[Part]:
-    refusal = turn.agent.config.refusal or UNKNOWN
+def _unknown(turn: Turn, found: Lookup, trace: Trace, running: Running) -> Iterator[Part]:
+    refusal = refusal_of(turn, found.language)
     yield Token(refusal)
     yield Answered(
         refusal,
@@ -172,14 +176,22 @@ def _quoted(
     trace = replace(trace or _trace(found), fell_back=fell_back)
     verdicts = [*trace.verdicts, *composed.verdicts]
     usage = running.usage if running else Running().usage
+    if not composed.citations:
+        yield from _refused(turn, found)
+        return
     yield Token(text)
     yield Answered(
         text,
         EXTRACTIVE,
         linked(composed.citations, found.hits),
+        _is_thin(found),
         usage=usage,
         trace=replace(trace, verdicts=verdicts),
     )
+
+
+def _is_thin(found: Lookup) -> bool:
+    return found.best.score < found.threshold + _THIN * (1 - found.threshold)
 
 
 def _trace(found: Lookup, asked: ModelAnswer | None = None, fell_back: str = "") -> Trace:

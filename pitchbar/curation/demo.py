@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
 from pitchbar.agents.models import Agent
-from pitchbar.answers.answering import UNKNOWN
+from pitchbar.answers.refusal import UNKNOWN
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, VISITOR, Conversation, Message, Visitor
 from pitchbar.core import clock

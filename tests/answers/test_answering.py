@@ -1,8 +1,11 @@
 """A turn: what it is asked, what it answers, what it rests on."""
 
+from typing import Any
+
 import pytest
 
-from pitchbar.answers.answering import UNKNOWN, answer
+from pitchbar.answers.answering import answer
+from pitchbar.answers.refusal import UNKNOWN
 from pitchbar.answers.turns import Answered, Stage, Token, Turn
 from tests.agents.factories import serve_draft
 from tests.retrieval.factories import handbook, make_indexed
@@ -32,5 +35,34 @@ def test_what_no_source_says_is_refused_and_a_person_offered(turn: Turn) -> None
     *_, last = answer(Turn(turn.agent, "Who won the football match yesterday?"))
     assert isinstance(last, Answered)
     assert last.is_refused
-    assert last.text == UNKNOWN
+    assert last.text == f"{UNKNOWN} I know my way around: Handbook."
     assert "person" in last.offers
+    assert last.low_confidence
+
+
+@pytest.mark.parametrize(
+    ("config", "language", "said"),
+    [
+        (
+            {"starters": ("When are you open?", "Do you ship?")},
+            "en",
+            f"{UNKNOWN} You could ask me: When are you open? · Do you ship?",
+        ),
+        ({"refusal": "No idea, sorry."}, "en", "No idea, sorry. I know my way around: Handbook."),
+        (
+            {"language": "de"},
+            "en",
+            "Darauf habe ich in dem, was ich weiß, keine Antwort gefunden. "
+            "Ich kenne mich hiermit aus: Handbook.",
+        ),
+        ({"source_ids": ()}, "en", UNKNOWN),
+    ],
+)
+def test_refusal_says_what_it_can_help_with(
+    people: People, config: dict[str, Any], language: str, said: str
+) -> None:
+    make_indexed(people.workspace.id, handbook())
+    agent = serve_draft(people.workspace, **config)
+    *_, last = answer(Turn(agent, "Who won the football match yesterday?", language=language))
+    assert isinstance(last, Answered)
+    assert last.text == said
