@@ -126,7 +126,7 @@ def share(times: Sequence[float], percent: int) -> float:
 
 
 def say(what: str, value: str) -> None:
-    print(f"{what:<58} {value}")
+    print(f"{what:<58} {value}", flush=True)
 
 
 @contextmanager

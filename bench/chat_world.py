@@ -19,6 +19,7 @@ from bench import machine
 
 ORIGIN = "https://shop.example"
 _SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z,-]+){6,30}\.")
+_MATERIAL = re.compile(r"^Material \[(\d+)\]$", re.MULTILINE)
 _EVENT = '{"choices":[{"delta":{"content":%s}}]}'
 
 
@@ -107,9 +108,15 @@ def resident_mb(pid: int) -> float:
 
 
 def quoted_from(asked: dict[str, Any]) -> str:
-    """A sentence of the passages, as a model would cite it; its citation is then checked."""
-    found = _SENTENCE.search(asked["messages"][-1]["content"])
-    return f"{found[0][:-1]} [1]. " if found else "Here it is. "
+    """A sentence of the passages, as a model would cite it; its citation is then checked. One that
+    does not hold would be left out, and nothing be heard.
+    """
+    material = asked["messages"][-1]["content"]
+    found = _SENTENCE.search(material)
+    if found is None:
+        return "NO_ANSWER"
+    number = _MATERIAL.findall(material[: found.start()])[-1]
+    return f"{found[0][:-1]} [{number}]. "
 
 
 def serve_model(port: int, pause: float) -> None:
