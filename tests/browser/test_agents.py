@@ -24,7 +24,8 @@ def test_questions_and_answers_stand_below_each_other(open_page: OpenPage) -> No
         expect(field).to_be_focused()
     expect(page.locator(".tried").first.locator(".said-text")).to_contain_text("were printed")
     page.locator(".tried").last.locator(".tracing > summary").click()
-    expect(page.locator(".tried").last.get_by_text("make it a test")).to_be_visible()
+    saying_so = page.locator(".tried").last.get_by_role("button", name="It must go on saying so")
+    expect(saying_so).to_be_visible()
     assert serious_findings(page) == []
 
 
