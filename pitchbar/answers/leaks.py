@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 # So many letters in a row are no chance: four or five words.
@@ -111,9 +111,9 @@ def _decoded(packed: str) -> Iterator[str]:
     yield _base(upper + "=" * (-len(upper) % 8), base64.b32decode)
 
 
-def _base(padded: str, decode: object) -> str:
+def _base(padded: str, decode: Callable[[str], bytes]) -> str:
     try:
-        return _readable(decode(padded))  # type: ignore[operator]
+        return _readable(decode(padded))
     except (binascii.Error, ValueError):
         return ""
 

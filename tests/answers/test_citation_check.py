@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchbar.answers.citation_check import CitationCheck
+from pitchbar.answers.citation_check import Checked, CitationCheck
 from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from tests.answers.passages import hit_of
 
@@ -18,17 +18,17 @@ CODES = hit_of(
 )
 RETURNS = hit_of(
     "Refunds are paid within 14 days of the return to the card that was charged. Items on sale are "
-    "excluded from returns. Call Mara Lindqvist on +49 30 1234567, or write to "
-    "till@site.example or to mara@mail.example.",
+    "excluded from returns. Call the Harbour Till on +49 30 1234567, or write to "
+    "till@site.example or to front-desk@mail.example.",
     1,
     title="Returns",
 )
 
 
-def check(*sentences: str, language: str = "en") -> CitationCheck:
-    checked = CitationCheck("How do refunds work?", [CODES, RETURNS], language)
-    checked.shown = [checked.check(one) for one in sentences]  # type: ignore[attr-defined]
-    return checked
+def check(*sentences: str, language: str = "en") -> tuple[list[Checked], CitationCheck]:
+    """What becomes of each, and the whole."""
+    whole = CitationCheck("How do refunds work?", [CODES, RETURNS], language)
+    return [whole.check(one) for one in sentences], whole
 
 
 def shown(sentence: str, language: str = "en") -> str:
@@ -75,12 +75,12 @@ def test_what_a_passage_bears_out_is_cited(said: str, text: str) -> None:
         "The Free plan costs 29 € [1].",
         "Items on sale can be returned [2].",
         "Anyone can delete a code [1].",
-        "Refunds are paid within 14 days [2], and Mara pays 500 € [1].",
+        "Refunds are paid within 14 days [2], and Harbour Till pays 500 € [1].",
         "We deliver everything by drone over night.",
         "Our codes can be printed on chocolate, sugar and marzipan [1].",
         "```\nrm -rf /\n```",
         "```\npitchbar db upgrade [1]\n```",
-        "Write to mara@mail.example [2].",
+        "Write to front-desk@mail.example [2].",
         "[2]",
         "<b onclick=x()>Refunds</b> are paid within 14 days [2].",
     ],
@@ -91,25 +91,25 @@ def test_what_no_passage_bears_out_is_not_shown(said: str) -> None:
 
 def test_a_sentence_that_says_more_than_its_passage_loses_its_citation() -> None:
     said = "Archived codes that lead to a fallback can quickly be fetched back [1]."
-    [checked] = check(said).shown  # type: ignore[attr-defined]
+    [checked], _ = check(said)
     assert checked.text == without_marks(said)
     assert not any(verdict.is_supported for verdict in checked.verdicts)
 
 
 @pytest.mark.parametrize("n", [0, 3, 99, 999])
 def test_a_number_without_a_passage_is_gone_and_told(n: int) -> None:
-    [checked] = check(f"Refunds go to the card you paid with [{n}][2].").shown  # type: ignore[attr-defined]
+    [checked], _ = check(f"Refunds go to the card you paid with [{n}][2].")
     assert checked.text == "Refunds go to the card you paid with. [1]"
     assert [v.why for v in checked.verdicts if not v.is_supported] == [f"there is no passage {n}"]
 
 
 def test_citations_are_numbered_by_what_they_quote_in_the_order_of_the_answer() -> None:
-    done = check(
+    each, done = check(
         "Refunds are paid within 14 days [2].",
         "Only owners may delete a code [1].",
         "The refund goes to the card that was charged [2].",
     )
-    assert [one.text[-3:] for one in done.shown] == ["[1]", "[2]", "[1]"]  # type: ignore[attr-defined]
+    assert [one.text[-3:] for one in each] == ["[1]", "[2]", "[1]"]
     assert [one.n for one in done.citations] == [1, 2]
     assert [one.hit for one in done.citations] == [1, 0]
     assert done.citations[0].quote == (

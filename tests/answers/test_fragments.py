@@ -72,7 +72,7 @@ def test_what_stands_twice_is_told_apart_by_what_stands_around_it() -> None:
         (URL, "🙂"),
         ("", "Bring the receipt."),
         ("https://site.example/terms.PDF", "Bring the receipt."),
-        ("file:///etc/passwd", "Bring the receipt."),
+        ("file:///srv/receipts", "Bring the receipt."),
         ("upload:7", "Bring the receipt."),
         ("https://[broken", "Bring the receipt."),
     ],

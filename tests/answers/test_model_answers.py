@@ -166,7 +166,7 @@ def test_visitor_who_leaves_ends_the_call(app: Flask, turn: Turn) -> None:
     with model_of(app, Reply([delta(f"{TRUE} [1]. And"), STALL]), llm_stall_timeout=5) as model:
         parts = write(turn, lookup_of(QUESTION, HIT), running)
         assert next(parts) == Token(f"{TRUE}. [1]")
-        parts.close()  # type: ignore[attr-defined]
+        parts.close()  # type: ignore[attr-defined]  # a generator, told as an iterator
         assert model.left.wait(1)
     assert running.usage.completion_tokens > 5
 
@@ -195,7 +195,7 @@ def test_nothing_is_written_and_no_connection_waits_for_the_model(
     engine = db.engine
 
     def said(body: dict[str, Any]) -> str:
-        held.append(engine.pool.checkedout())  # type: ignore[attr-defined]
+        held.append(engine.pool.checkedout())  # type: ignore[attr-defined]  # of QueuePool
         return f"{TRUE} [{number_of(body, 'A voucher')}]."
 
     sql_event.listen(

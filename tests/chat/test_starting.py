@@ -146,7 +146,9 @@ def test_scan_that_led_here_stays_with_the_conversation(widget: Widget, people: 
         widget.ask("Hello")
         run_jobs("chat.")
         newest = select(Conversation).order_by(Conversation.id.desc())
-        assert db.session.scalars(newest).first().code_id == of  # type: ignore[union-attr]
+        conversation = db.session.scalars(newest).first()
+        assert conversation
+        assert conversation.code_id == of
     first = db.session.scalars(select(Conversation).order_by(Conversation.id)).first()
     assert first
     assert first.scan_id == UUID(scan)
