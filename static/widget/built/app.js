@@ -1,0 +1,1 @@
+var o={words:{de:"words-de.js?v=b734cdd63f6a612f"}};var e={open:"Open the chat",close:"Close",ask:"Ask something"};function c(t,d){t.attachShadow({mode:"open"}).textContent=`${d} ${e.open} ${o.words}`}export{c as start};

@@ -1,0 +1,1 @@
+var r={open:"Open the chat",close:"Close",ask:"Ask something"};function c(e,n){let t=o=>{e.textContent=`${o.name}: ${o.greeting||r.ask}`};return t(n),{update:t,destroy:()=>e.replaceChildren()}}export{c as preview};

@@ -1,0 +1,1 @@
+(()=>{var e={app:"app.js?v=1fae211c8d43456c",words:{de:"words-de.js?v=b734cdd63f6a612f"}};var d=document.currentScript,t=document.createElement("div");t.addEventListener("click",()=>import(new URL(e.app,d.src)).then(c=>c.start(t,d.dataset.agent)));document.body.append(t);})();

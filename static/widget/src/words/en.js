@@ -1,0 +1,1 @@
+export default { open: "Open the chat", close: "Close", ask: "Ask something" };
