@@ -25,6 +25,7 @@ def widget_script(public_id: str) -> Markup:
     """The snippet for an agent. The loader asks where it came from, unless told otherwise."""
     settings = current_settings()
     is_elsewhere = widget_origin(settings) != settings.app_url
-    api = f' data-api="{escape(settings.app_url)}"' if is_elsewhere else ""
+    calls = escape(f"{settings.app_url}/api/v1/widget")
+    api = f' data-api="{calls}"' if is_elsewhere else ""
     source, agent = escape(script_url(settings)), escape(public_id)
     return Markup(f'<script src="{source}" data-agent="{agent}"{api} async></script>')  # noqa: S704  # escaped above

@@ -1,7 +1,7 @@
 """Makes the widget's files of its sources, with esbuild, as its lock names it.
 
-Each file names the others by their content, so they are made from the bottom up: languages, the
-app that knows them, and the loader and the preview, which know both.
+Each file names the others by their content, so they are made from the bottom up: languages and what
+speaks first, the app that knows the languages, and the loader and the preview, which know all.
 """
 
 import gzip
@@ -21,6 +21,7 @@ from pitchbar.widget.built import (
     APP,
     BUILT,
     FOLDER,
+    GREETER,
     LOADER,
     MANIFEST,
     PREVIEW,
@@ -68,8 +69,9 @@ def build(target: Path = BUILT, sources: Path = SOURCES) -> dict[str, BuiltFile]
     for file in sorted((sources / "words").glob("*.js")):
         if file.stem != _USUAL_LANGUAGE:
             words[file.stem] = make(f"words-{file.stem}.js", file, {})
+    greeter = make(GREETER, sources / "greeter.js", {})
     app = make(APP, sources / "app.js", {"words": words})
-    everything = {"app": app, "words": words}
+    everything = {"app": app, "greeter": greeter, "words": words}
     make(PREVIEW, sources / "preview.js", everything)
     make(LOADER, sources / "loader.js", everything, "iife")
     return _write(target, made)

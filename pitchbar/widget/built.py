@@ -14,7 +14,7 @@ from pitchbar.core.assets import STATIC
 FOLDER = STATIC / "widget"
 SOURCES, BUILT = FOLDER / "src", FOLDER / "built"
 MANIFEST = "manifest.json"
-LOADER, APP, PREVIEW = "widget.js", "app.js", "preview.js"
+LOADER, GREETER, APP, PREVIEW = "widget.js", "greeter.js", "app.js", "preview.js"
 
 # Bytes, as gzip leaves them; of the whole: the loader, the app and the longest of the languages.
 MOST_OF_LOADER, MOST_OF_WHOLE = 3 * 1024, 15 * 1024

@@ -107,7 +107,7 @@ def test_with_another_host_the_snippet_says_where_the_calls_go(
 ) -> None:
     snippet = _snippet(app, "ag_1")
     assert f'src="https://cdn.example.net/widget/widget.js?v={LOADER.hash}"' in snippet
-    assert f'data-api="{SITE}"' in snippet
+    assert f'data-api="{SITE}/api/v1/widget"' in snippet
     said = client.get("/widget/manifest.json").json
     assert said is not None
     assert said["url"].startswith("https://cdn.example.net/widget/")
