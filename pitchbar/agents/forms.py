@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -155,14 +156,21 @@ class AccessForm(Form):
         }
 
 
-def look_typed() -> AgentConfig:
-    """Of the address; only what is seen, and nothing that could not be shown."""
-    typed = request.args
-    words = ("name", "greeting", "launcher_label")
-    values: dict[str, Any] = {name: typed.get(name, "")[:300] for name in words}
+def look_typed(typed: Mapping[str, str]) -> AgentConfig:
+    """Of the form; only what is seen, and nothing that could not be shown."""
+    words = {"name": 80, "greeting": 300, "launcher_label": 40}
+    values: dict[str, Any] = {name: typed.get(name, "")[:most] for name, most in words.items()}
     choices = {"theme": THEMES, "position": POSITIONS, "launcher_icon": ICONS}
     values |= {name: typed[name] for name, known in choices.items() if typed.get(name) in known}
     if re.fullmatch(r"#[0-9a-fA-F]{6}", typed.get("accent", "")):
         values["accent"] = typed["accent"]
     values["starters"] = tuple(line[:120] for line in lines_of(typed.get("starters"))[:6])
+    values["language"] = typed.get("language", "")[:12]
+    values["offers_person"] = "offers_person" in typed
+    values["lead_form"] = LeadForm(
+        is_offered="offers_form" in typed,
+        asks_name="asks_name" in typed,
+        asks_phone="asks_phone" in typed,
+        intro=typed.get("lead_intro", "")[:300],
+    )
     return AgentConfig(**values)

@@ -74,8 +74,8 @@ def show(workspace: Workspace, agent_id: int) -> Response:
 @bp.get("/preview")
 @requires("edit_agents")
 def preview(workspace: Workspace) -> Response:
-    """How it would look, as it is typed."""
-    return render("agents/_preview.html", config=look_typed())
+    """Drawn as it is typed, for browsers that the real one does not run in."""
+    return render("agents/_preview.html", config=look_typed(request.args))
 
 
 @bp.get("/<int:agent_id>/edit")

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from pitchbar.core.features import Feature
-from pitchbar.widget import api, file_views
+from pitchbar.widget import api, file_views, preview_views
 from pitchbar.widget.addresses import own_file, widget_script
 from pitchbar.widget.commands import widget
 
@@ -14,7 +14,7 @@ def configure(app: Flask) -> None:
 
 FEATURE = Feature(
     requires=("agents", "chat"),
-    blueprints=(file_views.bp,),
+    blueprints=(file_views.bp, preview_views.bp),
     api_blueprints=(api.bp,),
     configure=configure,
     commands=(widget,),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pitchbar.widget import building
 from pitchbar.widget.building import CannotBuild, NoNode, build, has_node
-from pitchbar.widget.built import BUILT, MANIFEST, MOST_OF_LOADER, digest, read_built
+from pitchbar.widget.built import MANIFEST, MOST_OF_LOADER, digest, read_built
 from pitchbar.widget.commands import widget
 from pitchbar.widget.comparing import find_differences, find_faults
 
@@ -19,8 +19,11 @@ needs_node = pytest.mark.skipif(not has_node(), reason="Node and npm are not her
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Of the committed files."""
-    return Path(shutil.copytree(BUILT, tmp_path / "built"))
+    """Of some files, as they are committed."""
+    folder = tmp_path / "built"
+    names = ("widget.js", "app.js", "preview.js", "words-de.js")
+    building._write(folder, {name: f"console.log('{name}');".encode() for name in names})
+    return folder
 
 
 @pytest.fixture
