@@ -1,0 +1,1 @@
+export default { open: "Chat öffnen", close: "Schließen", ask: "Frag etwas" };

@@ -1,0 +1,18 @@
+from typing import Any
+
+from tests.agents.factories import make_agent
+from tests.support.changes import Change
+from tests.support.factories import People
+
+
+def _agent(people: People) -> dict[str, Any]:
+    return {"agent_id": make_agent(people.workspace).id}
+
+
+_AGENT = "/w/<slug>/agents/<int:agent_id>"
+
+CHANGES = {
+    f"POST {_AGENT}/look": Change(
+        {"name": "Help desk"}, parts=_agent, unaudited="shows, and changes nothing"
+    ),
+}
