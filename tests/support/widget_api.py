@@ -136,7 +136,9 @@ class FakeApi:
     def _handle(self, request: Request) -> Answer:
         path = request.path
         if path.startswith("/widget/"):
-            return widget_file(path.removeprefix("/widget/"))
+            return widget_file(
+                path.removeprefix("/widget/"), request.headers.get("Accept-Encoding", "")
+            )
         origin = request.headers.get("Origin", "")
         if request.method == "OPTIONS":
             return Answer(204, headers={"Access-Control-Allow-Origin": origin, **_ALLOWED})

@@ -14,8 +14,8 @@ def loader_hash() -> str:
     return found
 
 
-def widget_file(name: str) -> Answer:
-    """For any page, for long."""
+def widget_file(name: str, accepted: str = "") -> Answer:
+    """For any page, for long; in the smallest encoding that is accepted."""
     path = BUILT / name
     if path.parent != BUILT or not path.is_file():
         return Answer(404, b"", "text/plain")
@@ -26,4 +26,9 @@ def widget_file(name: str) -> Answer:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "public, max-age=31536000, immutable",
     }
+    for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
+        packed = path.with_name(name + ending)
+        if encoding in accepted and packed.is_file():
+            headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
+            return Answer(200, packed.read_bytes(), f"{kind}; charset=utf-8", headers)
     return Answer(200, path.read_bytes(), f"{kind}; charset=utf-8", headers)
