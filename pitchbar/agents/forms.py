@@ -7,6 +7,8 @@ from wtforms.validators import Optional
 
 from pitchbar.agents.changes import DAYS, ICONS, POSITIONS, THEMES, TONES
 from pitchbar.agents.config import AgentConfig, LeadForm, OpenHours
+from pitchbar.agents.trigger_rows import rows_of, rows_typed, triggers_of, with_errors
+from pitchbar.errors import DomainError
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
 ALL, CHOSEN = "all", "chosen"
@@ -71,8 +73,32 @@ class AgentForm(NewAgentForm):
     launcher_icon = SelectField("Launcher", choices=_choices(ICONS), default="message")
     launcher_label = _line("Words beside it")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trigger_rows = rows_typed()
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Also whether each row of the triggers chooses what is offered."""
+        is_valid = bool(super().validate(*args, **kwargs))
+        return is_valid and not any(row.errors for row in self.trigger_rows)
+
+    @property
+    def is_refused(self) -> bool:
+        wrong = any(row.errors for row in self.trigger_rows)
+        return bool(self.errors or self.form_errors or wrong)
+
+    def take_errors(self, error: DomainError) -> None:
+        """What is wrong with a trigger stands in its row."""
+        rows = {name: one for name, one in error.fields.items() if name.startswith("triggers.")}
+        if not rows:
+            super().take_errors(error)
+            return
+        self.trigger_rows = with_errors(self.trigger_rows, rows)
+        self.http_status = error.status
+
     def show(self, config: AgentConfig) -> None:
         """Fills it with an agent's draft."""
+        self.trigger_rows = rows_of(config.triggers)
         for name in _SAME:
             self[name].data = getattr(config, name)
         self.scope.data = ALL if config.source_ids is None else CHOSEN
@@ -95,6 +121,7 @@ class AgentForm(NewAgentForm):
                 intro=self.lead_intro.data or "",
             ),
             "hours": hours_typed() if self.open_when.data == SOMETIMES else None,
+            "triggers": triggers_of(self.trigger_rows),
         }
 
 

@@ -33,7 +33,7 @@ def started(
         expires_in=settings[ChatSettings].widget_token_minutes * 60,
         visitor=write_visitor(token.visitor, agent.workspace_id, settings),
         conversation_id=token.conversation,
-        agent=_agent(agent, time_zone),
+        agent=agent_body(agent, time_zone),
         messages=[_message(one) for one in messages],
     )
 
@@ -68,7 +68,8 @@ def _message(message: Message) -> MessageBody:
     )
 
 
-def _agent(agent: ServedAgent, time_zone: str) -> AgentBody:
+def agent_body(agent: ServedAgent, time_zone: str) -> AgentBody:
+    """How it looks to visitors; `time_zone` is the workspace's."""
     config = agent.config
     names = ("name", "greeting", "language", "theme", "accent", "position", "launcher_icon")
     form = config.lead_form

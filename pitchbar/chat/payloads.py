@@ -31,7 +31,7 @@ _MESSAGE: dict[str, Any] = {
 }
 _TOKEN = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmMWEyYjNjIn0.eyJhdWQiOi…"  # noqa: S105  # an example
 _VISITOR = "5b0a5a2e5d9c4c4f9d2f6a1b7c8d9e0f.9f2b41c07de35a6688e1d4"
-_AGENT: dict[str, Any] = {
+AGENT_EXAMPLE: dict[str, Any] = {
     "id": "ag_3f9d2c7b1a5e8f604d21",
     "name": "Nora",
     "greeting": "Hello! What would you like to know?",
@@ -58,7 +58,7 @@ class WidgetPayload(Payload):
 class Start(WidgetPayload):
     """Send the visitor that you have kept, to be known again."""
 
-    model_config = _example(agent=_AGENT["id"], page_url="https://shop.example/cups")
+    model_config = _example(agent=AGENT_EXAMPLE["id"], page_url="https://shop.example/cups")
 
     agent: Text = Field(description="The public id of a published agent.", max_length=40)
     page_url: Text = Field("", description="Where the visitor is.", max_length=4096)
@@ -154,7 +154,7 @@ class Started(ResponseModel):
         expires_in=3600,
         visitor=_VISITOR,
         conversation_id=_MESSAGE["id"],
-        agent=_AGENT,
+        agent=AGENT_EXAMPLE,
         messages=[_MESSAGE],
     )
 
