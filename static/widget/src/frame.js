@@ -1,72 +1,68 @@
 // Where the chat stands: beside the page, or over all of it on a phone; what keys and Back do.
 
-export class Frame {
-  constructor(chat) {
-    this.chat = chat;
-    const { core, panel } = chat, { signal } = core;
-    panel.addEventListener("keydown", (event) => this.key(event));
-    // Keys of the page's own, such as "/" for its search, are not meant.
-    for (const name of ["keydown", "keyup", "keypress"]) panel.addEventListener(name, (event) => event.stopPropagation());
-    core.phone.addEventListener("change", () => { if (chat.isOpen) this.fit(); }, { signal });
-    for (const name of ["resize", "scroll"]) globalThis.visualViewport?.addEventListener(name, () => { if (chat.isOpen) this.fit(); }, { signal });
-    addEventListener("popstate", () => { if (this.isPushed) { this.isPushed = false; chat.hide({ back: false }); } }, { signal });
-  }
+/** @returns `open`, `close` and `end`, which gives the page back what was taken. */
+export function makeFrame(chat) {
+  const { core, panel } = chat, { signal } = core, seen = globalThis.visualViewport;
+  const isWhole = () => core.phone.matches;
+  let isPushed = false, overflow;
 
-  get isWhole() {
-    return this.chat.core.phone.matches;
-  }
-
-  open() {
-    const { core } = this.chat;
-    core.button.setAttribute("aria-expanded", "true");
-    this.fit();
-    if (this.isWhole && !this.isPushed && !core.isPreview) {
-      this.isPushed = true;
+  function open() {
+    core.button.setAttribute("aria-expanded", true);
+    fit();
+    if (isWhole() && !isPushed) {
+      isPushed = true;
       history.pushState({ ...history.state, pitchbar: true }, "");
     }
   }
 
-  close(back) {
-    const { core } = this.chat;
-    core.button.setAttribute("aria-expanded", "false");
-    this.fit();
-    if (back && this.isPushed && history.state?.pitchbar) { this.isPushed = false; history.back(); }
-    this.isPushed = false;
+  function close(back) {
+    core.button.setAttribute("aria-expanded", false);
+    fit();
+    if (back && isPushed && history.state?.pitchbar) history.back();
+    isPushed = false;
     core.button.focus({ preventScroll: true });
   }
 
   // The keyboard of a phone takes away from what is seen, not from the page.
-  fit() {
-    const { chat } = this, { core, panel } = chat, isOver = chat.isOpen && this.isWhole && !core.isPreview;
-    const seen = globalThis.visualViewport;
+  function fit() {
+    const isOver = chat.isOpen && isWhole();
     panel.style.setProperty("--high", isOver && seen ? `${seen.height}px` : "");
     panel.style.setProperty("--top", isOver && seen ? `${seen.offsetTop}px` : "");
-    if (isOver) panel.setAttribute("aria-modal", "true");
-    else panel.removeAttribute("aria-modal");
+    panel.setAttribute("aria-modal", isOver);
+    if (!isOver) return end();
     const page = document.documentElement.style;
-    if (isOver && this.overflow === undefined) {
-      this.overflow = page.overflow;
-      page.overflow = "hidden";
-    } else if (!isOver) this.end();
+    overflow ??= page.overflow;
+    page.overflow = "hidden";
   }
 
-  end() {
-    if (this.overflow === undefined) return;
-    document.documentElement.style.overflow = this.overflow;
-    this.overflow = undefined;
+  function end() {
+    if (overflow !== undefined) document.documentElement.style.overflow = overflow;
+    overflow = undefined;
   }
 
-  key(event) {
-    const { chat } = this;
+  function key(event) {
     if (event.key === "Escape") {
       event.preventDefault();
       chat.hide();
     }
     if (event.key !== "Tab") return;
-    const all = [...chat.panel.querySelectorAll("a,button:not(:disabled),input,textarea,[tabindex='0']")].filter((one) => one.getClientRects().length);
+    const all = [...panel.querySelectorAll("a[href],button:not(:disabled),input,textarea,[tabindex='0']")].filter((one) => one.getClientRects().length);
     const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
-    if (![from, chat.panel].includes(chat.core.shadow.activeElement)) return;
+    if (![from, panel].includes(core.shadow.activeElement)) return;
     event.preventDefault();
     to.focus();
   }
+
+  const refit = () => { if (chat.isOpen) fit(); };
+  panel.addEventListener("keydown", key);
+  // Keys of the page's own, such as "/" for its search, are not meant.
+  for (const name of ["keydown", "keyup"]) panel.addEventListener(name, (event) => event.stopPropagation());
+  core.phone.addEventListener("change", refit, { signal });
+  for (const name of ["resize", "scroll"]) seen?.addEventListener(name, refit, { signal });
+  addEventListener("popstate", () => {
+    if (!isPushed) return;
+    isPushed = false;
+    chat.hide({ back: false });
+  }, { signal });
+  return { open, close, end };
 }

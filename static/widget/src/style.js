@@ -39,9 +39,7 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 .cite{display:inline-block;margin:0 1px;vertical-align:1px}
 .writing .text>:last-child::after,.stage::before{content:"";display:inline-block;width:8px;height:8px;margin-inline:4px;border-radius:50%;background:var(--ring);animation:calm 1.4s infinite}
 @keyframes calm{50%{opacity:.25}}
-.sources{gap:6px}
 .panel .source{display:grid;grid-template-columns:20px minmax(0,1fr);gap:2px 8px;padding:10px 12px;border:1px solid var(--line);border-radius:10px;color:var(--text);text-decoration:none}
-.panel .source:hover{border-color:var(--edge)}
 .source b{grid-row:1/3;align-self:start;padding:0}
 .source q{quotes:none;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
 .source q span{background:linear-gradient(var(--mark) 0 0) no-repeat 0/100%;border-radius:3px;animation:marker .7s ease-out backwards}
@@ -55,7 +53,7 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 .panel :disabled{opacity:.55;cursor:default}
 .card{padding:14px;border:1px solid var(--line);border-radius:12px}
 .card small{font-weight:400}
-.panel .card :is(input,textarea){width:100%;padding:8px 12px;border:1px solid var(--edge);border-radius:8px;background:var(--bg);font:16px/1.5 inherit;font-size:16px;font-weight:400}
+.panel .card :is(input,textarea){width:100%;padding:8px 12px;border:1px solid var(--edge);border-radius:8px;background:var(--bg);font-size:16px;font-weight:400}
 .panel [aria-invalid=true]{border-color:var(--bad)!important}
 .wrong{color:var(--bad);font-weight:400}
 .bar{padding:8px 16px}
@@ -70,5 +68,4 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 @media (max-width:640px),(max-height:480px){.pb .panel{inset:var(--top,0) 0 auto;width:100%;height:var(--high,100dvh);border:0;border-radius:0;z-index:1}}
 @media (prefers-reduced-motion:reduce){.panel,.panel *,.panel ::before,.panel ::after{animation:none!important}}
 @media (forced-colors:active){.panel :is(.cite,b,.main,.send,.visitor){border:1px solid}.vote[aria-pressed=true]{outline:2px solid Highlight}}
-@media print{.panel{display:none}}
 `;

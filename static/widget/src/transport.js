@@ -14,116 +14,112 @@ export class Refused extends Error {
   }
 }
 
-export class Transport {
-  constructor(core) {
-    this.core = core;
-    this.token = core.store.get().token;
-  }
+/** @returns `init`, `keep`, `call`, `ask` and the `token` that is sent. */
+export function makeTransport(core) {
+  const transport = { token: core.store.get().token, init, keep, call, ask };
 
   /** Begins, or goes on; answers with what `init` answers. */
-  async init() {
-    const { core } = this, kept = core.store.get();
-    this.token = kept.token ?? this.token;
-    const body = { agent: core.agent, page_url: location.href, language: core.look.language };
-    if (kept.visitor) body.visitor = kept.visitor;
-    const came = attribution();
-    if (came) body.attribution = came;
-    const answer = await (await this.fetch("POST", "init", body)).json();
-    this.keep(answer);
+  async function init() {
+    const kept = core.store.get();
+    transport.token = kept.token ?? transport.token;
+    const response = await send("POST", "init", {
+      agent: core.agent, page_url: location.href, language: core.look.language, visitor: kept.visitor, attribution: attribution(),
+    });
+    const answer = await response.json();
+    keep(answer);
     return answer;
   }
 
-  keep({ token, visitor, conversation_id: conversation }) {
-    this.token = token;
-    this.core.store.set({ token, visitor, conversation, at: Date.now() });
+  function keep({ token, visitor, conversation_id: conversation }) {
+    transport.token = token;
+    core.store.set({ token, visitor, conversation, at: Date.now() });
   }
 
   /** What the call answers as JSON, null for nothing. @throws {Refused} or TypeError without a network. */
-  async call(method, path, body) {
-    const response = await this.renewing(() => this.fetch(method, path, body));
+  async function call(method, path, body) {
+    const response = await renewing(() => send(method, path, body));
     return response.status === 204 ? null : response.json();
   }
 
   /**
-   * Asks, and hands on each event of the stream.
-   * @param {(name: string, data: object) => void} hear
-   * @throws {Refused} where the question was not taken; {Cut} where the answer did not come to its end.
+   * Asks, and hands on each event of the stream; `cut` is one of its own.
+   * @param {(name: string, data?: object) => void} hear
+   * @throws {Refused} where the question was not taken, or its answer did not come to an end.
    */
-  async ask(text, hear, signal) {
-    const heard = { id: "", isOver: false };
-    const listen = async (response) => {
-      try { await this.read(response, heard, hear, signal); } catch (error) { if (signal.aborted || !heard.id) throw error; }
-    };
-    await listen(await this.renewing(() => this.fetch("POST", "messages", { text, page_url: location.href }, { signal })));
-    // It was cut, or stood still: it goes on behind the last event that came.
-    for (const wait of RESUMES_AFTER_MS) {
-      if (heard.isOver || signal.aborted) return;
-      hear("cut", {});
-      await new Promise((go) => setTimeout(go, wait));
+  async function ask(text, hear, signal) {
+    let last = "", isOver = false;
+
+    function take(event) {
+      const { id, event: name, data } = Object.fromEntries(event.split("\n").map((line) => line.split(/: ?(.*)/)));
+      if (!name) return;
+      last = id;
+      isOver = name === "done" || name === "error";
+      hear(name, JSON.parse(data));
+    }
+
+    async function listen(method, body) {
+      const response = await renewing(() => send(method, "messages", body, signal, last));
+      const reader = response.body.getReader(), decoder = new TextDecoder();
+      const stop = () => reader.cancel().catch(() => {});
+      let rest = "";
       try {
-        await listen(await this.renewing(() => this.fetch("GET", "messages", null, { signal, resume: heard.id })));
+        while (!isOver && !signal.aborted) {
+          // What stands still for so long is taken for cut.
+          const timer = setTimeout(stop, STALL_MS);
+          const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+          if (done) break;
+          const events = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+          rest = events.pop();
+          events.forEach(take);
+        }
       } catch (error) {
-        if (error instanceof Refused && error.status < 500 && error.status !== 429) throw error;
+        // Cut: it goes on behind the last event that came, if one has.
+        if (!last) throw error;
       }
+      stop();
     }
-    if (!heard.isOver && !signal.aborted) throw new Refused(0, { code: "lost" });
-  }
 
-  async read(response, heard, hear, signal) {
-    const reader = response.body.getReader(), decoder = new TextDecoder();
-    let text = "", timer;
-    const stop = () => reader.cancel().catch(() => {});
-    while (!heard.isOver && !signal.aborted) {
-      // What stands still for so long is taken for cut.
-      timer = setTimeout(stop, STALL_MS);
-      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
-      if (done) return;
-      text += decoder.decode(value, { stream: true });
-      const events = text.split("\n\n");
-      text = events.pop();
-      for (const event of events) this.take(event, heard, hear);
+    await listen("POST", { text, page_url: location.href });
+    for (const wait of RESUMES_AFTER_MS) {
+      if (isOver || signal.aborted) return;
+      hear("cut");
+      await new Promise((go) => setTimeout(go, wait));
+      await listen("GET").catch((error) => {
+        if (error.status < 500 && error.status !== 429) throw error;
+      });
     }
-    stop();
+    if (!isOver && !signal.aborted) throw new Refused(0, { code: "lost" });
   }
 
-  take(event, heard, hear) {
-    const { id, event: name, data } = Object.fromEntries(event.split("\n").map((line) => line.split(/: ?(.*)/)));
-    if (!name) return;
-    heard.id = id;
-    heard.isOver = name === "done" || name === "error";
-    hear(name, JSON.parse(data));
-  }
-
-  async renewing(act) {
-    const tried = this.token;
+  async function renewing(act) {
+    const { token } = transport;
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 401) throw error;
+      if (error.status !== 401) throw error;
       // Another tab may have a newer one.
-      const kept = this.core.store.get().token;
-      if (kept && kept !== tried) this.token = kept;
-      else await this.init();
+      transport.token = core.store.get().token;
+      if (!transport.token || transport.token === token) await init();
       return act();
     }
   }
 
-  async fetch(method, path, body, { signal, resume } = {}) {
+  async function send(method, path, body, signal = core.signal, last) {
     const headers = {};
     if (body) headers["Content-Type"] = "application/json";
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
-    if (resume) headers["Last-Event-ID"] = resume;
-    const response = await fetch(`${this.core.api}/${path}`, {
-      method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal: signal ?? this.core.signal,
-    });
+    if (transport.token) headers.Authorization = `Bearer ${transport.token}`;
+    if (last) headers["Last-Event-ID"] = last;
+    const response = await fetch(`${core.api}/${path}`, { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal });
     if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
-    throw new Refused(response.status, answer.error, Number(response.headers.get("Retry-After")) || 0);
+    throw new Refused(response.status, answer.error, Number(response.headers.get("Retry-After")));
   }
+
+  return transport;
 }
 
 // With which scan the visitor came: from the address, else what the conversion pixel has kept.
 function attribution() {
   const come = new URLSearchParams(location.search).get("pb_at");
-  try { return come || JSON.parse(localStorage.getItem("pb_at"))?.[0]; } catch { return come; }
+  try { return come || JSON.parse(localStorage.getItem("pb_at"))[0]; } catch { return come || undefined; }
 }

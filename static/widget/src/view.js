@@ -90,14 +90,14 @@ function toSource(ui, one, kind, more, children) {
   return h(href ? "a" : "span", { class: kind, href, target: "_blank", rel: "noopener", onclick: () => ui.count("citation_opened"), ...more }, children);
 }
 
-const drawMark = (ui, one) => toSource(ui, one, "cite", { "aria-label": ui.t("source", { n: one.n, name: one.title }), title: one.title }, one.n);
+const drawMark = (ui, one) => toSource(ui, one, "cite", { "aria-label": ui.t("source", { n: one.n, name: one.title }) }, one.n);
 
 function drawFurther(ui, message) {
   const sources = message.citations ?? [];
   const el = h("div", { class: "agent" });
   if (sources.length) el.append(drawSources(ui, sources));
   if (message.low_confidence && sources.length) el.append(h("p", { class: "note" }, ui.t("unsure")));
-  if (message.broken_off && message.text) el.append(h("p", { class: "note" }, ui.t("stopped")));
+  if (message.broken_off) el.append(h("p", { class: "note" }, ui.t("stopped")));
   if (message.id && ["llm", "extractive", "curated"].includes(message.mode)) el.append(drawMeta(ui, message));
   return el.children.length ? el : null;
 }
@@ -117,12 +117,13 @@ function drawSources(ui, sources) {
 
 const drawSource = (ui, one) => toSource(ui, one, "source", null, [
   h("b", { "aria-hidden": true }, one.n), h("strong", { dir: "auto" }, one.title || one.url),
-  one.quote && h("q", { dir: "auto" }, h("span", null, one.quote)), h("span", { class: "hidden" }, `(${ui.t("newTab")})`),
+  one.quote && h("q", { dir: "auto" }, h("span", null, one.quote.replace(/[|`*\s]+/g, " "))), h("span", { class: "hidden" }, `(${ui.t("newTab")})`),
 ]);
 
 function drawMeta(ui, message) {
   const { t } = ui;
-  const told = h("span", { class: "grow" }, t({ llm: "written", extractive: "quoted", curated: "byTeam" }[message.mode]));
+  // A refusal is neither quoted nor written.
+  const told = h("span", { class: "grow" }, message.citations?.length || message.mode === "curated" ? t({ llm: "written", extractive: "quoted", curated: "byTeam" }[message.mode]) : "");
   const votes = [["up", "helpful"], ["down", "unhelpful"]].map(([value, label]) =>
     iconButton(`vote ${value}`, ICON.thumb, t(label), () => vote(value), { "aria-pressed": String(message.feedback === value) }));
   const el = h("div", null, h("div", { class: "meta" }, told, votes));
