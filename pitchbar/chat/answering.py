@@ -9,6 +9,7 @@ from pitchbar.chat.ids import write_visitor
 from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import OPEN, Message
 from pitchbar.chat.payloads import (
+    GROUNDS,
     AgentBody,
     LeadFormBody,
     MessageBody,
@@ -20,6 +21,7 @@ from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.tokens import WidgetToken, write_token
 from pitchbar.chat.turning import offers_now
 from pitchbar.core import clock
+from pitchbar.core.colours import tones
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
@@ -77,6 +79,7 @@ def agent_body(agent: ServedAgent, time_zone: str) -> AgentBody:
     return AgentBody(
         **{name: getattr(config, name) for name in names},
         id=agent.public_id,
+        tones=tones(config.accent, *GROUNDS),
         launcher_label=config.launcher_label,
         starters=list(config.starters),
         offers=offers_now(config, time_zone),

@@ -9,7 +9,10 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.chat.widget_events import Kind
+from pitchbar.core.colours import tones
 
+# Of the widget's two themes.
+GROUNDS = ("#f3f6f5", "#252c2b")
 _MESSAGE: dict[str, Any] = {
     "id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21",
     "role": "agent",
@@ -39,6 +42,7 @@ AGENT_EXAMPLE: dict[str, Any] = {
     "language": "en",
     "theme": "auto",
     "accent": "#0b7a5c",
+    "tones": tones("#0b7a5c", *GROUNDS),
     "position": "right",
     "launcher_icon": "message",
     "launcher_label": "",
@@ -139,6 +143,10 @@ class AgentBody(ResponseModel):
     language: str
     theme: str
     accent: str
+    tones: dict[str, str] = Field(
+        description="The accent, and what is read and seen beside it: `on-accent`, `text-…` and "
+        "`edge-…` of the light and the dark theme."
+    )
     position: str
     launcher_icon: str
     launcher_label: str

@@ -32,11 +32,9 @@ from pitchbar.widget.built import (
 
 _PACKAGE = ("package.json", "package-lock.json", ".npmrc")
 _OPTIONS = (
-    *("--bundle", "--minify", "--target=es2020", "--charset=utf8"),
+    *("--bundle", "--minify", "--target=es2022", "--charset=utf8"),
     *("--legal-comments=none", "--log-level=warning"),
 )
-# Bundled in the app.
-_USUAL_LANGUAGE = "en"
 _SECONDS = 300
 
 
@@ -67,8 +65,7 @@ def build(target: Path = BUILT, sources: Path = SOURCES) -> dict[str, BuiltFile]
         return f"{name}?v={digest(made[name])}"
 
     for file in sorted((sources / "words").glob("*.js")):
-        if file.stem != _USUAL_LANGUAGE:
-            words[file.stem] = make(f"words-{file.stem}.js", file, {})
+        words[file.stem] = make(f"words-{file.stem}.js", file, {})
     greeter = make(GREETER, sources / "greeter.js", {})
     app = make(APP, sources / "app.js", {"words": words})
     everything = {"app": app, "greeter": greeter, "words": words}
@@ -78,8 +75,12 @@ def build(target: Path = BUILT, sources: Path = SOURCES) -> dict[str, BuiltFile]
 
 
 def _bundle(esbuild: Path, entry: Path, files: dict[str, Any], form: str) -> bytes:
-    defined = f"--define:__FILES__={json.dumps(files, sort_keys=True, separators=(',', ':'))}"
-    return _run([str(esbuild), str(entry), *_OPTIONS, f"--format={form}", defined], entry.parent)
+    # By name, so that each gets what it uses.
+    defined = [
+        f"--define:__FILES__.{name}={json.dumps(value, sort_keys=True, separators=(',', ':'))}"
+        for name, value in files.items()
+    ]
+    return _run([str(esbuild), str(entry), *_OPTIONS, f"--format={form}", *defined], entry.parent)
 
 
 def _write(target: Path, made: dict[str, bytes]) -> dict[str, BuiltFile]:

@@ -1,5 +1,15 @@
-import words from "./words/en.js";
+// The chat itself, loaded when somebody opens it.
 
-export function start(host, agent) {
-  host.attachShadow({ mode: "open" }).textContent = `${agent} ${words.open} ${__FILES__.words}`;
+import { Chat } from "./chat.js";
+import { give } from "./given.js";
+
+/**
+ * @param {object} core what the loader hands over.
+ * @returns {Promise<Chat>} with `show`, `hide`, `ask`, `identify`, `destroy` and `isOpen`.
+ */
+export async function start(core) {
+  const words = __FILES__.words, { language } = core.look;
+  const spoken = words[language] ? language : "en";
+  give(core);
+  return new Chat(core, (await core.part(words[spoken])).default, spoken);
 }

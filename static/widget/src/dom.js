@@ -3,14 +3,15 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; `on…` become listeners, false, null and undefined are left out. */
+/** An element; `on…` are what it listens to, false, null and undefined are left out. */
 export function h(name, attributes, ...children) {
   const el = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes ?? {})) {
-    if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) el.setAttribute(key, value === true ? "" : value);
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (key.startsWith("on")) el[key] = value;
+    else if (value !== false && value != null) el.setAttribute(key, value);
   }
-  el.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  el.append(...children.flat().filter((one) => one || one === 0));
   return el;
 }
 

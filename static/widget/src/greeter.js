@@ -1,8 +1,6 @@
 // The agent speaks first: once in a session, by the first trigger that comes true. And the bubble
 // beside the button in which it does.
 
-import { addStyle, h, svg } from "./dom.js";
-
 const SPOKEN = "pitchbar:spoken";
 const CROSS = "M6 6l12 12M18 6L6 18";
 const WORDS = {
@@ -27,6 +25,7 @@ let styled;
 
 /** A bubble beside the button; without a text it goes. */
 export function say(core, text) {
+  const { addStyle, h, svg } = core;
   core.corner.querySelector(".bubble")?.remove();
   if (!text) return;
   if (styled !== core.shadow) addStyle(styled = core.shadow, CSS, core.nonce);

@@ -8,9 +8,9 @@ export const ICONS = {
   spark: "M12 3.5l2.2 6.3 6.3 2.2-6.3 2.2-2.2 6.3-2.2-6.3-6.3-2.2 6.3-2.2z",
 };
 
-/** The agent's colours and side, for all that is drawn within `el`. */
-export function dress(el, { theme, position, accent, on_accent: on }) {
-  el.style.cssText = `--a:${accent};--on:${on}`;
+/** The agent's side and colours, as the server has reckoned them, for all that is drawn within `el`. */
+export function dress(el, { theme, position, tones }) {
+  for (const name in tones) el.style.setProperty(`--${name}`, tones[name]);
   el.className = `pb ${theme} ${position}`;
 }
 
@@ -25,7 +25,7 @@ export const LAUNCHER_CSS = `.pb{all:initial;font:15px/1.5 system-ui,sans-serif}
 .corner{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom,0px));right:20px;display:flex;gap:12px;align-items:flex-end;flex-direction:column;max-width:calc(100vw - 40px)}
 .left .corner{right:auto;left:20px;align-items:flex-start}
 [hidden]{display:none!important}
-.launch{all:unset;box-sizing:border-box;cursor:pointer;position:relative;display:flex;gap:10px;align-items:center;justify-content:center;min-width:56px;height:56px;max-width:100%;border-radius:28px;border:1px solid color-mix(in srgb,var(--a),var(--on) 45%);background:var(--a);color:var(--on);box-shadow:0 4px 16px #0003}
+.launch{all:unset;box-sizing:border-box;cursor:pointer;position:relative;display:flex;gap:10px;align-items:center;justify-content:center;min-width:56px;height:56px;max-width:100%;border-radius:28px;border:1px solid color-mix(in srgb,var(--accent),var(--on-accent) 45%);background:var(--accent);color:var(--on-accent);box-shadow:0 4px 16px #0003}
 .launch:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}
 .wide{padding:0 20px 0 16px;font-weight:600}
 .wide span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}

@@ -1,12 +1,12 @@
 // The part that every page loads: it asks whether the agent may show itself here, draws the button,
 // and fetches the rest when somebody opens the chat. Where it is refused, it is not there.
 
-import { addStyle, h } from "./dom.js";
-import { LAUNCHER_CSS, drawLauncher, dress } from "./launcher.js";
+import { addStyle, h, svg } from "./dom.js";
+import { ICONS, LAUNCHER_CSS, drawLauncher, dress } from "./launcher.js";
 
 // Of the button, before the chat and its words are there.
 const OPEN = { de: "Chat öffnen", fr: "Ouvrir le chat", es: "Abrir el chat", ar: "فتح الدردشة" };
-const script = document.currentScript ?? document.querySelector('script[data-agent][src*="/widget/widget.js"]');
+const script = document.currentScript ?? document.querySelector("script[data-agent]");
 const there = window.Pitchbar;
 
 if (there?.attach) {
@@ -39,7 +39,7 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
   function emit(name, detail) {
     document.dispatchEvent(new CustomEvent(`pitchbar:${name}`, { detail }));
     for (const [wanted, act] of listeners) {
-      if (wanted === name) try { act(detail); } catch (error) { console.error(error); }
+      if (wanted === name) try { act(detail); } catch { /* Its own matter. */ }
     }
   }
 
@@ -56,8 +56,8 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     if (answer?.agent) return appear(answer);
     if (corner) corner.hidden = true;
     app?.hide();
-    console.debug("Pitchbar:", answer?.error?.message ?? "not reached");
-    if ((!status || status === 429 || status >= 500) && tries < 3) setTimeout(ask, 15e3 * ++tries);
+    console.debug("Pitchbar is not shown:", answer?.error?.code ?? status);
+    if (status !== 403 && status !== 404 && tries < 3) setTimeout(ask, 15e3 * ++tries);
   }
 
   function appear(answer) {
@@ -98,7 +98,11 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
   const part = (file) => import(new URL(file, script.src).href);
 
   // Browsers may remember a failure under its address.
-  const load = () => (loading ||= part(appFile).then((module) => module.start(core)));
+  const load = () => (loading ||= part(appFile).then((module) => module.start(core)).catch((error) => {
+    loading = null;
+    appFile += "&";
+    throw error;
+  }));
 
   async function open(options) {
     if (!look) return waiting.push(["open"]);
@@ -108,15 +112,13 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
       app = await load();
       if (!signal.aborted) await app.show(options);
     } catch (error) {
-      loading = null;
-      appFile += "&";
       emit("error", { code: "not_loaded", message: String(error) });
     }
     button.classList.remove("busy");
   }
 
   const core = {
-    agent, api, store, emit, phone, signal, dress, addStyle, part, open, destroy,
+    agent, api, store, emit, phone, signal, addStyle, h, svg, icons: ICONS, part, open,
     nonce: script.nonce || script.dataset.nonce,
     get pb() { return pb; },
     get shadow() { return root; },

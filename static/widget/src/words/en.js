@@ -1,8 +1,7 @@
-// Everything that the widget says. `{name}` and `{n}` are filled in; a sentence with a number has a
-// form for each of the language's plurals.
+// Everything that the chat says. `{name}` and `{n}` are filled in, in places where no language
+// changes the words around a number.
 export default {
   dir: "ltr",
-  open: "Open chat",
   close: "Close chat",
   chat: "Chat with {name}",
   options: "More",
@@ -22,15 +21,13 @@ export default {
   question: "Your question",
   send: "Send",
   stop: "Stop",
-  left: { one: "{n} character left", other: "{n} characters left" },
-  over: { one: "{n} character too many", other: "{n} characters too many" },
   you: "You",
   person: "Team",
   reading: "Reading the sources",
   writing: "Writing",
   stopped: "Stopped here.",
-  sources: { one: "{n} source", other: "{n} sources" },
-  showAll: { one: "Show {n} more", other: "Show {n} more" },
+  sources: "Sources",
+  more: "More sources: {n}",
   source: "Source {n}: {name}",
   newTab: "opens in a new tab",
   quoted: "Quoted from the sources",
@@ -58,7 +55,7 @@ export default {
   stalled: "Nothing has come for a while. Asking again…",
   lost: "The answer did not come through.",
   failed: "That did not work. Please try again.",
-  fast: { one: "That was quick. Please wait {n} second.", other: "That was quick. Please wait {n} seconds." },
+  fast: "That was quick. Please wait {n} s.",
   again: "Try again",
   tooLong: "At most 4,000 characters.",
   ended: "This conversation has ended.",
@@ -68,7 +65,4 @@ export default {
   no: "No",
   skip: "Skip",
   loading: "One moment",
-  dismiss: "Dismiss",
-  copy: "Copy",
-  copied: "Copied",
 };
