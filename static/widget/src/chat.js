@@ -14,7 +14,7 @@ export class Chat {
   // By id, in their order.
   #messages = new Map();
   #unread = 0;
-  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #retry; #running; #inPlace; #channel; #pollTimer; #barTimer;
+  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #retry; #running; #inPlace; #channel; #pollTimer;
 
   constructor(core, words, language, transport = makeTransport(core)) {
     Object.assign(this, { core, language, t: teller(words), icon: core.icons[core.look.agent.launcher_icon] ?? core.icons.message, isOpen: false });
@@ -159,7 +159,7 @@ export class Chat {
     input.style.height = `${Math.min(input.scrollHeight || 34, 140)}px`;
     this.#counter.textContent = length < SHOWS_COUNT_FROM ? "" : `${length} / ${MOST_LETTERS}`;
     input.setAttribute("aria-invalid", length > MOST_LETTERS);
-    this.#showSend();
+    this.#showNetwork();
     this.core.store.set({ draft: input.value });
   }
 
@@ -288,7 +288,7 @@ export class Chat {
 
   #sentenceOf(error) {
     if (error.status === undefined) return this.t(navigator.onLine ? "failed" : "offline");
-    if (error.status === 429) return this.t("fast", { n: Math.max(1, error.retryAfter) });
+    if (error.status === 429) return this.t("fast", { n: error.retryAfter || 1 });
     return this.t({ lost: "lost", too_long: "tooLong" }[error.code] ?? "failed");
   }
 
@@ -296,7 +296,7 @@ export class Chat {
 
   async #quietly(act) {
     try { await act(); return true; } catch (error) {
-      if (!this.#refused(error)) this.#showBar(this.#sentenceOf(error), 6000);
+      if (!this.#refused(error)) this.#showBar(this.#sentenceOf(error));
       return false;
     }
   }
@@ -387,8 +387,7 @@ export class Chat {
       this.#hasPerson = false;
       this.#tell();
       await (this.#begun = this.#begin());
-      this.announce(this.t("forgotten"));
-      this.#showBar(this.t("forgotten"), 4000);
+      this.#showBar(this.t("forgotten"));
       this.focus();
     };
     this.#hold(drawChoice(this.t("forgetAsk"), [[this.t("forgetYes"), forget, "main"], [this.t("cancel"), () => { this.#hold(false); this.focus(); }, "plain"]]));
@@ -401,10 +400,9 @@ export class Chat {
   // Others: people of the team, and other tabs
 
   #hearOthers() {
-    try {
-      this.#channel = new BroadcastChannel(`pitchbar:${this.core.agent}`);
-      this.#channel.onmessage = () => this.#catchUp();
-    } catch { /* Tabs go on by themselves. */ }
+    if (!window.BroadcastChannel) return;
+    this.#channel = new BroadcastChannel(`pitchbar:${this.core.agent}`);
+    this.#channel.onmessage = () => this.#catchUp();
   }
 
   #tell() {
@@ -444,11 +442,10 @@ export class Chat {
 
   // The line above the field
 
-  #showBar(text, forMs) {
-    clearTimeout(this.#barTimer);
+  // Until something else happens.
+  #showBar(text) {
     this.#bar.textContent = text;
     this.#bar.hidden = !text;
-    if (forMs) this.#barTimer = setTimeout(() => this.#showNetwork(), forMs);
   }
 
   #showNetwork() {
@@ -459,7 +456,6 @@ export class Chat {
   destroy() {
     this.#running?.abort();
     clearTimeout(this.#pollTimer);
-    clearTimeout(this.#barTimer);
     this.#channel?.close();
     this.#frame.end();
     this.panel.remove();

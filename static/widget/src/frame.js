@@ -2,7 +2,7 @@
 
 /** @returns `open`, `close` and `end`, which gives the page back what was taken. */
 export function makeFrame(chat) {
-  const { core, panel } = chat, { signal } = core, seen = globalThis.visualViewport;
+  const { core, panel } = chat, { signal } = core, seen = window.visualViewport;
   const isWhole = () => core.phone.matches;
   let isPushed = false, overflow;
 

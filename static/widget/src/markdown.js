@@ -114,6 +114,6 @@ function link(address, words) {
 /** The sentences of `text` as they are read out; the last only of what is whole, as it may go on. */
 export function sentencesOf(text, language, isWhole) {
   const plain = text.replace(/```.*|\s*\[\d{1,3}\]|[*`#>]+|\]\([^)\n]*\)|\[/g, "");
-  const found = globalThis.Intl?.Segmenter ? [...new Intl.Segmenter(language, { granularity: "sentence" }).segment(plain)].map((one) => one.segment.trim()) : [plain];
+  const found = Intl.Segmenter ? [...new Intl.Segmenter(language, { granularity: "sentence" }).segment(plain)].map((one) => one.segment.trim()) : [plain];
   return (isWhole ? found : found.slice(0, -1)).filter(Boolean);
 }

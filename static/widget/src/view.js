@@ -145,7 +145,7 @@ function drawWhy(ui, message) {
   const form = h("form", { class: "card", onsubmit: async (event) => {
     event.preventDefault();
     if (await ui.rate(message.id, "down", input.value)) ui.thank(form, t("thanks"));
-  } }, h("label", null, t("why"), input), h("div", { class: "row" }, h("button", { class: "main" }, t("tell"))));
+  } }, h("label", null, t("why"), input), h("div", { class: "row" }, h("button", { class: "main" }, t("sendAddress"))));
   setTimeout(() => input.focus());
   return form;
 }

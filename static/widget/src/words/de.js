@@ -36,7 +36,6 @@ export default {
   unhelpful: "Das hat nicht geholfen",
   thanks: "Danke.",
   why: "Was hat gefehlt?",
-  tell: "Dem Team sagen",
   askPerson: "Nach einem Menschen fragen",
   asked: "Das Team weiß Bescheid. Jemand schreibt Ihnen hier.",
   askedAway: "Das Team ist gerade nicht da und sieht Ihre Bitte, sobald es zurück ist.",

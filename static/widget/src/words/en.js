@@ -38,7 +38,6 @@ export default {
   unhelpful: "This did not help",
   thanks: "Thank you.",
   why: "What was missing?",
-  tell: "Tell the team",
   askPerson: "Ask for a person",
   asked: "The team has been told. Somebody writes to you here.",
   askedAway: "The team is away just now, and sees your request when it is back.",

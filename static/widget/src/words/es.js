@@ -36,7 +36,6 @@ export default {
   unhelpful: "No me ha ayudado",
   thanks: "Gracias.",
   why: "¿Qué faltaba?",
-  tell: "Decírselo al equipo",
   askPerson: "Pedir hablar con alguien",
   asked: "El equipo está avisado. Alguien le escribirá aquí.",
   askedAway: "El equipo no está ahora y verá su petición cuando vuelva.",

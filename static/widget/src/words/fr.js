@@ -36,7 +36,6 @@ export default {
   unhelpful: "Cela ne m’a pas aidé",
   thanks: "Merci.",
   why: "Que manquait-il\u00a0?",
-  tell: "Le dire à l’équipe",
   askPerson: "Demander à parler à quelqu’un",
   asked: "L’équipe est prévenue. Quelqu’un vous écrit ici.",
   askedAway: "L’équipe est absente pour le moment et verra votre demande à son retour.",
