@@ -154,7 +154,7 @@ export class Chat {
   // Asking
 
   #typed() {
-    const { input } = this, { length } = input.value;
+    const input = this.#input, { length } = input.value;
     input.style.height = "auto";
     input.style.height = `${Math.min(input.scrollHeight || 34, 140)}px`;
     this.#counter.textContent = length < SHOWS_COUNT_FROM ? "" : `${length} / ${MOST_LETTERS}`;

@@ -98,7 +98,11 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
   const part = (file) => import(new URL(file, script.src).href);
 
   // Browsers may remember a failure under its address.
-  const load = () => (loading ||= part(appFile).then((module) => module.start(core)).catch((error) => {
+  const load = () => (loading ||= part(appFile).then((module) => module.start(core)).then((one) => {
+    app = one;
+    // Whoever left meanwhile leaves nothing behind.
+    if (signal.aborted) app.destroy();
+  }).catch((error) => {
     loading = null;
     appFile += "&";
     throw error;
@@ -109,7 +113,7 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     if (corner.hidden) return;
     button.classList.add("busy");
     try {
-      app = await load();
+      await load();
       if (!signal.aborted) await app.show(options);
     } catch (error) {
       emit("error", { code: "not_loaded", message: String(error) });

@@ -27,7 +27,6 @@ export const CSS = `
 .menu{position:absolute;z-index:2;top:56px;inset-inline-end:12px;display:grid;min-width:180px;padding:4px;border:1px solid var(--line);border-radius:12px;background:var(--bg);box-shadow:0 8px 24px #0002}
 .panel .menu button{padding:10px 12px}
 .said{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:16px}
-.said>:first-child{margin-top:auto}
 .visitor{align-self:flex-end;max-width:84%;padding:8px 14px;border-radius:16px;border-end-end-radius:4px;white-space:pre-wrap}
 .agent,.person,.text,.sources,.card{display:grid;grid-template-columns:minmax(0,1fr);gap:10px}
 .person,blockquote{padding-inline-start:12px;border-inline-start:3px solid var(--ring)}

@@ -34,7 +34,7 @@ export function drawHead(ui) {
     if (event.key === "Escape") { event.stopPropagation(); toggle(false); opener.focus(); }
   });
   menu.addEventListener("focusout", (event) => { if (event.relatedTarget !== opener && !menu.contains(event.relatedTarget)) toggle(false); });
-  const sub = h("p", null);
+  const sub = h("p", null, t("subtitle"));
   const head = h("div", { class: "head" },
     h("span", { class: "sign" }, svg(ui.icon, 20)),
     h("div", { class: "who" }, h("h2", { id: "name" }, core.look.agent.name), sub),
