@@ -18,7 +18,7 @@ var w={ar:"words-ar.js?v=10c4d55bc16b42a7",de:"words-de.js?v=e23ea276c32ecac6",e
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .head{display:flex;gap:10px;align-items:center;padding:calc(12px + env(safe-area-inset-top,0px)) 12px 12px 16px;border-bottom:1px solid var(--line)}
 .sign,.round,.vote,.send{display:grid;place-items:center;flex:none;width:34px;height:34px}
-.sign,.panel .send,.panel .main{background:var(--accent);color:var(--on-accent);border:1px solid color-mix(in srgb,var(--accent),var(--on-accent) 35%)}
+.sign,.panel .send,.panel .main{background:var(--accent);color:var(--on-accent);border:1px solid var(--ring)}
 .sign,.panel .send{border-radius:50%}
 .who{flex:1;min-width:0}
 .who h2{font-size:15px;font-weight:600}
@@ -68,7 +68,7 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 .badge{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;padding:0 6px;border-radius:11px;background:#b3261e;color:#fff;font:600 12px/22px system-ui;text-align:center}
 @media (max-width:640px),(max-height:480px){.pb .panel{inset:var(--top,0) 0 auto;width:100%;height:var(--high,100dvh);border:0;border-radius:0;z-index:1}}
 @media (prefers-reduced-motion:reduce){.panel,.panel *,.panel ::before,.panel ::after{animation:none!important}}
-@media (forced-colors:active){.panel :is(.cite,b,.main,.send,.visitor){border:1px solid}.vote[aria-pressed=true]{outline:2px solid Highlight}}
+@media (forced-colors:active){.panel :is(.cite,b,.main,.send,.visitor){border:1px solid}:is(.vote[aria-pressed=true],.ask:focus-within){outline:2px solid Highlight}}
 `;var ct=[300,1e3,3e3,6e3],T=class extends Error{constructor(t,e,s){super(e?.message??`HTTP ${t}`),this.status=t,this.code=e?.code??"",this.fields=e?.fields??{},this.retryAfter=s}};function K(n){let t={token:n.store.get().token,init:e,keep:s,call:i,ask:r};async function e(){let l=n.store.get();t.token=l.token??t.token;let d=await(await u("POST","init",{agent:n.agent,page_url:location.href,language:n.look.language,visitor:l.visitor,attribution:dt()})).json();return s(d),d}function s({token:l,visitor:f,conversation_id:d}){t.token=l,n.store.set({token:l,visitor:f,conversation:d,at:Date.now()})}async function i(l,f,d){let m=await a(()=>u(l,f,d));return m.status===204?null:m.json()}async function r(l,f,d){let m="",h=!1;function c(g){let{id:b,event:k,data:_}=Object.fromEntries(g.split(`
 `).map(O=>O.split(/: ?(.*)/)));k&&(m=b,h=k==="done"||k==="error",f(k,JSON.parse(_)))}async function p(g,b){let _=(await a(()=>u(g,"messages",b,d,m))).body.getReader(),O=new TextDecoder,j=()=>_.cancel().catch(()=>{}),I="";try{for(;!h&&!d.aborted;){let C=setTimeout(j,35e3),{done:nt,value:it}=await _.read().finally(()=>clearTimeout(C));if(nt)break;let N=(I+O.decode(it,{stream:!0})).split(`
 
