@@ -109,10 +109,16 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
     kind, lead = kind_of(question), _lead(hits)
     asked = _Asked(question, hits, passages, terms, found, kind, lead, reading)
     ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, passages))
-    read = {at: reader.read(found[at].text) for at in _worth(found, ranked)} if reader else {}
+    read = _read(reader, found, _worth(found, ranked)) if reader else {}
     pieces = max((_pieces(reading, one) for one in read.values()), default=0.0)
     made = [_evidence(asked, at, read.get(at), pieces) for at in read or ranked[:_READ]]
     return sorted(made, key=lambda one: -one.nearness)
+
+
+def _read(
+    reader: PackagedEmbedder, found: Sequence[Sentence], places: Sequence[int]
+) -> dict[int, Reading]:
+    return dict(zip(places, reader.read_each([found[at].text for at in places]), strict=True))
 
 
 # Of few passages one is easily far ahead, which says little.
