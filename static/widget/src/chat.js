@@ -54,7 +54,7 @@ export class Chat {
 
   // Opening and closing
 
-  async show({ quiet = false } = {}) {
+  async show({ quiet, after } = {}) {
     const wasOpen = this.isOpen;
     this.isOpen = true;
     this.panel.hidden = false;
@@ -64,7 +64,11 @@ export class Chat {
     if (!quiet) this.focus();
     if (!wasOpen) { this.core.emit("open"); }
     await (this.#begun ??= this.#begin());
-    if (!wasOpen) { this.count("opened"); this.#scroll(); }
+    if (!wasOpen) {
+      // Not where it opened by itself.
+      for (const kind of quiet ? [] : ["opened", after]) if (kind) this.count(kind);
+      this.#scroll();
+    }
     this.#poll();
   }
 
