@@ -4,9 +4,10 @@
 export function makeFrame(chat) {
   const { core, panel } = chat, { signal } = core, seen = window.visualViewport;
   const isWhole = () => core.phone.matches;
-  let isPushed = false, overflow;
+  let isPushed = false, overflow, opener;
 
   function open() {
+    opener = document.activeElement;
     core.button.setAttribute("aria-expanded", true);
     fit();
     if (isWhole() && !isPushed) {
@@ -20,7 +21,9 @@ export function makeFrame(chat) {
     fit();
     if (back && isPushed && history.state?.pitchbar) history.back();
     isPushed = false;
-    core.button.focus({ preventScroll: true });
+    // Back to what opened it, if that is one of the page's own.
+    const isOurs = !opener?.isConnected || [document.body, core.shadow.host].includes(opener);
+    (isOurs ? core.button : opener).focus({ preventScroll: true });
   }
 
   // The keyboard of a phone takes away from what is seen, not from the page.

@@ -10,7 +10,8 @@ const WORDS = {
   es: ["¿Le puedo ayudar?", "Cerrar"],
   ar: ["هل أستطيع المساعدة؟", "إغلاق"],
 };
-const CSS = `.bubble{display:flex;gap:4px;align-items:flex-start;max-width:300px;padding:4px;border:1px solid #dde3e0;border-radius:14px;background:#fff;color:#17201d;box-shadow:0 6px 24px #0002;animation:rise .2s}
+const CSS = `.bubble{position:absolute;bottom:68px;right:0;width:max-content;display:flex;gap:4px;align-items:flex-start;max-width:min(300px,calc(100vw - 40px));padding:4px;border:1px solid #dde3e0;border-radius:14px;background:#fff;color:#17201d;box-shadow:0 6px 24px #0002;animation:rise .2s}
+.left .bubble{right:auto;left:0}
 .bubble button{all:unset;cursor:pointer;border-radius:10px}
 .bubble button:focus-visible{outline:2px solid}
 .bubble-text{padding:8px 4px 8px 12px!important;text-align:start;overflow-wrap:anywhere}
@@ -31,7 +32,7 @@ export function say(core, text) {
   if (styled !== core.shadow) addStyle(styled = core.shadow, CSS, core.nonce);
   const leave = () => { say(core); core.button.focus(); };
   core.corner.prepend(h("div", { class: "bubble", role: "status", onkeydown: (event) => { if (event.key === "Escape") leave(); } },
-    h("button", { class: "bubble-text", type: "button", onclick: () => core.open() }, text),
+    h("button", { class: "bubble-text", type: "button", onclick: () => core.open({ after: "trigger_followed" }) }, text),
     h("button", { class: "bubble-x", type: "button", "aria-label": wordsOf(core)[1], onclick: leave }, svg(CROSS, 16))));
 }
 

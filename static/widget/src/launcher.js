@@ -22,8 +22,8 @@ export function drawLauncher(agent, label, open) {
 }
 
 export const LAUNCHER_CSS = `.pb{all:initial;font:15px/1.5 system-ui,sans-serif}
-.corner{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom,0px));right:20px;display:flex;gap:12px;align-items:flex-end;flex-direction:column;max-width:calc(100vw - 40px)}
-.left .corner{right:auto;left:20px;align-items:flex-start}
+.corner{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom,0px));right:20px;max-width:calc(100vw - 40px)}
+.left .corner{right:auto;left:20px}
 [hidden]{display:none!important}
 .launch{all:unset;box-sizing:border-box;cursor:pointer;position:relative;display:flex;gap:10px;align-items:center;justify-content:center;min-width:56px;height:56px;max-width:100%;border-radius:28px;border:1px solid color-mix(in srgb,var(--accent),var(--on-accent) 45%);background:var(--accent);color:var(--on-accent);box-shadow:0 4px 16px #0003}
 .launch:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}

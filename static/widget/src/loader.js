@@ -98,7 +98,11 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
   const part = (file) => import(new URL(file, script.src).href);
 
   // Browsers may remember a failure under its address.
-  const load = () => (loading ||= part(appFile).then((module) => module.start(core)).catch((error) => {
+  const load = () => (loading ||= part(appFile).then((module) => module.start(core)).then((one) => {
+    app = one;
+    // Whoever left meanwhile leaves nothing behind.
+    if (signal.aborted) app.destroy();
+  }).catch((error) => {
     loading = null;
     appFile += "&";
     throw error;
@@ -109,7 +113,7 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     if (corner.hidden) return;
     button.classList.add("busy");
     try {
-      app = await load();
+      await load();
       if (!signal.aborted) await app.show(options);
     } catch (error) {
       emit("error", { code: "not_loaded", message: String(error) });
@@ -117,6 +121,8 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     button.classList.remove("busy");
   }
 
+  // What the chat is handed. A browser keeps a loader for long and pairs it with later chats: names
+  // are added here, and none is taken away.
   const core = {
     agent, api, store, emit, phone, signal, addStyle, h, svg, icons: ICONS, part, open,
     nonce: script.nonce || script.dataset.nonce,

@@ -16,7 +16,7 @@ export const CSS = `
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .head{display:flex;gap:10px;align-items:center;padding:calc(12px + env(safe-area-inset-top,0px)) 12px 12px 16px;border-bottom:1px solid var(--line)}
 .sign,.round,.vote,.send{display:grid;place-items:center;flex:none;width:34px;height:34px}
-.sign,.panel .send,.panel .main{background:var(--accent);color:var(--on-accent);border:1px solid color-mix(in srgb,var(--accent),var(--on-accent) 35%)}
+.sign,.panel .send,.panel .main{background:var(--accent);color:var(--on-accent);border:1px solid var(--ring)}
 .sign,.panel .send{border-radius:50%}
 .who{flex:1;min-width:0}
 .who h2{font-size:15px;font-weight:600}
@@ -27,7 +27,6 @@ export const CSS = `
 .menu{position:absolute;z-index:2;top:56px;inset-inline-end:12px;display:grid;min-width:180px;padding:4px;border:1px solid var(--line);border-radius:12px;background:var(--bg);box-shadow:0 8px 24px #0002}
 .panel .menu button{padding:10px 12px}
 .said{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:16px}
-.said>:first-child{margin-top:auto}
 .visitor{align-self:flex-end;max-width:84%;padding:8px 14px;border-radius:16px;border-end-end-radius:4px;white-space:pre-wrap}
 .agent,.person,.text,.sources,.card{display:grid;grid-template-columns:minmax(0,1fr);gap:10px}
 .person,blockquote{padding-inline-start:12px;border-inline-start:3px solid var(--ring)}
@@ -67,5 +66,5 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 .badge{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;padding:0 6px;border-radius:11px;background:#b3261e;color:#fff;font:600 12px/22px system-ui;text-align:center}
 @media (max-width:640px),(max-height:480px){.pb .panel{inset:var(--top,0) 0 auto;width:100%;height:var(--high,100dvh);border:0;border-radius:0;z-index:1}}
 @media (prefers-reduced-motion:reduce){.panel,.panel *,.panel ::before,.panel ::after{animation:none!important}}
-@media (forced-colors:active){.panel :is(.cite,b,.main,.send,.visitor){border:1px solid}.vote[aria-pressed=true]{outline:2px solid Highlight}}
+@media (forced-colors:active){.panel :is(.cite,b,.main,.send,.visitor){border:1px solid}:is(.vote[aria-pressed=true],.ask:focus-within){outline:2px solid Highlight}}
 `;

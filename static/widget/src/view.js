@@ -13,8 +13,8 @@ export const ICON = {
 };
 const FEW_SOURCES = 3;
 
-/** The sentence of that key, with what it names. */
-export const teller = (words) => (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** The sentence of that key, with what it names; a file of words may be of another release. */
+export const teller = (words) => (key, values) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export const button = (kind, words, act, more) => h("button", { type: "button", class: kind, onclick: act, ...more }, words);
 const iconButton = (kind, icon, label, act, more) => h("button", { type: "button", class: kind, "aria-label": label, onclick: act, ...more }, svg(icon, 20));
@@ -34,7 +34,7 @@ export function drawHead(ui) {
     if (event.key === "Escape") { event.stopPropagation(); toggle(false); opener.focus(); }
   });
   menu.addEventListener("focusout", (event) => { if (event.relatedTarget !== opener && !menu.contains(event.relatedTarget)) toggle(false); });
-  const sub = h("p", null);
+  const sub = h("p", null, t("subtitle"));
   const head = h("div", { class: "head" },
     h("span", { class: "sign" }, svg(ui.icon, 20)),
     h("div", { class: "who" }, h("h2", { id: "name" }, core.look.agent.name), sub),
