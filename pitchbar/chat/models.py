@@ -21,6 +21,8 @@ class Visitor(Model):
     __tablename__ = "chat_visitors"
     __table_args__ = (
         UniqueConstraint("workspace_id", "public_id", name="uq_chat_visitors_public_id"),
+        # For what forgets those that have not been seen for long.
+        Index("ix_chat_visitors_seen_at", "seen_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -43,6 +45,8 @@ class Conversation(Model):
         Index("ix_conversations_of_scan", "scan_id"),
         # For what ends those that have fallen silent.
         Index("ix_conversations_status", "status", "last_message_at"),
+        # For what forgets the old ones of all workspaces.
+        Index("ix_conversations_last_message_at", "last_message_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -14,7 +14,7 @@ Kind = Literal[
     "citation_opened",
     "offer_taken",
     "lead_form_shown",
-    "trigger_shown",
+    "trigger_followed",
 ]
 
 

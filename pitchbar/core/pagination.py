@@ -45,6 +45,13 @@ def paginate(
     return Page(items, number, per_page, total)
 
 
+def page_of(items: Sequence[T], number: int, per_page: int) -> Page[T]:
+    """Of what is at hand as a whole; a number past the end gives the last page."""
+    number = min(max(1, number), max(1, -(-len(items) // per_page)))
+    shown = items[(number - 1) * per_page : number * per_page]
+    return Page(shown, number, per_page, len(items))
+
+
 def encode_cursor(value: str | int) -> str:
     return base64.urlsafe_b64encode(str(value).encode()).decode().rstrip("=")
 

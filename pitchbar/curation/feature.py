@@ -4,7 +4,7 @@ from flask import Flask
 
 from pitchbar.agents.tabs import Tab, add_tab
 from pitchbar.core.features import Feature
-from pitchbar.curation import gap_views, subscribers, views
+from pitchbar.curation import gap_views, subscribers, tasks, views
 from pitchbar.curation.demo import make_demo
 
 
@@ -16,6 +16,7 @@ def configure(_app: Flask) -> None:
 FEATURE = Feature(
     requires=("agents", "chat"),
     blueprints=(views.bp, gap_views.bp),
+    tasks=(tasks,),
     configure=configure,
     subscribe=subscribers.register,
     make_demo=make_demo,

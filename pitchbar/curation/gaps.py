@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from pitchbar.chat.hooks import KeptTurn
 from pitchbar.chat.models import DOWN, VISITOR, Conversation, Message
+from pitchbar.clients.embeddings import Reading
 from pitchbar.core import clock
 from pitchbar.core.database import MAX_ID
 from pitchbar.curation.errors import GapNotFound
@@ -106,24 +107,26 @@ def _new_gap(conversation: Conversation, text: str, at: datetime) -> Gap:
 
 
 def _find_gap(agent_id: int, text: str) -> Gap | None:
-    gaps = db.session.scalars(
-        select(Gap).where(Gap.agent_id == agent_id).order_by(Gap.last_at.desc()).limit(_MOST)
-    ).all()
-    titles = titles_of([gap.id for gap in gaps])
-    near = _nearest(gaps, text) if reading_of(text) else gaps
-    return next((gap for gap in near if nearness(text, titles.get(gap.id, "")) > 0), None)
+    newest = select(Gap.id).where(Gap.agent_id == agent_id).order_by(Gap.last_at.desc())
+    reading = reading_of(text)
+    if reading is None:
+        near = list(db.session.scalars(newest.limit(_MOST)))
+    else:
+        rows = db.session.execute(newest.add_columns(Gap.vector).limit(_MOST))
+        near = _nearest({row.id: row.vector for row in rows if row.vector}, reading)
+    titles = titles_of(near)
+    found = next((one for one in near if nearness(text, titles.get(one, "")) > 0), None)
+    return db.session.get(Gap, found) if found else None
 
 
-def _nearest(gaps: Sequence[Gap], text: str) -> Sequence[Gap]:
+def _nearest(vectors: dict[int, bytes], reading: Reading) -> list[int]:
     import numpy as np
 
-    reading = reading_of(text)
-    known = [gap for gap in gaps if gap.vector]
-    if reading is None or not known:
+    if not vectors:
         return []
-    rows = np.stack([np.frombuffer(gap.vector or b"", dtype=np.float32) for gap in known])
-    order = np.argsort(-(rows @ reading.vector))[:_LOOKED_AT]
-    return [known[int(at)] for at in order]
+    ids = list(vectors)
+    rows = np.stack([np.frombuffer(vectors[one], dtype=np.float32) for one in ids])
+    return [ids[int(at)] for at in np.argsort(-(rows @ reading.vector))[:_LOOKED_AT]]
 
 
 def titles_of(gap_ids: Sequence[int]) -> dict[int, str]:

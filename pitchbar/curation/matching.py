@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import undefer
 
 from pitchbar.agents.hours import is_open
 from pitchbar.answers.curated import CuratedHit
@@ -12,6 +13,7 @@ from pitchbar.core import clock
 from pitchbar.curation.meaning import nearness
 from pitchbar.curation.models import ALWAYS, WHILE_OPEN, CuratedAnswer
 from pitchbar.curation.patterns import fits
+from pitchbar.curation.vectors import near_questions
 from pitchbar.extensions import db
 from pitchbar.retrieval.languages import language_of
 from pitchbar.workspaces.models import Workspace
@@ -25,17 +27,22 @@ def find_curated(turn: Turn) -> CuratedHit | None:
     nearest, and one of this agent before one of all.
     """
     candidates = [one for one in _active(turn) if _is_meant_for(one, turn)]
-    ranked = [(score_of(one, turn.text), one.agent_id is not None, one) for one in candidates]
+    near = near_questions(candidates, turn.text)
+    ranked = [
+        (_score_of(one, turn.text, near.get(one.id, ())), one.agent_id is not None, one)
+        for one in candidates
+    ]
     best = max(ranked, key=lambda one: one[:2], default=None)
     if best is None or best[0] <= 0:
         return None
     return CuratedHit(best[2].id, best[2].answer, best[0])
 
 
-def score_of(one: CuratedAnswer, text: str) -> float:
+def _score_of(one: CuratedAnswer, text: str, near: Sequence[str]) -> float:
+    """`near`: those of its questions that may mean the same."""
     if any(fits(pattern, text) for pattern in one.patterns):
         return 1.0
-    return max(nearness(text, question) for question in one.questions)
+    return max((nearness(text, question) for question in near), default=0.0)
 
 
 def _active(turn: Turn) -> Sequence[CuratedAnswer]:
@@ -44,7 +51,8 @@ def _active(turn: Turn) -> Sequence[CuratedAnswer]:
         CuratedAnswer.is_active.is_(True),
         or_(CuratedAnswer.agent_id.is_(None), CuratedAnswer.agent_id == turn.agent.agent_id),
     )
-    return db.session.scalars(query.order_by(CuratedAnswer.id.desc()).limit(_MOST)).all()
+    newest = query.order_by(CuratedAnswer.id.desc()).limit(_MOST)
+    return db.session.scalars(newest.options(undefer(CuratedAnswer.vectors))).all()
 
 
 def _is_meant_for(one: CuratedAnswer, turn: Turn) -> bool:

@@ -44,6 +44,11 @@ class CuratedAnswer(Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     # What was asked to prove it when it was saved: each with `question` and `is_met`.
     proof: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    # A row for each of `questions`, one behind the other, and the model that made them with a
+    # hash of the questions. None where words alone are searched for, and until
+    # `tasks.fill_vectors` has come by.
+    vectors: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    vectors_of: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

@@ -14,6 +14,7 @@ from pitchbar.curation.errors import CuratedNotFound, TooManyCurated
 from pitchbar.curation.gaps import reopen_gaps_of
 from pitchbar.curation.models import ALWAYS, CuratedAnswer
 from pitchbar.curation.settings import CurationSettings
+from pitchbar.curation.vectors import keep_vectors
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
@@ -48,8 +49,9 @@ def create_curated(
     agent: Agent, by: Actor, settings: Settings, *, of_all: bool = False, **fields: Any
 ) -> CuratedAnswer:
     """Raises InvalidCurated, TooManyCurated."""
+    agent_id = None if of_all else agent.id
     one = CuratedAnswer(
-        workspace_id=agent.workspace_id, agent_id=None if of_all else agent.id, given=ALWAYS
+        workspace_id=agent.workspace_id, agent_id=agent_id, variants=[], given=ALWAYS
     )
     _set(one, fields)
     lock_workspace(agent.workspace_id)
@@ -114,6 +116,8 @@ def _set(one: CuratedAnswer, fields: dict[str, Any]) -> None:
     for name, clean in cleaners.items():
         if name in fields:
             setattr(one, name, clean(fields[name]))
+    if {"question", "variants"} & fields.keys():
+        keep_vectors(one)
 
 
 def snapshot(one: CuratedAnswer) -> dict[str, Any]:

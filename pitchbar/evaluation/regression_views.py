@@ -10,6 +10,7 @@ from pitchbar.agents.showing import frame
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.core.pagination import page_of
 from pitchbar.evaluation.models import (
     ASKED,
     BY_HAND,
@@ -120,7 +121,7 @@ def show(workspace: Workspace, agent_id: int, run_number: int) -> Response:
         "evaluation/_run.html",
         run=made,
         earlier=earlier,
-        compared=compare(made, earlier),
+        page=page_of(compare(made, earlier), request.args.get("page", 1, type=int), _PER_PAGE),
         reasons=REASONS,
         **frame(agent),
     )

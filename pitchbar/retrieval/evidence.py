@@ -17,7 +17,9 @@ from pitchbar.retrieval.sentence_terms import (
     share_of,
     stems_of,
     terms_nearby,
+    weighed,
     weighed_terms,
+    with_names,
 )
 
 # Passages that are read sentence by sentence; sentences that the model reads, and how much of them.
@@ -37,7 +39,8 @@ class Evidence:
         anywhere: the share that is in any passage at all.
         meant: the share in the sentence where a word of the same meaning counts by how near it is.
         backed: the same, where what stands elsewhere in the passage counts, too.
-        weakest: how near anything comes to the word that is borne out least.
+        weakest: how near anything comes to the word that is borne out least, of those that do
+            not only ask.
         cosine: how near the sentence is, as a whole.
         pieces: how near each piece of the question is to one of a sentence, of the nearest one.
         of_kind, fits: whether a number, a date or a name is in it and its neighbours, or in it
@@ -109,10 +112,16 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
     kind, lead = kind_of(question), _lead(hits)
     asked = _Asked(question, hits, passages, terms, found, kind, lead, reading)
     ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, passages))
-    read = {at: reader.read(found[at].text) for at in _worth(found, ranked)} if reader else {}
+    read = _read(reader, found, _worth(found, ranked)) if reader else {}
     pieces = max((_pieces(reading, one) for one in read.values()), default=0.0)
     made = [_evidence(asked, at, read.get(at), pieces) for at in read or ranked[:_READ]]
     return sorted(made, key=lambda one: -one.nearness)
+
+
+def _read(
+    reader: PackagedEmbedder, found: Sequence[Sentence], places: Sequence[int]
+) -> dict[int, Reading]:
+    return dict(zip(places, reader.read_each([found[at].text for at in places]), strict=True))
 
 
 # Of few passages one is easily far ahead, which says little.
@@ -166,9 +175,9 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
         nearby=share_of(terms, terms_nearby(found, at)),
         passage=share_of(terms, there),
         anywhere=share_of(terms, frozenset().union(*asked.passages), is_strict=True),
-        meant=_weighed(terms, meant),
-        backed=_weighed(terms, backed),
-        weakest=min(meant),
+        meant=weighed(terms, meant),
+        backed=weighed(terms, with_names(terms, backed)),
+        weakest=min(value for one, value in zip(terms, meant, strict=True) if not one.asks),
         cosine=float(asked.reading.vector @ read.vector) if asked.reading and read else 0.0,
         pieces=pieces,
         of_kind=is_of_kind(asked.question, text),
@@ -181,11 +190,6 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
     )
 
 
-def _weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
-    whole = sum(one.weight for one in terms)
-    return sum(one.weight * value for one, value in zip(terms, values, strict=True)) / whole
-
-
 # What stands for the share where a question names nobody and nothing.
 _NO_NAMES = 0.9
 
@@ -195,7 +199,9 @@ def _names(question: str, terms: Sequence[Term], there: frozenset[str]) -> float
     named = [one for one in terms if one.start > 0 and _is_name(question[one.start : one.end])]
     if not named:
         return _NO_NAMES
-    return sum(how_far_met(one, there, is_strict=False) for one in named) / len(named)
+    met = [how_far_met(one, there, is_strict=False) for one in terms]
+    known = dict(zip(terms, with_names(terms, met), strict=True))
+    return sum(known[one] for one in named) / len(named)
 
 
 def _is_name(word: str) -> bool:
@@ -214,7 +220,7 @@ def _meant(
 ) -> list[float]:
     """For each word, how near the nearest part of the sentence comes to it."""
     if asked is None or read is None or not len(read.parts) or not len(asked.parts):
-        return [how_far_met(one, there, is_strict=False) for one in terms]
+        return with_names(terms, [how_far_met(one, there, is_strict=False) for one in terms])
     nearest = (asked.parts @ read.parts.T).max(axis=1)
 
     def of(term: Term) -> float:
@@ -226,4 +232,4 @@ def _meant(
         by_meaning = float(nearest[rows].mean()) if rows else 0.0
         return max(by_meaning, how_far_met(term, there, is_strict=False))
 
-    return [of(one) for one in terms]
+    return with_names(terms, [of(one) for one in terms])

@@ -3,15 +3,20 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from pitchbar.reading.sentences import cut, sentences
+from pitchbar.retrieval.asking_words import asks
+from pitchbar.retrieval.languages import language_of
+from pitchbar.retrieval.name_words import name_runs
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
 # A word that is spelled a little differently counts for so much as it is alike, from here on.
 _ALIKE = 0.75
+# What a word that asks counts for; and the other words of a name of which one is met.
+_ASKING, _NAMED = 0.25, 0.5
 # Characters of a sentence; what goes on for longer is cut at its clauses.
 _LONGEST = 600
 _LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
@@ -31,12 +36,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the question: its stems, how much it tells, and where it stands."""
+    """A word of the question: its stems, how much it tells, and where it stands. `asks`: it says
+    little of what is asked about. `name`: those of one name have the same number.
+    """
 
     stems: frozenset[str]
     weight: float
     start: int
     end: int
+    asks: bool = False
+    name: int | None = None
 
 
 def stems_of(text: str, language: str) -> set[str]:
@@ -60,7 +69,40 @@ def weighed_terms(
         count = sum(1 for one in passages if stems & one)
         rarity = math.log(1 + (len(passages) - count + 0.5) / (count + 0.5)) + 0.3
         terms.append(Term(stems, rarity, match.start(), match.end()))
-    return terms
+    return _with_kinds(question, terms)
+
+
+def _with_kinds(question: str, terms: Sequence[Term]) -> list[Term]:
+    """Where all words ask, none does; and none in a name."""
+    language = language_of(question)
+    runs = name_runs(question, [(one.start, one.end) for one in terms], language)
+    named = {at: number for number, run in enumerate(runs) for at in run}
+    asking = [
+        at not in named and asks(question[one.start : one.end], language)
+        for at, one in enumerate(terms)
+    ]
+    asking = [is_asking and not all(asking) for is_asking in asking]
+    return [
+        replace(
+            one,
+            weight=one.weight * (_ASKING if is_asking else 1.0),
+            asks=is_asking,
+            name=named.get(at),
+        )
+        for at, (one, is_asking) in enumerate(zip(terms, asking, strict=True))
+    ]
+
+
+def with_names(terms: Sequence[Term], values: Sequence[float]) -> list[float]:
+    """How far each is met, where a name is known by one of its words."""
+    best: dict[int, float] = {}
+    for one, value in zip(terms, values, strict=True):
+        if one.name is not None:
+            best[one.name] = max(value, best.get(one.name, 0.0))
+    return [
+        value if one.name is None else max(value, _NAMED * best[one.name])
+        for one, value in zip(terms, values, strict=True)
+    ]
 
 
 def _is_stop_word(word: str, languages: Sequence[str]) -> bool:
@@ -82,8 +124,13 @@ def sentences_of(at: int, hit: Hit) -> list[Sentence]:
 
 
 def share_of(terms: Sequence[Term], there: frozenset[str], *, is_strict: bool = False) -> float:
+    values = [how_far_met(one, there, is_strict) for one in terms]
+    return weighed(terms, values if is_strict else with_names(terms, values))
+
+
+def weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
     whole = sum(one.weight for one in terms)
-    met = sum(one.weight * how_far_met(one, there, is_strict) for one in terms)
+    met = sum(one.weight * value for one, value in zip(terms, values, strict=True))
     return met / whole if whole else 0.0
 
 

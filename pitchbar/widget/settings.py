@@ -7,6 +7,7 @@ from pitchbar.core.setting_types import Rate, SettingsGroup
 class WidgetSettings(SettingsGroup):
     # Where customers' pages load the widget's files, such as a CDN before this installation.
     widget_url: str = ""
+    ratelimit_install_check: Rate = "12/minute"
     ratelimit_widget_look: Rate = "300/minute"
 
     @field_validator("widget_url")

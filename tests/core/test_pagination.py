@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from pitchbar.accounts.models import Person
-from pitchbar.core.pagination import Page, decode_cursor, encode_cursor, paginate
+from pitchbar.core.pagination import Page, decode_cursor, encode_cursor, page_of, paginate
 from tests.support.factories import make_person
 
 BY_ID = select(Person).order_by(Person.id)
@@ -37,6 +37,14 @@ def test_page_holds_its_part(
     assert page.number == number
     assert [person.id for person in page.items] == seven[places]
     assert (page.total, page.pages) == (7, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "number", "items"), [(1, 1, "abc"), (3, 3, "g"), (9, 3, "g"), (-1, 1, "abc")]
+)
+def test_page_of_a_list_holds_its_part(asked: int, number: int, items: str) -> None:
+    page = page_of("abcdefg", asked, per_page=3)
+    assert (page.number, "".join(page.items), page.total) == (number, items, 7)
 
 
 def test_nothing_is_one_empty_page(db_session: "scoped_session[Any]") -> None:

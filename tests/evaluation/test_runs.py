@@ -26,7 +26,7 @@ from pitchbar.settings import current_settings
 from tests.agents.factories import make_agent
 from tests.answers.hits import make_hit
 from tests.curation.factories import make_conversation, make_curated, say
-from tests.evaluation.factories import make_question, make_run
+from tests.evaluation.factories import make_finished, make_question, make_run
 from tests.retrieval.factories import Text, handbook, make_generation, make_indexed
 from tests.sources.factories import work_off
 from tests.support.browsing import FormClient, sign_in
@@ -127,6 +127,19 @@ class TestRuns:
         give_up(AttemptError(1, "timeout"), run.id)
         assert "It broke off" in client.get(f"{at}/tests/runs/{run.number}").text
         assert client.submit(f"{at}/tests/runs").status_code == 303
+
+    def test_long_run_comes_in_pages_what_is_wrong_first(
+        self, client: FormClient, agent: Agent, at: str
+    ) -> None:
+        run = make_finished(agent, right=51, wrong=1)
+        first = client.get(f"{at}/tests/runs/{run.number}").text
+        assert first.count("<details>") == 50
+        assert "Wrong 0" in first
+        assert "52 questions, page" in first
+        second = client.get(f"{at}/tests/runs/{run.number}?page=2").text
+        assert second.count("<details>") == 2
+        assert "Right 50" in second
+        assert client.get(f"{at}/tests/runs/{run.number}?page={10**30}").status_code == 200
 
     def test_two_at_once_are_refused_and_none_without_questions(
         self, client: FormClient, agent: Agent, at: str

@@ -197,6 +197,6 @@ def test_that_it_spoke_first_is_counted(client: FormClient, people: People) -> N
     widget = Widget(client, make_agent(people.workspace))
     widget.init()
     for _ in range(2):
-        assert widget.send("POST", "/events", {"kind": "trigger_shown"}).status_code == 204
+        assert widget.send("POST", "/events", {"kind": "trigger_followed"}).status_code == 204
     (day,) = db.session.scalars(select(WidgetDay))
-    assert (day.kind, day.count) == ("trigger_shown", 2)
+    assert (day.kind, day.count) == ("trigger_followed", 2)

@@ -54,7 +54,7 @@ export class Chat {
 
   // Opening and closing
 
-  async show({ quiet = false } = {}) {
+  async show({ quiet, after } = {}) {
     const wasOpen = this.isOpen;
     this.isOpen = true;
     this.panel.hidden = false;
@@ -64,7 +64,11 @@ export class Chat {
     if (!quiet) this.focus();
     if (!wasOpen) { this.core.emit("open"); }
     await (this.#begun ??= this.#begin());
-    if (!wasOpen) { this.count("opened"); this.#scroll(); }
+    if (!wasOpen) {
+      // Not where it opened by itself.
+      for (const kind of quiet ? [] : ["opened", after]) if (kind) this.count(kind);
+      this.#scroll();
+    }
     this.#poll();
   }
 
@@ -193,14 +197,15 @@ export class Chat {
     const answer = drawAnswer(this, now);
     const running = this.#running = new AbortController();
     this.core.signal.addEventListener("abort", () => running.abort(), { signal: running.signal });
-    let frame = 0, ended = null, read = 0, questionId = null;
+    const told = new Set();
+    // Each sentence once, however its text came.
+    const tell = (text, isWhole) => sentencesOf(text, this.language, isWhole).forEach((one) => told.has(one) || this.announce(told.add(one) && one));
+    let frame = 0, ended = null, questionId = null;
     const draw = () => {
       frame = 0;
       const follow = this.#follow();
       answer.update(now, { isWriting: true, saying: now.text ? "" : this.t(now.stage ?? "reading") });
-      const whole = sentencesOf(now.text, this.language);
-      for (const one of whole.slice(read)) this.announce(one);
-      read = Math.max(read, whole.length);
+      tell(now.text);
       follow();
     };
     this.#said.append(answer.el);
@@ -224,9 +229,7 @@ export class Chat {
     cancelAnimationFrame(frame);
     this.#running = null;
     const follow = this.#follow();
-    const said = this.#end(answer, now, ended, text);
-    const whole = sentencesOf(said, this.language, true);
-    for (const one of whole.slice(said.startsWith(now.text.slice(0, 40)) ? read : 0)) this.announce(one);
+    tell(this.#end(answer, now, ended, text), true);
     if (questionId) this.#messages.set(questionId, { role: "visitor", text });
     if (now.id) this.#messages.set(now.id, now);
     this.#showSend();
@@ -248,6 +251,7 @@ export class Chat {
       Object.assign(now, rest, { id });
       if (now.mode === "person") {
         answer.el.remove();
+        now.id = null;
         this.#hasPerson = true;
         return "";
       }

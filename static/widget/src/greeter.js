@@ -32,7 +32,7 @@ export function say(core, text) {
   if (styled !== core.shadow) addStyle(styled = core.shadow, CSS, core.nonce);
   const leave = () => { say(core); core.button.focus(); };
   core.corner.prepend(h("div", { class: "bubble", role: "status", onkeydown: (event) => { if (event.key === "Escape") leave(); } },
-    h("button", { class: "bubble-text", type: "button", onclick: () => core.open() }, text),
+    h("button", { class: "bubble-text", type: "button", onclick: () => core.open({ after: "trigger_followed" }) }, text),
     h("button", { class: "bubble-x", type: "button", "aria-label": wordsOf(core)[1], onclick: leave }, svg(CROSS, 16))));
 }
 

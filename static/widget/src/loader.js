@@ -121,6 +121,8 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     button.classList.remove("busy");
   }
 
+  // What the chat is handed. A browser keeps a loader for long and pairs it with later chats: names
+  // are added here, and none is taken away.
   const core = {
     agent, api, store, emit, phone, signal, addStyle, h, svg, icons: ICONS, part, open,
     nonce: script.nonce || script.dataset.nonce,

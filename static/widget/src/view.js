@@ -13,8 +13,8 @@ export const ICON = {
 };
 const FEW_SOURCES = 3;
 
-/** The sentence of that key, with what it names. */
-export const teller = (words) => (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** The sentence of that key, with what it names; a file of words may be of another release. */
+export const teller = (words) => (key, values) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export const button = (kind, words, act, more) => h("button", { type: "button", class: kind, onclick: act, ...more }, words);
 const iconButton = (kind, icon, label, act, more) => h("button", { type: "button", class: kind, "aria-label": label, onclick: act, ...more }, svg(icon, 20));
