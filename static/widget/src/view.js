@@ -52,7 +52,7 @@ export function drawFoot(ui) {
   return { foot, form, input, send, count };
 }
 
-export const drawVisitor = (ui, text) => h("div", { class: "visitor", dir: "auto" }, h("span", { class: "hidden" }, `${ui.t("you")}: `), text);
+export const drawVisitor = (ui, text) => h("div", { class: "visitor" }, h("span", { class: "hidden" }, `${ui.t("you")}: `), h("bdi", null, text));
 
 export function drawStarters(ui, starters) {
   return h("div", { class: "row", role: "group", "aria-label": ui.t("starters") },
