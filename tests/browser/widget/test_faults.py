@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.widget.chat import Chat
 from tests.browser.widget.conftest import Visit
+from tests.support.waiting import wait_until
 from tests.support.widget_answers import BY_PERSON, Cut, Said, Silence, failed
 from tests.support.widget_api import FakeApi
 
@@ -88,6 +89,7 @@ def test_refused_widget_is_not_there(
     api.refuse("look", status, code, is_readable=is_readable, times=3)
     chat = visit()
     chat.page.wait_for_function("() => window.Pitchbar")
+    wait_until(lambda: bool(api.calls), 5)
     chat.page.wait_for_timeout(150)
     expect(chat.host).to_have_count(0)
     assert len(api.calls) == 1
