@@ -166,7 +166,8 @@ export function drawLeadForm(ui, asked, person, send) {
   const labels = [["email", "email"], ["name", "text"], ["phone", "tel"]].filter(([name]) => name === "email" || asked[`asks_${name}`]).map(([name, type]) => {
     const id = `wrong-${name}`, input = inputs[name] = h("input", { name, type, autocomplete: type === "text" ? name : type, "aria-describedby": id, dir: type === "text" ? "auto" : "ltr" });
     input.value = person?.[name] ?? "";
-    return h("label", null, h("span", null, t(name), " ", type !== "email" && h("small", null, `(${t("optional")})`)), input, wrongs[name] = h("span", { class: "wrong", id }));
+    // What is wrong with it is told beside its name, not as a part of it.
+    return h("div", null, h("label", null, t(name), " ", type !== "email" && h("small", null, `(${t("optional")})`), input), wrongs[name] = h("div", { class: "wrong", id }));
   });
   const sentence = wrongs[""] = h("p", { class: "wrong", role: "alert" });
   const show = (found) => {
