@@ -103,7 +103,9 @@ def test_a_turn_opens_a_conversation_that_had_ended(agent: Agent) -> None:
     conversation.status, conversation.ended_at = ENDED, clock.now()
     db.session.commit()
     put_in_place(make_waiting(agent, of=of).id)
-    assert (conversation.status, conversation.ended_at) == (OPEN, None)
+    db.session.refresh(conversation)
+    assert conversation.status == OPEN
+    assert conversation.ended_at is None
 
 
 def test_a_late_job_does_not_turn_the_clock_back(agent: Agent) -> None:
