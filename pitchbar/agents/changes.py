@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pitchbar.agents.config import AgentConfig
+from pitchbar.agents.triggers import trigger_words
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NONE = "—"
@@ -61,6 +62,10 @@ def _threshold(config: AgentConfig, _names: Mapping[int, str]) -> str:
     return "The usual" if config.threshold is None else f"{config.threshold:.2f}"
 
 
+def _triggers(config: AgentConfig, _names: Mapping[int, str]) -> str:
+    return "\n".join(trigger_words(one) for one in config.triggers) or _NONE
+
+
 TONES = {"friendly": "Friendly", "neutral": "Neutral", "formal": "Formal"}
 THEMES = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}
 POSITIONS = {"right": "Bottom right", "left": "Bottom left"}
@@ -88,4 +93,5 @@ _FIELDS: Mapping[str, Say] = {
     "Position": _choice("position", POSITIONS),
     "Launcher": _choice("launcher_icon", ICONS),
     "Words on the launcher": _plain("launcher_label"),
+    "Speaks first": _triggers,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from pitchbar.agents.config import MOST_STARTERS, AgentConfig, LeadForm, OpenHours
 from pitchbar.agents.errors import InvalidAgent
+from pitchbar.agents.triggers import clean_triggers
 from pitchbar.core.hosts import check_origin
 from pitchbar.core.text import storable
 from pitchbar.sources.queries import list_source_names
@@ -47,6 +48,7 @@ def clean_config(config: AgentConfig, workspace_id: int) -> AgentConfig:
     values["threshold"] = clean_threshold(config.threshold)
     values["source_ids"] = clean_sources(config.source_ids, workspace_id)
     values["hours"] = clean_hours(config.hours)
+    values["triggers"] = clean_triggers(config.triggers)
     intro = clean_text("lead_intro", config.lead_form.intro, _LONGEST_INTRO)
     values["lead_form"] = LeadForm(**(config.lead_form.model_dump() | {"intro": intro}))
     return config.model_copy(update=values)

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 MOST_STARTERS = 6
+MOST_TRIGGERS = 5
 
 
 class OpenHours(BaseModel):
@@ -28,6 +29,22 @@ class LeadForm(BaseModel):
     asks_name: bool = True
     asks_phone: bool = False
     intro: str = ""
+
+
+class Trigger(BaseModel):
+    """When the widget speaks first, once on a page.
+
+    `value` is seconds of `time` on a page and `idle` on it, percent of `scroll`, or a pair of
+    `utm`, such as `campaign=spring`; who is about to `exit` needs none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["time", "scroll", "exit", "idle", "utm"]
+    value: int | str | None = None
+    # A bubble beside the launcher with `text`, or the chat itself.
+    action: Literal["greet", "open"] = "greet"
+    text: str = ""
 
 
 class AgentConfig(BaseModel):
@@ -60,6 +77,7 @@ class AgentConfig(BaseModel):
     position: Literal["right", "left"] = "right"
     launcher_icon: Literal["message", "question", "spark"] = "message"
     launcher_label: str = ""
+    triggers: tuple[Trigger, ...] = ()
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Self:

@@ -3,7 +3,7 @@
 from pitchbar.accounts.models import Person
 from pitchbar.agents.services import create_agent, publish_agent
 from pitchbar.events.actors import SYSTEM
-from pitchbar.settings import current_settings
+from pitchbar.settings import Settings, current_settings
 from pitchbar.workspaces.models import Workspace
 
 _STARTERS = (
@@ -12,6 +12,12 @@ _STARTERS = (
     "How are visitors counted without cookies?",
     "What does TRUSTED_PROXIES do?",
 )
+
+
+def _own_origins(settings: Settings) -> tuple[str, ...]:
+    """Under each name that this machine has for itself, so that `/dev/widget` works at once."""
+    here = (f"http://{name}:{settings.port}" for name in ("localhost", "127.0.0.1", "[::1]"))
+    return (settings.app_url, *here)
 
 
 def make_demo(workspace: Workspace, _owner: Person) -> None:
@@ -24,6 +30,6 @@ def make_demo(workspace: Workspace, _owner: Person) -> None:
         persona="The guide to Pitchbar, for those who run it.",
         greeting="Ask me how Pitchbar works, or how it is run. I answer from its documentation.",
         starters=_STARTERS,
-        allowed_origins=(settings.app_url,),
+        allowed_origins=_own_origins(settings),
     )
     publish_agent(agent, SYSTEM, settings)

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -7,6 +8,8 @@ from wtforms.validators import Optional
 
 from pitchbar.agents.changes import DAYS, ICONS, POSITIONS, THEMES, TONES
 from pitchbar.agents.config import AgentConfig, LeadForm, OpenHours
+from pitchbar.agents.trigger_rows import rows_of, rows_typed, triggers_of, with_errors
+from pitchbar.errors import DomainError
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
 ALL, CHOSEN = "all", "chosen"
@@ -71,8 +74,32 @@ class AgentForm(NewAgentForm):
     launcher_icon = SelectField("Launcher", choices=_choices(ICONS), default="message")
     launcher_label = _line("Words beside it")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trigger_rows = rows_typed()
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Also whether each row of the triggers chooses what is offered."""
+        is_valid = bool(super().validate(*args, **kwargs))
+        return is_valid and not any(row.errors for row in self.trigger_rows)
+
+    @property
+    def is_refused(self) -> bool:
+        wrong = any(row.errors for row in self.trigger_rows)
+        return bool(self.errors or self.form_errors or wrong)
+
+    def take_errors(self, error: DomainError) -> None:
+        """What is wrong with a trigger stands in its row."""
+        rows = {name: one for name, one in error.fields.items() if name.startswith("triggers.")}
+        if not rows:
+            super().take_errors(error)
+            return
+        self.trigger_rows = with_errors(self.trigger_rows, rows)
+        self.http_status = error.status
+
     def show(self, config: AgentConfig) -> None:
         """Fills it with an agent's draft."""
+        self.trigger_rows = rows_of(config.triggers)
         for name in _SAME:
             self[name].data = getattr(config, name)
         self.scope.data = ALL if config.source_ids is None else CHOSEN
@@ -95,6 +122,7 @@ class AgentForm(NewAgentForm):
                 intro=self.lead_intro.data or "",
             ),
             "hours": hours_typed() if self.open_when.data == SOMETIMES else None,
+            "triggers": triggers_of(self.trigger_rows),
         }
 
 
@@ -128,14 +156,21 @@ class AccessForm(Form):
         }
 
 
-def look_typed() -> AgentConfig:
-    """Of the address; only what is seen, and nothing that could not be shown."""
-    typed = request.args
-    words = ("name", "greeting", "launcher_label")
-    values: dict[str, Any] = {name: typed.get(name, "")[:300] for name in words}
+def look_typed(typed: Mapping[str, str]) -> AgentConfig:
+    """Of the form; only what is seen, and nothing that could not be shown."""
+    words = {"name": 80, "greeting": 300, "launcher_label": 40}
+    values: dict[str, Any] = {name: typed.get(name, "")[:most] for name, most in words.items()}
     choices = {"theme": THEMES, "position": POSITIONS, "launcher_icon": ICONS}
     values |= {name: typed[name] for name, known in choices.items() if typed.get(name) in known}
     if re.fullmatch(r"#[0-9a-fA-F]{6}", typed.get("accent", "")):
         values["accent"] = typed["accent"]
     values["starters"] = tuple(line[:120] for line in lines_of(typed.get("starters"))[:6])
+    values["language"] = typed.get("language", "")[:12]
+    values["offers_person"] = "offers_person" in typed
+    values["lead_form"] = LeadForm(
+        is_offered="offers_form" in typed,
+        asks_name="asks_name" in typed,
+        asks_phone="asks_phone" in typed,
+        intro=typed.get("lead_intro", "")[:300],
+    )
     return AgentConfig(**values)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from pitchbar.agents.config import LeadForm, OpenHours
+from pitchbar.agents.config import LeadForm, OpenHours, Trigger
 from pitchbar.agents.models import Agent, AgentVersion
 from pitchbar.api.paging import NEXT_CURSOR
 from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
@@ -40,6 +40,28 @@ class OpenHoursBody(Payload):
     closes: str
 
 
+class TriggerBody(Payload):
+    """When the widget speaks first: after a `time` on a page (1 to 3,600 seconds), having seen so
+    much of it by `scroll` (1 to 100 percent), about to leave it (`exit`), having been `idle` on it
+    (5 to 3,600 seconds), or having come by a link with such a pair (`utm`).
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "time", "value": 20, "text": "May I help you choose?"}]
+        }
+    )
+
+    kind: Literal["time", "scroll", "exit", "idle", "utm"]
+    value: int | Text | None = Field(
+        None, description="A number, or a pair such as `campaign=spring`; of `exit` none."
+    )
+    action: Literal["greet", "open"] = Field(
+        "greet", description="A bubble with `text` beside the launcher, or the chat itself."
+    )
+    text: Text = Field("", description="At most 160 characters; needed to `greet`.")
+
+
 class AgentChanges(Payload):
     """What is left out, or null, stays as it is. Origins and paths act at once, the rest once it is
     published.
@@ -72,6 +94,9 @@ class AgentChanges(Payload):
     position: Literal["right", "left"] | None = None
     launcher_icon: Literal["message", "question", "spark"] | None = None
     launcher_label: Text | None = None
+    triggers: list[TriggerBody] | None = Field(
+        None, description="Up to five; an empty list takes all away."
+    )
 
 
 class NewAgent(AgentChanges):
@@ -107,7 +132,7 @@ class AgentList(ResponseModel):
 
 def config_values(payload: AgentChanges) -> dict[str, Any]:
     """Of the draft; only what was sent."""
-    apart = {"allowed_origins", "restricted_paths", "all_sources", "lead_form", "hours"}
+    apart = {"allowed_origins", "restricted_paths", "all_sources", "lead_form", "hours", "triggers"}
     values = payload.model_dump(exclude_none=True, exclude=apart)
     if payload.all_sources:
         values["source_ids"] = None
@@ -115,6 +140,8 @@ def config_values(payload: AgentChanges) -> dict[str, Any]:
         values["lead_form"] = payload.lead_form.as_config()
     if payload.hours is not None:
         values["hours"] = tuple(OpenHours(**one.model_dump()) for one in payload.hours)
+    if payload.triggers is not None:
+        values["triggers"] = tuple(Trigger(**one.model_dump()) for one in payload.triggers)
     return values
 
 

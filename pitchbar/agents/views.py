@@ -16,6 +16,7 @@ from pitchbar.agents.services import (
     withdraw_agent,
 )
 from pitchbar.agents.showing import form_parts, page_of, shown_list
+from pitchbar.agents.triggers import ACTIONS, KINDS
 from pitchbar.core.colours import readable_on
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.form_pages import form_on
@@ -73,8 +74,8 @@ def show(workspace: Workspace, agent_id: int) -> Response:
 @bp.get("/preview")
 @requires("edit_agents")
 def preview(workspace: Workspace) -> Response:
-    """How it would look, as it is typed."""
-    return render("agents/_preview.html", config=look_typed())
+    """Drawn as it is typed, for browsers that the real one does not run in."""
+    return render("agents/_preview.html", config=look_typed(request.args))
 
 
 @bp.get("/<int:agent_id>/edit")
@@ -95,7 +96,7 @@ def update(workspace: Workspace, agent_id: int) -> Response:
     if form.validate():
         with form_errors(form):
             update_agent(agent, current_actor(), **values)
-    if form.errors or form.form_errors:
+    if form.is_refused:
         agent = get_agent(workspace, agent_id)
         return _render_edit(agent, form, AgentConfig.of(agent.draft).model_copy(update=values))
     db.session.commit()
@@ -181,7 +182,9 @@ def _render_edit(agent: Agent, form: AgentForm, config: AgentConfig) -> Response
         agent=agent,
         form=form,
         config=config,
-        http_status=form.http_status if form.errors else 200,
+        kinds=KINDS,
+        actions=ACTIONS,
+        http_status=form.http_status if form.is_refused else 200,
         **form_parts(agent.workspace_id, config.source_ids),
     )
 

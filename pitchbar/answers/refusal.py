@@ -42,7 +42,13 @@ _SENTENCES = {
         "Isto é o que conheço: {topics}.",
         "Pode perguntar-me, por exemplo: {questions}",
     ),
+    "ar": (
+        "لم أجد جوابًا عن ذلك فيما أعرفه.",
+        "هذا ما أعرفه: {topics}.",
+        "يمكنك أن تسألني مثلًا: {questions}",
+    ),
 }
+_COMMAS = {"ar": "، "}
 _MOST = 3
 
 
@@ -50,14 +56,16 @@ def refusal_of(turn: Turn, language: str) -> str:
     """In the agent's own words where it has some; and questions that it was given to start with,
     else the names of its sources.
     """
-    unknown, about, ask = _SENTENCES.get(language[:2].lower(), _SENTENCES["en"])
+    known = language[:2].lower()
+    unknown, about, ask = _SENTENCES.get(known, _SENTENCES["en"])
     config = turn.agent.config
     said = config.refusal or unknown
     if config.starters:
         quoted = " · ".join(config.starters[:_MOST])
         return f"{said} {ask.format(questions=quoted)}"
     names = _source_names(turn.agent.workspace_id, turn.agent.source_ids)
-    return f"{said} {about.format(topics=', '.join(names))}" if names else said
+    topics = _COMMAS.get(known, ", ").join(names)
+    return f"{said} {about.format(topics=topics)}" if names else said
 
 
 def _source_names(workspace_id: int, source_ids: Sequence[int] | None) -> list[str]:

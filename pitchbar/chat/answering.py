@@ -9,6 +9,7 @@ from pitchbar.chat.ids import write_visitor
 from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import OPEN, Message
 from pitchbar.chat.payloads import (
+    GROUNDS,
     AgentBody,
     LeadFormBody,
     MessageBody,
@@ -20,6 +21,7 @@ from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.tokens import WidgetToken, write_token
 from pitchbar.chat.turning import offers_now
 from pitchbar.core import clock
+from pitchbar.core.colours import tones
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
@@ -33,7 +35,7 @@ def started(
         expires_in=settings[ChatSettings].widget_token_minutes * 60,
         visitor=write_visitor(token.visitor, agent.workspace_id, settings),
         conversation_id=token.conversation,
-        agent=_agent(agent, time_zone),
+        agent=agent_body(agent, time_zone),
         messages=[_message(one) for one in messages],
     )
 
@@ -68,7 +70,8 @@ def _message(message: Message) -> MessageBody:
     )
 
 
-def _agent(agent: ServedAgent, time_zone: str) -> AgentBody:
+def agent_body(agent: ServedAgent, time_zone: str) -> AgentBody:
+    """How it looks to visitors; `time_zone` is the workspace's."""
     config = agent.config
     names = ("name", "greeting", "language", "theme", "accent", "position", "launcher_icon")
     form = config.lead_form
@@ -76,6 +79,7 @@ def _agent(agent: ServedAgent, time_zone: str) -> AgentBody:
     return AgentBody(
         **{name: getattr(config, name) for name in names},
         id=agent.public_id,
+        tones=tones(config.accent, *GROUNDS),
         launcher_label=config.launcher_label,
         starters=list(config.starters),
         offers=offers_now(config, time_zone),

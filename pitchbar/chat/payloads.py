@@ -9,7 +9,10 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
 from pitchbar.chat.widget_events import Kind
+from pitchbar.core.colours import tones
 
+# Of the widget's two themes.
+GROUNDS = ("#f3f6f5", "#252c2b")
 _MESSAGE: dict[str, Any] = {
     "id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21",
     "role": "agent",
@@ -31,7 +34,7 @@ _MESSAGE: dict[str, Any] = {
 }
 _TOKEN = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmMWEyYjNjIn0.eyJhdWQiOi…"  # noqa: S105  # an example
 _VISITOR = "5b0a5a2e5d9c4c4f9d2f6a1b7c8d9e0f.9f2b41c07de35a6688e1d4"
-_AGENT: dict[str, Any] = {
+AGENT_EXAMPLE: dict[str, Any] = {
     "id": "ag_3f9d2c7b1a5e8f604d21",
     "name": "Nora",
     "greeting": "Hello! What would you like to know?",
@@ -39,6 +42,7 @@ _AGENT: dict[str, Any] = {
     "language": "en",
     "theme": "auto",
     "accent": "#0b7a5c",
+    "tones": tones("#0b7a5c", *GROUNDS),
     "position": "right",
     "launcher_icon": "message",
     "launcher_label": "",
@@ -58,7 +62,7 @@ class WidgetPayload(Payload):
 class Start(WidgetPayload):
     """Send the visitor that you have kept, to be known again."""
 
-    model_config = _example(agent=_AGENT["id"], page_url="https://shop.example/cups")
+    model_config = _example(agent=AGENT_EXAMPLE["id"], page_url="https://shop.example/cups")
 
     agent: Text = Field(description="The public id of a published agent.", max_length=40)
     page_url: Text = Field("", description="Where the visitor is.", max_length=4096)
@@ -139,6 +143,10 @@ class AgentBody(ResponseModel):
     language: str
     theme: str
     accent: str
+    tones: dict[str, str] = Field(
+        description="The accent, and what is read and seen beside it: `on-accent`, `text-…` and "
+        "`edge-…` of the light and the dark theme."
+    )
     position: str
     launcher_icon: str
     launcher_label: str
@@ -154,7 +162,7 @@ class Started(ResponseModel):
         expires_in=3600,
         visitor=_VISITOR,
         conversation_id=_MESSAGE["id"],
-        agent=_AGENT,
+        agent=AGENT_EXAMPLE,
         messages=[_MESSAGE],
     )
 

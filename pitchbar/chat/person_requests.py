@@ -11,6 +11,11 @@ _EN_WHOM = (
     r"(?:person|human(?:\s+being)?|people|agent|representative|rep|operator|employee|someone|"
     r"somebody|staff|team|support|service)"
 )
+# Of plain letters (see below); "the", "with" and "to" are a part of the word behind them.
+_AR_WHOM = (
+    r"(?:احد\s+|اي\s+)?(?:ال|لل|بال|ل|ب)?(?:شخص|انسان|بشر|موظف|مندوب|ممثل|مستشار|مسؤول|اعضاء|"
+    r"دعم|فريق|خدمة|احد(?:هم|كم)?\b)"
+)
 _PATTERNS = (
     # English
     rf"\b(?:speak|talk|chat|connect(?:ed)?|transfer(?:red)?|put)\s+(?:me\s+)?"
@@ -47,12 +52,20 @@ _PATTERNS = (
     # Portuguese
     r"\bfalar\s+com\s+(?:(?:um|uma|o|a|algum|alguma)\s+)?(?:pessoa|humano|atendente|alguém|"
     r"operador|agente|equipa|equipe)\b",
+    # Arabic
+    r"\b(?:ال|ل)?(?:[ايتن]?تحدث|[ايتن]?تكلم|[اين]?تواصل|اكلم|احكي|دردشة|ادردش|تحويلي|توصيلي|حولني|"
+    rf"وصلني|حولوني)\s+(?:مباشرة\s+)?(?:(?:مع|الى)\s+)?{_AR_WHOM}",
+    r"\b(?:اريد|نريد|احتاج(?:\s+الى)?|افضل|اود|عايز|بدي|ابغى)\s+(?:انسان|موظف|شخص)\w*[\s.!]*$",
+    r"\b(?:انسان|موظف|شخص)\w*\s+حقيقي|^(?:انسان|موظف|شخص)(?:\s+من\s+فضلك|\s+لو\s+سمحت)?[\s.!]*$",
 )
 _ASKS = re.compile("|".join(f"(?:{one})" for one in _PATTERNS), re.I)
 # Whoever writes at length asks something, and mentions people on the way.
 _LONGEST = 200
+# Arabic is typed with and without vowels, and its first letter in four ways.
+_VOWELS = dict.fromkeys(range(1611, 1619))
+_PLAIN_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}) | _VOWELS
 
 
 def asks_for_person(text: str) -> bool:
-    plain = " ".join(text.split())
+    plain = " ".join(text.split()).translate(_PLAIN_LETTERS)
     return len(plain) <= _LONGEST and _ASKS.search(plain) is not None

@@ -63,6 +63,13 @@ _SENTENCES: dict[str, dict[Occasion, str]] = {
         "search_down": "Neste momento não consigo consultar nada. Tente de novo daqui a pouco.",
         "failed": "Algo correu mal do nosso lado. Por favor, pergunte de novo.",
     },
+    "ar": {
+        "person": "بكل سرور. يمكنك أن تطلب هنا التحدث إلى أحد أعضاء الفريق.",
+        "nobody_there": "لا أحد من الفريق موجود الآن. اترك بريدك الإلكتروني وسيكتبون إليك.",
+        "no_words": "أفهم الكلمات أفضل من غيرها: ماذا تود أن تعرف؟",
+        "search_down": "لا أستطيع البحث عن شيء الآن. يُرجى المحاولة مرة أخرى بعد قليل.",
+        "failed": "حدث خطأ ما من جهتنا. يُرجى طرح السؤال مرة أخرى.",
+    },
 }
 LANGUAGES: Sequence[str] = tuple(_SENTENCES)
 

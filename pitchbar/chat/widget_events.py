@@ -8,7 +8,13 @@ from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
 
 Kind = Literal[
-    "opened", "closed", "starter_chosen", "citation_opened", "offer_taken", "lead_form_shown"
+    "opened",
+    "closed",
+    "starter_chosen",
+    "citation_opened",
+    "offer_taken",
+    "lead_form_shown",
+    "trigger_followed",
 ]
 
 

@@ -8,13 +8,21 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  leaveOut(link);
+  show(link.dataset.exclude);
 }, true);
 
-// As a press of the button behind it, so that the board changes as it does by any of its links.
-function leaveOut(link) {
+// htmx leaves the links of an SVG to the browser, which would load the whole page anew.
+document.addEventListener("click", (event) => {
+  const place = event.target.closest?.(".world-place");
+  if (!place || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show(place.getAttribute("href"));
+});
+
+// As a press of a link to it, so that the board changes as it does by any of its links.
+function show(url) {
   const stand = document.createElement("a");
-  stand.href = link.dataset.exclude;
+  stand.href = url;
   stand.setAttribute("hx-boost", "true");
   stand.hidden = true;
   document.getElementById("board").append(stand);
@@ -27,7 +35,7 @@ document.addEventListener("keydown", (event) => {
   const link = event.key === "Enter" && event.altKey && event.target.closest?.("[data-exclude]");
   if (!link) return;
   event.preventDefault();
-  leaveOut(link);
+  show(link.dataset.exclude);
 });
 
 // Tabs

@@ -20,18 +20,40 @@ let failures = 0;
 let retryTimer = null;
 let pollTimer = null;
 
+// What came while somebody pressed, or while what they pressed was under way: by its id, the last of
+// each. Replaced meanwhile, a link would lose its click, and htmx the element that it works for.
+const held = new Map();
+let isPressed = false;
+
 // Taking in new HTML
 
 function take(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
+  for (const fresh of template.content.children) if (fresh.id) held.set(fresh.id, fresh);
+  if (!isBusy()) takeHeld();
+}
+
+const isBusy = () => isPressed || Boolean(document.querySelector(".htmx-request"));
+
+function takeHeld() {
+  if (!held.size) return;
   const focused = focusKey();
-  for (const fresh of template.content.children) {
-    const old = fresh.id && document.getElementById(fresh.id);
+  for (const [id, fresh] of held) {
+    const old = document.getElementById(id);
     if (old && !old.isEqualNode(fresh)) replace(old, fresh.cloneNode(true));
   }
+  held.clear();
   restoreFocus(focused);
   document.dispatchEvent(new CustomEvent("pitchbar:swapped"));
+}
+
+// After whatever else waits for the same event.
+const takeLater = () => setTimeout(() => { if (!isBusy()) takeHeld(); });
+
+function press(event) {
+  isPressed = event.type === "pointerdown";
+  if (!isPressed) takeLater();
 }
 
 function replace(old, fresh) {
@@ -162,6 +184,7 @@ function follow() {
   page = document.querySelector("[data-live-url]");
   if (page?.dataset.liveUrl !== followed) {
     followed = page?.dataset.liveUrl;
+    held.clear();
     leave();
     if (page) connect();
   } else if (state) say(state);
@@ -179,6 +202,9 @@ if (page) {
   connect();
   document.addEventListener("visibilitychange", wake);
   document.addEventListener("htmx:after:swap", follow);
+  document.addEventListener("htmx:finally:request", takeLater);
+  for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, press, true);
+  addEventListener("blur", press);
   addEventListener("online", wake);
   addEventListener("offline", () => say("waiting"));
   // A page kept for Back must not hold a socket.

@@ -55,6 +55,11 @@ def test_what_no_source_says_is_refused_and_a_person_offered(turn: Turn) -> None
             "Darauf habe ich in dem, was ich weiß, keine Antwort gefunden. "
             "Ich kenne mich hiermit aus: Handbook.",
         ),
+        (
+            {"language": "ar"},
+            "en",
+            "لم أجد جوابًا عن ذلك فيما أعرفه. هذا ما أعرفه: Handbook.",
+        ),
         ({"source_ids": ()}, "en", UNKNOWN),
     ],
 )

@@ -12,12 +12,15 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Error, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.servers import free_port, give_up
 
 # What Chromium logs when a form is refused; the page shows the reason at the field.
 _REFUSED = "Failed to load resource: the server responded with a status of 422"
+
+# On a machine that does much else; whatever is wrong stays so for longer.
+_PATIENCE_MS = 15_000
 
 OpenPage = Callable[..., Page]
 
@@ -89,11 +92,12 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
     """Opens a page of its own session; at the end, none may have complained about anything."""
     contexts, complaints = [], []
+    expect.set_options(timeout=_PATIENCE_MS)
 
     def open_page(width: int = 1280, **options: Any) -> Page:
         viewport: ViewportSize = {"width": width, "height": 900}
         context = browser.new_context(base_url=site.url, viewport=viewport, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: _note(message, complaints))

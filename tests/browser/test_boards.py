@@ -87,8 +87,10 @@ def test_everything_is_reached_by_keyboard(open_page: OpenPage) -> None:
     expect(page.locator(".world-tip")).to_contain_text("United Kingdom")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".world-tip")).not_to_contain_text("United Kingdom")
+    page.evaluate("window.kept = true")
     page.keyboard.press("Enter")
     expect(page.locator(".filter-chip")).to_have_count(1)
+    assert page.evaluate("window.kept")
     page.go_back()
     wait_for_query(page, "range=7d")
 

@@ -103,9 +103,7 @@ def test_a_turn_opens_a_conversation_that_had_ended(agent: Agent) -> None:
     conversation.status, conversation.ended_at = ENDED, clock.now()
     db.session.commit()
     put_in_place(make_waiting(agent, of=of).id)
-    db.session.refresh(conversation)
-    assert conversation.status == OPEN
-    assert conversation.ended_at is None
+    assert db.session.query(Conversation.status, Conversation.ended_at).one() == (OPEN, None)
 
 
 def test_a_late_job_does_not_turn_the_clock_back(agent: Agent) -> None:

@@ -84,6 +84,13 @@ def test_pictures_alone_ask_nothing(text: str, asks: bool) -> None:
         "Ik wil met een medewerker spreken",
         "Kan ik praten met een mens?",
         "Quero falar com um atendente",
+        "أريد التحدث مع شخص حقيقي",
+        "هل يمكنني التحدث إلى أحد أعضاء الفريق؟",
+        "اريد اكلم موظف",
+        "كيف أتواصل مع الدعم؟",
+        "حوِّلني إلى موظف من فضلك",
+        "أحتاج إلى إنسان.",
+        "موظف لو سمحت",
     ],
 )
 def test_who_asks_for_a_person_is_heard(text: str) -> None:
@@ -104,6 +111,10 @@ def test_who_asks_for_a_person_is_heard(text: str) -> None:
         "Wie viele Personen dürfen mitmachen?",
         "Combien de personnes peuvent venir ?",
         "¿Cuántas personas caben?",
+        "كم عدد الأشخاص الذين يمكنهم الانضمام؟",
+        "كيف أضيف شخصًا إلى مساحة العمل؟",
+        "هل أستطيع التحدث بالعربية؟",
+        "من هو الشخص في الصورة؟",
         "I read your page about how people talk. " * 6 + "Can I talk to a human?",
     ],
 )
@@ -114,6 +125,7 @@ def test_who_speaks_of_people_does_not_ask_for_one(text: str) -> None:
 def test_chat_speaks_the_visitors_language_else_english() -> None:
     assert "team" in say("person", "en")
     assert say("person", "de-AT").startswith("Gern")
+    assert say("person", "ar-EG").startswith("بكل سرور")
     assert say("person", "xx") == say("person", "") == say("person", "en")
     for language in LANGUAGES:
         assert len({say(one, language) for one in ("person", "no_words", "failed")}) == 3

@@ -8,7 +8,7 @@ from pitchbar.core.assets import ROOT
 # Where it is not, and why.
 GOING_ON = {
     "accounts/sign_in/flow.py": "the sign-in goes on and is committed; only the link is left out",
-    "live.py": "a socket writes nothing, and ends here",
+    "live/panels.py": "a socket writes nothing, and ends here",
 }
 
 

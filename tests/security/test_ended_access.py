@@ -220,7 +220,7 @@ def reset_password(client: FormClient, people: People) -> None:
 @pytest.fixture
 def slow_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each drawing is followed by a long pause."""
-    monkeypatch.setattr("pitchbar.live.pause_after", lambda *_: 60.0)
+    monkeypatch.setattr("pitchbar.live.panels.pause_after", lambda *_: 60.0)
 
 
 class TestOpenPages:

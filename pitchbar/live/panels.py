@@ -7,7 +7,6 @@ a right says `recheck_access`: then the pages that this person has open are aske
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -23,6 +22,9 @@ from pitchbar.core.database import after_commit
 from pitchbar.core.sockets import SocketSlots, WholeSends, is_same_origin
 from pitchbar.errors import DomainError, Forbidden
 from pitchbar.extensions import bus, db, request_address, sock
+from pitchbar.live.changes import ACCESS, Changes
+from pitchbar.live.declaration import LiveView
+from pitchbar.live.drawing import Drawing
 from pitchbar.settings import current_settings
 
 log = logging.getLogger(__name__)
@@ -34,34 +36,8 @@ _REFRESH_SECONDS = 20.0
 _LOOK_SECONDS = 0.25
 _CHEAP_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
-# On the bus: somebody's sessions or rights have changed.
-_ACCESS = "access"
 # Of all panels without a limit of their own.
 _slots = SocketSlots()
-
-
-@dataclass(frozen=True)
-class LiveView:
-    """What one open page shows.
-
-    Attributes:
-        draw: gives the HTML; called with the request that opened the socket.
-        topic: of the bus; a message on it that `concerns` the page has it drawn again. Without a
-            topic it is drawn again after each pause.
-        further_topics: whose messages are asked in the same way.
-        beside: what is drawn with it, and hears messages of its own.
-        draw_first: what costs little: drawn alone while the whole rests.
-    """
-
-    draw: Callable[[], str]
-    topic: str = ""
-    concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
-    further_topics: tuple[str, ...] = ()
-    beside: "tuple[LiveView, ...]" = ()
-    draw_first: Callable[[], str] | None = None
-
-    def draw_all(self) -> str:
-        return "".join([self.draw(), *(view.draw() for view in self.beside)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +65,7 @@ class LivePanel:
 
 def recheck_access(person_id: int) -> None:
     """After the commit: ends the open pages of this person that they may not see any more."""
-    after_commit(db.session(), lambda: bus.publish(_ACCESS, {"person_id": person_id}))
+    after_commit(db.session(), lambda: bus.publish(ACCESS, {"person_id": person_id}))
 
 
 def add_live_panel(bp: Blueprint, panel: LivePanel) -> None:
@@ -142,39 +118,65 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
     each change.
     """
     ws.sock = WholeSends(ws.sock)
-    view = panel.open()
-    with closing(_Changes(view, current_user.get_id())) as changes:
+    view, took = panel.open(), 0.0
+    with closing(Changes(view, current_user.get_id())) as changes:
         while ws.connected:
             changes.forget_access()
-            _forget_person()
-            panel.enter()
             began = time.monotonic()
-            ws.send(view.draw_all())
-            pause = pause_after(time.monotonic() - began, panel.pause_seconds)
-            # An open page must not hold a database connection while nothing happens.
-            db.session.remove()
+            _send_whole(ws, panel, view, changes, is_costly=took > _CHEAP_SECONDS)
+            took = time.monotonic() - began
             _pause(ws, changes, panel.pause_seconds)
-            _rest(ws, panel, view, changes, pause - panel.pause_seconds)
+            _rest(ws, panel, view, changes, pause_after(took, panel.pause_seconds))
             _wait_for_change(ws, changes)
 
 
-def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: "_Changes", seconds: float) -> None:
-    """After a costly drawing: what matters most moves meanwhile."""
-    if view.draw_first is None:
-        _pause(ws, changes, seconds)
+def _send_whole(
+    ws: Any, panel: LivePanel, view: LiveView, changes: Changes, *, is_costly: bool
+) -> None:
+    """What took long last time is drawn beside, and what matters most moves meanwhile."""
+    if not is_costly or view.draw_first is None:
+        _send(ws, panel, view.draw_all)
         return
-    until = time.monotonic() + seconds
+    drawing = Drawing(lambda: _draw_anew(panel))
+    while not drawing.is_done(panel.pause_seconds) and ws.connected:
+        _send_first(ws, panel, view, changes)
+    whole = drawing.result()
+    if ws.connected:
+        # It may be older than what moved meanwhile: that comes behind it once more.
+        first = view.draw_first
+        _send(ws, panel, lambda: whole + first())
+
+
+def _draw_anew(panel: LivePanel) -> str:
+    """In a context of its own, which has looked nobody up yet."""
+    panel.enter()
+    return panel.open().draw_all()
+
+
+def _send(ws: Any, panel: LivePanel, draw: Callable[[], str]) -> None:
+    """If they may still see it. An open page must not hold a database connection while nothing
+    happens.
+    """
+    _forget_person()
+    panel.enter()
+    ws.send(draw())
+    db.session.remove()
+
+
+def _send_first(ws: Any, panel: LivePanel, view: LiveView, changes: Changes) -> None:
+    if view.draw_first is not None and changes.take_first():
+        _send(ws, panel, view.draw_first)
+
+
+def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: Changes, seconds: float) -> None:
+    """After a costly drawing: what matters most moves meanwhile."""
+    until = time.monotonic() + seconds - panel.pause_seconds
     while ws.connected and not changes.is_access_asked and time.monotonic() < until:
-        if changes.wait(0):
-            changes.set()  # the whole is still to be drawn
-            _forget_person()
-            panel.enter()
-            ws.send(view.draw_first())
-            db.session.remove()
-        _pause(ws, changes, panel.pause_seconds)
+        _send_first(ws, panel, view, changes)
+        _pause(ws, changes, panel.pause_seconds if view.draw_first else until - time.monotonic())
 
 
-def _pause(ws: Any, changes: "_Changes", seconds: float) -> None:
+def _pause(ws: Any, changes: "Changes", seconds: float) -> None:
     """However long: whoever may not see the page any more is asked at once."""
     until = time.monotonic() + seconds
     while ws.connected and not changes.is_access_asked and (left := until - time.monotonic()) > 0:
@@ -191,52 +193,7 @@ def _forget_person() -> None:
     g.pop("_login_user", None)
 
 
-class _Changes:
-    """Hears whether something has changed that the page shows, or who may see it."""
-
-    def __init__(self, view: LiveView, person_id: str | None) -> None:
-        self._view = view
-        self._person_id = person_id
-        self._changed = threading.Event()
-        self.is_access_asked = False
-        self.is_told = bool(view.topic)
-        self._unsubscribe = [bus.subscribe(_ACCESS, self._hear_of_access)]
-        for topic in (view.topic, *view.further_topics) if view.topic else ():
-            self._listen(topic, view)
-        for one in view.beside if view.topic else ():
-            self._listen(one.topic, one)
-
-    def _listen(self, topic: str, view: LiveView) -> None:
-        def hear(message: dict[str, Any]) -> None:
-            if view.concerns(message):
-                self._changed.set()
-
-        self._unsubscribe.append(bus.subscribe(topic, hear))
-
-    def _hear_of_access(self, message: dict[str, Any]) -> None:
-        if str(message["person_id"]) == self._person_id:
-            self.is_access_asked = True
-            self._changed.set()
-
-    def forget_access(self) -> None:
-        """Before it is asked: a message that comes meanwhile counts."""
-        self.is_access_asked = False
-
-    def set(self) -> None:
-        self._changed.set()
-
-    def wait(self, seconds: float) -> bool:
-        """True when there was a change since the last call that returned True."""
-        changed = self._changed.wait(seconds)
-        self._changed.clear()
-        return changed
-
-    def close(self) -> None:
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-
-
-def _wait_for_change(ws: Any, changes: _Changes) -> None:
+def _wait_for_change(ws: Any, changes: Changes) -> None:
     """Until something changed, the page went away, or it is time to look again anyway."""
     until = time.monotonic() + (_REFRESH_SECONDS if changes.is_told else 0)
     while ws.connected and time.monotonic() < until:

@@ -1,0 +1,61 @@
+"""What wakes an open page."""
+
+import threading
+from typing import Any
+
+from pitchbar.extensions import bus
+from pitchbar.live.declaration import LiveView
+
+# On the bus: somebody's sessions or rights have changed.
+ACCESS = "access"
+
+
+class Changes:
+    """Hears whether something has changed that the page shows, or who may see it."""
+
+    def __init__(self, view: LiveView, person_id: str | None) -> None:
+        self._view = view
+        self._person_id = person_id
+        self._changed = threading.Event()
+        # The same of what is drawn first, which is drawn more often.
+        self._first_changed = threading.Event()
+        self.is_access_asked = False
+        self.is_told = bool(view.topic)
+        self._unsubscribe = [bus.subscribe(ACCESS, self._hear_of_access)]
+        for topic in (view.topic, *view.further_topics) if view.topic else ():
+            self._listen(topic, view)
+        for one in view.beside if view.topic else ():
+            self._listen(one.topic, one)
+
+    def _listen(self, topic: str, view: LiveView) -> None:
+        def hear(message: dict[str, Any]) -> None:
+            if view.concerns(message):
+                self._first_changed.set()
+                self._changed.set()
+
+        self._unsubscribe.append(bus.subscribe(topic, hear))
+
+    def _hear_of_access(self, message: dict[str, Any]) -> None:
+        if str(message["person_id"]) == self._person_id:
+            self.is_access_asked = True
+            self._changed.set()
+
+    def forget_access(self) -> None:
+        """Before it is asked: a message that comes meanwhile counts."""
+        self.is_access_asked = False
+
+    def take_first(self) -> bool:
+        """Whether there was a change since the last call; the whole is still to be drawn."""
+        changed = self._first_changed.is_set()
+        self._first_changed.clear()
+        return changed
+
+    def wait(self, seconds: float) -> bool:
+        """True when there was a change since the last call that returned True."""
+        changed = self._changed.wait(seconds)
+        self._changed.clear()
+        return changed
+
+    def close(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()

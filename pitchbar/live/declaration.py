@@ -1,0 +1,27 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """What one open page shows.
+
+    Attributes:
+        draw: gives the HTML; called with the request that opened the socket.
+        topic: of the bus; a message on it that `concerns` the page has it drawn again. Without a
+            topic it is drawn again after each pause.
+        further_topics: whose messages are asked in the same way.
+        beside: what is drawn with it, and hears messages of its own.
+        draw_first: what costs little: drawn alone while the whole rests.
+    """
+
+    draw: Callable[[], str]
+    topic: str = ""
+    concerns: Callable[[dict[str, Any]], bool] = lambda _message: True
+    further_topics: tuple[str, ...] = ()
+    beside: "tuple[LiveView, ...]" = ()
+    draw_first: Callable[[], str] | None = None
+
+    def draw_all(self) -> str:
+        return "".join([self.draw(), *(view.draw() for view in self.beside)])
