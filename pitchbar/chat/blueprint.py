@@ -20,16 +20,15 @@ TOPIC = Topic(
 METHODS = ["GET", "POST", "DELETE"]
 
 
-def widget_blueprint(name: str, scope: str = "widget") -> Blueprint:
-    """Calls of one `scope` are counted together."""
+def widget_blueprint(name: str) -> Blueprint:
     bp = Blueprint(name, __name__, url_prefix="/api/v1/widget")
     bp.before_request(answer_preflight)
     bp.after_request(add_headers)
-    limiter.shared_limit(_widget_rate, scope=scope, methods=METHODS)(bp)
+    limiter.shared_limit(widget_rate, scope="widget", methods=METHODS)(bp)
     return bp
 
 
-def _widget_rate() -> str:
+def widget_rate() -> str:
     return current_settings()[ChatSettings].ratelimit_widget
 
 

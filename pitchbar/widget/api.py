@@ -7,7 +7,7 @@ from pitchbar.agents.hours import is_open
 from pitchbar.api.endpoints import endpoint
 from pitchbar.chat.access import check_origin, check_path, get_agent
 from pitchbar.chat.answering import agent_body
-from pitchbar.chat.blueprint import TOPIC, widget_blueprint
+from pitchbar.chat.blueprint import TOPIC, widget_blueprint, widget_rate
 from pitchbar.core import clock
 from pitchbar.extensions import limiter, request_address
 from pitchbar.settings import current_settings
@@ -15,8 +15,7 @@ from pitchbar.widget.languages import choose_language
 from pitchbar.widget.look_payloads import Look, LookQuery, TriggerLook
 from pitchbar.widget.settings import WidgetSettings
 
-# Not counted with what visitors say: pages are opened far more often.
-bp = widget_blueprint("widget_look_api", scope="widget_look")
+bp = widget_blueprint("widget_look_api")
 
 
 def _look_rate() -> str:
@@ -36,6 +35,8 @@ def _keep_for_a_minute(response: Response) -> Response:
 
 
 @bp.get("/look")
+# Of all agents together, and not counted with what visitors say: pages are opened more often.
+@limiter.limit(widget_rate, methods=["GET"])
 @limiter.limit(_look_rate, key_func=_look_limit_key, methods=["GET"])
 @open_to_all
 @endpoint(TOPIC, query=LookQuery, response=Look, errors=(403, 404, 422))

@@ -2,7 +2,8 @@
 
 import gzip
 import tempfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import brotli
@@ -64,8 +65,17 @@ def _is_as_listed(path: Path, file: BuiltFile) -> bool:
     return (
         file.hash == digest(body)
         and (file.bytes, file.gzip, file.br) == sizes
-        and gzip.decompress(packed) == body == brotli.decompress(smaller)
+        and _unpacked(packed, gzip.decompress) == body
+        and _unpacked(smaller, brotli.decompress) == body
     )
+
+
+def _unpacked(packed: bytes, unpack: Callable[[bytes], bytes]) -> bytes | None:
+    """None where it is broken."""
+    try:
+        return unpack(packed)
+    except (OSError, EOFError, zlib.error, brotli.error):
+        return None
 
 
 def _too_heavy(files: Mapping[str, BuiltFile]) -> list[str]:

@@ -1,10 +1,12 @@
 """How the widget's files are made, compared and weighed."""
 
+import gzip
 import json
 import random
 import shutil
 from pathlib import Path
 
+import brotli
 import pytest
 from click.testing import CliRunner
 
@@ -136,6 +138,19 @@ def test_a_file_that_was_changed_by_hand_is_found(copy: Path) -> None:
 def test_packed_files_hold_the_same(copy: Path) -> None:
     shutil.copyfile(copy / "preview.js.br", copy / "app.js.br")
     assert any(one.startswith("app.js is not") for one in find_faults(copy))
+
+
+@pytest.mark.parametrize("ending", [".gz", ".br"])
+def test_packed_files_of_the_right_size_are_unpacked_too(copy: Path, ending: str) -> None:
+    pack = {".gz": lambda body: gzip.compress(body, 9, mtime=0), ".br": brotli.compress}[ending]
+    packed, other = copy / f"app.js{ending}", (copy / "app.js").read_bytes().replace(b"app", b"apq")
+    size = packed.stat().st_size
+    for body in (pack(other), b"?" * size):
+        assert len(body) == size
+        packed.write_bytes(body)
+        assert find_faults(copy) == [
+            "app.js is not what manifest.json says. Run: pitchbar widget build"
+        ]
 
 
 @pytest.mark.parametrize("name", ["app.js.gz", "words-xx.js"])

@@ -193,6 +193,17 @@ def test_it_is_limited_by_address_and_agent_and_apart_from_the_chat(
     assert begun.status_code == 200
 
 
+@pytest.mark.settings(ratelimit_enabled=True, ratelimit_widget="3/minute")
+def test_pages_that_are_opened_take_nothing_from_who_speaks(
+    client: FormClient, people: People
+) -> None:
+    agent = make_agent(people.workspace)
+    # Whoever makes up agents is counted too.
+    asked = (agent, "ag_one", "ag_two", agent)
+    assert [look(client, one).status_code for one in asked] == [200, 404, 404, 429]
+    assert Widget(client, agent).init().status_code == 200
+
+
 def test_that_it_spoke_first_is_counted(client: FormClient, people: People) -> None:
     widget = Widget(client, make_agent(people.workspace))
     widget.init()
