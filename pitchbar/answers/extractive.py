@@ -12,7 +12,7 @@ from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
 # Another sentence must come so near the best one to be quoted, too.
-_NEAR_THE_BEST = 0.9
+_NEAR_THE_BEST = 0.94
 _MOST_PLACES, _MOST_PROSE = 3, 900
 # Of the words of a sentence, so many in another one make it a repeat.
 _REPEATED = 0.75

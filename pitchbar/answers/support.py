@@ -35,6 +35,8 @@ _TOGETHER = 3
 _SAME_WORDS = 0.8
 # Citations as they stand in answers.
 CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+# Which step of a list it is, says nothing about the thing.
+_STEP = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"\w+")
 
@@ -49,7 +51,7 @@ class Support:
 
 def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
-    bare = without_price(plain(CITATION.sub("", sentence)))
+    bare = without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
     passage = passage_of(hit)
     if _stands_there(bare, passage):
         why = why_not_by_clauses(bare, passage)
@@ -76,7 +78,7 @@ def _missing(sentence: str, passage: Passage) -> set[str]:
 
 def contradicts(sentence: str, hit: Hit) -> bool:
     """Whether the passage says the contrary of what it does not bear out."""
-    bare = without_price(plain(CITATION.sub("", sentence)))
+    bare = without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
     return bool(why_not_by_clauses(bare, passage_of(hit)))
 
 

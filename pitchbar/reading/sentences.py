@@ -36,7 +36,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[Span]:
     """Of the text between two places; each ends with its mark, the last without one too."""
     at = start
     for found in _END.finditer(text, start, end):
-        if _ends_here(text, at, found):
+        if _ends_here(text, at, found) and not _is_in_code(text, at, found.end(), end):
             yield from trimmed(text, at, found.end())
             at = found.end()
     yield from trimmed(text, at, end)
@@ -70,6 +70,13 @@ def _last_break(text: str, start: int, limit: int) -> int:
         if places:
             return places[-1]
     return limit
+
+
+def _is_in_code(text: str, start: int, at: int, end: int) -> bool:
+    """Between two backticks of one line, where "…" and "." end nothing."""
+    line = text.rfind("\n", start, at) + 1 or start
+    rest = text.find("\n", at, end)
+    return text.count("`", line, at) % 2 == 1 and "`" in text[at : rest if rest >= 0 else end]
 
 
 def _ends_here(text: str, start: int, found: re.Match[str]) -> bool:

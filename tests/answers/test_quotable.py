@@ -36,6 +36,18 @@ def test_places_are_those_of_the_text() -> None:
     assert [text[one.start : one.end] for one in quotables_of(0, text)][1] == "They are **big**."
 
 
+def test_what_stands_in_backticks_is_not_cut() -> None:
+    text = (
+        "Search with `state:failed task: … since: today. Then` or by hand. "
+        "Wait for `it. All is well."
+    )
+    assert shown(text) == [
+        "Search with `state:failed task: … since: today. Then` or by hand.",
+        "Wait for `it.",
+        "All is well.",
+    ]
+
+
 def test_code_that_is_cut_gets_its_end() -> None:
     assert shown("```\nbuy cup\nbuy tea") == ["```\nbuy cup\nbuy tea\n```"]
 

@@ -24,6 +24,8 @@ PASSAGE = make_hit(
         "Prices rise from 2024-03-03 by more than 5 %.",
         "The first program was written by Ada Lovelace.",
         "The hall holds 1200 people.",
+        "7. Write to the till with the receipt.",
+        "2) The hall holds 1200 people.",
         "The Starter plan has a price of $19.",
         "The handbook says that dogs aren't allowed inside.",
     ],

@@ -50,6 +50,8 @@ class Chat:
     def open(self) -> "Chat":
         self.launcher.click()
         expect(self.field).to_be_visible()
+        moving = "one => Promise.all(one.getAnimations().map((each) => each.finished))"
+        self.panel.evaluate(moving)
         return self
 
     def opened(self) -> "Chat":
