@@ -8,9 +8,9 @@ from pitchbar.workspaces.models import Workspace
 
 _STARTERS = (
     "How long are scans kept?",
-    "What is a repeat?",
-    "How are visitors counted without cookies?",
-    "What does TRUSTED_PROXIES do?",
+    "When is a scan a repeat?",
+    "Does the redirect set a cookie?",
+    "How do I put an agent on my site?",
 )
 
 

@@ -11,6 +11,8 @@ from pitchbar.workspaces.models import Workspace
 
 _DOCUMENTS = (
     "README.md",
+    "docs/concepts.md",
+    "docs/widget.md",
     "docs/operations.md",
     "docs/settings.md",
     "docs/scaling.md",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 # `note`: good to know; `warn`: it may not work; `bad`: it does not.
 Level = Literal["ok", "note", "warn", "bad"]
+_WEIGHTS: Sequence[Level] = ("bad", "warn", "note", "ok")
 Verdict = Literal["works", "unclear", "fails"]
 
 
@@ -39,9 +40,20 @@ def warn(key: str, text: str, hint: str = "") -> Finding:
     return Finding(key, "warn", text, hint)
 
 
+def is_reached(findings: Sequence[Finding]) -> bool:
+    return any(one.key == "reached" and one.level in ("ok", "note") for one in findings)
+
+
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
+    """What stands in the way comes first."""
+    return sorted(findings, key=lambda one: _WEIGHTS.index(one.level))
+
+
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
     levels = {one.level for one in findings}
+    if not is_reached(findings):
+        return "unclear"
     if "bad" in levels:
         return "fails"
-    is_there = any(one.key == "snippet" and one.level == "ok" for one in findings)
+    is_there = any(one.key == "snippet" and one.level in ("ok", "note") for one in findings)
     return "works" if is_there and "warn" not in levels else "unclear"

@@ -9,6 +9,7 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.agents.models import Agent
 from pitchbar.agents.queries import get_agent
 from pitchbar.agents.showing import frame
+from pitchbar.core.addresses import is_loopback
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db, limiter
@@ -16,7 +17,7 @@ from pitchbar.forms import Form, form_errors, strip
 from pitchbar.settings import current_settings
 from pitchbar.widget.addresses import widget_origin, widget_script
 from pitchbar.widget.checking import find_check
-from pitchbar.widget.findings import Finding
+from pitchbar.widget.findings import Finding, by_weight, is_reached
 from pitchbar.widget.judging_page import policy_lines
 from pitchbar.widget.models import InstallCheck
 from pitchbar.widget.services import start_check
@@ -75,11 +76,13 @@ def _likely_page(agent: Agent, last: InstallCheck | None) -> str:
 
 
 def _is_outside(origin: str) -> bool:
-    return urlsplit(origin).hostname not in ("localhost", current_settings().own_host)
+    host = urlsplit(origin).hostname or ""
+    return host not in ("localhost", current_settings().own_host) and not is_loopback(host)
 
 
 def _render(agent: Agent, form: CheckForm) -> Response:
     settings, last = current_settings(), find_check(agent)
+    findings = [Finding.of(one) for one in last.findings] if last else []
     snippet = str(widget_script(agent.public_id))
     return render(
         "widget/install.html",
@@ -90,7 +93,8 @@ def _render(agent: Agent, form: CheckForm) -> Response:
         tag=tag_manager_tag(agent.public_id, settings),
         policy=policy_lines(widget_origin(settings), settings.app_url),
         check=last,
-        findings=[Finding.of(one) for one in last.findings] if last else [],
+        findings=by_weight(findings),
+        is_reached=is_reached(findings),
         has_try_page=settings.is_development,
         http_status=form.http_status if form.errors else 200,
         **frame(agent),

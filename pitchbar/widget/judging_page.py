@@ -54,7 +54,7 @@ def _presence(facts: PageFacts, tags: Sequence[Tag]) -> Finding:
     if tags:
         return Finding(
             "snippet",
-            "ok",
+            "note",
             f"The snippet is there {len(tags)} times.",
             "Once is enough: the widget shows itself once all the same. Often a plugin and the "
             "theme both bring it.",
@@ -173,14 +173,17 @@ def _policy(policies: Sequence[Policy], tag: Tag | None, url: str, expected: Exp
     blocked = find_blocked(policies, asked)
     if not blocked:
         return ok("policy", "Its Content-Security-Policy lets everything through.")
-    kept_out = " and ".join(_KEPT_OUT[one] for one in blocked)
-    hint = "Add this to it:"
-    if wants_nonce(policies) and "script" in blocked:
-        hint = "Give the snippet the page's nonce, as its other scripts have it; or add this:"
+    *others, last = [_KEPT_OUT[one] for one in blocked]
+    kept_out = f"{', '.join(others)} and {last}" if others else last
     scripts, calls = policy_lines(expected.widget_url, expected.app_url)
-    lines = [scripts] if blocked != ["calls"] else []
-    lines += [calls] if "calls" in blocked else []
-    text = f"Its Content-Security-Policy keeps out {kept_out}."
+    lines = [calls] if "calls" in blocked else []
+    text, hint = f"Its Content-Security-Policy keeps out {kept_out}.", "Add this to it:"
+    if wants_nonce(policies) and "script" in blocked:
+        # Where trust is handed on, hosts may count for nothing.
+        more = ", and add this:" if lines else "."
+        hint = f"Give the snippet the page's nonce, as its other scripts have it{more}"
+    elif blocked != ["calls"]:
+        lines = [scripts, *lines]
     return bad("policy", text, hint, "\n".join(lines))
 
 

@@ -35,15 +35,19 @@ async function draw() {
   document.querySelector("[data-look-drawn]")?.remove();
 }
 
+function drawInstead() {
+  stage.hidden = true;
+  document.querySelector("[data-look-drawn]").dispatchEvent(new Event("draw"));
+}
+
 async function follow() {
   try {
     look = await ask();
     await draw();
   } catch (error) {
     if (error.name === "AbortError") return;
-    // What stands there stays.
-    if (!widget) stage.hidden = true;
-    console.debug("The look stays as it is:", error.message);
+    console.debug("The widget cannot be shown here:", error.message);
+    if (!widget) drawInstead();
   }
 }
 

@@ -57,7 +57,13 @@ count();
 
 list.addEventListener("change", (event) => {
   const row = event.target.closest("[data-trigger]");
-  if (row) arrange(row);
+  if (!row) return;
+  const value = part(row, "value");
+  // Nobody chose that number: another kind wants another.
+  if (event.target === part(row, "kind") && ["", ...Object.values(EXAMPLES)].includes(value.value)) {
+    value.value = UNITS[event.target.value] ? EXAMPLES[event.target.value] : "";
+  }
+  arrange(row);
 });
 list.addEventListener("click", (event) => {
   if (event.target.closest("[data-trigger-add]")) add();

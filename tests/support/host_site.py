@@ -10,7 +10,7 @@ from tests.support.widget_files import loader_hash
 
 _PAGE = """<!doctype html><html lang="{language}"{attributes}><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<title>Shop</title><link rel="icon" href="data:,">{head}</head>
+<title>Shop</title>{head}</head>
 <body>{body}{snippet}</body></html>"""
 _BODY = """<main><h1>Cups</h1><p><a href="/refunds">Refunds</a> <button id="buy">Buy</button></p>
 <p>Cups of all colours, made by hand.</p><div style="height: 2400px"></div></main>"""

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pitchbar.chat.payloads import GROUNDS
+from pitchbar.core.colours import tones
 from tests.support.loopback import Answer, LoopbackServer, Request
 from tests.support.widget_answers import (
     Cut,
@@ -80,6 +82,7 @@ class FakeApi:
         self.triggers: list[dict[str, Any]] = []
         self.is_open = True
         self.status = "open"
+        self.restricted: list[str] = []
         self.history: list[dict[str, Any]] = []
         self.answers: list[list[Step]] = []
         self.usual: list[Step] = Said().steps()
@@ -174,8 +177,10 @@ class FakeApi:
         return found(request) if found else Refusal(404, "not_found", {}).answer()
 
     def _look(self, request: Request) -> Answer:
+        if request.query.get("path") in self.restricted:
+            return Refusal(403, "path_restricted", {}).answer()
         language = self.agent["language"] or request.query.get("language") or "en"
-        look = {"agent": self.agent, "language": language}
+        look = {"agent": self._body(), "language": language}
         return _json({**look, "triggers": self.triggers, "is_open": self.is_open})
 
     def _clear(self, _request: Request) -> Answer:
@@ -195,10 +200,13 @@ class FakeApi:
                 "expires_in": 3600,
                 "visitor": "5b0a5a2e5d9c4c4f9d2f6a1b7c8d9e0f.9f2b41c07de35a6688e1d4",
                 "conversation_id": CONVERSATION,
-                "agent": self.agent,
+                "agent": self._body(),
                 "messages": messages,
             }
         )
+
+    def _body(self) -> dict[str, Any]:
+        return {**self.agent, "tones": tones(self.agent["accent"], *GROUNDS)}
 
     def _after(self, last: str | None) -> list[dict[str, Any]]:
         ids = [one["id"] for one in self.history]
@@ -247,6 +255,8 @@ class FakeApi:
             elif step.is_clean:
                 return
             else:
+                # What was said is to arrive: browsers drop what they have not read by then.
+                self._server.over.wait(0.1)
                 raise ConnectionAbortedError
 
     def _gate(self, name: str) -> threading.Event:

@@ -8,6 +8,7 @@ import { makeFrame } from "./frame.js";
 import { ICON, button, drawAnswer, drawChoice, drawFoot, drawHead, drawLeadForm, drawOffers, drawStarters, drawVisitor, teller } from "./view.js";
 
 const MOST_LETTERS = 4000, SHOWS_COUNT_FROM = 3800;
+const READ_MS = 20_000;
 const POLL_MS = 4000, POLL_HIDDEN_MS = 20_000;
 
 export class Chat {
@@ -151,8 +152,10 @@ export class Chat {
   }
 
   announce(text) {
-    this.#live.append(h("p", null, text));
-    while (this.#live.children.length > 30) this.#live.firstChild.remove();
+    const said = h("p", null, text);
+    this.#live.append(said);
+    // Once it is read, whoever looks around does not meet it again.
+    setTimeout(() => said.remove(), READ_MS);
   }
 
   // Asking

@@ -22,8 +22,8 @@ export function makeFrame(chat) {
     if (back && isPushed && history.state?.pitchbar) history.back();
     isPushed = false;
     // Back to what opened it, if that is one of the page's own.
-    const isOurs = !opener?.isConnected || [document.body, core.shadow.host].includes(opener);
-    (isOurs ? core.button : opener).focus({ preventScroll: true });
+    const isOwn = opener?.isConnected && ![document.body, core.shadow.host].includes(opener);
+    (isOwn ? opener : core.button).focus({ preventScroll: true });
   }
 
   // The keyboard of a phone takes away from what is seen, not from the page.

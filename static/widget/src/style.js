@@ -52,13 +52,14 @@ pre{overflow-x:auto;padding:10px;border-radius:8px}
 .panel :disabled{opacity:.55;cursor:default}
 .card{padding:14px;border:1px solid var(--line);border-radius:12px}
 .card small{font-weight:400}
-.panel .card :is(input,textarea){width:100%;padding:8px 12px;border:1px solid var(--edge);border-radius:8px;background:var(--bg);font-size:16px;font-weight:400}
+.panel .card :is(input,textarea){width:100%;margin:4px 0;padding:8px 12px;border:1px solid var(--edge);border-radius:8px;background:var(--bg);font-size:16px;font-weight:400}
 .panel [aria-invalid=true]{border-color:var(--bad)!important}
 .wrong{color:var(--bad);font-weight:400}
 .bar{padding:8px 16px}
 .foot{padding:12px 12px calc(12px + env(safe-area-inset-bottom,0px))}
 .ask{display:flex;gap:8px;align-items:flex-end;padding-block:4px;padding-inline:14px 4px;border:1px solid var(--edge);border-radius:22px}
 .ask:focus-within{border-color:var(--ring);box-shadow:0 0 0 1px var(--ring)}
+.ask textarea:placeholder-shown{direction:inherit}
 .panel .ask textarea{flex:1;min-width:0;height:34px;padding:5px 0;border:0;outline:0;resize:none;background:none;font-size:16px;line-height:24px}
 [dir=rtl] .send svg{transform:scaleX(-1)}
 .down svg{transform:rotate(180deg)}

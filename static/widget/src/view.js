@@ -52,7 +52,7 @@ export function drawFoot(ui) {
   return { foot, form, input, send, count };
 }
 
-export const drawVisitor = (ui, text) => h("div", { class: "visitor", dir: "auto" }, h("span", { class: "hidden" }, `${ui.t("you")}: `), text);
+export const drawVisitor = (ui, text) => h("div", { class: "visitor" }, h("span", { class: "hidden" }, `${ui.t("you")}: `), h("bdi", null, text));
 
 export function drawStarters(ui, starters) {
   return h("div", { class: "row", role: "group", "aria-label": ui.t("starters") },
@@ -166,7 +166,8 @@ export function drawLeadForm(ui, asked, person, send) {
   const labels = [["email", "email"], ["name", "text"], ["phone", "tel"]].filter(([name]) => name === "email" || asked[`asks_${name}`]).map(([name, type]) => {
     const id = `wrong-${name}`, input = inputs[name] = h("input", { name, type, autocomplete: type === "text" ? name : type, "aria-describedby": id, dir: type === "text" ? "auto" : "ltr" });
     input.value = person?.[name] ?? "";
-    return h("label", null, h("span", null, t(name), " ", type !== "email" && h("small", null, `(${t("optional")})`)), input, wrongs[name] = h("span", { class: "wrong", id }));
+    // What is wrong with it is told beside its name, not as a part of it.
+    return h("div", null, h("label", null, t(name), " ", type !== "email" && h("small", null, `(${t("optional")})`), input), wrongs[name] = h("div", { class: "wrong", id }));
   });
   const sentence = wrongs[""] = h("p", { class: "wrong", role: "alert" });
   const show = (found) => {
