@@ -10,7 +10,7 @@ _STARTERS = (
     "How long are scans kept?",
     "When is a scan a repeat?",
     "Does the redirect set a cookie?",
-    "How do I put an agent on my site?",
+    "How many kilobytes is the widget's loader?",
 )
 
 

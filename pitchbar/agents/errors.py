@@ -18,6 +18,15 @@ class InvalidAgent(DomainError):
         super().__init__(sentence, fields={field: sentence})
 
 
+class InvalidTriggers(DomainError):
+    """`fields` by place, as in `triggers.0.value`."""
+
+    code = "invalid_agent"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(next(iter(fields.values())), fields=fields)
+
+
 class TooManyAgents(DomainError):
     status = 409
     code = "too_many_agents"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitchbar.agents.config import MOST_TRIGGERS, Trigger
-from pitchbar.agents.errors import InvalidAgent
+from pitchbar.agents.errors import InvalidAgent, InvalidTriggers
 from pitchbar.core.text import storable
 
 LONGEST_GREETING = 160
@@ -42,42 +42,52 @@ _NO_PAIR = (
 
 
 def clean_triggers(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
-    """Raises InvalidAgent with the place of the first that is not fit, as in `triggers.0.value`."""
+    """Raises InvalidTriggers with all that is not fit, by its place as in `triggers.0.value`."""
     if len(triggers) > MOST_TRIGGERS:
         raise InvalidAgent("triggers", f"There can be {MOST_TRIGGERS} triggers at the most.")
     cleaned: list[Trigger] = []
+    wrong: dict[str, str] = {}
     for place, one in enumerate(triggers):
-        made = _clean(one, f"triggers.{place}")
+        made, errors = _clean(one)
         if any((made.kind, made.value) == (other.kind, other.value) for other in cleaned):
-            raise InvalidAgent(f"triggers.{place}.kind", "This one is there already.")
-        cleaned.append(made)
+            errors.setdefault("kind", "This one is there already.")
+        wrong |= {f"triggers.{place}.{name}": said for name, said in errors.items()}
+        cleaned += [] if errors else [made]
+    if wrong:
+        raise InvalidTriggers(wrong)
     return tuple(cleaned)
 
 
-def _clean(trigger: Trigger, place: str) -> Trigger:
+def _clean(trigger: Trigger) -> tuple[Trigger, dict[str, str]]:
+    """With what is wrong, by field."""
+    wrong: dict[str, str] = {}
     text = " ".join(storable(trigger.text).split()) if trigger.action == "greet" else ""
     if trigger.action == "greet" and not text:
-        raise InvalidAgent(f"{place}.text", "Write what it says.")
+        wrong["text"] = "Write what it says."
     if len(text) > LONGEST_GREETING:
-        sentence = f"Use at most {LONGEST_GREETING} characters; these are {len(text)}."
-        raise InvalidAgent(f"{place}.text", sentence)
-    value = _clean_value(trigger, f"{place}.value")
-    return Trigger(kind=trigger.kind, value=value, action=trigger.action, text=text)
+        wrong["text"] = f"Use at most {LONGEST_GREETING} characters; these are {len(text)}."
+    value: int | str | None = None
+    try:
+        value = _clean_value(trigger)
+    except ValueError as error:
+        wrong["value"] = str(error)
+    return Trigger(kind=trigger.kind, value=value, action=trigger.action, text=text), wrong
 
 
-def _clean_value(trigger: Trigger, place: str) -> int | str | None:
+def _clean_value(trigger: Trigger) -> int | str | None:
+    """Raises ValueError with a sentence."""
     if trigger.kind == "exit":
         return None
     typed = "" if trigger.value is None else str(trigger.value).strip()
     if trigger.kind == "utm":
         pair = _PAIR.fullmatch(storable(typed))
         if pair is None:
-            raise InvalidAgent(place, _NO_PAIR)
+            raise ValueError(_NO_PAIR)
         return f"{pair[1]}={pair[2]}"
     span = _SPANS[trigger.kind]
     number = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else 0
     if not span.holds(number):
-        raise InvalidAgent(place, span.sentence)
+        raise ValueError(span.sentence)
     return number
 
 

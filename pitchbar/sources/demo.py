@@ -11,6 +11,7 @@ from pitchbar.workspaces.models import Workspace
 
 _DOCUMENTS = (
     "README.md",
+    "docs/widget.md",
     "docs/concepts.md",
     "docs/widget.md",
     "docs/operations.md",

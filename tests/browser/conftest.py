@@ -44,6 +44,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "APP_KEY": "a key for tests only, long enough to be one",
         "APP_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
+        # It may look at its own pages, as it does at those of customers.
+        "OUTBOUND_ALLOW": f"127.0.0.1:{port}",
         "DATA_DIR": str(folder),
         "RATELIMIT_LOGIN": "1000/minute",
         "RATELIMIT_LOGIN_ACCOUNT": "1000/minute",

@@ -61,7 +61,7 @@ export function preview(element, agent, words = english) {
     chat?.destroy();
     ending = new AbortController();
     const pb = h("div", { dir: spoken.dir ?? "ltr" });
-    const button = drawLauncher(now, "", () => {});
+    const button = drawLauncher(now, now.name, () => {});
     const corner = h("div", { class: "corner" }, button);
     pb.append(corner);
     shadow.replaceChildren(pb);
