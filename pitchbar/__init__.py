@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pitchbar.core.memory import while_loading
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from pitchbar.settings import Settings
 
 
+@while_loading()
 def create_app(settings: Settings | None = None) -> Flask:
     """Builds the web application: pages, API and sockets, without the redirect edge around it.
 

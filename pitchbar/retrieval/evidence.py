@@ -23,7 +23,7 @@ from pitchbar.retrieval.sentence_terms import (
 )
 
 # Passages that are read sentence by sentence; sentences that the model reads, and how much of them.
-_PASSAGES, _READ, _READ_CHARACTERS = 4, 6, 800
+_PASSAGES, _READ, _READ_CHARACTERS = 4, 4, 800
 
 # For having the kind of thing that is asked for, and for each passage before its own.
 _FITS, _LATER = 0.2, 0.1

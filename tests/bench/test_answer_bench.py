@@ -2,11 +2,9 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from pitchbar.core.assets import ROOT
+from tests.bench.running import run
 
 SET = [
     ("When does the café open?", "The café opens at 7 in the morning, also on days of rest."),
@@ -30,16 +28,11 @@ def test_cited_sentences_are_compared_with_their_passages(tmp_path: Path) -> Non
     data = {"data": [{"title": "Café", "paragraphs": paragraphs}]}
     (tmp_path / "xquad-en.json").write_text(json.dumps(data))
     arguments = ["labelled", "--words", "--data", str(tmp_path), "--model", "fake"]
-    done = subprocess.run(
-        [sys.executable, "bench/answers.py", *arguments, "--to", str(tmp_path / "read.txt")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "xquad-en: 6 turns" in done.stdout, done.stderr
-    assert _figure(done.stdout, "refused, of those without an answer") > 0.5
-    assert _figure(done.stdout, "refused, of those with one") == 0
-    assert _figure(done.stdout, r"unsupported, of [1-9]\d* cited sentences") == 0
-    assert _figure(done.stdout, "made up, and shown as cited") == 0
+    # Of so few, one that is refused misses a target.
+    said = run("answers", *arguments, "--to", str(tmp_path / "read.txt"), codes=(0, 1))
+    assert "xquad-en: 6 turns" in said
+    assert _figure(said, "refused, of those without an answer") > 0.5
+    assert _figure(said, "refused, of those with one") == 0
+    assert _figure(said, r"unsupported, of [1-9]\d* cited sentences") == 0
+    assert _figure(said, "made up, and shown as cited") == 0
     assert "Q: When does the café open?" in (tmp_path / "read.txt").read_text()

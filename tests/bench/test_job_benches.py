@@ -1,23 +1,9 @@
 """The benches of the jobs in their shortest form: they run, and print their figures."""
 
 import re
-import subprocess
-import sys
 
-from pitchbar.core.assets import ROOT
+from tests.bench.running import run
 from tests.support.servers import PostgresServer
-
-
-def run(bench: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, f"bench/{bench}.py", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_speed_is_told_beside_bare_huey() -> None:

@@ -31,7 +31,8 @@ def test_labelled_sets_are_read(tmp_path: Path) -> None:
 
 
 def test_a_question_is_timed_at_each_size() -> None:
-    said = run("retrieval", "speed", "--words", "--sizes", "60", "--questions", "3")
+    # How fast a machine is that runs tests beside, is no matter.
+    said = run("retrieval", "speed", "--words", "--sizes", "60", "--questions", "3", codes=(0, 1))
     assert "60 chunks" in said
     assert "p95" in said
 

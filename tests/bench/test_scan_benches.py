@@ -5,8 +5,6 @@ What the figures are says nothing here, on a machine that runs tests beside them
 
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 
 from bench import against
 from pitchbar.core.assets import ROOT
+from tests.bench.running import run
 from tests.support.servers import give_up
 
 NUMBER = r"[\d.]+"
@@ -21,16 +20,7 @@ NUMBER = r"[\d.]+"
 
 def run_bench(name: str, *arguments: str) -> str:
     """What it prints; its own verdict on speed, which is its exit code, may be either."""
-    done = subprocess.run(
-        [sys.executable, f"bench/{name}.py", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.stdout
+    return run(name, *arguments, codes=(0, 1), seconds=100)
 
 
 def need(program: str) -> None:
@@ -96,10 +86,10 @@ def test_against_tells_ratios_and_whether_they_suffice(
         "ingest": "SQLite, file        3.4  {0}00 scans/s, 1 us\n",
     }
 
-    def run(root: Path, bench: str, *_: str) -> str:
+    def told(root: Path, bench: str, *_: str) -> str:
         return outputs[bench].format(10 if root == ROOT else 11)
 
-    monkeypatch.setattr(against, "run", run)
+    monkeypatch.setattr(against, "run", told)
     monkeypatch.setattr("sys.argv", ["against", str(ROOT / "bench" / ".."), "--rounds", "2"])
     monkeypatch.setattr(against, "checked_out", lambda wanted: nullcontext(Path(wanted)))
     with pytest.raises(SystemExit) as ended:

@@ -69,6 +69,14 @@ def test_what_means_the_same_is_near_and_what_does_not_is_far(model: PackagedEmb
     assert question @ same > 0.25 > question @ other
 
 
+def test_several_texts_are_read_as_each_by_itself(model: PackagedEmbedder) -> None:
+    texts = ["Dogs are welcome.", "A voucher is worth three years.", "Dogs are welcome."]
+    for reading, text in zip(model.read_each(texts), texts, strict=True):
+        alone = PackagedEmbedder().read(text)
+        assert (reading.vector == alone.vector).all()
+        assert (reading.parts == alone.parts).all()
+
+
 @pytest.mark.parametrize("text", ["", " ", "\x00", "漢字かな", "🙂", "x" * 5_000, "word " * 3_000])
 def test_any_text_has_a_vector_of_length_one(model: PackagedEmbedder, text: str) -> None:
     [vector] = model.embed([text])

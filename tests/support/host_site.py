@@ -33,6 +33,8 @@ class HostSite:
         self._server.stop()
 
     def _handle(self, request: Request) -> Answer:
+        if request.path == "/favicon.ico":
+            return Answer(204)
         if request.path not in self._pages:
             return Answer(404, b"Not here", "text/plain")
         html, headers = self._pages[request.path]

@@ -20,7 +20,7 @@ HOSTILE = {
     "tiny": "html { font-size: 3px } body { font-size: 2px; line-height: 1 }",
     "buttons": """button, input, textarea { position: absolute !important; left: -9999px;
         opacity: 0 !important; transform: scale(0); font: 2px serif !important }""",
-    "unreachable": "* { pointer-events: none !important; user-select: none !important; "
+    "unreachable": "body, body *, pitchbar-widget { pointer-events: none !important; "
     "visibility: hidden !important; opacity: 0 !important; filter: blur(9px) !important }",
     "overlay": "body::after { content: ''; position: fixed; inset: 0; z-index: 2147483645; "
     "background: rgb(200 0 0 / .3) }",
@@ -31,15 +31,20 @@ HOSTILE = {
 }
 # How the panel and what is in it come out.
 _LOOK = """() => {
-  const root = document.querySelector("pitchbar-widget").shadowRoot;
+  const host = document.querySelector("pitchbar-widget"), root = host.shadowRoot;
+  const { filter, clipPath, transform, pointerEvents } = getComputedStyle(host);
   const look = (selector) => {
     const one = root.querySelector(selector), box = one.getBoundingClientRect();
     const style = getComputedStyle(one);
     const [x, y, width, height] = [box.x, box.y, box.width, box.height].map(Math.round);
     return [selector, x, y, width, height, style.fontSize, style.color,
-      style.letterSpacing, style.textTransform, style.writingMode, style.opacity].join(" ");
+      style.letterSpacing, style.textTransform, style.writingMode,
+      one.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+      // Whoever clicks there means the widget.
+      document.elementFromPoint(x + width / 2, y + height / 2) === host].join(" ");
   };
-  return [look("[role=dialog]"), look("textarea"), look(".said")];
+  return [filter, clipPath, transform, pointerEvents, look("[role=dialog]"), look("textarea"),
+    look(".said"), look(".launch")];
 }"""
 
 
