@@ -1,8 +1,10 @@
 """`/widget/…`: the files that pages of any origin load, packed beforehand."""
 
+import json
 from functools import cache
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
@@ -23,6 +25,16 @@ _HEADERS = {
 }
 
 
+class _ForEverybody(Response):
+    """Goes by no session, and says so in the end, when all have asked for one: what stands before
+    us (a CDN, by WIDGET_URL) keeps no answer that differs by cookies.
+    """
+
+    def get_wsgi_headers(self, environ: Any) -> Any:
+        self.headers["Vary"] = "Accept-Encoding"
+        return super().get_wsgi_headers(environ)
+
+
 @bp.get("/manifest.json")
 @open_to_all
 def manifest() -> Response:
@@ -32,7 +44,7 @@ def manifest() -> Response:
         "url": script_url(current_settings()),
         "integrity": integrity_of(LOADER),
     }
-    response = jsonify(said)
+    response = _ForEverybody(json.dumps(said), mimetype="application/json")
     response.headers.update({**_HEADERS, "Cache-Control": "public, max-age=60"})
     return response
 
@@ -44,7 +56,7 @@ def show(name: str) -> Response:
     if file is None:
         raise NotFound
     encoding = request.accept_encodings.best_match(_ENDINGS) or ""
-    response = Response(_read(name, encoding), mimetype="text/javascript")
+    response = _ForEverybody(_read(name, encoding), mimetype="text/javascript")
     response.headers.update(_HEADERS)
     is_named = request.args.get("v") == file.hash
     response.headers["Cache-Control"] = _FOR_EVER if is_named else _FOR_NOW
@@ -53,7 +65,6 @@ def show(name: str) -> Response:
 
 
 def _describe(response: Response, file: BuiltFile, encoding: str) -> None:
-    response.vary.add("Accept-Encoding")
     if encoding:
         response.headers["Content-Encoding"] = encoding
     # Each encoding is a thing of its own.

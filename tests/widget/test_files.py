@@ -34,11 +34,14 @@ def test_named_content_is_kept_for_ever_and_anything_else_for_now(client: FormCl
 
 
 def test_pages_of_any_origin_may_load_it_and_no_cookie_is_set(client: FormClient) -> None:
+    client.set_cookie("pitchbar_session", "x", domain="pitchbar.test")
     answer = client.get("/widget/app.js", headers={"Origin": "https://shop.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
+    # Else no CDN would keep it.
+    assert answer.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize(
