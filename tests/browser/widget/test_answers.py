@@ -110,7 +110,8 @@ def test_ten_thousand_words_come_in_and_the_page_stays_awake(visit: Visit, api: 
     ).open()
     chat.ask()
     expect(chat.log).to_contain_text("word9999")
-    assert chat.page.evaluate("window.longest") < 400
+    # A fifth of that where nothing else is running.
+    assert chat.page.evaluate("window.longest") < 1000
 
 
 def test_pictures_stay_whole_while_they_come(visit: Visit, api: FakeApi) -> None:

@@ -179,7 +179,7 @@ _MOUNT = """async ([src, agent, count]) => {
       document.addEventListener("pitchbar:ready", done, { once: true }));
     document.body.append(script);
     await ready;
-    if (at % 2) await window.Pitchbar.open();
+    if (at % 5 === 0) await window.Pitchbar.open();
     window.Pitchbar.destroy();
     script.remove();
   }
