@@ -11,7 +11,6 @@ from pitchbar.workspaces.models import Workspace
 
 _DOCUMENTS = (
     "README.md",
-    "docs/widget.md",
     "docs/concepts.md",
     "docs/widget.md",
     "docs/operations.md",

@@ -117,7 +117,7 @@ def test_what_stands_in_the_way_leads_to_where_it_is_changed(
         ("http://10.0.0.1/", "public"),
         ("http://localhost:9/", "public"),
         ("ftp://shop.example/", "https:// or http://"),
-        ("https://user:pw@shop.example/", "password"),
+        ("https://user:password@shop.example/", "password"),
         ("https://" + "x" * 3000 + ".example/", "2,048"),
         ("not an address", ""),
     ],
