@@ -1,4 +1,4 @@
-"""The bench of the widget in its shortest form: it runs, and prints its figures."""
+"""The benches of the widget in their shortest form: they run, and print what they found."""
 
 import shutil
 
@@ -19,3 +19,15 @@ def test_widget_is_weighed_beside_a_blank_page() -> None:
     assert lines["requests, closed"] == ["1", "2"]
     assert float(lines["click to usable panel, ms"][1]) > 0
     assert lines["layout shift"] == ["0.000", "0.000"]
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_widget_is_read_out_from_closed_to_an_address_that_was_left() -> None:
+    said = run("widget_read")
+    states = dict(one.split("\n", 1) for one in said.split("\n== ")[1:])
+    assert next(iter(states)) == "1. closed"
+    assert "dialog “Chat with Nora”" in states["3. opened"]
+    assert "textbox “Your question” focused" in states["3. opened"]
+    assert "link “Source 1: Refunds”" in states["6. answered"]
+    assert "textbox “E-mail” = ada (Enter an address" in states["8. address is wrong"]
+    assert "button “Open chat” focused" in states["10. closed again"]
