@@ -59,7 +59,7 @@ def test_scan_is_on_its_way_with_the_pump_that_runs(people: People, receiver: Re
     make_endpoint(people.workspace, receiver.url, "scan.recorded")
     make_scans(code, 1)
     stored_at = time.time()
-    run_pump(receiver.pair, linger=1.0, seconds=1.0)
+    run_pump(receiver.pair, linger=1.0, seconds=3.0)
 
     # `bin/bench webhooks` tells how soon; here others may want the processor, too.
     assert receiver.received[0].at - stored_at < 5.0

@@ -106,11 +106,12 @@ def test_endpoints_that_hang_delay_no_other(people: People, receiver: Receiver) 
             send_test(people.workspace, healthy, SYSTEM)
         db.session.commit()
         began = time.time()
-        pump.run(1.5, 0.1)
+        pump.run(4.0, 0.1)
         arrived = [one.at - began for one in receiver.received]
 
     assert len(arrived) == 5
-    assert max(arrived) < 1.2
+    # What hangs, one after another, would take 5.6 seconds.
+    assert max(arrived) < 4
     assert len(hanging.received) > 4
 
 
