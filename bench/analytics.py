@@ -196,7 +196,8 @@ def time_boards(engine: Engine, question: Question, requests: int) -> list[float
     """After one that warms up. One that the engine gives up after a minute takes for ever, and is
     not asked again.
     """
-    until, times = time.monotonic() + LONGEST, []
+    until = time.monotonic() + LONGEST
+    times: list[float] = []
     try:
         time_board(engine, question)
         while len(times) < requests and (len(times) < LEAST or time.monotonic() < until):
