@@ -13,6 +13,7 @@ from pitchbar.extensions import limiter, request_address
 from pitchbar.settings import current_settings
 from pitchbar.widget.languages import choose_language
 from pitchbar.widget.look_payloads import Look, LookQuery, TriggerLook
+from pitchbar.widget.look_words import LookWords
 from pitchbar.widget.settings import WidgetSettings
 
 bp = widget_blueprint("widget_look_api")
@@ -50,9 +51,11 @@ def look(query: LookQuery) -> Look:
     check_origin(agent)
     check_path(agent, f"https://page.invalid/{query.path.lstrip('/')}")
     wishes = (agent.config.language, query.language, *request.accept_languages.values())
+    language = choose_language(wishes)
     return Look(
         agent=agent_body(agent, time_zone),
-        language=choose_language(wishes),
+        language=language,
+        words=LookWords.of(language),
         triggers=[TriggerLook.of(one) for one in agent.config.triggers],
         is_open=is_open(agent.config.hours, time_zone, clock.now()),
     )

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from pitchbar.agents.config import Trigger
 from pitchbar.api.payloads import Query, ResponseModel, Text
 from pitchbar.chat.payloads import AGENT_EXAMPLE, AgentBody
+from pitchbar.widget.look_words import LookWords
 
 
 class LookQuery(Query):
@@ -41,6 +42,11 @@ class Look(ResponseModel):
                 {
                     "agent": AGENT_EXAMPLE,
                     "language": "de",
+                    "words": {
+                        "open": "Chat öffnen",
+                        "greeting": "Kann ich helfen?",
+                        "dismiss": "Schließen",
+                    },
                     "triggers": [
                         {
                             "kind": "scroll",
@@ -60,5 +66,6 @@ class Look(ResponseModel):
         description="Of the widget's own words: the agent's, the page's or the browser's, "
         "whichever comes first of those that it knows."
     )
+    words: LookWords
     triggers: list[TriggerLook]
     is_open: bool = Field(description="Whether people of the workspace are there just now.")

@@ -26,7 +26,7 @@ async function draw() {
   stage.dataset.screen = chosen.screen || "desktop";
   if (widget && shown === look.language) return widget.update(dressed());
   const { preview } = await import(stage.dataset.lookFile);
-  const words = look.words ? (await import(look.words)).default : undefined;
+  const words = (await import(look.words)).default;
   widget?.destroy();
   stage.hidden = false;
   widget = preview(stage, dressed(), words);

@@ -10,6 +10,7 @@ It speaks what `/api/docs` says, serves the built widget, and does what the test
 import itertools
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import Any
 
 from pitchbar.chat.payloads import GROUNDS
 from pitchbar.core.colours import tones
+from pitchbar.widget.look_words import LookWords
 from tests.support.loopback import Answer, LoopbackServer, Request
 from tests.support.widget_answers import (
     Cut,
@@ -81,6 +83,9 @@ class FakeApi:
         self.agent: dict[str, Any] = dict(AGENT)
         self.triggers: list[dict[str, Any]] = []
         self.is_open = True
+        # Who of the team has joined, and whether somebody is waited for.
+        self.person: dict[str, Any] | None = None
+        self.is_waiting = False
         self.status = "open"
         self.restricted: list[str] = []
         self.history: list[dict[str, Any]] = []
@@ -181,16 +186,40 @@ class FakeApi:
             return Refusal(403, "path_restricted", {}).answer()
         language = self.agent["language"] or request.query.get("language") or "en"
         look = {"agent": self._body(), "language": language}
-        return _json({**look, "triggers": self.triggers, "is_open": self.is_open})
+        words = LookWords.of(language).model_dump()
+        return _json({**look, "words": words, "triggers": self.triggers, "is_open": self.is_open})
 
     def _clear(self, _request: Request) -> Answer:
         self.history = []
         return self._started([])
 
     def _list(self, request: Request) -> Answer:
-        return _json({"messages": self._after(request.query.get("after")), "status": self.status})
+        """Waits as the real one does, for a message or another state."""
+        until = time.monotonic() + float(request.query.get("wait") or 0)
+        last, state = request.query.get("after"), request.query.get("state", "")
+        while (
+            time.monotonic() < until
+            and not self._server.over.is_set()
+            and not self._after(last)
+            and state == self._state()
+        ):
+            self._server.over.wait(0.02)
+        return _json(
+            {
+                "messages": self._after(last),
+                "status": self.status,
+                "person": self.person,
+                "is_waiting": self.is_waiting,
+                "state": self._state(),
+            }
+        )
+
+    def _state(self) -> str:
+        person = self.person or {"name": "", "is_typing": False}
+        return f"{person['name']}.{person['is_typing']:d}.{self.is_waiting:d}"
 
     def _ask_for_person(self, _request: Request) -> Answer:
+        self.is_waiting = self.is_open
         return _json({"requested_at": datetime.now(UTC).isoformat(), "is_open": self.is_open})
 
     def _started(self, messages: list[dict[str, Any]]) -> Answer:

@@ -15,6 +15,7 @@ from pitchbar.widget.building import CannotBuild, NoNode, build, has_node
 from pitchbar.widget.built import MANIFEST, MOST_OF_LOADER, digest, read_built
 from pitchbar.widget.commands import widget
 from pitchbar.widget.comparing import find_differences, find_faults
+from pitchbar.widget.word_names import short_names
 
 needs_node = pytest.mark.skipif(not has_node(), reason="Node and npm are not here")
 
@@ -35,11 +36,11 @@ def sources(tmp_path: Path) -> Path:
     (folder / "words").mkdir(parents=True)
     for name, text in {
         "loader.js": "console.log(__FILES__.app, __FILES__.greeter);",
-        "app.js": "export const words = __FILES__.words;",
+        "app.js": "export const words = __FILES__.words, hello = W.hello;",
         "greeter.js": "export const start = () => 'Hello';",
         "preview.js": "export const preview = () => __FILES__.app;",
-        "words/en.js": "export default { hello: 'Hello' };",
-        "words/de.js": "export default { hello: 'Grüße' };",
+        "words/en.js": "export default {\n  hello: 'Hello',\n};",
+        "words/de.js": "export default {\n  hello: 'Grüße',\n};",
     }.items():
         (folder / name).write_text(text)
     return folder
@@ -60,6 +61,9 @@ def test_files_name_each_other_by_their_content(sources: Path, tmp_path: Path) -
     assert words in (target / "app.js").read_text()
     assert app in (target / "preview.js").read_text()
     assert "Grüße" in (target / "words-de.js").read_text()
+    letters = short_names(["hello"])["hello"]
+    assert f'{letters}:"Grüße"' in (target / "words-de.js").read_text()
+    assert f'"{letters}"' in (target / "app.js").read_text()
     manifest = json.loads((target / MANIFEST).read_text())
     assert manifest["hash"] == files["widget.js"].hash
     assert find_faults(target) == []
@@ -82,7 +86,7 @@ def test_a_change_of_a_source_is_seen(sources: Path, tmp_path: Path) -> None:
     target = tmp_path / "made"
     build(target, sources)
     assert find_differences(target, sources) == []
-    (sources / "words" / "de.js").write_text("export default { hello: 'Guten Tag' };")
+    (sources / "words" / "de.js").write_text("export default {\n  hello: 'Guten Tag',\n};")
     changed = find_differences(target, sources)
     # The others name it.
     named = [one.partition(" ")[0] for one in changed]
@@ -184,3 +188,10 @@ def test_what_is_too_heavy_fails_the_check(tmp_path: Path) -> None:
     files = read_built(tmp_path)
     weighed = sum(files[name].gzip for name in ("widget.js", "app.js", "words-ar.js"))
     assert whole == f"The whole weighs {weighed:,} bytes gzip; the most is 15,360."
+
+
+def test_names_that_would_get_the_same_letters_are_refused() -> None:
+    many = [f"word{number}" for number in range(400)]
+    with pytest.raises(ValueError, match="needs another name"):
+        short_names(many)
+    assert short_names(["close", "open"])["close"] == short_names(["close"])["close"]

@@ -5,17 +5,19 @@ import { sentencesOf } from "./markdown.js";
 import { CSS } from "./style.js";
 import { makeTransport } from "./transport.js";
 import { makeFrame } from "./frame.js";
-import { ICON, button, drawAnswer, drawChoice, drawFoot, drawHead, drawLeadForm, drawOffers, drawStarters, drawVisitor, teller } from "./view.js";
+import { ICON, button, drawAnswer, drawChoice, drawConsent, drawFoot, drawHead, drawLeadForm, drawOffers, drawStarters, drawVisitor, teller } from "./view.js";
 
 const MOST_LETTERS = 4000, SHOWS_COUNT_FROM = 3800;
 const READ_MS = 20_000;
-const POLL_MS = 4000, POLL_HIDDEN_MS = 20_000;
+// Where nothing is waited for, as the server is full; where nobody looks; between one answer and the next.
+const POLL_MS = 4000, POLL_HIDDEN_MS = 20_000, WAIT_SECONDS = 25;
+const TYPING_MS = 3000;
 
 export class Chat {
   // By id, in their order.
   #messages = new Map();
   #unread = 0;
-  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #retry; #running; #inPlace; #channel; #pollTimer;
+  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #isWaiting; #joined = ""; #state = ""; #typedAt = 0; #retry; #running; #inPlace; #channel; #pollTimer;
 
   constructor(core, words, language, transport = makeTransport(core)) {
     Object.assign(this, { core, language, t: teller(words), icon: core.icons[core.look.agent.launcher_icon] ?? core.icons.message, isOpen: false });
@@ -39,10 +41,10 @@ export class Chat {
     this.#input = foot.input;
     this.#send = foot.send;
     this.#counter = foot.count;
-    this.#said = h("div", { class: "said", role: "group", "aria-label": t("conversation"), tabindex: 0 });
+    this.#said = h("div", { class: "said", role: "group", "aria-label": t(W.conversation), tabindex: 0 });
     this.#bar = h("div", { class: "bar", role: "status", hidden: true });
     this.#live = h("div", { class: "hidden", "aria-live": "polite" });
-    this.panel = h("div", { class: "panel", role: "dialog", "aria-label": t("chat", { name: core.look.agent.name }), tabindex: -1, hidden: true },
+    this.panel = h("div", { class: "panel", role: "dialog", "aria-label": t(W.chat, { name: core.look.agent.name }), tabindex: -1, hidden: true },
       head, this.#said, this.#bar, this.#foot, this.#live);
     core.pb.append(this.panel);
     this.#input.value = core.store.get().draft ?? "";
@@ -101,7 +103,7 @@ export class Chat {
 
   /** What `init` answers is drawn; until then, and if it fails, the way to try again. */
   async #begin() {
-    const wait = h("p", { class: "stage" }, this.t("loading"));
+    const wait = h("p", { class: "stage" }, this.t(W.loading));
     this.#said.replaceChildren(wait);
     this.#isReady = false;
     try {
@@ -110,20 +112,28 @@ export class Chat {
       this.#begun = null;
       this.#refused(error);
       wait.replaceWith(h("div", { class: "agent", role: "alert" }, h("p", null, this.#sentenceOf(error)),
-        h("div", { class: "row" }, button("chip", this.t("again"), () => { this.#begun = this.#begin(); this.focus(); }))));
+        h("div", { class: "row" }, button("chip", this.t(W.again), () => { this.#begun = this.#begin(); this.focus(); }))));
     }
   }
 
   #take({ agent, messages, conversation_id: conversation }) {
     this.#conversation = conversation;
     Object.assign(this.core.look.agent, agent);
-    this.#sub.textContent = this.t(agent.lead_form && !agent.offers.includes("person") && this.core.look.is_open === false ? "away" : "subtitle");
+    this.#joined = this.#state = "";
+    // Whether somebody has joined, or is waited for, is heard of then.
+    this.#hasPerson = messages.length > 0;
+    this.#sub.textContent = this.t(agent.lead_form && !agent.offers.includes("person") && this.core.look.is_open === false ? W.away : W.subtitle);
     this.#messages.clear();
-    this.#said.replaceChildren(h("p", { class: "agent", dir: "auto" }, h("span", null, agent.greeting || this.t("greeting"))));
+    this.#said.replaceChildren(h("p", { class: "agent", dir: "auto" }, h("span", null, agent.greeting || this.t(W.greeting))));
     if (!messages.length && agent.starters.length) this.#said.append(this.#starters = drawStarters(this, agent.starters));
     for (const one of messages) this.#add(one);
     this.#isReady = true;
-    this.#hold(false);
+    this.#hold(this.#mustAgree() && drawConsent(this, agent.consent, () => {
+      this.core.store.set({ agreed: true });
+      this.#hold(false);
+      this.focus();
+    }));
+    this.#poll(0);
     this.#scroll();
   }
 
@@ -137,7 +147,6 @@ export class Chat {
     const answer = drawAnswer(this, message);
     answer.update(message);
     this.#said.append(answer.el);
-    if (message.role === "person") { this.#hasPerson = true; this.#sub.textContent = this.t("withPerson"); }
   }
 
   #scroll() {
@@ -168,11 +177,15 @@ export class Chat {
     input.setAttribute("aria-invalid", length > MOST_LETTERS);
     this.#showNetwork();
     this.core.store.set({ draft: input.value });
+    if (this.#joined && length && Date.now() - this.#typedAt > TYPING_MS) {
+      this.#typedAt = Date.now();
+      this.count("typing");
+    }
   }
 
   #showSend() {
     const isRunning = Boolean(this.#running);
-    this.#send.setAttribute("aria-label", this.t(isRunning ? "stop" : "send"));
+    this.#send.setAttribute("aria-label", this.t(isRunning ? W.stop : W.send));
     this.#send.replaceChildren(svg(isRunning ? ICON.stop : ICON.send, 20));
     const length = this.#input.value.trim().length;
     this.#send.disabled = !isRunning && (!length || length > MOST_LETTERS || !navigator.onLine);
@@ -188,6 +201,8 @@ export class Chat {
     if (!text || this.#running) return;
     await (this.#begun ??= this.#begin());
     if (!this.#isReady || this.#running) return;
+    // It is asked as soon as they agree, and not lost until then.
+    if (this.#mustAgree()) return void (this.#input.value = text);
     if (this.#input.value.trim() === text) { this.#input.value = ""; this.#typed(); }
     this.#retry?.remove();
     this.#add({ role: "visitor", text });
@@ -207,7 +222,7 @@ export class Chat {
     const draw = () => {
       frame = 0;
       const follow = this.#follow();
-      answer.update(now, { isWriting: true, saying: now.text ? "" : this.t(now.stage ?? "reading") });
+      answer.update(now, { isWriting: true, saying: now.text ? "" : this.t(now.stage ?? W.reading) });
       tell(now.text);
       follow();
     };
@@ -215,13 +230,13 @@ export class Chat {
     draw();
     this.#scroll();
     this.#showSend();
-    this.announce(this.t("reading"));
+    this.announce(this.t(W.reading));
     try {
       await this.#transport.ask(text, (name, data) => {
         if (name === "start") { now.id = data.message_id; questionId = data.question_id; }
         else if (name === "token") now.text += data.text;
-        else if (name === "stage") now.stage = data.stage === "writing" ? "writing" : "reading";
-        else if (name === "cut") this.#showBar(this.t("stalled"));
+        else if (name === "stage") now.stage = data.stage === "writing" ? W.writing : W.reading;
+        else if (name === "cut") this.#showBar(this.t(W.stalled));
         else ended = { name, data };
         if (name !== "cut" && !this.#bar.hidden) this.#showNetwork();
         frame ||= requestAnimationFrame(draw);
@@ -279,7 +294,7 @@ export class Chat {
   }
 
   #offerAgain(el, text, seconds = 0) {
-    const one = button("chip", this.t("again"), () => { this.#retry.remove(); el.remove(); this.#answer(text); this.focus(); });
+    const one = button("chip", this.t(W.again), () => { this.#retry.remove(); el.remove(); this.#answer(text); this.focus(); });
     this.#retry = h("div", { class: "row" }, one);
     el.append(this.#retry);
     if (seconds > 0) { one.disabled = true; setTimeout(() => { one.disabled = false; }, seconds * 1000); }
@@ -294,9 +309,9 @@ export class Chat {
   }
 
   #sentenceOf(error) {
-    if (error.status === undefined) return this.t(navigator.onLine ? "failed" : "offline");
-    if (error.status === 429) return this.t("fast", { n: error.retryAfter || 1 });
-    return this.t({ lost: "lost", too_long: "tooLong" }[error.code] ?? "failed");
+    if (error.status === undefined) return this.t(navigator.onLine ? W.failed : W.offline);
+    if (error.status === 429) return this.t(W.fast, { n: error.retryAfter || 1 });
+    return this.t({ lost: W.lost, too_long: W.tooLong }[error.code] ?? W.failed);
   }
 
   // Beside asking
@@ -314,8 +329,7 @@ export class Chat {
 
   /** In place of a form. */
   thank(form, sentence) {
-    form.replaceWith(h("p", { class: "note" }, sentence));
-    this.announce(sentence);
+    form.replaceWith(this.#note(sentence));
     this.focus();
   }
 
@@ -326,15 +340,13 @@ export class Chat {
   async askPerson() {
     let answer;
     if (!await this.#quietly(async () => { answer = await this.#transport.call("POST", "request-human", {}); })) return;
-    const said = this.t(answer.is_open ? "asked" : "askedAway");
-    this.#said.append(h("p", { class: "note" }, said));
-    this.announce(said);
+    this.#note(this.t(answer.is_open ? W.asked : W.askedAway));
     this.#hasPerson = true;
     this.core.emit("person");
     if (!answer.is_open && this.core.look.agent.lead_form) this.showLeadForm();
     this.#scroll();
     this.focus();
-    this.#poll();
+    this.#poll(0);
   }
 
   showLeadForm() {
@@ -343,12 +355,12 @@ export class Chat {
     this.count("lead_form_shown");
     this.#said.append(drawLeadForm(this, form, this.core.person, async (values) => {
       try {
-        await this.#transport.call("POST", "leads", values);
+        await this.#transport.call("POST", "leads", { ...values, consented: this.core.store.get().agreed });
         this.core.emit("lead", { email: values.email });
         return null;
       } catch (error) {
         const { fields } = error;
-        if (fields?.email) fields.email = this.t("emailWrong");
+        if (fields?.email) fields.email = this.t(W.emailWrong);
         return fields && Object.keys(fields).length ? fields : { "": this.#sentenceOf(error) };
       }
     }));
@@ -383,7 +395,7 @@ export class Chat {
     };
     this.#running?.abort();
     if (!this.#messages.size) return again();
-    this.#hold(drawChoice(this.t("rate"), [[this.t("yes"), () => again("up")], [this.t("no"), () => again("down")], [this.t("skip"), () => again(), "plain"]]));
+    this.#hold(drawChoice(this.t(W.rate), [[this.t(W.yes), () => again("up")], [this.t(W.no), () => again("down")], [this.t(W.skip), () => again(), "plain"]]));
   }
 
   askToForget() {
@@ -394,14 +406,14 @@ export class Chat {
       this.#hasPerson = false;
       this.#tell();
       await (this.#begun = this.#begin());
-      this.#showBar(this.t("forgotten"));
+      this.#showBar(this.t(W.forgotten));
       this.focus();
     };
-    this.#hold(drawChoice(this.t("forgetAsk"), [[this.t("forgetYes"), forget, "main"], [this.t("cancel"), () => { this.#hold(false); this.focus(); }, "plain"]]));
+    this.#hold(drawChoice(this.t(W.forgetAsk), [[this.t(W.forgetYes), forget, "main"], [this.t(W.cancel), () => { this.#hold(false); this.focus(); }, "plain"]]));
   }
 
   #showEnded() {
-    this.#hold(drawChoice(this.t("ended"), [[this.t("startNew"), async () => { this.core.store.set({ token: undefined }); await (this.#begun = this.#begin()); this.focus(); }, "main"]]));
+    this.#hold(drawChoice(this.t(W.ended), [[this.t(W.startNew), async () => { this.core.store.set({ token: undefined }); await (this.#begun = this.#begin()); this.focus(); }, "main"]]));
   }
 
   // Others: people of the team, and other tabs
@@ -417,34 +429,69 @@ export class Chat {
   }
 
   /** What was said elsewhere: by a person, or in another tab. */
-  async #catchUp() {
+  async #catchUp(wait = 0) {
     if (!this.#isReady || this.#running) return;
     const kept = this.core.store.get();
     if (kept.conversation !== this.#conversation) return void (this.#begun = this.#begin());
     if (kept.token) this.#transport.token = kept.token;
     const last = [...this.#messages.keys()].pop();
     let answer;
-    try { answer = await this.#transport.call("GET", `messages${last ? `?after=${last}` : ""}`); } catch (error) { return void this.#refused(error); }
+    try { answer = await this.#transport.call("GET", `messages?state=${this.#state}&wait=${wait}${last ? `&after=${last}` : ""}`); } catch (error) { return void this.#refused(error); }
     if (this.#running) return;
     const follow = this.#follow();
     for (const one of answer.messages) {
       if (this.#messages.has(one.id)) continue;
       this.#add(one);
       if (one.role === "person") {
-        this.announce(`${this.t("person")}: ${one.text}`);
+        this.announce(`${one.author || this.t(W.person)}: ${one.text}`);
         this.core.emit("answer", { text: one.text, mode: "person" });
         if (!this.isOpen) this.#unread += 1;
       }
     }
     this.#badge();
+    this.#showPerson(answer);
     follow();
     if (answer.status === "ended") this.#showEnded();
   }
 
-  #poll() {
+  /** Who of the team is there, and whether they write. */
+  #showPerson({ person, is_waiting: isWaiting, state = "" }) {
+    const name = person?.name ?? "";
+    this.#state = state;
+    if (person) this.#sub.textContent = this.t(person.is_typing ? W.typing : W.withPerson, person);
+    else if (this.#joined) this.#sub.textContent = this.t(W.subtitle);
+    if (name && name !== this.#joined) this.#note(this.t(W.joined, person));
+    this.#joined = name;
+    this.#hasPerson = Boolean(person || isWaiting);
+    // Nobody came.
+    if (this.#isWaiting && !isWaiting && !person) {
+      this.#note(this.t(W.askedAway));
+      this.showLeadForm();
+    }
+    this.#isWaiting = isWaiting;
+  }
+
+  #note(said) {
+    const note = h("p", { class: "note" }, said);
+    this.#said.append(note);
+    this.announce(said);
+    return note;
+  }
+
+  /** One question after the other, each of which the server answers when there is something. */
+  #poll(soon) {
     clearTimeout(this.#pollTimer);
     if (!this.#hasPerson || this.core.signal.aborted) return;
-    this.#pollTimer = setTimeout(async () => { await this.#catchUp(); this.#poll(); }, this.isOpen && !document.hidden ? POLL_MS : POLL_HIDDEN_MS);
+    const isSeen = this.isOpen && !document.hidden;
+    this.#pollTimer = setTimeout(async () => {
+      const began = Date.now(), was = this.#state;
+      await this.#catchUp(isSeen && this.#state ? WAIT_SECONDS : 0);
+      this.#poll(this.#state !== was || Date.now() - began > POLL_MS ? 0 : undefined);
+    }, soon ?? (isSeen ? POLL_MS : POLL_HIDDEN_MS));
+  }
+
+  #mustAgree() {
+    return this.core.look.agent.consent && !this.core.store.get().agreed;
   }
 
   // The line above the field
@@ -456,7 +503,7 @@ export class Chat {
   }
 
   #showNetwork() {
-    this.#showBar(navigator.onLine ? "" : this.t("offline"));
+    this.#showBar(navigator.onLine ? "" : this.t(W.offline));
     this.#showSend();
   }
 

@@ -3,13 +3,6 @@
 
 const SPOKEN = "pitchbar:spoken";
 const CROSS = "M6 6l12 12M18 6L6 18";
-const WORDS = {
-  en: ["Can I help?", "Dismiss"],
-  de: ["Kann ich helfen?", "Schließen"],
-  fr: ["Puis-je vous aider ?", "Fermer"],
-  es: ["¿Le puedo ayudar?", "Cerrar"],
-  ar: ["هل أستطيع المساعدة؟", "إغلاق"],
-};
 const CSS = `.bubble{position:absolute;bottom:68px;right:0;width:max-content;display:flex;gap:4px;align-items:flex-start;max-width:min(300px,calc(100vw - 40px));padding:4px;border:1px solid #dde3e0;border-radius:14px;background:#fff;color:#17201d;box-shadow:0 6px 24px #0002;animation:rise .2s}
 .left .bubble{right:auto;left:0}
 .bubble button{all:unset;cursor:pointer;border-radius:10px}
@@ -21,7 +14,6 @@ const CSS = `.bubble{position:absolute;bottom:68px;right:0;width:max-content;dis
 @keyframes rise{from{opacity:0;transform:translateY(6px)}}
 @media (prefers-reduced-motion:reduce){.bubble{animation:none}}`;
 
-const wordsOf = (core) => WORDS[core.look.language] ?? WORDS.en;
 let styled;
 
 /** A bubble beside the button; without a text it goes. */
@@ -33,7 +25,7 @@ export function say(core, text) {
   const leave = () => { say(core); core.button.focus(); };
   core.corner.prepend(h("div", { class: "bubble", role: "status", onkeydown: (event) => { if (event.key === "Escape") leave(); } },
     h("button", { class: "bubble-text", type: "button", onclick: () => core.open({ after: "trigger_followed" }) }, text),
-    h("button", { class: "bubble-x", type: "button", "aria-label": wordsOf(core)[1], onclick: leave }, svg(CROSS, 16))));
+    h("button", { class: "bubble-x", type: "button", "aria-label": core.look.words.dismiss, onclick: leave }, svg(CROSS, 16))));
 }
 
 /** Waits for what makes the agent speak first, until `core.signal` ends it. */
@@ -49,7 +41,7 @@ export function start(core) {
     try { sessionStorage.setItem(SPOKEN, "1"); } catch { /* As above. */ }
     core.emit("trigger");
     if (action === "open" && !core.phone.matches) core.open({ quiet: true });
-    else say(core, text || core.look.agent.greeting || wordsOf(core)[0]);
+    else say(core, text || core.look.agent.greeting || core.look.words.greeting);
   };
   const on = (target, names, heard) => {
     for (const name of names) target.addEventListener(name, heard, { passive: true, signal: done.signal });
@@ -60,7 +52,12 @@ export function start(core) {
       time: () => later(Number(one.value)),
       utm: () => { if (hasUtm(String(one.value))) later(1); },
       exit: () => on(document.documentElement, ["mouseleave"], (event) => { if (event.clientY <= 0) fire(one); }),
-      scroll: () => on(document, ["scroll"], () => { if (scrolled() >= Number(one.value)) fire(one); }),
+      scroll: () => {
+        const look = () => { if (scrollY && scrolled() >= Number(one.value)) fire(one); };
+        on(document, ["scroll"], look);
+        // Whoever was quicker than this file.
+        look();
+      },
       idle: () => {
         let timer = later(Number(one.value));
         on(document, ["pointermove", "pointerdown", "keydown", "scroll"], () => {
@@ -78,7 +75,7 @@ export function start(core) {
 
 function scrolled() {
   const { scrollHeight, clientHeight } = document.documentElement;
-  return scrollHeight > clientHeight ? (100 * scrollY) / (scrollHeight - clientHeight) : 100;
+  return (100 * scrollY) / (scrollHeight - clientHeight);
 }
 
 function hasUtm(pair) {

@@ -4,8 +4,6 @@
 import { addStyle, h, svg } from "./dom.js";
 import { ICONS, LAUNCHER_CSS, drawLauncher, dress } from "./launcher.js";
 
-// Of the button, before the chat and its words are there.
-const OPEN = { de: "Chat öffnen", fr: "Ouvrir le chat", es: "Abrir el chat", ar: "فتح الدردشة" };
 const script = document.currentScript ?? document.querySelector("script[data-agent]");
 const there = window.Pitchbar;
 
@@ -81,7 +79,7 @@ function begin({ agent, api, language, open: isOpenAtFirst }) {
     host.style.cssText = "all:initial;display:block;position:fixed;width:0;height:0;bottom:0;right:0;z-index:2147483646".replace(/;|$/g, "!important;");
     root = host.attachShadow({ mode: "open" });
     addStyle(root, LAUNCHER_CSS, core.nonce);
-    button = drawLauncher(look.agent, OPEN[look.language] ?? "Open chat", () => (app?.isOpen ? app.hide() : open()));
+    button = drawLauncher(look.agent, look.words?.open ?? "Chat", () => (app?.isOpen ? app.hide() : open()));
     button.onpointerenter = () => load().catch(() => {});
     corner = h("div", { class: "corner" }, button);
     root.append(pb = h("div", { lang: look.language, dir: look.language === "ar" ? "rtl" : "ltr" }, corner));

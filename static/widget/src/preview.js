@@ -4,7 +4,6 @@ import { Chat } from "./chat.js";
 import { addStyle, h, svg } from "./dom.js";
 import { give } from "./given.js";
 import { ICONS, LAUNCHER_CSS, drawLauncher, dress } from "./launcher.js";
-import english from "./words/en.js";
 
 const CSS = `.pb{display:flex;flex-direction:column;gap:16px;align-items:flex-end}
 .pb.left{align-items:flex-start}
@@ -47,10 +46,10 @@ class Sample {
 /**
  * @param {HTMLElement} element is emptied and filled.
  * @param {object} agent as `look` tells of it.
- * @param {object} [words] of its language; English without.
+ * @param {object} words of its language.
  * @returns {{update(agent: object, words?: object): void, destroy(): void}}
  */
-export function preview(element, agent, words = english) {
+export function preview(element, agent, words) {
   const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   const memory = {};
   const phone = matchMedia("not all");
@@ -60,7 +59,7 @@ export function preview(element, agent, words = english) {
     ending?.abort();
     chat?.destroy();
     ending = new AbortController();
-    const pb = h("div", { dir: spoken.dir ?? "ltr" });
+    const pb = h("div", { dir: now.language === "ar" ? "rtl" : "ltr" });
     const button = drawLauncher(now, now.name, () => {});
     const corner = h("div", { class: "corner" }, button);
     pb.append(corner);

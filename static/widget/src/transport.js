@@ -79,7 +79,7 @@ export function makeTransport(core) {
       stop();
     }
 
-    await listen("POST", { text, page_url: location.href });
+    await listen("POST", { text, page_url: location.href, consented: core.store.get().agreed });
     for (const wait of RESUMES_AFTER_MS) {
       if (isOver || signal.aborted) return;
       hear("cut");

@@ -1,5 +1,6 @@
 """What pages can do with it, what they hear of it, and when it speaks first."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.widget.chat import Chat
 from tests.browser.widget.conftest import Visit
 from tests.support.host_site import page_with, snippet
+from tests.support.waiting import wait_until
 from tests.support.widget_answers import REFUSED
 from tests.support.widget_api import FakeApi
 
@@ -70,15 +72,15 @@ def test_it_speaks_first_when_it_was_told_to(
     expect(chat.launcher).to_be_visible()
     greeting = chat.host.get_by_role("button", name="Can I help?")
     expect(greeting).to_be_hidden()
-    chat.page.wait_for_timeout(100)
-    if act == "tick":
-        chat.page.clock.run_for(21_000)
-    elif act == "scroll":
-        chat.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    else:
-        chat.page.evaluate(
+    # What listens comes when it comes: visitors go on doing what they do.
+    acts: dict[str, Callable[[], object]] = {
+        "tick": lambda: chat.page.clock.run_for(21_000),
+        "scroll": lambda: chat.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)"),
+        "leave": lambda: chat.page.evaluate(
             "document.documentElement.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))"
-        )
+        ),
+    }
+    wait_until(lambda: (acts[act](), greeting.is_visible())[1], seconds=20)
     expect(greeting).to_be_visible()
     greeting.click()
     expect(chat.field).to_be_visible()

@@ -1,6 +1,5 @@
 // "One" and "two" are said by the noun itself, without a figure.
 export default {
-  dir: "rtl",
   close: "إغلاق المحادثة",
   chat: "محادثة مع {name}",
   options: "المزيد",
@@ -12,7 +11,11 @@ export default {
   forgotten: "تم المحو.",
   subtitle: "أجوبة فورية مع المصادر",
   away: "أجوبة فورية. الفريق غير موجود الآن",
-  withPerson: "الفريق يتابع المحادثة",
+  withPerson: "{name} من الفريق هنا",
+  typing: "{name} يكتب…",
+  joined: "انضم {name}.",
+  agree: "موافق",
+  read: "المزيد",
   greeting: "مرحبًا. ماذا تود أن تعرف؟",
   starters: "أسئلة مقترحة",
   conversation: "المحادثة",

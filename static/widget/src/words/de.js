@@ -1,5 +1,4 @@
 export default {
-  dir: "ltr",
   close: "Chat schließen",
   chat: "Chat mit {name}",
   options: "Mehr",
@@ -11,7 +10,11 @@ export default {
   forgotten: "Es ist gelöscht.",
   subtitle: "Antwortet sofort, mit Quellen",
   away: "Antwortet sofort. Das Team ist gerade nicht da",
-  withPerson: "Das Team liest mit",
+  withPerson: "{name} aus dem Team ist da",
+  typing: "{name} schreibt …",
+  joined: "{name} ist jetzt dabei.",
+  agree: "Zustimmen",
+  read: "Mehr dazu",
   greeting: "Guten Tag. Was möchten Sie wissen?",
   starters: "Vorschläge für Fragen",
   conversation: "Gespräch",

@@ -1,7 +1,6 @@
 // Everything that the chat says. `{name}` and `{n}` are filled in, in places where no language
 // changes the words around a number.
 export default {
-  dir: "ltr",
   close: "Close chat",
   chat: "Chat with {name}",
   options: "More",
@@ -13,7 +12,11 @@ export default {
   forgotten: "It is erased.",
   subtitle: "Answers at once, with sources",
   away: "Answers at once. The team is away just now",
-  withPerson: "The team reads along",
+  withPerson: "{name} of the team is here",
+  typing: "{name} is typing…",
+  joined: "{name} has joined.",
+  agree: "Agree",
+  read: "Read more",
   greeting: "Hello. What would you like to know?",
   starters: "Suggested questions",
   conversation: "Conversation",

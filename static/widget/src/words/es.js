@@ -1,5 +1,4 @@
 export default {
-  dir: "ltr",
   close: "Cerrar el chat",
   chat: "Chat con {name}",
   options: "Más",
@@ -11,7 +10,11 @@ export default {
   forgotten: "Está borrado.",
   subtitle: "Responde al momento, con fuentes",
   away: "Responde al momento. El equipo no está ahora",
-  withPerson: "El equipo sigue la conversación",
+  withPerson: "{name}, del equipo, está aquí",
+  typing: "{name} está escribiendo…",
+  joined: "{name} se ha unido.",
+  agree: "Aceptar",
+  read: "Más información",
   greeting: "Hola. ¿Qué desea saber?",
   starters: "Preguntas sugeridas",
   conversation: "Conversación",

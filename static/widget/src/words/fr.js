@@ -1,5 +1,4 @@
 export default {
-  dir: "ltr",
   close: "Fermer le chat",
   chat: "Chat avec {name}",
   options: "Plus",
@@ -11,7 +10,11 @@ export default {
   forgotten: "C’est effacé.",
   subtitle: "Répond tout de suite, sources à l’appui",
   away: "Répond tout de suite. L’équipe est absente pour le moment",
-  withPerson: "L’équipe suit la conversation",
+  withPerson: "{name}, de l’équipe, est là",
+  typing: "{name} écrit…",
+  joined: "{name} vous a rejoint.",
+  agree: "Accepter",
+  read: "En savoir plus",
   greeting: "Bonjour. Que souhaitez-vous savoir\u00a0?",
   starters: "Questions suggérées",
   conversation: "Conversation",
