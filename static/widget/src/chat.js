@@ -201,8 +201,8 @@ export class Chat {
     if (!text || this.#running) return;
     await (this.#begun ??= this.#begin());
     if (!this.#isReady || this.#running) return;
-    // It is asked as soon as they agree, and not lost until then.
-    if (this.#mustAgree()) return void (this.#input.value = text);
+    // It waits in the field until they agree.
+    if (this.#mustAgree()) { this.#input.value = text; return this.#typed(); }
     if (this.#input.value.trim() === text) { this.#input.value = ""; this.#typed(); }
     this.#retry?.remove();
     this.#add({ role: "visitor", text });
