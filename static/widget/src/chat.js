@@ -342,6 +342,7 @@ export class Chat {
     if (!await this.#quietly(async () => { answer = await this.#transport.call("POST", "request-human", {}); })) return;
     this.#note(this.t(answer.is_open ? W.asked : W.askedAway));
     this.#hasPerson = true;
+    this.#isWaiting = answer.is_open;
     this.core.emit("person");
     if (!answer.is_open && this.core.look.agent.lead_form) this.showLeadForm();
     this.#scroll();

@@ -49,7 +49,8 @@ def test_nothing_is_sent_before_the_visitor_agrees(visit: Visit, api: FakeApi) -
     api.agent |= {
         "consent": {"text": "We keep what you write for 30 days.", "url": f"{api.url}/privacy"}
     }
-    chat = visit().open()
+    chat = visit()
+    chat.launcher.click()
     expect(chat.panel.get_by_text("We keep what you write for 30 days.")).to_be_visible()
     expect(chat.field).to_be_hidden()
     chat.page.evaluate("Pitchbar.ask('Early?')")
@@ -60,5 +61,5 @@ def test_nothing_is_sent_before_the_visitor_agrees(visit: Visit, api: FakeApi) -
     assert [one.json.get("consented") for one in api.named("messages") if one.method == "POST"] == [
         True
     ]
-    again = visit(beside=chat).open()
+    again = visit(beside=chat).opened()
     expect(again.field).to_be_visible()
