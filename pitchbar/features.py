@@ -41,6 +41,7 @@ def register_features(app: Flask) -> None:
     app.extensions["features"] = tuple(all_features().values())
 
 
+@cache
 def import_models() -> None:
     """A table is known, to migrations above all, before anything else of its feature is there."""
     package = Path(__file__).parent
