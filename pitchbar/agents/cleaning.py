@@ -1,11 +1,11 @@
 """What people type about an agent, made fit or refused with a sentence at its field."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pitchbar.agents.config import MOST_STARTERS, AgentConfig, LeadForm, OpenHours
-from pitchbar.agents.errors import InvalidAgent
+from pitchbar.agents.errors import InvalidAgent, InvalidFields
 from pitchbar.agents.triggers import clean_triggers
 from pitchbar.core.hosts import check_origin
 from pitchbar.core.text import storable
@@ -33,25 +33,44 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 def clean_config(config: AgentConfig, workspace_id: int) -> AgentConfig:
-    """Raises InvalidAgent for the first field that is not fit."""
-    values: dict[str, Any] = {
-        name: clean_text(name, getattr(config, name), most) for name, most in _LENGTHS.items()
-    }
-    if not values["name"]:
-        raise InvalidAgent("name", "Give it a name: visitors read it above the chat.")
+    """Raises InvalidFields with every field that is not fit."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+
+    def clean(name: str, act: Callable[..., Any], *given: Any) -> None:
+        try:
+            values[name] = act(*given)
+        except InvalidAgent as error:
+            wrong.update(error.fields)
+
+    for name, most in _LENGTHS.items():
+        clean(name, clean_text, name, getattr(config, name), most)
     for name, choices in _CHOICES.items():
-        if getattr(config, name) not in choices:
-            raise InvalidAgent(name, f"Choose one of {', '.join(choices)}.")
-    values["starters"] = clean_starters(config.starters)
-    values["language"] = clean_language(config.language)
-    values["accent"] = clean_colour(config.accent)
-    values["threshold"] = clean_threshold(config.threshold)
-    values["source_ids"] = clean_sources(config.source_ids, workspace_id)
-    values["hours"] = clean_hours(config.hours)
-    values["triggers"] = clean_triggers(config.triggers)
-    intro = clean_text("lead_intro", config.lead_form.intro, _LONGEST_INTRO)
-    values["lead_form"] = LeadForm(**(config.lead_form.model_dump() | {"intro": intro}))
+        clean(name, clean_choice, name, getattr(config, name), choices)
+    clean("starters", clean_starters, config.starters)
+    clean("language", clean_language, config.language)
+    clean("accent", clean_colour, config.accent)
+    clean("threshold", clean_threshold, config.threshold)
+    clean("source_ids", clean_sources, config.source_ids, workspace_id)
+    clean("hours", clean_hours, config.hours)
+    clean("triggers", clean_triggers, config.triggers)
+    clean("lead_form", clean_lead_form, config.lead_form)
+    if values.get("name") == "":
+        wrong["name"] = "Give it a name: visitors read it above the chat."
+    if wrong:
+        raise InvalidFields(wrong)
     return config.model_copy(update=values)
+
+
+def clean_choice(field: str, chosen: str, choices: Sequence[str]) -> str:
+    if chosen not in choices:
+        raise InvalidAgent(field, f"Choose one of {', '.join(choices)}.")
+    return chosen
+
+
+def clean_lead_form(form: LeadForm) -> LeadForm:
+    intro = clean_text("lead_intro", form.intro, _LONGEST_INTRO)
+    return LeadForm(**(form.model_dump() | {"intro": intro}))
 
 
 def clean_text(field: str, text: str, most: int) -> str:

@@ -18,13 +18,11 @@ class InvalidAgent(DomainError):
         super().__init__(sentence, fields={field: sentence})
 
 
-class InvalidTriggers(DomainError):
-    """`fields` by place, as in `triggers.0.value`."""
-
-    code = "invalid_agent"
+class InvalidFields(InvalidAgent):
+    """All that is not fit, by field; triggers by their place, as in `triggers.0.value`."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(next(iter(fields.values())), fields=fields)
+        DomainError.__init__(self, next(iter(fields.values())), fields=fields)
 
 
 class TooManyAgents(DomainError):

@@ -91,10 +91,10 @@ class AgentForm(NewAgentForm):
     def take_errors(self, error: DomainError) -> None:
         """What is wrong with a trigger stands in its row."""
         rows = {name: one for name, one in error.fields.items() if name.startswith("triggers.")}
-        if not rows:
-            super().take_errors(error)
-            return
         self.trigger_rows = with_errors(self.trigger_rows, rows)
+        error.fields = {name: one for name, one in error.fields.items() if name not in rows}
+        if error.fields or not rows:
+            super().take_errors(error)
         self.http_status = error.status
 
     def show(self, config: AgentConfig) -> None:

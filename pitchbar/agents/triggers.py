@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitchbar.agents.config import MOST_TRIGGERS, Trigger
-from pitchbar.agents.errors import InvalidAgent, InvalidTriggers
+from pitchbar.agents.errors import InvalidAgent, InvalidFields
 from pitchbar.core.text import storable
 
 LONGEST_GREETING = 160
@@ -42,7 +42,7 @@ _NO_PAIR = (
 
 
 def clean_triggers(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
-    """Raises InvalidTriggers with all that is not fit, by its place as in `triggers.0.value`."""
+    """Raises InvalidFields with all that is not fit, by its place as in `triggers.0.value`."""
     if len(triggers) > MOST_TRIGGERS:
         raise InvalidAgent("triggers", f"There can be {MOST_TRIGGERS} triggers at the most.")
     cleaned: list[Trigger] = []
@@ -54,7 +54,7 @@ def clean_triggers(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
         wrong |= {f"triggers.{place}.{name}": said for name, said in errors.items()}
         cleaned += [] if errors else [made]
     if wrong:
-        raise InvalidTriggers(wrong)
+        raise InvalidFields(wrong)
     return tuple(cleaned)
 
 

@@ -266,3 +266,33 @@ def test_deleting_is_told_and_takes_its_versions(
     client.submit(f"{at}/{agent.id}/deletion")
     assert db.session.query(Agent).count() == db.session.query(AgentVersion).count() == 0
     assert db.session.query(AuditEntry).filter_by(action="agent.deleted").count() == 1
+
+
+class TestManyMistakes:
+    def test_all_are_told_at_once_and_nothing_typed_is_lost(
+        self, client: FormClient, people: People, at: str
+    ) -> None:
+        agent = make_agent(people.workspace)
+        wrong = {
+            **FORM,
+            "name": " ",
+            "accent": "blue",
+            "threshold": "7",
+            "starters": "x" * 121,
+            "open_when": "sometimes",
+            "day-0": "1",
+            "opens-0": "late",
+            "closes-0": "17:00",
+        }
+        answer = client.submit(f"{at}/{agent.id}", wrong)
+        assert answer.status_code == 422
+        for sentence in (
+            "Give it a name",
+            "Enter a colour such as",
+            "It can be 0 to 1",
+            "A question can have 120 characters",
+            "Enter times such as 09:00",
+        ):
+            assert sentence in answer.text
+        assert 'value="blue"' in answer.text
+        assert "x" * 121 in answer.text

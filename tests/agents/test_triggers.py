@@ -6,7 +6,7 @@ import pytest
 
 from pitchbar.agents.changes import differences
 from pitchbar.agents.config import AgentConfig, Trigger
-from pitchbar.agents.errors import InvalidAgent, InvalidTriggers
+from pitchbar.agents.errors import InvalidAgent, InvalidFields
 from pitchbar.agents.models import Agent
 from pitchbar.agents.triggers import clean_triggers
 from pitchbar.extensions import db
@@ -67,14 +67,14 @@ def test_what_is_fit_is_kept(kind: str, value: Any, kept: Any) -> None:
     ],
 )
 def test_value_that_is_none_is_said_at_its_place(kind: str, value: Any, said: str) -> None:
-    with pytest.raises(InvalidTriggers, match=said) as refused:
+    with pytest.raises(InvalidFields, match=said) as refused:
         clean_triggers([made("exit"), made(kind, value)])
     assert set(refused.value.fields) == {"triggers.1.value"}
 
 
 @pytest.mark.parametrize(("text", "said"), [(" ", "Write what it says"), ("x" * 161, "are 161")])
 def test_a_greeting_has_words_and_not_too_many(text: str, said: str) -> None:
-    with pytest.raises(InvalidTriggers, match=said) as refused:
+    with pytest.raises(InvalidFields, match=said) as refused:
         clean_triggers([made("exit", text=text)])
     assert set(refused.value.fields) == {"triggers.0.text"}
     (opens,) = clean_triggers([made("exit", text=text, action="open")])
@@ -82,7 +82,7 @@ def test_a_greeting_has_words_and_not_too_many(text: str, said: str) -> None:
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    with pytest.raises(InvalidTriggers) as refused:
+    with pytest.raises(InvalidFields) as refused:
         clean_triggers([made("time", 0, text=""), made("exit"), made("idle", 1), made("exit")])
     assert set(refused.value.fields) == {
         "triggers.0.text",
@@ -97,7 +97,7 @@ def test_there_are_five_at_the_most_and_each_once() -> None:
     assert len(clean_triggers(several)) == 5
     with pytest.raises(InvalidAgent, match="5 triggers at the most"):
         clean_triggers([*several, made("exit")])
-    with pytest.raises(InvalidTriggers, match="there already"):
+    with pytest.raises(InvalidFields, match="there already"):
         clean_triggers([made("time", 20), made("time", "20", "Other words")])
 
 
