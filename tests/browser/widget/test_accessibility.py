@@ -115,9 +115,13 @@ def test_no_state_has_a_finding(visit: Visit, api: FakeApi, theme: str, width: i
     assert {name: each for name, each in found.items() if each} == {}
 
 
-def test_stalled_and_ended_have_no_finding_either(visit: Visit, api: FakeApi) -> None:
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_stalled_and_ended_have_no_finding_either(
+    visit: Visit, api: FakeApi, theme: str, width: int
+) -> None:
+    api.agent["theme"] = theme
     api.answers += [[*Said().opening(), Silence()], BY_PERSON.steps()]
-    chat = visit(390, reduced_motion="reduce")
+    chat = visit(width, reduced_motion="reduce")
     chat.page.clock.install()
     chat.open().ask()
     expect(chat.says("writing")).to_be_visible()

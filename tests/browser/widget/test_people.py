@@ -24,6 +24,7 @@ def test_who_joins_is_named_and_seen_to_write(visit: Visit, api: FakeApi) -> Non
     expect(chat.panel.get_by_text(chat.words["withPerson"].format(name="Grace"))).to_be_visible()
     api.person = {"name": "Grace", "is_typing": True}
     expect(chat.panel.get_by_text(chat.words["typing"].format(name="Grace"))).to_be_visible()
+    assert chat.findings() == []
     api.say("person", "I am looking it up.", author="Grace")
     hears(chat, "I am looking it up.")
     expect(chat.log.get_by_text("Grace", exact=True)).to_be_visible()
@@ -53,6 +54,7 @@ def test_nothing_is_sent_before_the_visitor_agrees(visit: Visit, api: FakeApi) -
     chat.launcher.click()
     expect(chat.panel.get_by_text("We keep what you write for 30 days.")).to_be_visible()
     expect(chat.field).to_be_hidden()
+    assert chat.findings() == []
     chat.page.evaluate("Pitchbar.ask('Early?')")
     chat.button("agree").click()
     expect(chat.field).to_have_value("Early?")
