@@ -9,6 +9,7 @@ from tests.browser.conftest import OpenPage, Site
 from tests.browser.demo_session import open_demo
 from tests.browser.widget.chat import Chat
 from tests.support.host_site import HostSite, host_site, page_with
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.full
 
@@ -70,6 +71,29 @@ def test_visitor_of_another_site_is_answered_and_leaves_an_address(
     page.reload()
     expect(chat.log.get_by_text(QUESTION, exact=True)).to_be_visible()
     expect(chat.log).to_contain_text("Who painted the town hall of Bremen?")
+
+
+def test_citation_opens_its_source_at_the_very_text(
+    open_page: OpenPage, owner: Page, host: HostSite, snippet: str, site: Site
+) -> None:
+    owner.goto("/w/demo/sources/new?kind=url")
+    owner.fill("#url", f"{site.url}/bot")
+    owner.get_by_role("button", name="Add source").click()
+    expect(owner.get_by_role("heading", level=1)).to_be_visible()
+    state = owner.locator("main").get_by_text("Answers", exact=True)
+    wait_until(lambda: (owner.reload(), state.count())[1], seconds=60)
+    page = open_page()
+    page.goto(host.put("/crawled", page_with(snippet)))
+    chat = Chat(page).open()
+    chat.ask("Does the crawler fill in forms or sign in anywhere?")
+    source = chat.log.locator(f"a.source[href^='{site.url}/bot#:~:text=']").first
+    expect(source).to_be_visible(timeout=20_000)
+    with page.context.expect_page() as opened:
+        source.click()
+    there = opened.value
+    # Further down than where a page begins, and there the words are.
+    wait_until(lambda: there.evaluate("scrollY") > 0)
+    expect(there.get_by_text("fills in no form")).to_be_in_viewport()
 
 
 def test_it_is_not_where_it_may_not_be(browser: Browser, host: HostSite, snippet: str) -> None:
