@@ -82,6 +82,8 @@ class FakeApi:
         self.triggers: list[dict[str, Any]] = []
         self.is_open = True
         self.status = "open"
+        self.person: dict[str, Any] | None = None
+        self.is_waiting = False
         self.restricted: list[str] = []
         self.history: list[dict[str, Any]] = []
         self.answers: list[list[Step]] = []
@@ -188,7 +190,15 @@ class FakeApi:
         return self._started([])
 
     def _list(self, request: Request) -> Answer:
-        return _json({"messages": self._after(request.query.get("after")), "status": self.status})
+        return _json(
+            {
+                "messages": self._after(request.query.get("after")),
+                "status": self.status,
+                "person": self.person,
+                "is_waiting": self.is_waiting,
+                "state": f"{self.status} {self.person} {self.is_waiting}",
+            }
+        )
 
     def _ask_for_person(self, _request: Request) -> Answer:
         return _json({"requested_at": datetime.now(UTC).isoformat(), "is_open": self.is_open})
