@@ -14,6 +14,7 @@ _PARTIAL = (
     ('ix_conversations_asked', ['workspace_id', 'human_requested_at'],
      'human_requested_at IS NOT NULL'),
     ('ix_conversations_snoozed', ['workspace_id', 'snoozed_until'], 'snoozed_until IS NOT NULL'),
+    ('ix_conversations_of_code', ['code_id', 'last_message_at'], 'code_id IS NOT NULL'),
     ('ix_conversations_unanswered', ['workspace_id', 'last_message_at'], 'is_unanswered'),
 )
 

@@ -30,6 +30,7 @@ _IS_HELD = "taken_over_by IS NOT NULL"
 _IS_ASKED = "human_requested_at IS NOT NULL"
 _IS_SNOOZED = "snoozed_until IS NOT NULL"
 _IS_UNANSWERED = "is_unanswered"
+_HAS_CODE = "code_id IS NOT NULL"
 
 
 def partial_index(name: str, columns: str, condition: str) -> Index:
@@ -75,6 +76,7 @@ class Conversation(Model):
         partial_index("ix_conversations_held", "workspace_id, taken_over_by", _IS_HELD),
         partial_index("ix_conversations_asked", "workspace_id, human_requested_at", _IS_ASKED),
         partial_index("ix_conversations_snoozed", "workspace_id, snoozed_until", _IS_SNOOZED),
+        partial_index("ix_conversations_of_code", "code_id, last_message_at", _HAS_CODE),
         partial_index(
             "ix_conversations_unanswered", "workspace_id, last_message_at", _IS_UNANSWERED
         ),
