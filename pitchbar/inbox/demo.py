@@ -3,13 +3,13 @@
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
-from pitchbar.chat.models import Conversation, Lead
+from pitchbar.chat.models import ENDED, Conversation, Lead
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.inbox.canned import create_canned
 from pitchbar.inbox.models import NOTE
 from pitchbar.inbox.notes import put_tag
-from pitchbar.inbox.threads import add_note
+from pitchbar.inbox.threads import add_note, mark_seen
 from pitchbar.workspaces.models import Workspace
 
 _REPLIES = {
@@ -27,6 +27,8 @@ def make_demo(workspace: Workspace, owner: Person) -> None:
     led = mine.join(Lead, Lead.conversation_id == Conversation.id)
     for conversation in db.session.scalars(led.order_by(Conversation.id)).all():
         put_tag(conversation, SYSTEM, "Sales")
+    for conversation in db.session.scalars(mine.where(Conversation.status == ENDED)).all():
+        mark_seen(conversation, owner.id)
     held = mine.where(Conversation.taken_over_by == owner.id)
     for conversation in db.session.scalars(held).all():
         put_tag(conversation, SYSTEM, "Plans")

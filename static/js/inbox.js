@@ -59,7 +59,7 @@ function showNotify() {
   const button = document.querySelector("[data-notify]");
   if (!button || !("Notification" in window)) return;
   button.hidden = false;
-  const words = { denied: "Blocked by the browser" }[Notification.permission] ?? (wantsNotices() ? "Notices are on" : "Notify this browser");
+  const words = { denied: "Blocked by the browser" }[Notification.permission] ?? (wantsNotices() ? "Notices are on" : "Notify me here");
   button.querySelector("[data-notify-words]").textContent = words;
   button.onclick = async () => {
     if (wantsNotices()) localStorage.setItem(NOTIFY_KEY, "off");
