@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from pitchbar import create_app
-from pitchbar.chat.settings import STREAMS_OF_THREADS
+from pitchbar.chat.settings import STREAMS_OF_THREADS, WAITS_OF_THREADS
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
 from pitchbar.core.compression import warm_assets
@@ -84,7 +84,7 @@ def run_server(settings: Settings) -> None:
         "bind": [f"{host}:{settings.port}" for host in settings.listening_hosts()],
         "worker_class": "pitchbar.connections.thread_worker.BufferingThreadWorker",
         "workers": 1,
-        "threads": settings.live_max_sockets * 2 + STREAMS_OF_THREADS + 24,
+        "threads": settings.live_max_sockets * 2 + STREAMS_OF_THREADS + WAITS_OF_THREADS + 24,
         "graceful_timeout": 5,
         "timeout": 60,
         "loglevel": "warning",

@@ -1,28 +1,23 @@
 """What the widget gets, made of what is stored."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from pitchbar.agents.publication import ServedAgent
-from pitchbar.chat.access import Caller
 from pitchbar.chat.ids import write_visitor
-from pitchbar.chat.kept_turns import put_all_in_place
-from pitchbar.chat.models import OPEN, Message
+from pitchbar.chat.models import Message
 from pitchbar.chat.payloads import (
     GROUNDS,
     AgentBody,
     LeadFormBody,
     MessageBody,
-    MessageList,
     Started,
 )
-from pitchbar.chat.queries import find_conversation, list_after, list_last
+from pitchbar.chat.queries import names_of
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.tokens import WidgetToken, write_token
 from pitchbar.chat.turning import offers_now
 from pitchbar.core import clock
 from pitchbar.core.colours import tones
-from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
 
@@ -36,24 +31,16 @@ def started(
         visitor=write_visitor(token.visitor, agent.workspace_id, settings),
         conversation_id=token.conversation,
         agent=agent_body(agent, time_zone),
-        messages=[_message(one) for one in messages],
+        messages=message_bodies(messages),
     )
 
 
-def message_list(caller: Caller, after: UUID | None) -> MessageList:
-    put_all_in_place(caller.token.conversation)
-    db.session.commit()
-    conversation = find_conversation(caller.agent.workspace_id, caller.token.conversation)
-    if conversation is None:
-        return MessageList(messages=[], status="open")
-    found = list_last(conversation) if after is None else list_after(conversation, after)
-    status = conversation.status
-    return MessageList(
-        messages=[_message(one) for one in found], status="open" if status == OPEN else "ended"
-    )
+def message_bodies(messages: Sequence[Message]) -> list[MessageBody]:
+    names = names_of([one.author_id for one in messages if one.author_id is not None])
+    return [_message(one, names.get(one.author_id or 0)) for one in messages]
 
 
-def _message(message: Message) -> MessageBody:
+def _message(message: Message, author: str | None) -> MessageBody:
     return MessageBody.model_validate(
         {
             "id": message.id,
@@ -66,6 +53,7 @@ def _message(message: Message) -> MessageBody:
             "offers": message.offers,
             "broken_off": message.is_broken_off,
             "feedback": message.feedback,
+            "author": author,
         }
     )
 

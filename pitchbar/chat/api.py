@@ -16,10 +16,11 @@ from pitchbar.chat.access import (
     start_limit_key,
     visitor_limit_key,
 )
-from pitchbar.chat.answering import message_list, started
+from pitchbar.chat.answering import started
 from pitchbar.chat.asking import ask, resume
 from pitchbar.chat.blueprint import TOPIC, init_rate, message_rate, widget_blueprint
 from pitchbar.chat.gates import one_after_another
+from pitchbar.chat.listening import list_when_there_is_news
 from pitchbar.chat.payloads import After, MessageList, NewMessage, Start, Started
 from pitchbar.chat.starting import begin
 from pitchbar.extensions import limiter
@@ -83,12 +84,15 @@ def create_message(caller: Caller, payload: NewMessage) -> Response:
 def list_messages(caller: Caller, query: After) -> MessageList | Response:
     """What was said
 
-    Of this conversation, oldest first: what came after a message that you have, else the last 30.
-    With `Last-Event-ID` it goes on with a stream that was cut.
+    Of this conversation, oldest first: what came after a message that you have, else the last 30;
+    who of the team has joined, and whether they type. With `wait` and the `state` of the last
+    answer, it answers as soon as there is something new, or after that time. Send as `after` the
+    last message of this list: what a stream told comes once more. With `Last-Event-ID` it goes on
+    with a stream that was cut.
     """
     if _resumes():
         return _stream(resume(caller, request.headers[_RESUMES]))
-    return message_list(caller, query.after)
+    return list_when_there_is_news(caller, query)
 
 
 def _stream(events: Iterator[bytes]) -> Response:

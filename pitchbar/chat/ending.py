@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, select
 
+from pitchbar.chat.changes import tell_changed
 from pitchbar.chat.models import ENDED, OPEN, Conversation, Visitor
 from pitchbar.chat.outward import tell_ended
 from pitchbar.core.database import changed_rows
@@ -17,8 +18,12 @@ def end_conversation(conversation: Conversation, at: datetime) -> None:
     if conversation.status == ENDED:
         return
     conversation.status, conversation.ended_at = ENDED, at
+    # Nobody holds what is over, or waits in it.
+    conversation.taken_over_by = conversation.human_requested_at = None
+    conversation.snoozed_until = None
     db.session.flush()
     tell_ended(conversation)
+    tell_changed(conversation)
 
 
 def end_silent_conversations(now: datetime, hours: int) -> bool:
@@ -28,6 +33,7 @@ def end_silent_conversations(now: datetime, hours: int) -> bool:
         .where(
             Conversation.status == OPEN,
             Conversation.last_message_at < now - timedelta(hours=hours),
+            Conversation.snoozed_until.is_(None),
         )
         .order_by(Conversation.last_message_at)
         .limit(_AT_ONCE)

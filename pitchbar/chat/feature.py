@@ -1,6 +1,7 @@
 """Chat: conversations of visitors with agents, and what the widget speaks to."""
 
 from pitchbar.chat import api, subscribers, tasks, visitor_api
+from pitchbar.chat.demo import make_demo
 from pitchbar.core.features import Feature
 
 FEATURE = Feature(
@@ -8,4 +9,5 @@ FEATURE = Feature(
     api_blueprints=(api.bp, visitor_api.bp),
     tasks=(tasks,),
     subscribe=subscribers.register,
+    make_demo=make_demo,
 )

@@ -2,8 +2,8 @@
 
     hooks.on_turn_kept(note_gap)
 
-Each is called once for a turn, by the job that keeps it; an error undoes the transaction, and the
-job is tried again.
+A turn is told once, by the job that keeps it; an error undoes the transaction, and the job is tried
+again.
 """
 
 from collections.abc import Callable
@@ -32,8 +32,11 @@ class KeptTurn:
 TurnListener = Callable[[KeptTurn], None]
 FeedbackListener = Callable[[Conversation, Message], None]
 
+RequestListener = Callable[[Conversation], None]
+
 _turn_listeners: list[TurnListener] = []
 _feedback_listeners: list[FeedbackListener] = []
+_request_listeners: list[RequestListener] = []
 
 
 def on_turn_kept(listener: TurnListener) -> None:
@@ -45,6 +48,17 @@ def on_feedback(listener: FeedbackListener) -> None:
     """Of a visitor, for one answer: the message's `feedback` is "up", "down", or None again."""
     if listener not in _feedback_listeners:
         _feedback_listeners.append(listener)
+
+
+def on_person_requested(listener: RequestListener) -> None:
+    """A visitor asks for a person, and nobody of the team is there yet."""
+    if listener not in _request_listeners:
+        _request_listeners.append(listener)
+
+
+def person_requested(conversation: Conversation) -> None:
+    for listener in _request_listeners:
+        listener(conversation)
 
 
 def turn_kept(turn: KeptTurn) -> None:

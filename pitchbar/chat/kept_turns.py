@@ -11,6 +11,8 @@ from sqlalchemy import delete, select
 from pitchbar.answers.budget import record_usage
 from pitchbar.answers.turns import Usage
 from pitchbar.chat import hooks
+from pitchbar.chat.asked_persons import ask_for_person
+from pitchbar.chat.changes import tell_changed
 from pitchbar.chat.conversations import Beginning, ensure_conversation
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
 from pitchbar.chat.recent import recent
@@ -83,7 +85,7 @@ def _write(waiting: _Waiting) -> None:
     )
     question, answer = _question(waiting, conversation), _answer(waiting, conversation)
     db.session.add_all([question, answer] if answer else [question])
-    _note(conversation, waiting, 2 if answer else 1)
+    _note(conversation, waiting, answer)
     db.session.flush()
     hooks.turn_kept(
         hooks.KeptTurn(
@@ -127,12 +129,17 @@ def _answer(waiting: _Waiting, conversation: Conversation) -> Message | None:
     )
 
 
-def _note(conversation: Conversation, waiting: _Waiting, count: int) -> None:
+def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None) -> None:
     content = waiting.content
-    conversation.messages += count
+    conversation.messages += 2 if answer else 1
     conversation.agent_version = content["agent_version"]
     conversation.status, conversation.ended_at = OPEN, None
     said_at = waiting.asked_at + timedelta(milliseconds=content["latency_ms"])
     conversation.last_message_at = max(conversation.last_message_at, said_at)
-    if content["wants_person"] and conversation.human_requested_at is None:
-        conversation.human_requested_at = waiting.asked_at
+    # Whoever writes is not out of the way.
+    conversation.snoozed_until = None
+    if answer is not None:
+        conversation.is_unanswered = bool(answer.is_refused)
+    if content["wants_person"]:
+        ask_for_person(conversation, waiting.asked_at)
+    tell_changed(conversation, VISITOR)

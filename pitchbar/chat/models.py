@@ -2,7 +2,19 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Float, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
@@ -13,6 +25,18 @@ OPEN, ENDED = "open", "ended"
 # Who says something.
 VISITOR, AGENT, PERSON = "visitor", "agent", "person"
 UP, DOWN = "up", "down"
+
+_IS_HELD = "taken_over_by IS NOT NULL"
+_IS_ASKED = "human_requested_at IS NOT NULL"
+_IS_SNOOZED = "snoozed_until IS NOT NULL"
+_IS_UNANSWERED = "is_unanswered"
+_HAS_CODE = "code_id IS NOT NULL"
+
+
+def partial_index(name: str, columns: str, condition: str) -> Index:
+    """Of those rows alone of which there are few."""
+    where = text(condition)
+    return Index(name, *columns.split(", "), sqlite_where=where, postgresql_where=where)
 
 
 class Visitor(Model):
@@ -47,6 +71,15 @@ class Conversation(Model):
         Index("ix_conversations_status", "status", "last_message_at"),
         # For what forgets the old ones of all workspaces.
         Index("ix_conversations_last_message_at", "last_message_at"),
+        # The lists of the inbox.
+        Index("ix_conversations_of_state", "workspace_id", "status", "last_message_at"),
+        partial_index("ix_conversations_held", "workspace_id, taken_over_by", _IS_HELD),
+        partial_index("ix_conversations_asked", "workspace_id, human_requested_at", _IS_ASKED),
+        partial_index("ix_conversations_snoozed", "workspace_id, snoozed_until", _IS_SNOOZED),
+        partial_index("ix_conversations_of_code", "code_id, last_message_at", _HAS_CODE),
+        partial_index(
+            "ix_conversations_unanswered", "workspace_id, last_message_at", _IS_UNANSWERED
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -67,9 +100,16 @@ class Conversation(Model):
     # The scan by which the visitor came, and its code; without foreign keys, as scans are not kept.
     scan_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     code_id: Mapped[int | None] = mapped_column(BigId)
+    # Since when the visitor waits for a person; None again once that is over.
     human_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The person who answers in the agent's place; None while the agent does.
     taken_over_by: Mapped[int | None] = mapped_column(BigId)
+    # When a person took it over for the first time.
+    first_claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Out of the way until then, or until the visitor writes.
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The last answer was a refusal, or nobody came, and no person has spoken since.
+    is_unanswered: Mapped[bool] = mapped_column(default=False, server_default=false())
     messages: Mapped[int] = mapped_column(default=0)
     # What the visitor thought of the whole: "up" or "down", and a few words.
     feedback: Mapped[str | None] = mapped_column(String(8))
@@ -93,6 +133,7 @@ class Message(Model):
     __table_args__ = (
         Index("ix_chat_messages_of_conversation", "conversation_id", "id"),
         Index("ix_chat_messages_of_workspace", "workspace_id", "created_at"),
+        # PostgreSQL has `ix_chat_messages_words` as well, for the inbox's search (migration 0045).
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -102,6 +143,8 @@ class Message(Model):
     role: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # Who of the workspace wrote it, where a person did; their name is that of their account.
+    author_id: Mapped[int | None] = mapped_column(BigId)
     # "llm", "extractive", "curated"; "person" where the visitor asked for one; empty otherwise.
     mode: Mapped[str] = mapped_column(String(16), default="")
     # Each with n, url, title and quote.

@@ -13,6 +13,7 @@ from pitchbar.events.outward import declare
 from pitchbar.extensions import db
 
 STARTED, ENDED, CAPTURED = "conversation.started", "conversation.ended", "lead.captured"
+HUMAN_REQUESTED, CLAIMED = "conversation.human_requested", "conversation.claimed"
 
 _ORIGIN = {"code_id": 42, "short_code": "menu"}
 _CONVERSATION = {
@@ -43,6 +44,11 @@ def declare_events() -> None:
     ended = {**_CONVERSATION, "status": "ended", "messages": 6}
     _declare(STARTED, "Conversations start", _CONVERSATION, ("page_url", "language"))
     _declare(ENDED, "Conversations end", ended, ("page_url", "language"))
+    personal = ("page_url", "language")
+    asked = {**_CONVERSATION, "messages": 4, "requested_at": "2026-03-02T12:43:55.120000+00:00"}
+    _declare(HUMAN_REQUESTED, "Visitors ask for a person", asked, personal)
+    claimed = {**_CONVERSATION, "messages": 4, "claimed_by": {"id": 5, "name": "Grace"}}
+    _declare(CLAIMED, "People join conversations", claimed, personal)
     _declare(CAPTURED, "Leads are captured", _LEAD, ("email", "name", "phone", "fields"))
 
 
@@ -57,6 +63,17 @@ def tell_started(conversation: Conversation) -> None:
 
 def tell_ended(conversation: Conversation) -> None:
     _tell(ENDED, conversation, _conversation_item)
+
+
+def tell_human_requested(conversation: Conversation) -> None:
+    at = conversation.human_requested_at
+    asked = {"requested_at": at.isoformat() if at else None}
+    _tell(HUMAN_REQUESTED, conversation, lambda of: {**_conversation_item(of), **asked})
+
+
+def tell_claimed(conversation: Conversation, person_id: int, name: str) -> None:
+    by = {"claimed_by": {"id": person_id, "name": name}}
+    _tell(CLAIMED, conversation, lambda of: {**_conversation_item(of), **by})
 
 
 def tell_captured(lead: Lead, conversation: Conversation) -> None:

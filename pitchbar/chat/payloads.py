@@ -31,6 +31,7 @@ _MESSAGE: dict[str, Any] = {
     "offers": [],
     "broken_off": False,
     "feedback": None,
+    "author": None,
 }
 _TOKEN = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmMWEyYjNjIn0.eyJhdWQiOi…"  # noqa: S105  # an example
 _VISITOR = "5b0a5a2e5d9c4c4f9d2f6a1b7c8d9e0f.9f2b41c07de35a6688e1d4"
@@ -116,15 +117,34 @@ class MessageBody(ResponseModel):
     offers: list[str] = Field(description="What can be done instead: `person`, `lead_form`.")
     broken_off: bool
     feedback: Literal["up", "down"] | None
+    author: str | None = Field(None, description="The name of the person who wrote it.")
+
+
+class PersonBody(ResponseModel):
+    """Of the team, who answers in the agent's place."""
+
+    name: str
+    is_typing: bool
 
 
 class MessageList(ResponseModel):
     """Oldest first."""
 
-    model_config = _example(messages=[_MESSAGE], status="open")
+    model_config = _example(
+        messages=[_MESSAGE],
+        status="open",
+        person={"name": "Grace", "is_typing": True},
+        is_waiting=False,
+        state="5d41402abc4b",
+    )
 
     messages: list[MessageBody]
     status: Literal["open", "ended"]
+    person: PersonBody | None
+    is_waiting: bool = Field(
+        description="Whether the visitor asked for a person and may still expect one now."
+    )
+    state: str = Field(description="Changes with what stands above it, but for the messages.")
 
 
 class LeadFormBody(ResponseModel):
@@ -176,6 +196,8 @@ class Started(ResponseModel):
 
 class After(Query):
     after: UUID | None = Field(None, description="The last message that you have.")
+    wait: float = Field(0, ge=0, le=25, description="Seconds to wait for something new.")
+    state: Text = Field("", max_length=64, description="The `state` of the last answer.")
 
 
 class NewLead(WidgetPayload):
@@ -202,11 +224,13 @@ class KeptLead(ResponseModel):
 
 
 class WidgetEvent(WidgetPayload):
-    """What a visitor did; counted by day, and kept of nobody."""
+    """What a visitor did; counted by day, and kept of nobody. `typing` is not even counted: it is
+    shown to whoever of the team has the conversation open.
+    """
 
     model_config = _example(kind="opened")
 
-    kind: Kind
+    kind: Kind | Literal["typing"]
 
 
 class RequestedPerson(ResponseModel):

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from pitchbar.chat.changes import tell_gone
 from pitchbar.chat.models import Conversation, Lead, Message, Visitor, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import after_commit, changed_rows
@@ -70,7 +71,10 @@ class VisitorsHolding:
                 told.erase(session, workspace_id, Whom(visitor=one.hex))
         known = select(Conversation.public_id).where(Conversation.visitor_id.in_(ids))
         named = [UUID(visitor)] if visitor else []
-        forget_after_commit(session, [*named, *visitors], session.scalars(known).all())
+        conversations = session.scalars(known).all()
+        forget_after_commit(session, [*named, *visitors], conversations)
+        for conversation in conversations:
+            tell_gone(workspace_id, conversation)
 
     def _known(self, session: Session, workspace_id: int, whom: Whom) -> Sequence[int]:
         key = (workspace_id, whom)

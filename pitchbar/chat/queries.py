@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from pitchbar.accounts.models import Person
 from pitchbar.answers.turns import Said
 from pitchbar.chat.models import OPEN, Conversation, Message, Visitor, WaitingTurn
 from pitchbar.extensions import db
@@ -60,6 +61,14 @@ def find_message(conversation: Conversation, message_id: UUID) -> Message | None
     return db.session.scalar(
         select(Message).where(Message.conversation_id == conversation.id, Message.id == message_id)
     )
+
+
+def names_of(person_ids: Sequence[int]) -> dict[int, str]:
+    """Of those whose accounts are still there."""
+    if not person_ids:
+        return {}
+    found = select(Person.id, Person.name).where(Person.id.in_(set(person_ids)))
+    return {row.id: row.name for row in db.session.execute(found)}
 
 
 def find_holder(workspace_id: int, public_id: UUID) -> tuple[int | None, int | None]:

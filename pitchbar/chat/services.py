@@ -9,6 +9,8 @@ from sqlalchemy import select
 from pitchbar.api.payloads import field_error
 from pitchbar.chat import hooks
 from pitchbar.chat.access import Caller
+from pitchbar.chat.asked_persons import ask_for_person
+from pitchbar.chat.changes import tell_changed
 from pitchbar.chat.conversations import Beginning, ensure_conversation
 from pitchbar.chat.ending import end_conversation
 from pitchbar.chat.errors import UnknownMessage
@@ -49,14 +51,13 @@ def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
         after = {"agent": caller.agent.config.name, "code_id": conversation.code_id or 0}
         record_event("lead.captured", lead, by=by, after=after)
         tell_captured(lead, conversation)
+        tell_changed(conversation)
     return lead
 
 
-def request_person(caller: Caller, by: Actor) -> Conversation:
+def request_person(caller: Caller) -> Conversation:
     conversation = _conversation_of(caller)
-    if conversation.human_requested_at is None:
-        conversation.human_requested_at = clock.now()
-        record_event("conversation.human_requested", conversation, by=by)
+    ask_for_person(conversation, clock.now())
     return conversation
 
 

@@ -7,6 +7,7 @@ from pitchbar.core.system_threads import is_cooperative
 
 # Where each stream takes a thread of the system, which pages need as well.
 STREAMS_OF_THREADS = 32
+WAITS_OF_THREADS = 16
 
 
 class ChatSettings(SettingsGroup):
@@ -22,6 +23,10 @@ class ChatSettings(SettingsGroup):
     chat_heartbeat_seconds: Annotated[float, Field(ge=0.05, le=60)] = 15.0
     # How long an answer goes on for somebody whose stream was cut.
     chat_resume_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    # How many widgets of this process wait for a person's words at once.
+    chat_max_waits: Annotated[int, Field(ge=0, le=10_000)] = 1000
+    # How long who asks for a person waits, before they hear that nobody is there.
+    chat_person_wait_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     ratelimit_widget: Rate = "600/minute"
     ratelimit_widget_init: Rate = "60/minute"
     ratelimit_widget_messages: Rate = "30/minute"
@@ -31,3 +36,8 @@ class ChatSettings(SettingsGroup):
         """Of this process at once."""
         most = self.chat_max_streams
         return most if is_cooperative() else min(most, STREAMS_OF_THREADS)
+
+    def most_waits(self) -> int:
+        """Of this process at once."""
+        most = self.chat_max_waits
+        return most if is_cooperative() else min(most, WAITS_OF_THREADS)

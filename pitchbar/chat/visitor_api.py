@@ -7,6 +7,7 @@ from pitchbar.api.endpoints import endpoint
 from pitchbar.chat.access import Caller, opens_widget, visitor_limit_key
 from pitchbar.chat.answering import started
 from pitchbar.chat.blueprint import TOPIC, lead_rate, widget_blueprint
+from pitchbar.chat.changes import tell_typing
 from pitchbar.chat.errors import NotOffered, UnknownMessage
 from pitchbar.chat.payloads import (
     KeptLead,
@@ -55,6 +56,9 @@ def create_event(caller: Caller, payload: WidgetEvent) -> None:
 
     Counted by day; nothing of whom it was is kept.
     """
+    if payload.kind == "typing":
+        tell_typing(caller.agent.workspace_id, caller.token.conversation, "visitor")
+        return
     day = clock.local_date(clock.now(), caller.time_zone)
     count_event(caller.agent.workspace_id, caller.agent.agent_id, day, payload.kind)
 
@@ -65,11 +69,11 @@ def create_event(caller: Caller, payload: WidgetEvent) -> None:
 def create_request(caller: Caller) -> RequestedPerson:
     """Ask for a person
 
-    Once is enough: a second request changes nothing.
+    Once is enough: a second request changes nothing while the first is fresh.
     """
     if not caller.agent.config.offers_person:
         raise NotOffered
-    conversation = request_person(caller, A_VISITOR)
+    conversation = request_person(caller)
     hours = caller.agent.config.hours
     return RequestedPerson(
         requested_at=conversation.human_requested_at or clock.now(),

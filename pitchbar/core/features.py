@@ -24,6 +24,7 @@ class NavigationItem:
         keys: what is typed to go there, such as "g o".
         in_bar: whether it stands in the bar of small screens, which has room for five; else in the
             menu of the workspace.
+        count: called with the workspace, gives an element with what waits there; empty for nothing.
     """
 
     section: Section
@@ -35,6 +36,7 @@ class NavigationItem:
     below: tuple["NavigationItem", ...] = ()
     keys: str = ""
     in_bar: bool = True
+    count: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ FEATURE = Feature(
     configure=configure,
     subscribe=subscribe,
     navigation=(
-        NavigationItem("Talk", 30, "view", "sources.index", "book-open", "Sources", keys="g k"),
+        NavigationItem(
+            "Talk", 30, "view", "sources.index", "book-open", "Sources", keys="g k", in_bar=False
+        ),
     ),
     acts=(Act("edit_sources", "sources.new", "book-open", "Add source"),),
     finders=(Finder("view", find_by_words),),

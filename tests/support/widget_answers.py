@@ -142,6 +142,7 @@ def message(
         "offers": [],
         "broken_off": False,
         "feedback": None,
+        "author": None,
     }
     return known | values
 

@@ -1,0 +1,78 @@
+"""The inbox moves while it is open: its lists, the thread, who else looks at it, who types."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, render_template, request
+from flask_login import current_user
+from markupsafe import Markup
+
+from pitchbar.chat.changes import TOPIC
+from pitchbar.chat.queries import find_conversation
+from pitchbar.inbox import presence
+from pitchbar.inbox.lists import count_waiting, read_asked
+from pitchbar.inbox.showing import list_part, thread_part
+from pitchbar.live import LiveView
+from pitchbar.workspaces.live import add_workspace_panel
+from pitchbar.workspaces.models import Workspace
+
+bp = Blueprint("inbox_live", __name__, url_prefix="/w/<slug>/conversations")
+
+
+def open_inbox() -> LiveView:
+    """As the address of the socket says, which is that of the page."""
+    workspace_id, person_id = g.workspace.id, current_user.id
+    thread = _thread_id()
+    hexed = thread.hex if thread else ""
+
+    def concerns(message: dict[str, Any]) -> bool:
+        if "person_id" in message:
+            is_other = message["person_id"] != person_id
+            return bool(is_other and message["is_new"] and message["conversation"] == hexed)
+        return bool(message["workspace_id"] == workspace_id)
+
+    return LiveView(
+        lambda: _draw(g.workspace, thread),
+        TOPIC,
+        concerns,
+        further_topics=(presence.TOPIC,),
+    )
+
+
+def open_waiting() -> LiveView:
+    """The number in the rail, beside whatever a page of the workspace shows live."""
+    workspace_id = g.workspace.id
+    return LiveView(
+        lambda: str(draw_waiting(g.workspace)),
+        TOPIC,
+        lambda message: bool(message["workspace_id"] == workspace_id and "typing" not in message),
+    )
+
+
+def draw_waiting(workspace: Workspace) -> Markup:
+    """How many visitors wait for a person, behind the inbox's name in the rail."""
+    shown = render_template("inbox/_waiting.html", count=count_waiting(workspace.id))
+    return Markup(shown)  # noqa: S704  # a template has escaped it
+
+
+def _draw(workspace: Workspace, thread: UUID | None) -> str:
+    shown = list_part(workspace, read_asked(request.args))
+    drawn = render_template("inbox/_moving_lists.html", **shown, thread=None, open_thread=thread)
+    if thread is None:
+        return drawn
+    conversation = find_conversation(workspace.id, thread)
+    if conversation is None:
+        return drawn + render_template("inbox/_gone.html")
+    presence.say_present(thread, current_user.id, current_user.name)
+    parts = {**shown, **thread_part(workspace, conversation)}
+    return drawn + render_template("inbox/_moving_thread.html", **parts)
+
+
+def _thread_id() -> UUID | None:
+    try:
+        return UUID(request.args.get("thread", ""))
+    except ValueError:
+        return None
+
+
+add_workspace_panel(bp, "view", open_inbox)

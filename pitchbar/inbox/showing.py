@@ -1,0 +1,129 @@
+"""What a page of the inbox shows, whole or in the parts that move while it is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_login import current_user
+from sqlalchemy import select
+
+from pitchbar.agents.config import AgentConfig
+from pitchbar.agents.hours import is_open
+from pitchbar.agents.models import Agent
+from pitchbar.chat.changes import is_typing
+from pitchbar.chat.kept_turns import put_all_in_place
+from pitchbar.chat.models import Conversation, Message
+from pitchbar.chat.queries import names_of
+from pitchbar.codes.models import Code
+from pitchbar.core import clock
+from pitchbar.extensions import db
+from pitchbar.inbox.canned import filled, list_canned
+from pitchbar.inbox.lists import LISTS, Asked, count_lists, list_conversations
+from pitchbar.inbox.members import is_on_call, list_answering
+from pitchbar.inbox.models import ThreadNote
+from pitchbar.inbox.notes import list_tags, tags_of
+from pitchbar.inbox.panels import draw_panels
+from pitchbar.inbox.presence import others_present
+from pitchbar.inbox.rows import Row, load_rows
+from pitchbar.inbox.snoozes import snooze_choices
+from pitchbar.inbox.threads import list_notes
+from pitchbar.workspaces.models import Workspace
+
+MESSAGES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message or a note of the thread, at its time."""
+
+    at: datetime
+    message: Message | None
+    note: ThreadNote | None
+    author: str
+
+
+def list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+    found, after = list_conversations(workspace.id, current_user.id, asked)
+    return {
+        "workspace": workspace,
+        "asked": asked,
+        "lists": LISTS,
+        "counts": count_lists(workspace.id, current_user.id),
+        "rows": load_rows(found, current_user.id),
+        "next_cursor": after,
+    }
+
+
+def filter_part(workspace: Workspace, role: str | None) -> dict[str, Any]:
+    agents = select(Agent).where(Agent.workspace_id == workspace.id).order_by(Agent.name)
+    return {
+        "agents": db.session.scalars(agents.limit(100)).all(),
+        "all_tags": list_tags(workspace.id),
+        "on_call": is_on_call(workspace.id, current_user.id, role),
+    }
+
+
+def code_named(workspace: Workspace, code_id: int) -> str:
+    code = db.session.get(Code, code_id) if code_id else None
+    return code.name if code and code.workspace_id == workspace.id else "another code"
+
+
+def thread_part(
+    workspace: Workspace, conversation: Conversation, before: UUID | None = None
+) -> dict[str, Any]:
+    (row,) = load_rows([conversation], current_user.id)
+    lines, has_earlier = _lines(conversation, before)
+    config = _config_of(conversation)
+    return {
+        "thread": conversation,
+        "row": row,
+        "lines": lines,
+        "has_earlier": has_earlier,
+        "others": others_present(conversation.public_id, current_user.id),
+        "visitor_types": is_typing(conversation.public_id, "visitor"),
+        "is_mine": conversation.taken_over_by == current_user.id,
+        "is_open_now": is_open(config.hours, workspace.time_zone, clock.now()) if config else None,
+        "has_hours": bool(config and config.hours is not None),
+        "tags": tags_of(conversation),
+        "panels": draw_panels(workspace, conversation),
+    }
+
+
+def composer_part(workspace: Workspace, conversation: Conversation, row: Row) -> dict[str, Any]:
+    lead = row.lead
+    names = {"visitor": lead.name if lead else "", "agent": row.agent, "me": current_user.name}
+    return {
+        "thread": conversation,
+        "row": row,
+        "canned": [(one, filled(one.text, **names)) for one in list_canned(workspace.id)],
+        "members": list_answering(workspace.id),
+        "snoozes": snooze_choices(workspace.time_zone, clock.now()),
+    }
+
+
+def _lines(conversation: Conversation, before: UUID | None) -> tuple[Sequence[Line], bool]:
+    put_all_in_place(conversation.public_id)
+    db.session.commit()
+    mine = select(Message).where(Message.conversation_id == conversation.id)
+    if before is not None:
+        mine = mine.where(Message.id < before)
+    latest = mine.order_by(Message.id.desc()).limit(MESSAGES_SHOWN + 1)
+    found = db.session.scalars(latest).all()
+    messages = list(found[:MESSAGES_SHOWN])[::-1]
+    has_earlier = len(found) > MESSAGES_SHOWN
+    since = messages[0].created_at if messages and has_earlier else None
+    notes = [] if before is not None else list_notes(conversation, since)
+    authors = [*(one.author_id for one in messages), *(one.author_id for one in notes)]
+    names = names_of([one for one in authors if one])
+    lines = [
+        *(Line(one.created_at, one, None, names.get(one.author_id or 0, "")) for one in messages),
+        *(Line(one.created_at, None, one, names.get(one.author_id or 0, "")) for one in notes),
+    ]
+    return sorted(lines, key=lambda line: line.at), has_earlier
+
+
+def _config_of(conversation: Conversation) -> AgentConfig | None:
+    agent = db.session.get(Agent, conversation.agent_id)
+    return AgentConfig.of(agent.draft) if agent else None
