@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from pitchbar.answers.budget import record_usage
 from pitchbar.answers.turns import Usage
 from pitchbar.chat import hooks
-from pitchbar.chat.conversations import Beginning, ensure_conversation
+from pitchbar.chat.conversations import Beginning, ensure_conversation, note_page
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
@@ -132,6 +132,8 @@ def _note(conversation: Conversation, waiting: _Waiting, count: int) -> None:
     conversation.messages += count
     conversation.agent_version = content["agent_version"]
     conversation.status, conversation.ended_at = OPEN, None
+    # A turn that an older release wrote down knows of neither.
+    note_page(conversation, content.get("pages", []), content.get("consented_at", ""))
     said_at = waiting.asked_at + timedelta(milliseconds=content["latency_ms"])
     conversation.last_message_at = max(conversation.last_message_at, said_at)
     if content["wants_person"] and conversation.human_requested_at is None:

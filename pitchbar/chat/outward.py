@@ -59,8 +59,9 @@ def tell_ended(conversation: Conversation) -> None:
     _tell(ENDED, conversation, _conversation_item)
 
 
-def tell_captured(lead: Lead, conversation: Conversation) -> None:
-    _tell(CAPTURED, conversation, lambda of: _lead_item(lead, of))
+def tell_captured(lead: Lead, conversation: Conversation, lead_id: int) -> None:
+    """`lead_id` is what the workspace knows them by, here and elsewhere."""
+    _tell(CAPTURED, conversation, lambda of: {**_lead_item(lead, of), "id": lead_id})
 
 
 def _tell(name: str, conversation: Conversation, item: Any) -> None:
