@@ -74,7 +74,7 @@ class LeadsHolding:
         linked = select(LeadConversation.lead_id).where(
             LeadConversation.conversation_id.in_(spoken)
         )
-        ways = [Lead.id.in_(linked)]
+        ways: list[ColumnElement[bool]] = [Lead.id.in_(linked)]
         if whom.email:
             ways.append(Lead.email == whom.email)
         mine = select(Lead.id).where(Lead.workspace_id == workspace_id, or_(*ways))

@@ -120,16 +120,6 @@ def names_for(workspace: Workspace, leads: Sequence[Lead]) -> Names:
     )
 
 
-def conversations_of(leads: Sequence[int]) -> dict[int, int]:
-    """The newest conversation of each lead, by the lead's id."""
-    query = (
-        select(LeadConversation.lead_id, func.max(LeadConversation.conversation_id))
-        .where(LeadConversation.lead_id.in_(leads))
-        .group_by(LeadConversation.lead_id)
-    )
-    return {lead_id: conversation_id for lead_id, conversation_id in db.session.execute(query)}
-
-
 def forms_of(lead: Lead) -> Select[Any]:
     """Ids of the forms by which they became one."""
     return (
@@ -157,12 +147,12 @@ def _beyond(listing: Listing, place: tuple[int, int]) -> ColumnElement[bool]:
     return Lead.id < place[1]
 
 
-def _ordered(query: Select[tuple[Lead]], listing: Listing) -> Select[tuple[Lead]]:
+def _ordered(query: Select[Lead], listing: Listing) -> Select[Lead]:
     by_score = (Lead.score.desc(),) if listing.order == BEST else ()
     return query.order_by(*by_score, Lead.id.desc())
 
 
-def _narrowed(workspace: Workspace, listing: Listing) -> Select[tuple[Lead]]:
+def _narrowed(workspace: Workspace, listing: Listing) -> Select[Lead]:
     query = select(Lead).where(Lead.workspace_id == workspace.id)
     if listing.status:
         query = query.where(Lead.status == listing.status)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from flask import Blueprint, Response, flash, request, stream_with_context, url_for
 from flask_login import current_user
 
@@ -138,7 +140,7 @@ def export(workspace: Workspace) -> Response:
     return as_attachment(response, f"{workspace.slug}-leads.csv")
 
 
-def _frame(workspace: Workspace, listing: Listing, shown: str) -> dict[str, object]:
+def _frame(workspace: Workspace, listing: Listing, shown: str) -> dict[str, Any]:
     """What the table and the board have in common."""
     return {
         "listing": listing,

@@ -85,8 +85,8 @@ def load_started(
         .where(ScanDay.workspace_id == workspace.id, ScanDay.day >= day, *narrowed(ScanDay.code_id))  # type: ignore[arg-type]
         .group_by(ScanDay.code_id)
     )
-    for code_id, people in db.session.execute(scans):
-        found[code_id].people = int(people or 0)
+    for row in db.session.execute(scans):
+        found[row[0]].people = int(row[1] or 0)
     for model, name in ((Conversation, "conversations"), (Lead, "leads")):
         at = Conversation.started_at if model is Conversation else Lead.created_at
         counted = (
@@ -95,8 +95,8 @@ def load_started(
             .where(*narrowed(model.code_id))  # type: ignore[arg-type]
             .group_by(model.code_id)
         )
-        for code_id, count in db.session.execute(counted):
-            setattr(found[code_id], name, count)
+        for row in db.session.execute(counted):
+            setattr(found[row[0]], name, row[1])
     sums = (
         select(
             ConversionDay.code_id,
