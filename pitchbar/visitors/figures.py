@@ -85,12 +85,12 @@ def load_started(
         .where(ScanDay.workspace_id == workspace.id, ScanDay.day >= day, *narrowed(ScanDay.code_id))  # type: ignore[arg-type]
         .group_by(ScanDay.code_id)
     )
-    for row in db.session.execute(scans):
-        found[row[0]].people = int(row[1] or 0)
+    for scanned in db.session.execute(scans):
+        found[scanned[0]].people = int(scanned[1] or 0)
     for model, name in ((Conversation, "conversations"), (Lead, "leads")):
         at = Conversation.started_at if model is Conversation else Lead.created_at
         counted = (
-            select(model.code_id, func.count())
+            select(func.coalesce(model.code_id, WHOLE_WORKSPACE), func.count())
             .where(model.workspace_id == workspace.id, at >= since, model.code_id.is_not(None))
             .where(*narrowed(model.code_id))  # type: ignore[arg-type]
             .group_by(model.code_id)

@@ -52,9 +52,13 @@ def say(
     conversation: Conversation, text: str, *, answer: str = "Yes.", at: datetime | None = None
 ) -> None:
     at = at or clock.now()
-    for role, said in ((VISITOR, text), (AGENT, answer)):
+    question_id = new_id()
+    for message_id, role, said in (
+        (question_id, VISITOR, text),
+        (new_id(question_id), AGENT, answer),
+    ):
         message = Message(
-            id=new_id(),
+            id=message_id,
             workspace_id=conversation.workspace_id,
             conversation_id=conversation.id,
             role=role,
