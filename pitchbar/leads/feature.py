@@ -1,7 +1,7 @@
 """Leads: people who left an address with an agent, and what became of them."""
 
 from pitchbar.core.features import Feature, Finder, NavigationItem
-from pitchbar.leads import api, bulk_views, subscribers, tasks, views
+from pitchbar.leads import api, bulk_views, missed, subscribers, tasks, views
 from pitchbar.leads.demo import make_demo
 from pitchbar.leads.finding import find_leads
 
@@ -9,7 +9,7 @@ FEATURE = Feature(
     requires=("agents", "chat", "conversions", "curation"),
     blueprints=(views.bp, bulk_views.bp),
     api_blueprints=(api.bp,),
-    tasks=(tasks,),
+    tasks=(tasks, missed),
     subscribe=subscribers.register,
     navigation=(
         NavigationItem(

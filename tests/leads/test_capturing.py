@@ -1,6 +1,7 @@
 """A form that a visitor sends becomes a person, once for each address."""
 
 import threading
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -8,13 +9,17 @@ from sqlalchemy import func, select
 
 from pitchbar.chat.models import Lead as SentForm
 from pitchbar.chat.services import erase_visitor  # noqa: F401  # by way of the API
+from pitchbar.conversions.models import Conversion
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.leads.capturing import keep_person
+from pitchbar.leads.hearing import note_conversions
+from pitchbar.leads.missed import keep_missed_leads
 from pitchbar.leads.models import Lead, LeadConversation, LeadNote
 from pitchbar.leads.services import add_note
+from pitchbar.scans.accepted import new_scan_id
 from pitchbar.workspaces.mailing_lists.links import Subscription
 from pitchbar.workspaces.mailing_lists.services import refuse_list
 from tests.chat.widget import Widget
@@ -199,3 +204,30 @@ def test_said_words_count(people: People) -> None:
         say(conversation, f"Question {n}")
     lead = leave_address(conversation, "ada@mail.example")
     assert "very_many_questions" in [one["key"] for one in lead.reasons]
+
+
+def test_form_of_a_process_of_before_becomes_a_lead(widget: Widget) -> None:
+    widget.send("POST", "/leads", ADA)
+    for model in (LeadConversation, Lead):
+        db.session.query(model).delete()
+    db.session.commit()
+    keep_missed_leads()
+    keep_missed_leads()
+    assert [one.email for one in leads()] == ["ada@mail.example"]
+
+
+def test_purchase_counts(people: People) -> None:
+    scan_id = UUID(hex=new_scan_id(1, 1))
+    lead = leave_address(make_conversation(people.workspace, scan_id=scan_id), "ada@mail.example")
+    bought = {"id": uuid4(), "workspace_id": people.workspace.id, "code_id": 1, "scan_id": scan_id}
+    days = {"day": clock.now().date(), "scan_day": clock.now().date()}
+    at = {"scanned_at": clock.now(), "occurred_at": clock.now()}
+    db.session.add(Conversion(event="purchase", source="pixel", **bought, **days, **at))
+    db.session.flush()
+    connection = db.session.connection()
+    note_conversions(connection, [{"scan_id": scan_id}, {"scan_id": uuid4()}])
+    note_conversions(connection, [{"scan_id": scan_id}])
+    db.session.commit()
+    assert run_jobs("leads.score") == ["leads.score_lead"]
+    db.session.expire_all()
+    assert "purchased" in [one["key"] for one in lead.reasons]

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from pitchbar.chat.models import Visitor
@@ -22,7 +23,9 @@ def base(client: FormClient, people: People) -> str:
 
 
 @on_both_databases
-def test_lead_shows_the_way_from_the_scan(client: FormClient, base: str, people: People) -> None:
+def test_lead_shows_the_way_from_the_scan(
+    app: Flask, client: FormClient, base: str, people: People
+) -> None:
     code = make_code(people.workspace, name="Window poster")
     make_scans(code, 2)
     scan = db.session.scalars(select(Scan).order_by(Scan.scanned_at)).first()
@@ -39,7 +42,8 @@ def test_lead_shows_the_way_from_the_scan(client: FormClient, base: str, people:
     assert "Window poster" in page
     assert "shop.example/cups" in page
     assert "How &lt;b&gt;much&lt;/b&gt; is it?" in page
-    assert "data-step" in panel(talk)
+    with app.test_request_context():
+        assert "data-step" in panel(talk)
     started = client.get(f"{base}/codes/{code.id}").text
     assert "What it started" in started
     assert f"/leads/{lead.id}" in started
