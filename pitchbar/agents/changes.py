@@ -66,6 +66,10 @@ def _triggers(config: AgentConfig, _names: Mapping[int, str]) -> str:
     return "\n".join(trigger_words(one) for one in config.triggers) or _NONE
 
 
+def _consent(config: AgentConfig) -> str:
+    return " · ".join(part for part in (config.consent.text, config.consent.url) if part)
+
+
 TONES = {"friendly": "Friendly", "neutral": "Neutral", "formal": "Formal"}
 THEMES = {"auto": "As the visitor's device", "light": "Light", "dark": "Dark"}
 POSITIONS = {"right": "Bottom right", "left": "Bottom left"}
@@ -87,6 +91,7 @@ _FIELDS: Mapping[str, Say] = {
     "Contact form asks for a name": _yes(lambda config: config.lead_form.asks_name),
     "Contact form asks for a phone number": _yes(lambda config: config.lead_form.asks_phone),
     "Words above the contact form": lambda config, _names: config.lead_form.intro or _NONE,
+    "Asks before the chat": lambda config, _names: _consent(config) or _NONE,
     "Business hours": _hours,
     "Theme": _choice("theme", THEMES),
     "Colour": _plain("accent"),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from pitchbar.agents.config import MOST_STARTERS, AgentConfig, LeadForm, OpenHours
+from pitchbar.agents.config import MOST_STARTERS, AgentConfig, ConsentLine, LeadForm, OpenHours
 from pitchbar.agents.errors import InvalidAgent, InvalidFields
 from pitchbar.agents.triggers import clean_triggers
-from pitchbar.core.hosts import check_origin
+from pitchbar.core.hosts import check_origin, is_host
 from pitchbar.core.text import storable
 from pitchbar.sources.queries import list_source_names
 
@@ -19,7 +20,7 @@ _LENGTHS = {
     "refusal": 300,
     "launcher_label": 40,
 }
-_LONGEST_STARTER, _LONGEST_INTRO = 120, 300
+_LONGEST_STARTER, _LONGEST_INTRO, _LONGEST_CONSENT = 120, 300, 300
 _MOST_ORIGINS, _MOST_PATHS = 50, 100
 _CHOICES = {
     "tone": ("friendly", "neutral", "formal"),
@@ -55,6 +56,7 @@ def clean_config(config: AgentConfig, workspace_id: int) -> AgentConfig:
     clean("hours", clean_hours, config.hours)
     clean("triggers", clean_triggers, config.triggers)
     clean("lead_form", clean_lead_form, config.lead_form)
+    clean("consent", clean_consent, config.consent)
     if values.get("name") == "":
         wrong["name"] = "Give it a name: visitors read it above the chat."
     if wrong:
@@ -78,6 +80,26 @@ def clean_text(field: str, text: str, most: int) -> str:
     if len(cleaned) > most:
         raise InvalidAgent(field, f"Use at most {most:,} characters; these are {len(cleaned):,}.")
     return cleaned
+
+
+def clean_consent(consent: ConsentLine) -> ConsentLine:
+    text = " ".join(clean_text("consent_text", consent.text, _LONGEST_CONSENT).split())
+    url = consent.url.strip()
+    if url and not text:
+        raise InvalidAgent("consent_text", "Enter the words that the link belongs to.")
+    if url and (len(url) > 500 or not _is_web_address(url)):
+        raise InvalidAgent("consent_url", "Enter an address such as https://shop.example/privacy.")
+    return ConsentLine(text=text, url=url)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    is_plain = parts.scheme in ("http", "https") and "@" not in parts.netloc
+    return is_plain and is_host(host) and not re.search(r"[\s<>\"]", url)
 
 
 def clean_starters(starters: Sequence[str]) -> tuple[str, ...]:

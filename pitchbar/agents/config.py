@@ -31,6 +31,16 @@ class LeadForm(BaseModel):
     intro: str = ""
 
 
+class ConsentLine(BaseModel):
+    """What visitors agree to before they write; empty asks for nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    text: str = ""
+    # Where more is said, such as a privacy policy; empty without a link.
+    url: str = ""
+
+
 class Trigger(BaseModel):
     """When the widget speaks first, once on a page.
 
@@ -70,6 +80,7 @@ class AgentConfig(BaseModel):
     # Whether a person of the workspace can be asked for.
     offers_person: bool = True
     lead_form: LeadForm = LeadForm()
+    consent: ConsentLine = ConsentLine()
     # None: always open.
     hours: tuple[OpenHours, ...] | None = None
     theme: Literal["auto", "light", "dark"] = "auto"

@@ -7,7 +7,7 @@ from wtforms import BooleanField, FloatField, RadioField, SelectField, StringFie
 from wtforms.validators import Optional
 
 from pitchbar.agents.changes import DAYS, ICONS, POSITIONS, THEMES, TONES
-from pitchbar.agents.config import AgentConfig, LeadForm, OpenHours
+from pitchbar.agents.config import AgentConfig, ConsentLine, LeadForm, OpenHours
 from pitchbar.agents.trigger_rows import rows_of, rows_typed, triggers_of, with_errors
 from pitchbar.errors import DomainError
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
@@ -63,6 +63,8 @@ class AgentForm(NewAgentForm):
     asks_name = BooleanField("Ask for a name")
     asks_phone = BooleanField("Ask for a phone number")
     lead_intro = TextAreaField("Words above the contact form", default="")
+    consent_text = TextAreaField("Words to agree to before the chat", default="")
+    consent_url = _line("Where more is said")
     open_when = RadioField(
         "When somebody is there",
         choices=[SelectChoice(ALWAYS, "Always"), SelectChoice(SOMETIMES, "At these hours")],
@@ -107,6 +109,7 @@ class AgentForm(NewAgentForm):
         form = config.lead_form
         self.offers_form.data, self.asks_name.data = form.is_offered, form.asks_name
         self.asks_phone.data, self.lead_intro.data = form.asks_phone, form.intro
+        self.consent_text.data, self.consent_url.data = config.consent.text, config.consent.url
         self.open_when.data = ALWAYS if config.hours is None else SOMETIMES
 
     def values(self) -> dict[str, Any]:
@@ -120,6 +123,9 @@ class AgentForm(NewAgentForm):
                 asks_name=self.asks_name.data,
                 asks_phone=self.asks_phone.data,
                 intro=self.lead_intro.data or "",
+            ),
+            "consent": ConsentLine(
+                text=self.consent_text.data or "", url=self.consent_url.data or ""
             ),
             "hours": hours_typed() if self.open_when.data == SOMETIMES else None,
             "triggers": triggers_of(self.trigger_rows),

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from pitchbar.agents.config import LeadForm, OpenHours, Trigger
+from pitchbar.agents.config import ConsentLine, LeadForm, OpenHours, Trigger
 from pitchbar.agents.models import Agent, AgentVersion
 from pitchbar.api.paging import NEXT_CURSOR
 from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
@@ -32,6 +32,13 @@ class LeadFormBody(Payload):
 
     def as_config(self) -> LeadForm:
         return LeadForm(**self.model_dump())
+
+
+class ConsentBody(Payload):
+    """What visitors agree to before they write; an empty text asks for nothing."""
+
+    text: Text = Field("", description="At most 300 characters.")
+    url: Text = Field("", description="Where more is said; empty without a link.")
 
 
 class OpenHoursBody(Payload):
@@ -88,6 +95,7 @@ class AgentChanges(Payload):
     refusal: str | None = None
     offers_person: bool | None = None
     lead_form: LeadFormBody | None = None
+    consent: ConsentBody | None = None
     hours: list[OpenHoursBody] | None = None
     theme: Literal["auto", "light", "dark"] | None = None
     accent: Text | None = Field(None, description="A colour such as `#0b7a5c`.")
@@ -132,12 +140,15 @@ class AgentList(ResponseModel):
 
 def config_values(payload: AgentChanges) -> dict[str, Any]:
     """Of the draft; only what was sent."""
-    apart = {"allowed_origins", "restricted_paths", "all_sources", "lead_form", "hours", "triggers"}
+    access = {"allowed_origins", "restricted_paths", "all_sources"}
+    apart = access | {"lead_form", "consent", "hours", "triggers"}
     values = payload.model_dump(exclude_none=True, exclude=apart)
     if payload.all_sources:
         values["source_ids"] = None
     if payload.lead_form is not None:
         values["lead_form"] = payload.lead_form.as_config()
+    if payload.consent is not None:
+        values["consent"] = ConsentLine(**payload.consent.model_dump())
     if payload.hours is not None:
         values["hours"] = tuple(OpenHours(**one.model_dump()) for one in payload.hours)
     if payload.triggers is not None:

@@ -10,6 +10,7 @@ from pitchbar.analytics.columnar.commands import analytics
 from pitchbar.analytics.demo import make_demo
 from pitchbar.analytics.exports import tasks as export_tasks
 from pitchbar.analytics.exports import views as exports
+from pitchbar.analytics.exports.scan_content import declare_scans
 from pitchbar.analytics.exports.services import forget_exports
 from pitchbar.analytics.public_stats import code_panel as public_stats_panel
 from pitchbar.analytics.public_stats import views as public_stats
@@ -23,6 +24,7 @@ from pitchbar.events.services import subscribe as subscribe_to
 
 def subscribe() -> None:
     subscribers.register()
+    declare_scans()
     columnar.register()
     subscribe_to("workspace.purged", forget_exports)
     subscribe_to("workspace.purged", forget_public_stats)

@@ -8,6 +8,7 @@ from pitchbar.chat.models import Message
 from pitchbar.chat.payloads import (
     GROUNDS,
     AgentBody,
+    ConsentBody,
     LeadFormBody,
     MessageBody,
     Started,
@@ -64,6 +65,7 @@ def agent_body(agent: ServedAgent, time_zone: str) -> AgentBody:
     names = ("name", "greeting", "language", "theme", "accent", "position", "launcher_icon")
     form = config.lead_form
     asked = {"asks_name": form.asks_name, "asks_phone": form.asks_phone, "intro": form.intro}
+    consent = config.consent
     return AgentBody(
         **{name: getattr(config, name) for name in names},
         id=agent.public_id,
@@ -72,4 +74,5 @@ def agent_body(agent: ServedAgent, time_zone: str) -> AgentBody:
         starters=list(config.starters),
         offers=offers_now(config, time_zone),
         lead_form=LeadFormBody(**asked) if form.is_offered else None,
+        consent=ConsentBody(text=consent.text, url=consent.url) if consent.text else None,
     )

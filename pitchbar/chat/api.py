@@ -70,12 +70,14 @@ def create_message(caller: Caller, payload: NewMessage) -> Response:
     `offers`, `broken_off`; or `error` with `code`, `message` for people, and `offers`. Comments
     keep the stream open while something is slow. A stream that was cut goes on where it was when
     the call is repeated with the `id` of the last event as `Last-Event-ID`: nothing is asked twice.
+    Where the agent has a `consent`, the first message says `consented`; else 403 `consent_needed`.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # for its thread
     if _resumes():
         return _stream(resume(caller, request.headers[_RESUMES]))
     check_path(caller.agent, payload.page_url)
-    return _stream(ask(app, caller, payload.text, payload.page_url))
+    consented = payload.consented
+    return _stream(ask(app, caller, payload.text, payload.page_url, consented=consented))
 
 
 @bp.get("/messages")

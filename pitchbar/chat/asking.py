@@ -9,6 +9,7 @@ from flask import Flask
 
 from pitchbar.answers.turns import Said
 from pitchbar.chat.access import Caller
+from pitchbar.chat.consent import consent_of
 from pitchbar.chat.errors import TooManyStreams, UnknownMessage
 from pitchbar.chat.feeds import encode, turns_of
 from pitchbar.chat.ids import new_id
@@ -21,6 +22,7 @@ from pitchbar.chat.recent import recent
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.turning import run_turn
 from pitchbar.chat.typed import clean
+from pitchbar.chat.visited_pages import pages_of, with_page
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
@@ -29,14 +31,16 @@ from pitchbar.settings import current_settings
 _HISTORY = 12
 
 
-def ask(app: Flask, caller: Caller, text: str, page_url: str) -> Iterator[bytes]:
+def ask(
+    app: Flask, caller: Caller, text: str, page_url: str, *, consented: bool = False
+) -> Iterator[bytes]:
     """Reads of the database, and writes nothing.
 
     Raises:
-        EmptyMessage, MessageTooLong, TooManyStreams
+        ConsentNeeded, EmptyMessage, MessageTooLong, TooManyStreams
     """
     own, turns = current_settings()[ChatSettings], turns_of(current_settings())
-    asked = _asked(caller, clean(text), page_url)
+    asked = _asked(caller, clean(text), page_url, consented)
     feed = turns.begin(asked.answer_id, asked.token.conversation, own.most_streams())
     if feed is None:
         raise TooManyStreams
@@ -66,13 +70,16 @@ def resume(caller: Caller, last_event_id: str) -> Iterator[bytes]:
     return iter([_kept_end(caller, turn, after)])
 
 
-def _asked(caller: Caller, text: str, page_url: str) -> Asked:
-    token, known = caller.token, recent()
+def _asked(caller: Caller, text: str, page_url: str, consented: bool) -> Asked:
+    token, known, now = caller.token, recent(), clock.now()
     page = known.page(token.conversation)
+    consented_at = consent_of(caller, page, consented)
+    page = with_page(page, without_query(page_url), now)
     last = UUID(hex=page["last"]) if "last" in page else None
     question_id = new_id(last)
     answer_id = new_id(question_id)
-    known.put_page(token.conversation, {**page, "last": answer_id.hex})
+    agreed = {"consented_at": consented_at} if consented_at else {}
+    known.put_page(token.conversation, {**page, **agreed, "last": answer_id.hex})
     row_id, taken_over_by = find_holder(caller.agent.workspace_id, token.conversation)
     return Asked(
         token=token,
@@ -82,10 +89,12 @@ def _asked(caller: Caller, text: str, page_url: str) -> Asked:
         answer_id=answer_id,
         text=text,
         page_url=without_query(page_url) or page.get("url", ""),
+        pages=pages_of(page),
+        consented_at=consented_at,
         language=page.get("language", ""),
         history=_history(token.conversation, row_id),
         is_taken_over=taken_over_by is not None,
-        asked_at=clock.now(),
+        asked_at=now,
         began_at=time.monotonic(),
     )
 

@@ -1,13 +1,16 @@
 """Conversations as rows: there from the first that is written down of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from pitchbar.chat.models import Conversation, Visitor
 from pitchbar.chat.outward import tell_started
+from pitchbar.chat.visited_pages import joined
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
 
@@ -51,6 +54,14 @@ def ensure_conversation(public_id: UUID, beginning: Beginning) -> Conversation:
     if is_new:
         tell_started(conversation)
     return conversation
+
+
+def note_page(conversation: Conversation, pages: Sequence[Any], consented_at: str) -> None:
+    """Where the visitor was, and since when they agree to what is asked before."""
+    if pages:
+        conversation.pages = joined(conversation.pages or [], pages)
+    if consented_at and conversation.consented_at is None:
+        conversation.consented_at = datetime.fromisoformat(consented_at)
 
 
 def _ensure_visitor(beginning: Beginning) -> int:

@@ -80,6 +80,13 @@ class UnknownMessage(WidgetError):
     sentence = "There is no such answer in this conversation."
 
 
+class ConsentNeeded(WidgetError):
+    code = "consent_needed"
+    sentence = (
+        "This agent asks for consent first. Show agent.consent, and send consented: true once."
+    )
+
+
 class NotOffered(WidgetError):
     code = "not_offered"
     sentence = "The agent does not offer this."

@@ -2,14 +2,14 @@
 
     hooks.on_turn_kept(note_gap)
 
-A turn is told once, by the job that keeps it; an error undoes the transaction, and the job is tried
-again.
+Those of turns are called once for each, by the job that keeps it; an error undoes the transaction,
+and the job is tried again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pitchbar.chat.models import Conversation, Message
+from pitchbar.chat.models import Conversation, Lead, Message
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class KeptTurn:
     completion_tokens: int = 0
 
 
+@dataclass(frozen=True)
+class KnownLead:
+    """Somebody who left an address, as others know them: `is_new` the first time only."""
+
+    id: int
+    is_new: bool
+
+
+LeadListener = Callable[[Conversation, Lead], KnownLead]
 TurnListener = Callable[[KeptTurn], None]
 FeedbackListener = Callable[[Conversation, Message], None]
 
@@ -37,6 +46,7 @@ RequestListener = Callable[[Conversation], None]
 _turn_listeners: list[TurnListener] = []
 _feedback_listeners: list[FeedbackListener] = []
 _request_listeners: list[RequestListener] = []
+_lead_listeners: list[LeadListener] = []
 
 
 def on_turn_kept(listener: TurnListener) -> None:
@@ -59,6 +69,20 @@ def on_person_requested(listener: RequestListener) -> None:
 def person_requested(conversation: Conversation) -> None:
     for listener in _request_listeners:
         listener(conversation)
+
+
+def on_lead_kept(listener: LeadListener) -> None:
+    """Each time a visitor sends the form, the conversation is locked."""
+    if listener not in _lead_listeners:
+        _lead_listeners.append(listener)
+
+
+def lead_kept(conversation: Conversation, lead: Lead, *, is_new: bool) -> KnownLead:
+    """As the last listener knows them; without any, by the form alone."""
+    known = KnownLead(lead.id, is_new)
+    for listener in _lead_listeners:
+        known = listener(conversation, lead)
+    return known
 
 
 def turn_kept(turn: KeptTurn) -> None:

@@ -17,6 +17,7 @@ from pitchbar.chat.models import AGENT, VISITOR, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.chat.tasks import keep_turn
 from pitchbar.chat.tokens import WidgetToken
+from pitchbar.chat.visited_pages import Page
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue
 
@@ -37,6 +38,8 @@ class Asked:
     answer_id: UUID
     text: str
     page_url: str
+    pages: Sequence[Page]
+    consented_at: str
     language: str
     history: Sequence[Said]
     is_taken_over: bool
@@ -108,6 +111,8 @@ def content_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
         "agent_id": asked.agent.agent_id,
         "agent_version": asked.agent.version,
         "page_url": asked.page_url,
+        "pages": list(asked.pages),
+        "consented_at": asked.consented_at,
         "language": asked.language,
         "scan_id": token.scan_id.hex if token.scan_id else None,
         "code_id": token.code_id or None,

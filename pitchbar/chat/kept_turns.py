@@ -13,7 +13,7 @@ from pitchbar.answers.turns import Usage
 from pitchbar.chat import hooks
 from pitchbar.chat.asked_persons import ask_for_person
 from pitchbar.chat.changes import tell_changed
-from pitchbar.chat.conversations import Beginning, ensure_conversation
+from pitchbar.chat.conversations import Beginning, ensure_conversation, note_page
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
@@ -134,6 +134,8 @@ def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None)
     conversation.messages += 2 if answer else 1
     conversation.agent_version = content["agent_version"]
     conversation.status, conversation.ended_at = OPEN, None
+    # A turn that an older release wrote down knows of neither.
+    note_page(conversation, content.get("pages", []), content.get("consented_at", ""))
     said_at = waiting.asked_at + timedelta(milliseconds=content["latency_ms"])
     conversation.last_message_at = max(conversation.last_message_at, said_at)
     # Whoever writes is not out of the way.

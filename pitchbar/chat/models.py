@@ -67,6 +67,7 @@ class Conversation(Model):
         Index("ix_conversations_of_agent", "agent_id", "last_message_at"),
         Index("ix_conversations_of_visitor", "visitor_id", "last_message_at"),
         Index("ix_conversations_of_scan", "scan_id"),
+        Index("ix_conversations_of_code", "code_id", "started_at"),
         # For what ends those that have fallen silent.
         Index("ix_conversations_status", "status", "last_message_at"),
         # For what forgets the old ones of all workspaces.
@@ -100,6 +101,10 @@ class Conversation(Model):
     # The scan by which the visitor came, and its code; without foreign keys, as scans are not kept.
     scan_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     code_id: Mapped[int | None] = mapped_column(BigId)
+    # The last pages the visitor was on, each with `url` (without query) and `at`.
+    pages: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
+    # When the visitor agreed to what the agent asks for before the chat.
+    consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when the visitor waits for a person; None again once that is over.
     human_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The person who answers in the agent's place; None while the agent does.
@@ -193,11 +198,6 @@ class Lead(Model):
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-    @property
-    def subject(self) -> Subject:
-        # Not by name or address: what is written down of it stays longer than it does.
-        return Subject("lead", self.id, f"Lead {self.id}", self.workspace_id)
 
 
 class WaitingTurn(Model):

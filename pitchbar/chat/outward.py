@@ -76,8 +76,9 @@ def tell_claimed(conversation: Conversation, person_id: int, name: str) -> None:
     _tell(CLAIMED, conversation, lambda of: {**_conversation_item(of), **by})
 
 
-def tell_captured(lead: Lead, conversation: Conversation) -> None:
-    _tell(CAPTURED, conversation, lambda of: _lead_item(lead, of))
+def tell_captured(lead: Lead, conversation: Conversation, lead_id: int) -> None:
+    """`lead_id` is what the workspace knows them by, here and elsewhere."""
+    _tell(CAPTURED, conversation, lambda of: {**_lead_item(lead, of), "id": lead_id})
 
 
 def _tell(name: str, conversation: Conversation, item: Any) -> None:

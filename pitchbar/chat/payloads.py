@@ -49,6 +49,7 @@ AGENT_EXAMPLE: dict[str, Any] = {
     "launcher_label": "",
     "offers": ["person", "lead_form"],
     "lead_form": {"asks_name": True, "asks_phone": False, "intro": ""},
+    "consent": None,
 }
 
 
@@ -89,6 +90,9 @@ class NewMessage(WidgetPayload):
         "taken out."
     )
     page_url: Text = Field("", description="Where the visitor is by now.", max_length=4096)
+    consented: bool = Field(
+        False, description="The visitor agreed to `agent.consent`; needed once in a conversation."
+    )
 
 
 class CitationBody(ResponseModel):
@@ -153,6 +157,11 @@ class LeadFormBody(ResponseModel):
     intro: str
 
 
+class ConsentBody(ResponseModel):
+    text: str
+    url: str = Field(description="Where more is said; empty without a link.")
+
+
 class AgentBody(ResponseModel):
     """How the agent is called, speaks first and looks."""
 
@@ -172,6 +181,10 @@ class AgentBody(ResponseModel):
     launcher_label: str
     offers: list[str] = Field(description="Just now: a person only while somebody is there.")
     lead_form: LeadFormBody | None
+    consent: ConsentBody | None = Field(
+        description="What visitors agree to before their first message, or before they leave an "
+        "address; null asks for nothing."
+    )
 
 
 class Started(ResponseModel):
@@ -211,6 +224,9 @@ class NewLead(WidgetPayload):
         Annotated[Text, StringConstraints(max_length=1000)],
     ] = Field(
         default_factory=dict, description="What else your form asks for, by name.", max_length=20
+    )
+    consented: bool = Field(
+        False, description="The visitor agreed to `agent.consent`; needed once in a conversation."
     )
 
 

@@ -83,6 +83,15 @@ def find_holder(workspace_id: int, public_id: UUID) -> tuple[int | None, int | N
     return (found.id, found.taken_over_by) if found else (None, None)
 
 
+def find_consent(workspace_id: int, public_id: UUID) -> datetime | None:
+    """When the visitor agreed to what was asked before; None also where nothing is written yet."""
+    return db.session.scalar(
+        select(Conversation.consented_at).where(
+            Conversation.public_id == public_id, Conversation.workspace_id == workspace_id
+        )
+    )
+
+
 def list_said(conversation_id: int, count: int) -> list[Said]:
     """Oldest first."""
     mine = select(Message.role, Message.text).where(Message.conversation_id == conversation_id)

@@ -11,7 +11,8 @@ from pitchbar.chat import hooks
 from pitchbar.chat.access import Caller
 from pitchbar.chat.asked_persons import ask_for_person
 from pitchbar.chat.changes import tell_changed
-from pitchbar.chat.conversations import Beginning, ensure_conversation
+from pitchbar.chat.consent import consent_of
+from pitchbar.chat.conversations import Beginning, ensure_conversation, note_page
 from pitchbar.chat.ending import end_conversation
 from pitchbar.chat.errors import UnknownMessage
 from pitchbar.chat.kept_turns import put_all_in_place
@@ -21,6 +22,7 @@ from pitchbar.chat.payloads import NewLead
 from pitchbar.chat.personal_data import forget_after_commit
 from pitchbar.chat.queries import find_conversation, find_message
 from pitchbar.chat.recent import recent
+from pitchbar.chat.visited_pages import pages_of
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.core.personal_data import Whom, list_holdings_to_erase
@@ -31,9 +33,15 @@ from pitchbar.extensions import db
 
 
 def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
-    """Raises InvalidPayload for an address that is none."""
+    """Told to others once for each person, whatever conversations they leave their address in.
+
+    Raises ConsentNeeded, and InvalidPayload for an address that is none.
+    """
     email = _plain_email(sent.email)
+    page = recent().page(caller.token.conversation)
+    consented_at = consent_of(caller, page, sent.consented)
     conversation = _conversation_of(caller)
+    note_page(conversation, [], consented_at)
     now = clock.now()
     lead = db.session.scalar(select(Lead).where(Lead.conversation_id == conversation.id))
     is_new = lead is None
@@ -47,10 +55,13 @@ def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
     lead.email, lead.name, lead.phone = email, sent.name, sent.phone
     lead.fields, lead.updated_at = dict(sent.fields), now
     db.session.flush()
-    if is_new:
+    known = hooks.lead_kept(conversation, lead, is_new=is_new)
+    if known.is_new:
         after = {"agent": caller.agent.config.name, "code_id": conversation.code_id or 0}
-        record_event("lead.captured", lead, by=by, after=after)
-        tell_captured(lead, conversation)
+        # Not by name or address: what is written down of it stays longer than it does.
+        subject = Subject("lead", known.id, f"Lead {known.id}", conversation.workspace_id)
+        record_event("lead.captured", subject, by=by, after=after)
+        tell_captured(lead, conversation, known.id)
         tell_changed(conversation)
     return lead
 
@@ -106,7 +117,7 @@ def _conversation_of(caller: Caller) -> Conversation:
     token = caller.token
     put_all_in_place(token.conversation)
     page = recent().page(token.conversation)
-    return ensure_conversation(
+    conversation = ensure_conversation(
         token.conversation,
         Beginning(
             workspace_id=caller.agent.workspace_id,
@@ -119,6 +130,8 @@ def _conversation_of(caller: Caller) -> Conversation:
             at=clock.now(),
         ),
     )
+    note_page(conversation, pages_of(page), page.get("consented_at", ""))
+    return conversation
 
 
 def _plain_email(text: str) -> str:

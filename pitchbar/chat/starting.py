@@ -16,6 +16,7 @@ from pitchbar.chat.queries import find_conversation, find_open, find_waiting, li
 from pitchbar.chat.recent import recent
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.tokens import WidgetToken, read_token
+from pitchbar.chat.visited_pages import with_page
 from pitchbar.core import clock
 from pitchbar.scans.attribution import ExpiredToken, UnreadableToken
 from pitchbar.scans.factories import make_token_cipher
@@ -45,7 +46,9 @@ def begin(agent: ServedAgent, origin: str, start: Start, old: str, language: str
         known = WidgetToken(agent.public_id, visitor, conversation, origin, scan_id, code_id)
     else:
         messages = _messages(agent, known.conversation)
-    page = {"url": without_query(start.page_url), "language": (start.language or language)[:16]}
+    url = without_query(start.page_url)
+    page = with_page(recent().page(known.conversation), url, clock.now())
+    page |= {"url": url, "language": (start.language or language)[:16]}
     if messages:
         page["last"] = messages[-1].id.hex
     recent().put_page(known.conversation, page)

@@ -40,7 +40,9 @@ bp = widget_blueprint("widget_visitor_api")
 def create_lead(caller: Caller, payload: NewLead) -> KeptLead:
     """Leave an address
 
-    One of each conversation: what is sent again takes the place of what was sent before.
+    One of each conversation: what is sent again takes the place of what was sent before. Where the
+    agent has a `consent`, it says `consented` once, unless a message did; else 403
+    `consent_needed`.
     """
     if not caller.agent.config.lead_form.is_offered:
         raise NotOffered

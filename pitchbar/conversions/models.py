@@ -38,6 +38,7 @@ class Conversion(Model):
         ),
         Index("ix_conversions_of_workspace", "workspace_id", "occurred_at"),
         Index("ix_conversions_of_code", "code_id", "occurred_at"),
+        Index("ix_conversions_of_scan", "scan_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

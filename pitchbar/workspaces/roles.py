@@ -11,6 +11,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "edit_sources": frozenset({OWNER, ADMIN, EDITOR}),
     "edit_agents": frozenset({OWNER, ADMIN, EDITOR}),
     "answer_conversations": frozenset({OWNER, ADMIN, EDITOR}),
+    "edit_leads": frozenset({OWNER, ADMIN, EDITOR}),
     "export": frozenset({OWNER, ADMIN, ANALYST}),
     "manage_members": _MANAGERS,
     "manage_tokens": _MANAGERS,
@@ -33,7 +34,7 @@ RIGHTS_DURING_DELETION = frozenset(
 ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also deleting codes and the workspace itself",
     ADMIN: "Edits codes, sources and agents; manages members, domains, settings and tokens",
-    EDITOR: "Creates and edits codes, sources and agents; answers visitors",
+    EDITOR: "Creates and edits codes, sources and agents; answers visitors, works on leads",
     ANALYST: "Sees everything; for those who read figures and change nothing",
     MEMBER: "Sees everything and downloads QR images",
 }

@@ -12,7 +12,7 @@ from flask import Flask
 from pyarrow import parquet
 from sqlalchemy import select
 
-from pitchbar.analytics.exports import making, services, tasks, views
+from pitchbar.analytics.exports import making, scan_content, services, tasks, views
 from pitchbar.analytics.exports.models import DONE, FAILED, Export
 from pitchbar.clients.object_storage import ObjectStorage, open_storage
 from pitchbar.codes.models import Code
@@ -122,7 +122,7 @@ def test_what_cannot_be_exported_is_refused(send: Send, kind: str, query: str) -
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (services, views):
         monkeypatch.setattr(module, "AT_ONCE", 3)
-    monkeypatch.setattr(making, "_PART", 2)
+    monkeypatch.setattr(scan_content, "_PART", 2)
     monkeypatch.setattr("pitchbar.analytics.scan_list.queries._PORTION", 2)
 
 

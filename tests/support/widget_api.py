@@ -50,6 +50,7 @@ AGENT: dict[str, Any] = {
     "launcher_label": "",
     "offers": ["person", "lead_form"],
     "lead_form": {"asks_name": True, "asks_phone": False, "intro": ""},
+    "consent": None,
 }
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",

@@ -19,13 +19,13 @@ Parts = Iterable[Iterator[bytes]]
 class Format:
     """Attributes:
     write: rows as a part of the file.
-    join: the whole file from all of its parts, in their order.
+    join: the whole file from all of its parts, in their order, and what its columns are called.
     """
 
     label: str
     mimetype: str
     write: Callable[[Sequence[Row]], bytes]
-    join: Callable[[Parts], Iterator[bytes]]
+    join: Callable[[Parts, Sequence[str]], Iterator[bytes]]
 
 
 def _write_csv(rows: Sequence[Row]) -> bytes:
@@ -36,9 +36,9 @@ def _write_csv(rows: Sequence[Row]) -> bytes:
     return out.getvalue().encode()
 
 
-def _join_csv(parts: Parts) -> Iterator[bytes]:
+def _join_csv(parts: Parts, columns: Sequence[str]) -> Iterator[bytes]:
     # A mark by which spreadsheets know the encoding.
-    yield "\ufeff".encode() + (",".join(COLUMNS) + "\r\n").encode()
+    yield "\ufeff".encode() + (",".join(columns) + "\r\n").encode()
     for part in parts:
         yield from part
 
@@ -48,7 +48,7 @@ def _write_json(rows: Sequence[Row]) -> bytes:
     return b"".join(b",\n" + orjson.dumps(dict(row), option=orjson.OPT_UTC_Z) for row in rows)
 
 
-def _join_json(parts: Parts) -> Iterator[bytes]:
+def _join_json(parts: Parts, _columns: Sequence[str]) -> Iterator[bytes]:
     yield b"["
     is_first = True
     for part in parts:
@@ -80,7 +80,7 @@ def _write_parquet(rows: Sequence[Row]) -> bytes:
     return out.getvalue()
 
 
-def _join_parquet(parts: Parts) -> Iterator[bytes]:
+def _join_parquet(parts: Parts, _columns: Sequence[str]) -> Iterator[bytes]:
     """One row group for each part; only one is in memory at a time."""
     from pyarrow import parquet
 

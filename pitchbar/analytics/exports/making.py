@@ -1,21 +1,14 @@
 """Makes the file of an export, part by part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs
 
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
-from pitchbar.analytics.boards.addresses import Address
-from pitchbar.analytics.boards.loading import question_of
-from pitchbar.analytics.boards.ranges import read_range
-from pitchbar.analytics.engine import Question
-from pitchbar.analytics.exports.columns import RowMaker
+from pitchbar.analytics.exports.contents import content_of
 from pitchbar.analytics.exports.formats import FORMATS
 from pitchbar.analytics.exports.models import DONE, FAILED, RUNNING, Export
-from pitchbar.analytics.scan_list.queries import each_scan, read_place, write_place
 from pitchbar.clients.object_storage import ObjectStorage, open_storage
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -24,20 +17,6 @@ from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
 
 KEPT = timedelta(days=7)
-# Rows of a part: what a job that is cut off does again.
-_PART = 20_000
-
-
-def read_question(workspace: Workspace, query: str) -> Question:
-    """What a board of that address asks for.
-
-    Raises:
-        RangeRefused, TooManyFilters
-    """
-    arguments = parse_qs(query, keep_blank_values=True)
-    address = Address.read("", arguments)
-    shown = read_range({name: values[0] for name, values in arguments.items()}, workspace)
-    return question_of(workspace, None, address, shown)
 
 
 def work_on(export: Export, seconds: float, now: datetime) -> bool:
@@ -45,19 +24,18 @@ def work_on(export: Export, seconds: float, now: datetime) -> bool:
     commits after each part.
     """
     workspace = db.session.get_one(Workspace, export.workspace_id)
-    question, storage = read_question(workspace, export.query), open_files()
+    content, kind, storage = content_of(export), FORMATS[export.kind], open_files()
     until = clock.now() + timedelta(seconds=seconds)
-    make, kind = RowMaker(workspace), FORMATS[export.kind]
     export.state, export_id = RUNNING, export.id
+    query, place = export.query, export.place
     db.session.commit()
-    for scans in _in_parts(each_scan(question, read_place(export.place) if export.place else None)):
-        storage.put(f"{export.key}.parts/{export.parts:06}", kind.write(make.rows_of(scans)))
-        place = write_place(scans[-1])
+    for part in content.parts(workspace, query, export.kind, place):
+        storage.put(f"{export.key}.parts/{export.parts:06}", kind.write(part.rows))
         export = db.session.get_one(Export, export_id)
         export.parts, export.rows, export.place = (
             export.parts + 1,
-            export.rows + len(scans),
-            place,
+            export.rows + part.count,
+            part.place,
         )
         db.session.commit()
         if clock.now() > until:
@@ -66,21 +44,11 @@ def work_on(export: Export, seconds: float, now: datetime) -> bool:
     return True
 
 
-def _in_parts(portions: Iterator[Sequence[Any]]) -> Iterator[list[Any]]:
-    part: list[Any] = []
-    for portion in portions:
-        part += portion
-        if len(part) >= _PART:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
 def _finish(export: Export, storage: ObjectStorage, now: datetime) -> None:
     parts = [f"{export.key}.parts/{number:06}" for number in range(export.parts)]
-    kind = FORMATS[export.kind]
-    export.size = storage.put_stream(export.key, kind.join(storage.read(key) for key in parts))
+    kind, columns = FORMATS[export.kind], content_of(export).columns(export.kind)
+    made = kind.join((storage.read(key) for key in parts), columns)
+    export.size = storage.put_stream(export.key, made)
     export.state, export.ended_at = DONE, now
     _tell(export)
     db.session.commit()
@@ -98,6 +66,7 @@ def _tell(export: Export) -> None:
         subject=f"Your export of {workspace.name} is ready",
         workspace=workspace.name,
         rows=export.rows,
+        noun=content_of(export).noun,
         kind=FORMATS[export.kind].label,
         days=KEPT.days,
         link=f"{current_settings().app_url}/w/{workspace.slug}/exports",

@@ -12,8 +12,8 @@ WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 
 class Export(Model):
-    """A file of scans that is too large to be sent at once: made by a job, part by part, kept for a
-    week. `place` is where its last part ended, so that a job that was cut off goes on there.
+    """A file that is too large to be sent at once: made by a job, part by part, kept for a week.
+    `place` is where its last part ended, so that a job that was cut off goes on there.
     """
 
     __tablename__ = "exports"
@@ -23,6 +23,8 @@ class Export(Model):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     # Who asked for it, and is told.
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    # A name of `exports/contents.py`; None: scans, as all were once.
+    content: Mapped[str | None] = mapped_column(String(32))
     # "csv", "json" or "parquet".
     kind: Mapped[str] = mapped_column(String(16))
     # The state of the board, as its address has it, with its range as days.
@@ -49,4 +51,5 @@ class Export(Model):
 
     @property
     def subject(self) -> Subject:
-        return Subject("export", self.id, f"Scans as {self.kind}", self.workspace_id)
+        what = (self.content or "scans").capitalize()
+        return Subject("export", self.id, f"{what} as {self.kind}", self.workspace_id)

@@ -7,7 +7,8 @@ from sqlalchemy import delete, select
 
 from pitchbar.accounts.models import Person
 from pitchbar.analytics.engine import Question
-from pitchbar.analytics.exports.columns import RowMaker
+from pitchbar.analytics.exports.columns import COLUMNS, RowMaker
+from pitchbar.analytics.exports.contents import content_of
 from pitchbar.analytics.exports.formats import FORMATS
 from pitchbar.analytics.exports.making import delete_files
 from pitchbar.analytics.exports.models import WAITING, Export
@@ -26,7 +27,8 @@ AT_ONCE = 100_000
 def stream(workspace: Workspace, question: Question, kind: str) -> Iterator[bytes]:
     """The whole file, in portions."""
     made, make = FORMATS[kind], RowMaker(workspace)
-    return made.join(iter([made.write(make.rows_of(scans))]) for scans in each_scan(question))
+    parts = (iter([made.write(make.rows_of(scans))]) for scans in each_scan(question))
+    return made.join(parts, COLUMNS)
 
 
 def begin_export(
@@ -69,7 +71,7 @@ def record_sent(workspace: Workspace, by: Actor, *, kind: str, query: str) -> No
 def retry_export(export: Export) -> None:
     """Goes on behind the last part."""
     export.state, export.ended_at = WAITING, None
-    enqueue(make_export, export.id)
+    enqueue(content_of(export).task(), export.id)
 
 
 def forget_exports(event: Event) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.analytics.boards.ranges import RangeRefused
+from pitchbar.analytics.exports.contents import content_of, list_contents
 from pitchbar.analytics.exports.formats import FORMATS
-from pitchbar.analytics.exports.making import KEPT, delete_export, read_file, read_question
+from pitchbar.analytics.exports.making import KEPT, delete_export, read_file
 from pitchbar.analytics.exports.models import DONE, FAILED, RUNNING, WAITING, Export
+from pitchbar.analytics.exports.reading import read_question
 from pitchbar.analytics.exports.services import (
     AT_ONCE,
     begin_export,
@@ -52,6 +54,8 @@ def index(workspace: Workspace) -> Response:
         "exports/_exports.html",
         page=page,
         formats=FORMATS,
+        offered=[one for one in list_contents() if one.form_endpoint],
+        contents={one.id: content_of(one) for one in page.items},
         days=KEPT.days,
         is_working=any(one.state in (WAITING, RUNNING) for one in page.items),
     )
@@ -101,7 +105,9 @@ def download(workspace: Workspace, export_id: int) -> Response:
     if start:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{export.size - 1}/{export.size}"
-    return as_attachment(response, f"{workspace.slug}-scans-{export.id}.{export.kind}")
+    return as_attachment(
+        response, f"{workspace.slug}-{content_of(export).noun}-{export.id}.{export.kind}"
+    )
 
 
 @bp.post("/<int:export_id>/retry")
@@ -120,7 +126,7 @@ def retry(workspace: Workspace, export_id: int) -> Response:
 def remove(workspace: Workspace, export_id: int) -> Response:
     delete_export(_get(workspace, export_id))
     db.session.commit()
-    flash("The file is deleted. Scans are not touched.", "success")
+    flash("The file is deleted. What it was made of is not touched.", "success")
     return go_to(url_for("exports.index", slug=workspace.slug))
 
 

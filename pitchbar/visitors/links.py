@@ -1,0 +1,13 @@
+"""Where a conversation is read as a whole: in the inbox, where there is one."""
+
+from flask import current_app, url_for
+
+from pitchbar.workspaces.models import Workspace
+
+_INBOX = "inbox.show"
+
+
+def conversation_url(workspace: Workspace, conversation_id: int) -> str:
+    if _INBOX in current_app.view_functions:
+        return url_for(_INBOX, slug=workspace.slug, conversation_id=conversation_id)
+    return url_for("visitors.show", slug=workspace.slug, conversation_id=conversation_id)

@@ -1,0 +1,4 @@
+from tests.chat.conftest import widget
+from tests.support.mail_jobs import mail_at_once
+
+__all__ = ["mail_at_once", "widget"]
