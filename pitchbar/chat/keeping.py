@@ -48,6 +48,7 @@ class Asked:
 class Outcome:
     answered: Answered
     latency_ms: int
+    first_token_ms: int | None = None
     is_broken_off: bool = False
     wants_person: bool = False
 
@@ -107,6 +108,7 @@ def content_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
     return {
         "agent_id": asked.agent.agent_id,
         "agent_version": asked.agent.version,
+        "channel": token.channel,
         "page_url": asked.page_url,
         "language": asked.language,
         "scan_id": token.scan_id.hex if token.scan_id else None,
@@ -135,6 +137,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
         "is_broken_off": outcome.is_broken_off,
         "offers": list(answered.offers),
         "latency_ms": outcome.latency_ms,
+        "first_token_ms": outcome.first_token_ms,
         "question": trace.question,
         "score": trace.score if trace.question else None,
         "chunk_ids": [hit.chunk_id for hit in trace.hits],

@@ -12,7 +12,7 @@ from pitchbar.answers.budget import record_usage
 from pitchbar.answers.turns import Usage
 from pitchbar.chat import hooks
 from pitchbar.chat.conversations import Beginning, ensure_conversation
-from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
+from pitchbar.chat.models import AGENT, OPEN, VISITOR, WIDGET, Conversation, Message, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
@@ -79,6 +79,7 @@ def _write(waiting: _Waiting) -> None:
             scan_id=UUID(hex=content["scan_id"]) if content["scan_id"] else None,
             code_id=content["code_id"],
             at=waiting.asked_at,
+            channel=content.get("channel", WIDGET),
         ),
     )
     question, answer = _question(waiting, conversation), _answer(waiting, conversation)

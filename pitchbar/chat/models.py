@@ -13,6 +13,8 @@ OPEN, ENDED = "open", "ended"
 # Who says something.
 VISITOR, AGENT, PERSON = "visitor", "agent", "person"
 UP, DOWN = "up", "down"
+# By what a conversation is held: the widget on a customer's page, or the agent's own page.
+WIDGET, PAGE = "widget", "page"
 
 
 class Visitor(Model):
@@ -43,6 +45,8 @@ class Conversation(Model):
         Index("ix_conversations_of_agent", "agent_id", "last_message_at"),
         Index("ix_conversations_of_visitor", "visitor_id", "last_message_at"),
         Index("ix_conversations_of_scan", "scan_id"),
+        # For figures of a span.
+        Index("ix_conversations_started_at", "workspace_id", "started_at"),
         # For what ends those that have fallen silent.
         Index("ix_conversations_status", "status", "last_message_at"),
         # For what forgets the old ones of all workspaces.
@@ -60,6 +64,8 @@ class Conversation(Model):
     visitor_id: Mapped[int] = mapped_column(ForeignKey("chat_visitors.id", ondelete="CASCADE"))
     # "open" or "ended".
     status: Mapped[str] = mapped_column(String(16), default=OPEN)
+    # "widget" or "page".
+    channel: Mapped[str] = mapped_column(String(16), default=WIDGET, server_default=WIDGET)
     # Where it began, without what may name somebody: no query, no fragment.
     page_url: Mapped[str] = mapped_column(String(2048), default="")
     # As the visitor's browser says it, such as `de`; empty where it does not.
@@ -112,7 +118,9 @@ class Message(Model):
     is_broken_off: Mapped[bool] = mapped_column(default=False)
     # What the visitor was offered: "person", "lead_form".
     offers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # From the question to the whole answer, and to its first word.
     latency_ms: Mapped[int | None] = mapped_column()
+    first_token_ms: Mapped[int | None] = mapped_column()
     # What was searched for: the visitor's words, joined with what they lean on.
     question: Mapped[str] = mapped_column(Text, default="")
     score: Mapped[float | None] = mapped_column(Float)

@@ -30,7 +30,7 @@ from pitchbar.extensions import db
 
 def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
     """Raises InvalidPayload for an address that is none."""
-    email = _plain_email(sent.email)
+    email = plain_email(sent.email)
     conversation = _conversation_of(caller)
     now = clock.now()
     lead = db.session.scalar(select(Lead).where(Lead.conversation_id == conversation.id))
@@ -116,11 +116,13 @@ def _conversation_of(caller: Caller) -> Conversation:
             scan_id=token.scan_id,
             code_id=token.code_id or None,
             at=clock.now(),
+            channel=token.channel,
         ),
     )
 
 
-def _plain_email(text: str) -> str:
+def plain_email(text: str) -> str:
+    """As it is kept. Raises InvalidPayload for an address that is none."""
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
