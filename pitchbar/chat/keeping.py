@@ -19,6 +19,7 @@ from pitchbar.chat.tasks import keep_turn
 from pitchbar.chat.tokens import WidgetToken
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue
+from pitchbar.retrieval.passages import Hit
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
     return {
         "text": answered.text,
         "mode": answered.mode,
-        "citations": [_citation(one) for one in answered.citations],
+        "citations": [_citation(one, trace.hits) for one in answered.citations],
         "low_confidence": answered.low_confidence,
         "is_refused": answered.is_refused,
         "is_broken_off": outcome.is_broken_off,
@@ -145,5 +146,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _citation(one: Citation) -> dict[str, Any]:
-    return {"n": one.n, "url": one.url, "title": one.title, "quote": one.quote}
+def _citation(one: Citation, hits: Sequence[Hit]) -> dict[str, Any]:
+    source_id = hits[one.hit].source_id if 0 <= one.hit < len(hits) else None
+    shown = {"n": one.n, "url": one.url, "title": one.title, "quote": one.quote}
+    return {**shown, "source_id": source_id}

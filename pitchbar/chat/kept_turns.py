@@ -17,6 +17,9 @@ from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 
+# Modes of what an agent says from its sources, or as people wrote it.
+ANSWERS = ("llm", "extractive", "curated")
+
 
 @dataclass(frozen=True)
 class _Waiting:
@@ -135,5 +138,17 @@ def _note(conversation: Conversation, waiting: _Waiting, count: int) -> None:
     conversation.status, conversation.ended_at = OPEN, None
     said_at = waiting.asked_at + timedelta(milliseconds=content["latency_ms"])
     conversation.last_message_at = max(conversation.last_message_at, said_at)
+    _count(conversation, content["answer"])
     if content["wants_person"] and conversation.human_requested_at is None:
         conversation.human_requested_at = waiting.asked_at
+        conversation.handed_over_at = conversation.handed_over_at or waiting.asked_at
+
+
+def _count(conversation: Conversation, answer: Mapping[str, Any] | None) -> None:
+    """The chat's own sentences, and what was broken off, are neither."""
+    if answer is None or answer["is_broken_off"] or answer["mode"] not in ANSWERS:
+        return
+    if answer["is_refused"]:
+        conversation.refused += 1
+    else:
+        conversation.answered += 1

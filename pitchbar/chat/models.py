@@ -74,9 +74,14 @@ class Conversation(Model):
     scan_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     code_id: Mapped[int | None] = mapped_column(BigId)
     human_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When a person was first asked for, or came by themselves; it stays.
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The person who answers in the agent's place; None while the agent does.
     taken_over_by: Mapped[int | None] = mapped_column(BigId)
     messages: Mapped[int] = mapped_column(default=0)
+    # Of its questions: those that the agent answered, and those that it refused.
+    answered: Mapped[int] = mapped_column(default=0, server_default="0")
+    refused: Mapped[int] = mapped_column(default=0, server_default="0")
     # What the visitor thought of the whole: "up" or "down", and a few words.
     feedback: Mapped[str | None] = mapped_column(String(8))
     feedback_text: Mapped[str] = mapped_column(Text, default="")

@@ -56,6 +56,7 @@ def request_person(caller: Caller, by: Actor) -> Conversation:
     conversation = _conversation_of(caller)
     if conversation.human_requested_at is None:
         conversation.human_requested_at = clock.now()
+        conversation.handed_over_at = conversation.handed_over_at or clock.now()
         record_event("conversation.human_requested", conversation, by=by)
     return conversation
 
