@@ -49,6 +49,8 @@ def _read_mark(state: StateInline, silent: bool) -> bool:
         if place is None:
             state.pending = state.pending.rstrip()
         else:
+            # It does not stand at the beginning of a line, without what it belongs to.
+            state.pending = state.pending.rstrip() + "\u202f"
             mark = state.push("cite", "", 0)
             mark.content, mark.meta = str(int(number)), {"place": place}
     state.pos = end + 1

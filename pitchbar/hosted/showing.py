@@ -71,47 +71,43 @@ def render_page(
     """Args:
     typed: what was sent and refused, by field; nothing of it is lost.
     """
-    caller = visit.caller
-    config = caller.agent.config
-    language = _language(config)
-    words = page_words(language)
-    conversation = find_conversation(caller.agent.workspace_id, visit.token.conversation)
-    style = _style(config)
-    response = make_response(
-        render_template(
-            "hosted/page.html",
-            agent=caller.agent,
-            config=config,
-            workspace_name=_workspace_name(caller.agent.workspace_id),
-            language=language,
-            words=words,
-            style=Markup("<style>{}</style>").format(style),
-            token=written_token(visit.token),
-            said=shown_messages(visit.messages),
-            offers=offers_now(config, caller.time_zone),
-            lead=_lead_of(conversation),
-            conversation=conversation,
-            typed=typed or {},
-            errors=refused(words) if refused else {},
-        ),
-        status,
-    )
+    shown = _shown_to(visit)
+    style = _style(visit.caller.agent.config)
+    shown |= {
+        "workspace_name": _workspace_name(visit.caller.agent.workspace_id),
+        "style": Markup("<style>{}</style>").format(style),
+        "said": shown_messages(visit.messages),
+        "typed": typed or {},
+        "errors": refused(shown["words"]) if refused else {},
+    }
+    response = make_response(render_template("hosted/page.html", **shown), status)
     response.headers["Content-Security-Policy"] = _policy(style)
     return _unlisted(response)
 
 
 def render_part(visit: Visit, messages: Sequence[Message]) -> Response:
-    """Of single messages, for a page that is open."""
-    language = _language(visit.caller.agent.config)
-    return make_response(
-        render_template(
-            "hosted/_said.html",
-            agent=visit.caller.agent,
-            said=shown_messages(messages),
-            words=page_words(language),
-            token=written_token(visit.token),
-        )
-    )
+    """Of single messages, with what can be done beside, for a page that is open."""
+    said = shown_messages(messages)
+    shown = _shown_to(visit) | {"said": said, "typed": {}, "errors": {}}
+    parts = ("_said", "_help") if said else ()
+    return make_response("".join(render_template(f"hosted/{one}.html", **shown) for one in parts))
+
+
+def _shown_to(visit: Visit) -> dict[str, Any]:
+    caller = visit.caller
+    config = caller.agent.config
+    language = _language(config)
+    conversation = find_conversation(caller.agent.workspace_id, visit.token.conversation)
+    return {
+        "agent": caller.agent,
+        "config": config,
+        "language": language,
+        "words": page_words(language),
+        "token": written_token(visit.token),
+        "offers": offers_now(config, caller.time_zone),
+        "conversation": conversation,
+        "lead": _lead_of(conversation),
+    }
 
 
 def render_gone(typed: str = "") -> Response:

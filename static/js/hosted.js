@@ -64,7 +64,11 @@ async function drawNew() {
   keepToken(response.headers.get("Chat-Token") ?? words.token);
   const made = document.createElement("template");
   made.innerHTML = await response.text();
-  const fresh = [...made.content.children].filter((one) => !document.getElementById(one.id));
+  const help = made.content.getElementById("help"), shown = document.getElementById("help");
+  // What somebody is just typing stays.
+  const isTyped = [...shown.querySelectorAll("input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
+  if (help && !isTyped) shown.replaceWith(help);
+  const fresh = [...made.content.children].filter((one) => one.matches("article") && !document.getElementById(one.id));
   said.append(...fresh);
   return fresh;
 }

@@ -43,9 +43,7 @@ def make_talk(
         answered = new_id(asked)
         said_at = at + timedelta(seconds=2 * number)
         common = {"workspace_id": agent.workspace_id, "conversation_id": talk.id}
-        db.session.add(
-            Message(id=asked, role=VISITOR, text=text, created_at=said_at, **common)
-        )
+        db.session.add(Message(id=asked, role=VISITOR, text=text, created_at=said_at, **common))
         answer = Message(
             id=answered,
             role=AGENT,

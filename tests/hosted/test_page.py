@@ -263,7 +263,7 @@ def test_browser_chooses_where_the_agent_does_not(page: Page) -> None:
 @pytest.mark.parametrize(
     ("text", "drawn"),
     [
-        ("**Yes.** [1]", '<strong>Yes.</strong> <a class="chat-mark" href="/s">1</a>'),
+        ("**Yes.** [1]", '<strong>Yes.</strong>\u202f<a class="chat-mark" href="/s">1</a>'),
         ("No. [7]", "No."),
         ("<img src=x onerror=1>", "&lt;img src=x onerror=1&gt;"),
         ("![a](https://x.example/p.png)", "p.png"),
