@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
@@ -34,6 +34,8 @@ class Agent(Model):
     allowed_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Beginnings of paths on which it does not show itself.
     restricted_paths: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Whether it has a page of its own, where anybody may ask it; acts at once, too.
+    has_page: Mapped[bool] = mapped_column(default=True, server_default=true())
     # None while it is a draft only, or was taken back; no key of the database's, as each needs the
     # other.
     published_version_id: Mapped[int | None] = mapped_column(BigId)

@@ -21,6 +21,7 @@ class ServedAgent:
     config: AgentConfig
     allowed_origins: tuple[str, ...] = ()
     restricted_paths: tuple[str, ...] = ()
+    has_page: bool = True
 
     @property
     def source_ids(self) -> Sequence[int] | None:
@@ -51,4 +52,5 @@ def _served(agent: Agent, config: dict[str, object], version: int | None) -> Ser
         AgentConfig.of(config),
         tuple(agent.allowed_origins),
         tuple(agent.restricted_paths),
+        agent.has_page,
     )

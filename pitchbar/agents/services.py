@@ -92,6 +92,16 @@ def set_access(
     record_event("agent.access_changed", agent, by=by, before=before, after=access_of(agent))
 
 
+def switch_page(agent: Agent, by: Actor, *, is_on: bool) -> None:
+    """Whether it has a page of its own; acts at once."""
+    if agent.has_page == is_on:
+        return
+    agent.has_page, agent.updated_at = is_on, clock.now()
+    db.session.flush()
+    before, after = {"has_page": not is_on}, {"has_page": is_on}
+    record_event("agent.page_switched", agent, by=by, before=before, after=after)
+
+
 def publish_agent(agent: Agent, by: Actor, settings: Settings) -> AgentVersion:
     """The draft becomes what visitors meet. Raises NothingToPublish."""
     published = find_published_versions([agent]).get(agent.id)

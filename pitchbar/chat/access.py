@@ -20,6 +20,7 @@ from pitchbar.chat.errors import (
     TokenMissing,
     UnknownAgent,
 )
+from pitchbar.chat.models import PAGE
 from pitchbar.chat.origins import allows, is_restricted
 from pitchbar.chat.recent import recent
 from pitchbar.chat.tokens import WidgetToken, read_token
@@ -56,6 +57,8 @@ def _caller() -> Caller:
     if isinstance(token, TokenMissing):
         raise token
     agent, time_zone = get_agent(token.agent)
+    if token.channel == PAGE and not agent.has_page:
+        raise UnknownAgent
     origin = check_origin(agent)
     if origin != token.origin or recent().is_erased(token.visitor):
         raise TokenInvalid
@@ -116,7 +119,11 @@ def _read_sent() -> WidgetToken | TokenMissing:
 def visitor_limit_key() -> str:
     """Visitors are limited by what their token says of them; whoever has none, by address."""
     token = sent_token()
-    return request_address() if isinstance(token, TokenMissing) else f"visitor:{token.visitor.hex}"
+    return request_address() if isinstance(token, TokenMissing) else limit_key_of(token)
+
+
+def limit_key_of(token: WidgetToken) -> str:
+    return f"visitor:{token.visitor.hex}"
 
 
 def start_limit_key() -> str:

@@ -18,9 +18,10 @@ from pitchbar.chat.access import (
 )
 from pitchbar.chat.answering import started
 from pitchbar.chat.asking import ask, resume
-from pitchbar.chat.blueprint import TOPIC, init_rate, message_rate, widget_blueprint
+from pitchbar.chat.blueprint import TOPIC, init_rate, limit_messages, widget_blueprint
 from pitchbar.chat.gates import one_after_another
 from pitchbar.chat.listening import list_when_there_is_news
+from pitchbar.chat.models import PAGE
 from pitchbar.chat.payloads import After, MessageList, NewMessage, Start, Started
 from pitchbar.chat.starting import begin
 from pitchbar.extensions import limiter
@@ -57,7 +58,7 @@ def init(payload: Start) -> Started:
 
 
 @bp.post("/messages")
-@limiter.limit(message_rate, key_func=visitor_limit_key, methods=["POST"], exempt_when=_resumes)
+@limit_messages(visitor_limit_key, exempt_when=_resumes)
 @one_after_another
 @opens_widget
 @endpoint(TOPIC, body=NewMessage, media_types=(EVENT_STREAM,), errors=(413, 415, 422))
@@ -75,7 +76,8 @@ def create_message(caller: Caller, payload: NewMessage) -> Response:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # for its thread
     if _resumes():
         return _stream(resume(caller, request.headers[_RESUMES]))
-    check_path(caller.agent, payload.page_url)
+    if caller.token.channel != PAGE:
+        check_path(caller.agent, payload.page_url)
     consented = payload.consented
     return _stream(ask(app, caller, payload.text, payload.page_url, consented=consented))
 

@@ -23,6 +23,7 @@ def ask_for_person(conversation: Conversation, at: datetime) -> None:
     if before is not None and at < before + wait:
         return
     conversation.human_requested_at = at
+    conversation.handed_over_at = conversation.handed_over_at or at
     conversation.status, conversation.ended_at = OPEN, None
     conversation.snoozed_until = None
     tell_changed(conversation)

@@ -1,5 +1,8 @@
 """What all calls of the widget share: whom they are limited with, and what browsers are told."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Blueprint
 
 from pitchbar.api.endpoints import Topic
@@ -26,6 +29,24 @@ def widget_blueprint(name: str) -> Blueprint:
     bp.after_request(add_headers)
     limiter.shared_limit(widget_rate, scope="widget", methods=METHODS)(bp)
     return bp
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def limit_messages(
+    key: Callable[[], str], exempt_when: Callable[[], bool] | None = None
+) -> Callable[[View], View]:
+    """Of a visitor, by whatever way they ask."""
+    made: Any = limiter.shared_limit(
+        message_rate, scope="chat-messages", key_func=key, methods=["POST"], exempt_when=exempt_when
+    )
+    return made  # type: ignore[no-any-return]  # the library says nothing of it
+
+
+def limit_leads(key: Callable[[], str]) -> Callable[[View], View]:
+    made: Any = limiter.shared_limit(lead_rate, scope="chat-leads", key_func=key, methods=["POST"])
+    return made  # type: ignore[no-any-return]  # the library says nothing of it
 
 
 def widget_rate() -> str:

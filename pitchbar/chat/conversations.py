@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from pitchbar.chat.models import Conversation, Visitor
+from pitchbar.chat.models import WIDGET, Conversation, Visitor
 from pitchbar.chat.outward import tell_started
 from pitchbar.chat.visited_pages import joined
 from pitchbar.core.database import insert_into
@@ -27,6 +27,7 @@ class Beginning:
     scan_id: UUID | None
     code_id: int | None
     at: datetime
+    channel: str = WIDGET
 
 
 def ensure_conversation(public_id: UUID, beginning: Beginning) -> Conversation:
@@ -41,6 +42,7 @@ def ensure_conversation(public_id: UUID, beginning: Beginning) -> Conversation:
         "language": beginning.language[:16],
         "scan_id": beginning.scan_id,
         "code_id": beginning.code_id,
+        "channel": beginning.channel[:16],
         "started_at": beginning.at,
         "last_message_at": beginning.at,
     }

@@ -20,6 +20,7 @@ from pitchbar.chat.tokens import WidgetToken
 from pitchbar.chat.visited_pages import Page
 from pitchbar.extensions import db
 from pitchbar.jobs import enqueue
+from pitchbar.retrieval.passages import Hit
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Asked:
 class Outcome:
     answered: Answered
     latency_ms: int
+    first_token_ms: int | None = None
     is_broken_off: bool = False
     wants_person: bool = False
 
@@ -110,6 +112,7 @@ def content_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
     return {
         "agent_id": asked.agent.agent_id,
         "agent_version": asked.agent.version,
+        "channel": token.channel,
         "page_url": asked.page_url,
         "pages": list(asked.pages),
         "consented_at": asked.consented_at,
@@ -134,12 +137,13 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
     return {
         "text": answered.text,
         "mode": answered.mode,
-        "citations": [_citation(one) for one in answered.citations],
+        "citations": [_citation(one, trace.hits) for one in answered.citations],
         "low_confidence": answered.low_confidence,
         "is_refused": answered.is_refused,
         "is_broken_off": outcome.is_broken_off,
         "offers": list(answered.offers),
         "latency_ms": outcome.latency_ms,
+        "first_token_ms": outcome.first_token_ms,
         "question": trace.question,
         "score": trace.score if trace.question else None,
         "chunk_ids": [hit.chunk_id for hit in trace.hits],
@@ -147,5 +151,7 @@ def _answer(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _citation(one: Citation) -> dict[str, Any]:
-    return {"n": one.n, "url": one.url, "title": one.title, "quote": one.quote}
+def _citation(one: Citation, hits: Sequence[Hit]) -> dict[str, Any]:
+    source_id = hits[one.hit].source_id if 0 <= one.hit < len(hits) else None
+    shown = {"n": one.n, "url": one.url, "title": one.title, "quote": one.quote}
+    return {**shown, "source_id": source_id}

@@ -14,10 +14,13 @@ from pitchbar.chat import hooks
 from pitchbar.chat.asked_persons import ask_for_person
 from pitchbar.chat.changes import tell_changed
 from pitchbar.chat.conversations import Beginning, ensure_conversation, note_page
-from pitchbar.chat.models import AGENT, OPEN, VISITOR, Conversation, Message, WaitingTurn
+from pitchbar.chat.models import AGENT, OPEN, VISITOR, WIDGET, Conversation, Message, WaitingTurn
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
+
+# Modes of what an agent says from its sources, or as people wrote it.
+ANSWERS = ("llm", "extractive", "curated")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def _write(waiting: _Waiting) -> None:
             scan_id=UUID(hex=content["scan_id"]) if content["scan_id"] else None,
             code_id=content["code_id"],
             at=waiting.asked_at,
+            channel=content.get("channel", WIDGET),
         ),
     )
     question, answer = _question(waiting, conversation), _answer(waiting, conversation)
@@ -142,6 +146,17 @@ def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None)
     conversation.snoozed_until = None
     if answer is not None:
         conversation.is_unanswered = bool(answer.is_refused)
+    _count(conversation, content["answer"])
     if content["wants_person"]:
         ask_for_person(conversation, waiting.asked_at)
     tell_changed(conversation, VISITOR)
+
+
+def _count(conversation: Conversation, answer: Mapping[str, Any] | None) -> None:
+    """The chat's own sentences, and what was broken off, are neither."""
+    if answer is None or answer["is_broken_off"] or answer["mode"] not in ANSWERS:
+        return
+    if answer["is_refused"]:
+        conversation.refused += 1
+    else:
+        conversation.answered += 1

@@ -25,6 +25,8 @@ OPEN, ENDED = "open", "ended"
 # Who says something.
 VISITOR, AGENT, PERSON = "visitor", "agent", "person"
 UP, DOWN = "up", "down"
+# By what a conversation is held: the widget on a customer's page, or the agent's own page.
+WIDGET, PAGE = "widget", "page"
 
 _IS_HELD = "taken_over_by IS NOT NULL"
 _IS_ASKED = "human_requested_at IS NOT NULL"
@@ -68,6 +70,8 @@ class Conversation(Model):
         Index("ix_conversations_of_visitor", "visitor_id", "last_message_at"),
         Index("ix_conversations_of_scan", "scan_id"),
         Index("ix_conversations_of_code", "code_id", "started_at"),
+        # For figures of a span.
+        Index("ix_conversations_started_at", "workspace_id", "started_at"),
         # For what ends those that have fallen silent.
         Index("ix_conversations_status", "status", "last_message_at"),
         # For what forgets the old ones of all workspaces.
@@ -94,6 +98,8 @@ class Conversation(Model):
     visitor_id: Mapped[int] = mapped_column(ForeignKey("chat_visitors.id", ondelete="CASCADE"))
     # "open" or "ended".
     status: Mapped[str] = mapped_column(String(16), default=OPEN)
+    # "widget" or "page".
+    channel: Mapped[str] = mapped_column(String(16), default=WIDGET, server_default=WIDGET)
     # Where it began, without what may name somebody: no query, no fragment.
     page_url: Mapped[str] = mapped_column(String(2048), default="")
     # As the visitor's browser says it, such as `de`; empty where it does not.
@@ -107,6 +113,8 @@ class Conversation(Model):
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when the visitor waits for a person; None again once that is over.
     human_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When a person was first asked for, or came by themselves; it stays.
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The person who answers in the agent's place; None while the agent does.
     taken_over_by: Mapped[int | None] = mapped_column(BigId)
     # When a person took it over for the first time.
@@ -116,6 +124,9 @@ class Conversation(Model):
     # The last answer was a refusal, or nobody came, and no person has spoken since.
     is_unanswered: Mapped[bool] = mapped_column(default=False, server_default=false())
     messages: Mapped[int] = mapped_column(default=0)
+    # Of its questions: those that the agent answered, and those that it refused.
+    answered: Mapped[int] = mapped_column(default=0, server_default="0")
+    refused: Mapped[int] = mapped_column(default=0, server_default="0")
     # What the visitor thought of the whole: "up" or "down", and a few words.
     feedback: Mapped[str | None] = mapped_column(String(8))
     feedback_text: Mapped[str] = mapped_column(Text, default="")
@@ -160,7 +171,9 @@ class Message(Model):
     is_broken_off: Mapped[bool] = mapped_column(default=False)
     # What the visitor was offered: "person", "lead_form".
     offers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # From the question to the whole answer, and to its first word.
     latency_ms: Mapped[int | None] = mapped_column()
+    first_token_ms: Mapped[int | None] = mapped_column()
     # What was searched for: the visitor's words, joined with what they lean on.
     question: Mapped[str] = mapped_column(Text, default="")
     score: Mapped[float | None] = mapped_column(Float)

@@ -37,7 +37,7 @@ def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
 
     Raises ConsentNeeded, and InvalidPayload for an address that is none.
     """
-    email = _plain_email(sent.email)
+    email = plain_email(sent.email)
     page = recent().page(caller.token.conversation)
     consented_at = consent_of(caller, page, sent.consented)
     conversation = _conversation_of(caller)
@@ -128,13 +128,15 @@ def _conversation_of(caller: Caller) -> Conversation:
             scan_id=token.scan_id,
             code_id=token.code_id or None,
             at=clock.now(),
+            channel=token.channel,
         ),
     )
     note_page(conversation, pages_of(page), page.get("consented_at", ""))
     return conversation
 
 
-def _plain_email(text: str) -> str:
+def plain_email(text: str) -> str:
+    """As it is kept. Raises InvalidPayload for an address that is none."""
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:

@@ -1,7 +1,7 @@
 """`init`: who speaks, in which conversation, with what has been said before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from pitchbar.agents.publication import ServedAgent
 from pitchbar.chat.errors import TokenExpired, TokenInvalid
 from pitchbar.chat.ids import new_id, new_visitor, read_visitor
 from pitchbar.chat.kept_turns import put_all_in_place
-from pitchbar.chat.models import ENDED, Conversation, Message
+from pitchbar.chat.models import ENDED, WIDGET, Conversation, Message
 from pitchbar.chat.origins import without_query
 from pitchbar.chat.payloads import Start
 from pitchbar.chat.queries import find_conversation, find_open, find_waiting, list_last
@@ -29,7 +29,14 @@ class Beginning:
     messages: Sequence[Message]
 
 
-def begin(agent: ServedAgent, origin: str, start: Start, old: str, language: str) -> Beginning:
+def begin(
+    agent: ServedAgent,
+    origin: str,
+    start: Start,
+    old: str,
+    language: str,
+    channel: str = WIDGET,
+) -> Beginning:
     """Goes on with the conversation of an old token, else with the visitor's last one, else with a
     new one, of which nothing is stored until something is said.
 
@@ -46,6 +53,10 @@ def begin(agent: ServedAgent, origin: str, start: Start, old: str, language: str
         known = WidgetToken(agent.public_id, visitor, conversation, origin, scan_id, code_id)
     else:
         messages = _messages(agent, known.conversation)
+        if scan_id is not None and not messages:
+            # Somebody who was here before, and comes by a code now.
+            known = replace(known, scan_id=scan_id, code_id=code_id)
+    known = replace(known, channel=channel)
     url = without_query(start.page_url)
     page = with_page(recent().page(known.conversation), url, clock.now())
     page |= {"url": url, "language": (start.language or language)[:16]}
@@ -57,9 +68,7 @@ def begin(agent: ServedAgent, origin: str, start: Start, old: str, language: str
 
 def new_conversation(token: WidgetToken) -> WidgetToken:
     """The same visitor, with nothing said."""
-    return WidgetToken(
-        token.agent, token.visitor, new_id(), token.origin, token.scan_id, token.code_id
-    )
+    return replace(token, conversation=new_id())
 
 
 def _renewed(agent: ServedAgent, origin: str, old: str, settings: Settings) -> WidgetToken | None:

@@ -13,6 +13,7 @@ from joserfc.jwk import GuestProtocol, OctKey
 
 from pitchbar.chat.errors import TokenExpired, TokenInvalid
 from pitchbar.chat.keys import signing_keys
+from pitchbar.chat.models import WIDGET
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.settings import Settings
 
@@ -23,7 +24,9 @@ SKEW = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class WidgetToken:
-    """`scan_id` and `code_id` are what led the visitor here, 0 for no code."""
+    """`scan_id` and `code_id` are what led the visitor here, 0 for no code; `channel` is by what
+    they speak.
+    """
 
     agent: str
     visitor: UUID
@@ -31,6 +34,7 @@ class WidgetToken:
     origin: str
     scan_id: UUID | None = None
     code_id: int = 0
+    channel: str = WIDGET
 
 
 def write_token(token: WidgetToken, settings: Settings, now: datetime) -> str:
@@ -47,6 +51,8 @@ def write_token(token: WidgetToken, settings: Settings, now: datetime) -> str:
     }
     if token.scan_id is not None:
         claims |= {"scan": token.scan_id.hex, "code": token.code_id}
+    if token.channel != WIDGET:
+        claims["channel"] = token.channel
     header = {"alg": "HS256", "kid": key.id}
     return jwt.encode(header, claims, OctKey.import_key(key.secret), algorithms=["HS256"])
 
@@ -97,4 +103,5 @@ def _token(claims: dict[str, Any]) -> WidgetToken:
         str(claims["origin"]),
         UUID(hex=scan) if scan else None,
         int(claims.get("code", 0)),
+        str(claims.get("channel", WIDGET)),
     )

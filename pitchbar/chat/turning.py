@@ -37,11 +37,12 @@ NOTICE, BY_PERSON = "notice", "person"
 
 @dataclass
 class _Spoken:
-    """What has been sent so far."""
+    """What has been sent so far; `first_at` is on the machine's monotonic clock."""
 
     text: list[str] = field(default_factory=list)
     answered: Answered | None = None
     error: str = ""
+    first_at: float | None = None
     usage: Usage = field(default_factory=Usage)
 
 
@@ -100,6 +101,7 @@ def _pass_on(part: Part, feed: Feed, spoken: _Spoken) -> None:
         feed.add("stage", stage=part.name)
     elif isinstance(part, Token):
         spoken.text.append(part.text)
+        spoken.first_at = spoken.first_at or time.monotonic()
         feed.add("token", text=part.text)
     else:
         spoken.answered = part
@@ -159,6 +161,7 @@ def offers_now(config: AgentConfig, time_zone: str) -> list[str]:
 
 def _outcome(asked: Asked, spoken: _Spoken) -> Outcome:
     latency_ms = round((time.monotonic() - asked.began_at) * 1000)
+    first_token_ms = _first_token_ms(asked, spoken)
     answered = spoken.answered
     if spoken.error:
         occasion: Occasion = "search_down" if spoken.error == "search_unavailable" else "failed"
@@ -172,10 +175,19 @@ def _outcome(asked: Asked, spoken: _Spoken) -> Outcome:
         # As far as it was heard.
         text = "".join(spoken.text)
         broken = Answered(text, cast(Mode, ""), usage=spoken.usage)
-        return Outcome(broken, latency_ms, is_broken_off=True)
+        return Outcome(broken, latency_ms, first_token_ms, is_broken_off=True)
     there = offers_now(asked.agent.config, asked.time_zone)
     answered = replace(answered, offers=[one for one in answered.offers if one in there])
-    return Outcome(answered, latency_ms, wants_person=_wants_person(asked, answered))
+    return Outcome(
+        answered, latency_ms, first_token_ms, wants_person=_wants_person(asked, answered)
+    )
+
+
+def _first_token_ms(asked: Asked, spoken: _Spoken) -> int | None:
+    """How long a visitor saw nothing; None where nothing was said."""
+    if spoken.first_at is None:
+        return None
+    return round((spoken.first_at - asked.began_at) * 1000)
 
 
 def _wants_person(asked: Asked, answered: Answered) -> bool:

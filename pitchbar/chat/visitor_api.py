@@ -6,7 +6,7 @@ from pitchbar.agents.hours import is_open
 from pitchbar.api.endpoints import endpoint
 from pitchbar.chat.access import Caller, opens_widget, visitor_limit_key
 from pitchbar.chat.answering import started
-from pitchbar.chat.blueprint import TOPIC, lead_rate, widget_blueprint
+from pitchbar.chat.blueprint import TOPIC, limit_leads, widget_blueprint
 from pitchbar.chat.changes import tell_typing
 from pitchbar.chat.errors import NotOffered, UnknownMessage
 from pitchbar.chat.payloads import (
@@ -28,13 +28,12 @@ from pitchbar.chat.starting import new_conversation
 from pitchbar.chat.visitors import A_VISITOR
 from pitchbar.chat.widget_events import count_event
 from pitchbar.core import clock
-from pitchbar.extensions import limiter
 
 bp = widget_blueprint("widget_visitor_api")
 
 
 @bp.post("/leads")
-@limiter.limit(lead_rate, key_func=visitor_limit_key, methods=["POST"])
+@limit_leads(visitor_limit_key)
 @opens_widget
 @endpoint(TOPIC, body=NewLead, response=KeptLead, status=201, errors=(413, 415, 422))
 def create_lead(caller: Caller, payload: NewLead) -> KeptLead:

@@ -22,6 +22,17 @@ _WEB_ONLY = "Only web addresses work here: start with https:// or http://."
 _INCOMPLETE = "This is not a complete web address."
 
 
+# Paths of our own that lead no scan back to a code.
+_own_pages: list[re.Pattern[str]] = []
+
+
+def allow_own_pages(pattern: str) -> None:
+    """For features above whose pages codes may lead to: of whole paths."""
+    made = re.compile(pattern)
+    if made not in _own_pages:
+        _own_pages.append(made)
+
+
 def clean_destination(url: str, settings: Settings) -> str:
     """The address in the form that a Location header takes: ASCII, with a scheme.
 
@@ -38,8 +49,9 @@ def clean_destination(url: str, settings: Settings) -> str:
             _refuse_bare_name(parsed.hostname)
     except InvalidDestination as error:
         raise _with_suggestion(error, url) from None
-    _refuse_own_host(parsed, settings)
-    _refuse_unlisted_host(parsed, names)
+    if not _is_own_page(parsed, settings):
+        _refuse_own_host(parsed, settings)
+        _refuse_unlisted_host(parsed, names)
     cleaned = _written(parsed, url)
     if len(cleaned) > MAX_LENGTH:
         raise InvalidDestination(f"The address is too long: use at most {MAX_LENGTH} characters.")
@@ -138,14 +150,24 @@ def _canonical_host(host: str) -> str:
     return "localhost" if address.is_loopback or address.is_unspecified else str(address)
 
 
-def _refuse_own_host(parsed: URL, settings: Settings) -> None:
-    """A code that leads to us could lead to itself. Another port of our host is another site."""
+def _is_own_page(parsed: URL, settings: Settings) -> bool:
+    is_page = any(one.fullmatch(parsed.pathname) for one in _own_pages)
+    return is_page and _is_own_host(parsed, settings)
+
+
+def _is_own_host(parsed: URL, settings: Settings) -> bool:
+    """Another port of our host is another site."""
     own = URL(settings.app_url)
     if _canonical_host(parsed.hostname) != _canonical_host(own.hostname):
-        return
+        return False
     own_port = own.port or _DEFAULT_PORTS[own.protocol]
     port = parsed.port or _DEFAULT_PORTS[parsed.protocol]
-    if port == own_port or {port, own_port} == {"80", "443"}:
+    return bool(port == own_port or {port, own_port} == {"80", "443"})
+
+
+def _refuse_own_host(parsed: URL, settings: Settings) -> None:
+    """A code that leads to us could lead to itself."""
+    if _is_own_host(parsed, settings):
         raise InvalidDestination("A code cannot lead back to Pitchbar: that would be a loop.")
 
 

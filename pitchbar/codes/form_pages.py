@@ -11,6 +11,7 @@ from pitchbar.codes.forms import CodeForm, NewCodeForm
 from pitchbar.codes.labels.queries import labels_of, list_labels
 from pitchbar.codes.life_forms import form_values
 from pitchbar.codes.models import Code
+from pitchbar.codes.offered_destinations import list_offered
 from pitchbar.codes.preview_views import preview_of
 from pitchbar.codes.queries import list_campaigns
 from pitchbar.core.htmx import render
@@ -21,14 +22,18 @@ from pitchbar.workspaces.models import Workspace
 def new_form(workspace: Workspace) -> NewCodeForm:
     """With what the workspace starts new codes with, or with what was sent and nothing else."""
     values = {} if request.method == "POST" else defaults_of(workspace)
-    return NewCodeForm(data=values, zone=workspace.time_zone)
+    form = NewCodeForm(data=values, zone=workspace.time_zone)
+    form.offer(list_offered(workspace), request.args.get("agent", "")[:40])
+    return form
 
 
 def edit_form(workspace: Workspace, code: Code) -> CodeForm:
     """With what is stored, or with what was sent and nothing else."""
     zone = workspace.time_zone
     values = {} if request.method == "POST" else form_values(code, labels_of(code), zone)
-    return CodeForm(data=values, zone=zone, code=code)
+    form = CodeForm(data=values, zone=zone, code=code)
+    form.offer(list_offered(workspace))
+    return form
 
 
 def address_checks(form: CodeForm) -> dict[str, Callable[[], object]]:

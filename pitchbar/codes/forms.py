@@ -1,9 +1,21 @@
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, URLField
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
 from wtforms.validators import DataRequired, Length
 
 from pitchbar.codes.address_forms import domain_field
 from pitchbar.codes.destinations import MAX_LENGTH
 from pitchbar.codes.life_forms import LifeForm
+from pitchbar.codes.offered_destinations import Offered
 from pitchbar.core.utm import UTM_COLUMNS, UTM_NAMES
 from pitchbar.forms import Form, NoControlCharacters, SelectChoice, strip
 
@@ -45,14 +57,48 @@ for _tag in UTM_NAMES:
     setattr(UtmForm, f"utm_{_tag}", _text(_tag.capitalize()))
 
 
+ADDRESS, AGENT = "address", "agent"
+
+
 class CodeForm(UtmForm, LifeForm):
+    """Whoever chooses an agent has its page as the destination, and is told what came of it."""
+
     name = _text("Name", 200, "Give the code a name.")
+    leads_to = RadioField(
+        "Where it leads",
+        default=ADDRESS,
+        validate_choice=False,
+        choices=[SelectChoice(ADDRESS, "An address"), SelectChoice(AGENT, "An agent")],
+    )
+    agent = SelectField("Agent", default="", validate_choice=False, choices=[])
     destination_url = _text(
         "Destination", MAX_LENGTH, "Enter the address that the code should open.", URLField
     )
     forward_parameters = BooleanField("Pass other parameters of the scanned address on")
     error_correction = _error_correction("Error correction")
     notes = _text("Notes", 5000, kind=TextAreaField)
+
+    def offer(self, offered: Sequence[Offered], chosen: str = "") -> None:
+        """Args:
+        chosen: the key of the one that is chosen at first.
+        """
+        self.agent.choices = [SelectChoice(one.key, one.label) for one in offered]
+        by_url = {one.url: one.key for one in offered}
+        key = chosen or by_url.get(self.destination_url.data or "", "")
+        if not self.is_submitted() and key in by_url.values():
+            self.leads_to.data, self.agent.data = AGENT, key
+        urls = {one.key: one.url for one in offered}
+        if self.leads_to.data == AGENT and self.agent.data in urls:
+            self.destination_url.data = urls[self.agent.data]
+            self.destination_url.raw_data = [urls[self.agent.data]]
+            self.attribution.data = True
+
+    def entered(self) -> dict[str, Any]:
+        values = super().entered()
+        if values.pop("leads_to") == AGENT and values.pop("agent", ""):
+            values["attribution"] = True
+        values.pop("agent", None)
+        return values
 
 
 class NewCodeForm(CodeForm):

@@ -6,6 +6,7 @@ from flask_login import current_user
 from pitchbar.codes.addresses import plain_prefix
 from pitchbar.codes.forms import CodeForm, NewCodeForm
 from pitchbar.codes.models import Code
+from pitchbar.codes.offered_destinations import list_offered
 from pitchbar.codes.previews import Preview, preview_code
 from pitchbar.codes.queries import get_code
 from pitchbar.codes.settings import CodeSettings
@@ -38,14 +39,18 @@ def preview_of(workspace: Workspace, form: CodeForm, code: Code | None) -> Previ
 @requires("edit_codes")
 @_limit
 def create(workspace: Workspace) -> Response:
-    return _render(preview_of(workspace, NewCodeForm(), None))
+    form = NewCodeForm()
+    form.offer(list_offered(workspace))
+    return _render(preview_of(workspace, form, None))
 
 
 @bp.post("/<int:code_id>/preview")
 @requires("edit_codes")
 @_limit
 def update(workspace: Workspace, code_id: int) -> Response:
-    return _render(preview_of(workspace, CodeForm(), get_code(workspace, code_id)))
+    form = CodeForm()
+    form.offer(list_offered(workspace))
+    return _render(preview_of(workspace, form, get_code(workspace, code_id)))
 
 
 def _render(preview: Preview) -> Response:

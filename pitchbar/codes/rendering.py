@@ -32,6 +32,13 @@ def render_svg(url: str, error_correction: str) -> bytes:
     return sized.encode() + out.getvalue().removeprefix(b"<svg ")
 
 
+def render_pdf(url: str, error_correction: str) -> bytes:
+    """As the SVG, for programs that print and know no other."""
+    out = io.BytesIO()
+    _symbol(url, error_correction).save(out, kind="pdf", border=QUIET_ZONE, light="#fff", scale=8)
+    return out.getvalue()
+
+
 def render_png(url: str, error_correction: str, size: int) -> bytes:
     """`size` pixels a side. Modules are whole pixels, so that edges stay sharp; what is left over
     widens the quiet zone. A symbol with more modules than that is a pixel a module.

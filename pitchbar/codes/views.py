@@ -17,7 +17,7 @@ from pitchbar.codes.queries import (
     list_codes,
     list_earlier_destinations,
 )
-from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_png, render_svg
+from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_pdf, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
     create_code,
@@ -208,7 +208,7 @@ def delete(workspace: Workspace, code_id: int) -> Response:
     return go_to(url_for("codes.index", slug=workspace.slug))
 
 
-@bp.get("/<int:code_id>/qr.<any(svg, png):format>")
+@bp.get("/<int:code_id>/qr.<any(svg, png, pdf):format>")
 @requires("view")
 def qr(workspace: Workspace, code_id: int, format: str) -> Response:
     response = qr_response(get_code(workspace, code_id), format)
@@ -226,6 +226,9 @@ def qr_response(code: Code, format: str) -> Response:
     if format == "svg":
         response = make_response(render_svg(url, code.error_correction))
         response.mimetype = "image/svg+xml"
+    elif format == "pdf":
+        response = make_response(render_pdf(url, code.error_correction))
+        response.mimetype = "application/pdf"
     else:
         response = make_response(render_png(url, code.error_correction, size))
         response.mimetype = "image/png"

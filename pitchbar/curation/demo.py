@@ -47,6 +47,7 @@ def make_demo(workspace: Workspace, _owner: Person) -> None:
             asked = _say(conversation, VISITOR, text, at)
             _say(conversation, AGENT, UNKNOWN, at, is_refused=True, low_confidence=True)
             add_question(conversation, asked, "", REFUSED)
+            conversation.refused += 1
 
 
 def _converse(agent: Agent, hours_ago: int) -> Conversation:

@@ -4,7 +4,7 @@ from pitchbar.core.features import Act, Feature
 from pitchbar.summaries import subscribers, tasks, views
 
 FEATURE = Feature(
-    requires=("analytics",),
+    requires=("analytics", "chat_analytics"),
     blueprints=(views.bp,),
     tasks=(tasks,),
     subscribe=subscribers.register,

@@ -10,6 +10,7 @@ from pitchbar.analytics.buckets import span_of_days
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
 from pitchbar.analytics.engine import Board, Question
 from pitchbar.analytics.engines import engine_for
+from pitchbar.chat_analytics.weeks import TalkWeek, read_talk
 from pitchbar.summaries.changes import Change, find_change
 from pitchbar.summaries.weeks import WEEK
 from pitchbar.workspaces.models import Workspace
@@ -52,12 +53,13 @@ class Week:
     countries: Sequence[Ranked]
     devices: Sequence[Ranked]
     change: Change | None
+    talk: TalkWeek | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Neither this week nor the one before had a scan or a conversion."""
+        """Neither this week nor the one before had a scan or a conversion, and nobody asked."""
         figures = (self.figures.hits, self.figures.conversions)
-        return not any(figure.value or figure.previous for figure in figures)
+        return self.talk is None and not any(figure.value or figure.previous for figure in figures)
 
 
 def load_week(workspace: Workspace, first: date) -> Week:
@@ -81,6 +83,7 @@ def load_week(workspace: Workspace, first: date) -> Week:
         countries,
         devices,
         find_change(workspace, engine, first, now, before),
+        read_talk(workspace.id, question.span),
     )
 
 

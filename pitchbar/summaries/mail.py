@@ -9,7 +9,13 @@ from pitchbar.mailing.messages import compose
 from pitchbar.settings import current_settings
 from pitchbar.summaries.loading import Week
 from pitchbar.summaries.picture import HEIGHT, NAME, WIDTH, describe, draw_png
-from pitchbar.summaries.wording import change_in_words, compared, subject_of, week_in_words
+from pitchbar.summaries.wording import (
+    change_in_words,
+    compared,
+    subject_of,
+    talk_in_words,
+    week_in_words,
+)
 from pitchbar.workspaces.models import Workspace
 
 TEMPLATE = "summaries/week"
@@ -25,6 +31,7 @@ def message_about(workspace: Workspace, week: Week) -> Mapping[str, Any]:
         "range": week_in_words(week.first, week.last),
         "compared": compared,
         "change": change_in_words(week.change) if week.change else "",
+        "talk": talk_in_words(week.talk) if week.talk else "",
         "picture": {"name": NAME, "width": WIDTH, "height": HEIGHT, "alt": describe(week.days)},
         "link": f"{page}/?from={week.first}&to={week.last}",
         "link_label": "See the board of this week",

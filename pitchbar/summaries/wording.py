@@ -3,6 +3,7 @@
 from datetime import date
 
 from pitchbar.analytics.boards.figures import Figure
+from pitchbar.chat_analytics.weeks import TalkWeek
 from pitchbar.core.wording import number
 from pitchbar.summaries.changes import Change
 from pitchbar.summaries.loading import Week
@@ -37,6 +38,20 @@ def compared(figure: Figure) -> str:
     more = "more" if figure.value > previous else "fewer"
     told = f"{number(percent)} %" if percent else "hardly"
     return f"{told} {more} than {_BEFORE} ({number(previous)})"
+
+
+def talk_in_words(talk: TalkWeek) -> str:
+    """ "12 conversations with your agents: 20 of 25 questions answered, 3 leads."."""
+    talks = (
+        "1 conversation"
+        if talk.conversations == 1
+        else f"{number(talk.conversations)} conversations"
+    )
+    asked = "question" if talk.questions == 1 else "questions"
+    told = [f"{number(talk.answered)} of {number(talk.questions)} {asked} answered"]
+    if talk.leads:
+        told.append("1 lead" if talk.leads == 1 else f"{number(talk.leads)} leads")
+    return f"{talks} with your agents: {', '.join(told)}."
 
 
 def change_in_words(change: Change) -> str:
