@@ -17,7 +17,6 @@ def register_holdings() -> None:
 def _conversions_of(whom: Whom) -> Any:
     if not whom.visitor:
         return None
-    scans = select(Scan.id).where(
-        Scan.workspace_id == Conversion.workspace_id, Scan.visitor == whom.visitor
-    )
-    return Conversion.scan_id.in_(scans)
+    # By the key of the scans, once for each conversion: they are few beside scans.
+    scan = select(Scan.id).where(Scan.id == Conversion.scan_id, Scan.visitor == whom.visitor)
+    return scan.exists()
