@@ -21,8 +21,8 @@ def chosen_ids() -> list[int]:
 
 
 def typed_owner() -> int | None:
-    """-1 for what is nobody's id."""
+    """None for nobody, -1 for what is nobody's id."""
     text = request.form.get("owner", "")
-    if text in ("", "none"):
+    if text == "none":
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1

@@ -51,6 +51,7 @@ def drawn(workspace: Workspace, identity: Identity, steps: Steps) -> dict[str, A
     named = select(Agent.id, Agent.name).where(Agent.id.in_(agents))
     return {
         "steps": steps,
+        "talks": {one.id: one for one in identity.conversations},
         "codes": names_of(workspace, codes),
         "agents": {row.id: row.name for row in db.session.execute(named)},
     }

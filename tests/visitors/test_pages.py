@@ -43,7 +43,7 @@ def test_lead_shows_the_way_from_the_scan(
     assert "shop.example/cups" in page
     assert "How &lt;b&gt;much&lt;/b&gt; is it?" in page
     with app.test_request_context():
-        assert "data-step" in panel(talk)
+        assert "data-step" in panel(people.workspace, talk)
     started = client.get(f"{base}/codes/{code.id}").text
     assert "What it started" in started
     assert f"/leads/{lead.id}" in started
