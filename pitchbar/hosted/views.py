@@ -6,26 +6,21 @@ speaks with the widget's API. What is refused is said where it was typed, and st
 
 from collections.abc import Callable
 from functools import wraps
-from uuid import UUID
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask_limiter import RateLimitExceeded
-from pydantic import ValidationError
 
 from pitchbar.accounts.access import open_to_all
-from pitchbar.api.errors import InvalidPayload
 from pitchbar.chat.access import bearer_text, limit_key_of
 from pitchbar.chat.asking import ask
 from pitchbar.chat.blueprint import init_rate, limit_leads, limit_messages
 from pitchbar.chat.errors import NotOffered, TokenInvalid, UnknownAgent, UnknownMessage
 from pitchbar.chat.gates import COMING_IN, one_after_another
-from pitchbar.chat.payloads import NewLead
 from pitchbar.chat.services import (
     clear_conversation,
     erase_visitor,
     give_feedback,
     keep_lead,
-    plain_email,
     request_person,
 )
 from pitchbar.chat.starting import new_conversation
@@ -35,8 +30,9 @@ from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to
 from pitchbar.errors import DomainError
 from pitchbar.extensions import csrf, db, limiter, request_address
-from pitchbar.hosted.refusing import FormTooOld, InvalidLead, Refuse, refuse, refuse_haste
+from pitchbar.hosted.refusing import FormTooOld, Refuse, refuse, refuse_haste
 from pitchbar.hosted.showing import render_gone, render_page, render_part
+from pitchbar.hosted.typed import read_id, typed_lead
 from pitchbar.hosted.visiting import (
     Visit,
     find_hosted,
@@ -52,7 +48,6 @@ bp = Blueprint("hosted_page", __name__, url_prefix="/c")
 # The token that each form carries is the visitor's, and nobody else can make it.
 csrf.exempt(bp)
 
-LEAD_FIELDS = ("email", "name", "phone")
 Handler = Callable[[Visit], Response]
 
 
@@ -116,7 +111,7 @@ def list_messages(public_id: str) -> Response:
     if read_page_token(text, agent) is None:
         raise TokenInvalid
     found = visit(agent, time_zone, text)
-    after = _read_id(request.args.get("after", ""))
+    after = read_id(request.args.get("after", ""))
     response = render_part(found, [one for one in found.messages if not after or one.id > after])
     response.headers["Chat-Token"] = written_token(found.token)
     db.session.commit()
@@ -148,7 +143,7 @@ def create_message(found: Visit) -> Response:
 def create_lead(found: Visit) -> Response:
     if not found.caller.agent.config.lead_form.is_offered:
         raise NotOffered
-    keep_lead(found.caller, _typed_lead(), A_VISITOR)
+    keep_lead(found.caller, typed_lead(), A_VISITOR)
     db.session.commit()
     return _back(found, found.token)
 
@@ -171,7 +166,7 @@ def create_request(found: Visit) -> Response:
 @_taking
 def create_opinion(found: Visit) -> Response:
     value = request.form.get("value")
-    message_id = _read_id(request.form.get("message_id", ""))
+    message_id = read_id(request.form.get("message_id", ""))
     if message_id is None:
         raise UnknownMessage
     text = request.form.get("text", "").replace("\x00", "")[:2000]
@@ -203,24 +198,6 @@ def erase(found: Visit) -> Response:
     return forget(go_to(address), found.token.agent)
 
 
-def _typed_lead() -> NewLead:
-    """Raises InvalidLead, with all that is wrong with it."""
-    typed = {name: request.form.get(name, "") for name in LEAD_FIELDS}
-    wrong: set[str] = set()
-    try:
-        plain_email(typed["email"].strip())
-    except InvalidPayload:
-        wrong.add("email")
-    try:
-        sent = NewLead.model_validate(typed)
-    except ValidationError as error:
-        wrong |= {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-        raise InvalidLead(wrong) from None
-    if wrong:
-        raise InvalidLead(wrong)
-    return sent
-
-
 def _sent_visit(public_id: str) -> Visit:
     """Raises UnknownAgent, FormTooOld."""
     with COMING_IN:
@@ -246,10 +223,3 @@ def _show_again(public_id: str, status: int, why: Refuse) -> Response:
 def _back(found: Visit, token: WidgetToken) -> Response:
     response = go_to(url_for("hosted_page.show", public_id=token.agent) + "#last")
     return remember(response, found, token)
-
-
-def _read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text[:40])
-    except ValueError:
-        return None

@@ -158,6 +158,8 @@ def test_no_form_is_taken_without_its_token(
         for one in addresses(app, "/", parts)
         # A page that sets no cookie has no session that a forged form could use.
         if one.method == "POST" and not one.url.startswith(("/api/", "/s/"))
+        # Its forms carry the visitor's own token; without it they answer 422.
+        if not one.url.startswith("/c/")
         # Mail programs post there, and the address itself is signed.
         if not re.fullmatch("/unsubscribe/[^/]+", one.url)
     ]
