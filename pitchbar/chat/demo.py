@@ -238,7 +238,7 @@ def _say(
     conversation: Conversation, role: str, text: str, document: str, at: datetime, owner: Person
 ) -> None:
     is_refused = text == UNKNOWN
-    cited = [{"n": 1, "url": f"/docs/{document}", "title": document.capitalize(), "quote": text}]
+    cited = [{"n": 1, "url": "", "title": document.capitalize(), "quote": text}]
     message = Message(
         id=new_id(),
         workspace_id=conversation.workspace_id,

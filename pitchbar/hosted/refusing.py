@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 
-from pitchbar.chat.errors import EmptyMessage, MessageTooLong, TooManyStreams
+from pitchbar.chat.errors import ConsentNeeded, EmptyMessage, MessageTooLong, TooManyStreams
 from pitchbar.errors import DomainError
 from pitchbar.extensions import limiter
 
@@ -15,6 +15,7 @@ _QUESTION: tuple[tuple[type[DomainError], str], ...] = (
     (EmptyMessage, "empty"),
     (MessageTooLong, "tooLong"),
     (TooManyStreams, "busy"),
+    (ConsentNeeded, "agreeFirst"),
 )
 
 

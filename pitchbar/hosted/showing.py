@@ -11,8 +11,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from pitchbar.agents.config import AgentConfig
+from pitchbar.chat.consent import is_wanted
 from pitchbar.chat.models import AGENT, Conversation, Lead, Message
-from pitchbar.chat.queries import find_conversation
+from pitchbar.chat.queries import find_conversation, names_of
 from pitchbar.chat.turning import NOTICE, offers_now
 from pitchbar.core.colours import tones
 from pitchbar.extensions import db
@@ -107,6 +108,8 @@ def _shown_to(visit: Visit) -> dict[str, Any]:
         "offers": offers_now(config, caller.time_zone),
         "conversation": conversation,
         "lead": _lead_of(conversation),
+        "must_agree": is_wanted(caller),
+        "holder": _holder_of(conversation),
     }
 
 
@@ -141,6 +144,11 @@ def _lead_of(conversation: Conversation | None) -> Lead | None:
     if conversation is None:
         return None
     return db.session.scalar(select(Lead).where(Lead.conversation_id == conversation.id))
+
+
+def _holder_of(conversation: Conversation | None) -> str:
+    person = conversation.taken_over_by if conversation else None
+    return names_of([person]).get(person, "") if person else ""
 
 
 def _style(config: AgentConfig) -> str:

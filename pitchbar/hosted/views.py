@@ -14,6 +14,7 @@ from pitchbar.accounts.access import open_to_all
 from pitchbar.chat.access import bearer_text, limit_key_of
 from pitchbar.chat.asking import ask
 from pitchbar.chat.blueprint import init_rate, limit_leads, limit_messages
+from pitchbar.chat.consent import give_consent
 from pitchbar.chat.errors import NotOffered, TokenInvalid, UnknownAgent, UnknownMessage
 from pitchbar.chat.gates import COMING_IN, one_after_another
 from pitchbar.chat.services import (
@@ -132,6 +133,15 @@ def create_message(found: Visit) -> Response:
     db.session.remove()
     for _ in events:
         pass
+    return _back(found, found.token)
+
+
+@bp.post("/<public_id>/consent")
+@form_on("hosted_page.show")
+@open_to_all
+@_taking
+def create_consent(found: Visit) -> Response:
+    give_consent(found.caller)
     return _back(found, found.token)
 
 

@@ -11,7 +11,7 @@ _WORD = re.compile(r'^  (\w+): "((?:[^"\\]|\\.)*)",$', re.MULTILINE)
 
 @cache
 def words_in(language: str) -> Mapping[str, str]:
-    """By name; `dir` is how it is written. English for a language that it does not know."""
+    """By name. English for a language that it does not know."""
     file = SOURCES / "words" / f"{language}.js"
     if not file.is_file():
         return words_in("en")

@@ -278,3 +278,22 @@ def test_markdown_is_drawn_and_nothing_else(text: str, drawn: str) -> None:
     assert drawn in html
     assert "<img" not in html
     assert 'href="javascript' not in html
+
+
+def test_nothing_is_taken_before_the_visitor_agrees(client: FormClient, people: People) -> None:
+    consent = {"text": "We keep what you write for 30 days.", "url": "https://shop.example/privacy"}
+    agent = make_agent(people.workspace, consent=consent, is_published=True)
+    page = Page(client, agent).open()
+    assert "We keep what you write for 30 days." in page.html
+    assert 'href="https://shop.example/privacy"' in page.html
+    page.ask("When do you open?")
+    assert page.status == 403
+    assert "Please agree above first" in page.html
+    assert ">When do you open?</textarea>" in page.html
+    assert not all_of(Message)
+    page.send("/consent")
+    assert "We keep what you write" not in page.html
+    page.ask("When do you open?")
+    assert page.status == 200
+    [conversation] = all_of(Conversation)
+    assert conversation.consented_at is not None

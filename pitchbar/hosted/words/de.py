@@ -13,4 +13,5 @@ WORDS = {
     "jump": "Zur Frage",
     "people": "Lieber mit einem Menschen sprechen?",
     "typing": "Das Team schreibt",
+    "agreeFirst": "Stimmen Sie bitte zuerst oben zu. Was Sie geschrieben haben, ist noch hier.",
 }

@@ -12,4 +12,5 @@ WORDS = {
     "jump": "To the question",
     "people": "Rather talk to a person?",
     "typing": "The team is typing",
+    "agreeFirst": "Please agree above first. What you wrote is still here.",
 }

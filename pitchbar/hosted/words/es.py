@@ -13,4 +13,5 @@ WORDS = {
     "jump": "Ir a la pregunta",
     "people": "¿Prefiere hablar con una persona?",
     "typing": "El equipo está escribiendo",
+    "agreeFirst": "Acepte primero lo de arriba. Lo que escribió sigue aquí.",
 }

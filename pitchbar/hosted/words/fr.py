@@ -13,4 +13,5 @@ WORDS = {
     "jump": "Aller à la question",
     "people": "Plutôt parler à quelqu’un ?",
     "typing": "L’équipe écrit",
+    "agreeFirst": "Veuillez d’abord accepter ci-dessus. Votre texte est toujours là.",
 }
