@@ -19,6 +19,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,8 @@ _RARE = "kingfisher"
 
 def fill(bench: Bench, count: int) -> str:
     """Returns the agent's public id."""
+    from sqlalchemy import insert, text
+
     from pitchbar import create_app
     from pitchbar.accounts.services import create_person
     from pitchbar.agents.models import Agent
@@ -47,7 +50,6 @@ def fill(bench: Bench, count: int) -> str:
     from pitchbar.events.actors import SYSTEM
     from pitchbar.extensions import db
     from pitchbar.workspaces.services import create_workspace
-    from sqlalchemy import insert, text
 
     rng, now = random.Random(16), clock.now()
     with create_app(bench.settings).app_context():
@@ -183,16 +185,11 @@ def pages(member: Member, probes: int, label: str = "") -> bool:
         ],
         "thread": threads[:10],
     }
-    return all(
-        [
-            say(
-                f"{label}{what}",
-                [timed(lambda at=at: member.get(paths[at % len(paths)])) for at in range(probes)],
-                TARGET_MS,
-            )
-            for what, paths in asked.items()
-        ]
-    )
+    good = True
+    for what, paths in asked.items():
+        times = [timed(partial(member.get, paths[at % len(paths)])) for at in range(probes)]
+        good &= say(f"{label}{what}", times, TARGET_MS)
+    return good
 
 
 class Visitor:
@@ -217,6 +214,9 @@ class Visitor:
         assert answer.status < 300, said
         is_json = "json" in (answer.headers["Content-Type"] or "")
         return json.loads(said) if is_json else said
+
+    def has_heard(self, text: str) -> bool:
+        return text in self.heard
 
     def listen(self) -> threading.Thread:
         thread = threading.Thread(target=self._listen, daemon=True)
@@ -251,7 +251,7 @@ def talk(member: Member, agent: str, count: int) -> bool:
     for n in range(count):
         text, began = f"Answer number {n}.", time.perf_counter()
         member.post(f"{path}/messages", page, text=text)
-        machine.wait_until(lambda text=text: text in visitor.heard, 10, "the visitor")
+        machine.wait_until(partial(visitor.has_heard, text), 10, "the visitor")
         there.append((visitor.heard[text] - began) * 1000)
     visitor.stop()
     back = []

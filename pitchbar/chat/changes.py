@@ -70,6 +70,11 @@ def tell_changed(conversation: Conversation, wrote: str = "") -> None:
     after_commit(db.session(), partial(bus.publish, TOPIC, message))
 
 
+def tell_kept(workspace_id: int, public_id: UUID) -> None:
+    """A turn is written down: whoever has the conversation open need not wait for its job."""
+    bus.publish(TOPIC, {**_message(workspace_id, public_id), "wrote": "visitor"})
+
+
 def tell_gone(workspace_id: int, public_id: UUID) -> None:
     """After the commit: nothing is left of it."""
     message = _message(workspace_id, public_id) | {"gone": True}

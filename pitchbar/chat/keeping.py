@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.agents.publication import ServedAgent
 from pitchbar.answers.turns import Answered, Citation, Said
+from pitchbar.chat.changes import tell_kept
 from pitchbar.chat.gates import KEEPING
 from pitchbar.chat.models import AGENT, VISITOR, WaitingTurn
 from pitchbar.chat.recent import recent
@@ -97,6 +98,7 @@ def _write(asked: Asked, content: dict[str, Any]) -> bool:
         db.session.flush()
         enqueue(keep_turn, asked.answer_id.hex)
         db.session.commit()
+        tell_kept(asked.agent.workspace_id, asked.token.conversation)
     except SQLAlchemyError:
         db.session.rollback()
         log.exception("a turn could not be written down")

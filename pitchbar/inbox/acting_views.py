@@ -188,9 +188,9 @@ def _write(
         write(conversation, current_user, current_actor(), text)
         db.session.commit()
     except DomainError as error:
+        db.session.rollback()
         if error.status != 422:
             raise
-        db.session.rollback()
         return _composer(workspace, conversation_id, error.fields, **typed)
     if wants_fragment():
         return _composer(workspace, conversation_id, {})
