@@ -5,7 +5,7 @@ from flask import Flask
 from pitchbar.core.features import Act, Feature
 from pitchbar.leads.panels import Tab, add_tab, register_panel
 from pitchbar.visitors import code_panels, views
-from pitchbar.visitors.exports import tasks
+from pitchbar.visitors.exports import forgetting, tasks
 from pitchbar.visitors.exports import views as export_views
 from pitchbar.visitors.exports.conversations import declare_conversations
 from pitchbar.visitors.lead_panel import render_timeline
@@ -27,4 +27,5 @@ FEATURE = Feature(
         Act("view", "visitors.index", "qr-code", "What codes started"),
     ),
     configure=configure,
+    subscribe=forgetting.register,
 )
