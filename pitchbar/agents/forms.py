@@ -63,7 +63,7 @@ class AgentForm(NewAgentForm):
     asks_name = BooleanField("Ask for a name")
     asks_phone = BooleanField("Ask for a phone number")
     lead_intro = TextAreaField("Words above the contact form", default="")
-    consent_text = TextAreaField("Words to agree to before the chat", default="")
+    consent_text = TextAreaField("Words to agree to", default="")
     consent_url = _line("Where more is said")
     open_when = RadioField(
         "When somebody is there",

@@ -6,7 +6,7 @@ from pitchbar.core.features import Act, Feature
 from pitchbar.inbox.panels import Panel, add_panel
 from pitchbar.leads.panels import Tab, add_tab, register_panel
 from pitchbar.visitors import code_panels, views
-from pitchbar.visitors.exports import tasks
+from pitchbar.visitors.exports import forgetting, tasks
 from pitchbar.visitors.exports import views as export_views
 from pitchbar.visitors.exports.conversations import declare_conversations
 from pitchbar.visitors.lead_panel import render_timeline
@@ -30,4 +30,5 @@ FEATURE = Feature(
         Act("view", "visitors.index", "qr-code", "What codes started"),
     ),
     configure=configure,
+    subscribe=forgetting.register,
 )

@@ -12,6 +12,10 @@ def _lead(people: People) -> dict[str, Any]:
     return {"lead_id": make_lead(people.workspace).id}
 
 
+def _owner(people: People) -> dict[str, Any]:
+    return {**_lead(people), "owner": people.editor.id}
+
+
 def _note(people: People) -> dict[str, Any]:
     lead = make_lead(people.workspace)
     note = add_note(lead, people.owner, "Called", SYSTEM)
@@ -24,7 +28,7 @@ _LEAD = f"{_LEADS}/<int:lead_id>"
 
 CHANGES = {
     f"POST {_LEAD}/status": Change({"status": "contacted"}, parts=_lead),
-    f"POST {_LEAD}/owner": Change({"owner": "1"}, parts=_lead),
+    f"POST {_LEAD}/owner": Change(parts=_owner),
     f"POST {_LEAD}/notes": Change({"text": "Called"}, parts=_lead),
     f"POST {_LEAD}/notes/<int:note_id>/removal": Change(parts=_note),
     f"POST {_LEADS}/changes": Change({"change": "status", "status": "won"}, parts=_lead),

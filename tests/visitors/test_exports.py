@@ -8,7 +8,11 @@ from sqlalchemy import select
 
 from pitchbar.analytics.exports.models import DONE, Export
 from pitchbar.core import clock
+from pitchbar.events.actors import SYSTEM
+from pitchbar.events.services import record_event
+from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
+from pitchbar.settings import current_settings
 from tests.leads.factories import leave_address, make_conversation, say
 from tests.retrieval.factories import run_jobs
 from tests.support.browsing import FormClient, sign_in
@@ -96,3 +100,16 @@ def test_export_goes_on_where_it_stopped(
 def test_who_may_not_export_gets_no_form(client: FormClient, base: str, people: People) -> None:
     sign_in(client, people.editor)
     assert client.get(f"{base}/conversations/exports/new").status_code == 403
+
+
+def test_files_go_with_who_is_erased(client: FormClient, base: str, people: People) -> None:
+    say(make_conversation(people.workspace), "My name is Ada")
+    db.session.commit()
+    make_file(client, base)
+    folder = current_settings().data_dir
+    assert [path for path in folder.rglob("*.csv") if "exports" in path.parts]
+    subject = Subject("visitor", 1, "visitor", people.workspace.id)
+    record_event("visitor.erased", subject, by=SYSTEM)
+    db.session.commit()
+    assert db.session.scalars(select(Export)).all() == []
+    assert not [path for path in folder.rglob("*.csv") if "exports" in path.parts]

@@ -248,6 +248,8 @@ def test_every_step_is_there_and_none_of_anothers(world: World) -> None:
     leads = {row.email: row.id for row in db.session.execute(select(Lead.email, Lead.id))}
     for n, one in enumerate(planted):
         ids = conversations_of_lead(leads[one.email])
+        # From the lead, or from one of their conversations alone.
+        ids = ids if n % 2 else ids[-1:]
         found = keys_of(world.workspace, ids, 3 if n % 20 == 0 else 100)
         assert len(found) == len(set(found))
         assert set(found) == one.steps, one

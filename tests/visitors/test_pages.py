@@ -53,10 +53,11 @@ def test_lead_shows_the_way_from_the_scan(
 
 @on_both_databases
 def test_long_timeline_comes_in_pages(client: FormClient, base: str, people: People) -> None:
-    talk = make_conversation(people.workspace, at=clock.now() - timedelta(hours=2))
+    now = clock.now()
+    talk = make_conversation(people.workspace, at=now - timedelta(hours=2))
     for n in range(50):
         # Some in one moment.
-        say(talk, f"Question {n:02}.", at=clock.now() - timedelta(minutes=60 - n // 3))
+        say(talk, f"Question {n:02}.", at=now - timedelta(minutes=60 - n // 3))
     db.session.commit()
     address, seen = f"{base}/visitors/{talk.id}", ""
     while address:
