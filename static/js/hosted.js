@@ -66,8 +66,9 @@ async function drawNew() {
   made.innerHTML = await response.text();
   const help = made.content.getElementById("help"), shown = document.getElementById("help");
   // What somebody is just typing stays.
-  const isTyped = [...shown.querySelectorAll("input:not([type=hidden])")].some((one) => one.value !== one.defaultValue);
-  if (help && !isTyped) shown.replaceWith(help);
+  const fields = shown?.querySelectorAll("input:not([type=hidden])") ?? [];
+  const isTyped = [...fields].some((one) => one.value !== one.defaultValue);
+  if (help && !isTyped) shown?.replaceWith(help);
   const fresh = [...made.content.children].filter((one) => one.matches("article") && !document.getElementById(one.id));
   said.append(...fresh);
   return fresh;

@@ -21,8 +21,8 @@ def make_talking_code(page: Page) -> str:
     page.get_by_role("button", name="Next").click()
     page.locator("#text").fill(TEXT)
     page.get_by_role("button", name="Read it").click()
-    # Appears by itself, when it is read.
-    page.get_by_role("button", name="Make the code").click()
+    # Appears by itself, when it is read: after the demo's own source, on a server that just began.
+    page.get_by_role("button", name="Make the code").click(timeout=90_000)
     expect(page.get_by_role("heading", name="Flat 12 talks")).to_be_visible()
     return "http://" + page.locator(".talking-short").inner_text().removeprefix("http://")
 
