@@ -12,4 +12,4 @@ def conversation_url(workspace: Workspace, conversation: Conversation) -> str:
     if _INBOX in current_app.view_functions:
         public_id = conversation.public_id
         return url_for(_INBOX, slug=workspace.slug, conversation_id=public_id)
-    return url_for("visitors.show", slug=workspace.slug, conversation_id=conversation.id)
+    return url_for("visitors.show", slug=workspace.slug, talk_id=conversation.id)

@@ -24,7 +24,7 @@ def timeline_of_lead(workspace: Workspace, lead: Lead, before: Place | None = No
 def timeline_of_conversation(
     workspace: Workspace, conversation_id: int, before: Place | None = None
 ) -> Markup:
-    return _timeline(workspace, [conversation_id], before, conversation_id=conversation_id)
+    return _timeline(workspace, [conversation_id], before, talk_id=conversation_id)
 
 
 def _timeline(

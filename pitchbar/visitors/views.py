@@ -35,13 +35,13 @@ def index(workspace: Workspace) -> Response:
     )
 
 
-@bp.get("/<int:conversation_id>")
+@bp.get("/<int:talk_id>")
 @requires("view")
-def show(workspace: Workspace, conversation_id: int) -> Response:
+def show(workspace: Workspace, talk_id: int) -> Response:
     """Of whoever had that conversation."""
-    if conversation_id > MAX_ID or find_conversation(workspace, conversation_id) is None:
+    if talk_id > MAX_ID or find_conversation(workspace, talk_id) is None:
         raise NotFound
-    steps = timeline_of_conversation(workspace, conversation_id, _before())
+    steps = timeline_of_conversation(workspace, talk_id, _before())
     if wants_fragment():
         return _fragment(steps)
     return render("visitors/show.html", steps_html=steps)

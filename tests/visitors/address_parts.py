@@ -10,4 +10,4 @@ from tests.support.factories import People
 def make_parts(app: Flask, people: People) -> dict[str, Any]:
     conversation = make_conversation(people.workspace)
     db.session.commit()
-    return {"conversation_id": conversation.id}
+    return {"talk_id": conversation.id}
