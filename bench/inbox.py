@@ -137,8 +137,14 @@ class Member:
 
     def _send(self, method: str, path: str, body: str | None = None) -> str:
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # It was idle for long.
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
         said = answer.read().decode()
         for one in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = one.partition(";")[0].partition("=")

@@ -36,6 +36,8 @@ def open_inbox() -> LiveView:
         TOPIC,
         concerns,
         further_topics=(presence.TOPIC,),
+        # What is said is shown while the lists rest.
+        draw_first=(lambda: _draw_thread(g.workspace, thread)) if thread else None,
     )
 
 
@@ -58,14 +60,17 @@ def draw_waiting(workspace: Workspace) -> Markup:
 def _draw(workspace: Workspace, thread: UUID | None) -> str:
     shown = list_part(workspace, read_asked(request.args))
     drawn = render_template("inbox/_moving_lists.html", **shown, thread=None, open_thread=thread)
-    if thread is None:
-        return drawn
+    return drawn if thread is None else drawn + _draw_thread(workspace, thread)
+
+
+def _draw_thread(workspace: Workspace, thread: UUID) -> str:
     conversation = find_conversation(workspace.id, thread)
     if conversation is None:
-        return drawn + render_template("inbox/_gone.html")
+        return render_template("inbox/_gone.html")
     presence.say_present(thread, current_user.id, current_user.name)
-    parts = {**shown, **thread_part(workspace, conversation)}
-    return drawn + render_template("inbox/_moving_thread.html", **parts)
+    shown = thread_part(workspace, conversation)
+    asked = read_asked(request.args)
+    return render_template("inbox/_moving_thread.html", **shown, workspace=workspace, asked=asked)
 
 
 def _thread_id() -> UUID | None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from pitchbar.chat.models import Lead, Message
 from pitchbar.extensions import db
 
-_MOST_FOUND = 500
+_MOST_FOUND = 300
 _MOST_LOOKED_THROUGH = 20_000
 _MOST_WORDS = 8
 _WORD = re.compile(r"\w+")
