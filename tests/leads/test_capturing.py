@@ -123,10 +123,10 @@ def test_two_at_once_make_one(app: Flask, people: People) -> None:
             db.session.remove()
 
     threads = [threading.Thread(target=capture, args=(one,)) for one in ids]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(20)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
     assert sorted(made) == [False, False, False, True]
     assert len(leads()) == 1
     assert db.session.scalar(select(func.count()).select_from(LeadConversation)) == 4
