@@ -2,7 +2,6 @@ import csv
 import io
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,8 +59,11 @@ def test_file_has_a_row_for_each_message(client: FormClient, base: str, people: 
 def test_file_is_narrowed(client: FormClient, base: str, people: People) -> None:
     now = clock.now()
     for days in (0, 3, 9):
-        ended: dict[str, Any] = {"status": "ended"} if days else {}
-        say(make_conversation(people.workspace, at=now - timedelta(days=days), **ended), f"D{days}")
+        status = "ended" if days else "open"
+        say(
+            make_conversation(people.workspace, at=now - timedelta(days=days), status=status),
+            f"D{days}",
+        )
     db.session.commit()
     first = (now - timedelta(days=4)).date().isoformat()
     made = json.loads(make_file(client, base, kind="json", first=first, status="ended"))
