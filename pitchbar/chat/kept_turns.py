@@ -154,9 +154,9 @@ def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None)
 
 def _count(conversation: Conversation, answer: Mapping[str, Any] | None) -> None:
     """The chat's own sentences, and what was broken off, are neither."""
-    if answer is None or answer["is_broken_off"] or answer["mode"] not in ANSWERS:
+    if answer is None or answer.get("is_broken_off") or answer.get("mode") not in ANSWERS:
         return
-    if answer["is_refused"]:
+    if answer.get("is_refused"):
         conversation.refused += 1
     else:
         conversation.answered += 1

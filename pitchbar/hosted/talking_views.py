@@ -84,6 +84,8 @@ def show(workspace: Workspace, draft_id: int) -> Response:
 @requires("edit_codes")
 def knowledge(workspace: Workspace, draft_id: int) -> Response:
     draft = get_draft(workspace, draft_id)
+    if draft.code_id:
+        return _to("sheet", workspace, draft)
     typed = {"kind": draft.kind, "text": draft.text, "url": draft.url}
     return _render_knowledge(workspace, draft, KnowledgeForm(formdata=None, data=typed))
 
@@ -94,6 +96,9 @@ def knowledge(workspace: Workspace, draft_id: int) -> Response:
 def update(workspace: Workspace, draft_id: int) -> Response:
     _require_all()
     draft, form, source = get_draft(workspace, draft_id), KnowledgeForm(), None
+    if draft.code_id:
+        # What it knows is changed in its source from now on.
+        return _to("sheet", workspace, draft)
     kind = form.kind.data if form.kind.data in dict(_KINDS) else TEXT
     if form.validate():
         typed = (form.text.data if kind == TEXT else form.url.data) or ""
@@ -130,6 +135,9 @@ def sheet(workspace: Workspace, draft_id: int) -> Response:
     """To print; the words above the code are those of the address, and not kept."""
     draft = get_draft(workspace, draft_id)
     code, agent = find_code(workspace, draft), find_agent(workspace, draft)
+    if code is None and draft.code_id:
+        flash("Its code was deleted. Make a new one.", "error")
+        return go_to(url_for("talking_codes.new", slug=workspace.slug))
     if code is None:
         return _to("knowledge", workspace, draft)
     words = request.args.get("words", "").strip()[:80]

@@ -127,5 +127,12 @@ def test_svg_says_its_size_and_scales_with_any_box() -> None:
 
 
 def test_other_formats_are_not_found(client: FormClient, at: str) -> None:
-    for ending in ("gif", "pdf", "svgz", "html"):
+    for ending in ("gif", "eps", "svgz", "html"):
         assert client.get(f"{at}.{ending}").status_code == 404
+
+
+def test_pdf_is_for_programs_that_print(client: FormClient, at: str) -> None:
+    answer = client.get(f"{at}.pdf?download=1")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert ".pdf" in answer.headers["Content-Disposition"]

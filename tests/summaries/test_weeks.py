@@ -9,12 +9,18 @@ from random import Random
 import pytest
 
 from pitchbar.analytics.boards.figures import Figure
+from pitchbar.chat_analytics.weeks import TalkWeek
 from pitchbar.summaries.changes import Change
 from pitchbar.summaries.loading import Day
 from pitchbar.summaries.picture import HEIGHT, WIDTH, describe, draw_png, draw_svg
 from pitchbar.summaries.turns import Turn, clearness, find_turn
 from pitchbar.summaries.weeks import find_due_week, last_week
-from pitchbar.summaries.wording import change_in_words, compared, week_in_words
+from pitchbar.summaries.wording import (
+    change_in_words,
+    compared,
+    talk_in_words,
+    week_in_words,
+)
 
 BERLIN, NEPAL, APIA, YORK = (
     "Europe/Berlin",
@@ -195,4 +201,13 @@ def test_the_longest_bar_takes_all_the_room_and_none_is_no_bar() -> None:
 def test_the_picture_is_there_in_words_too() -> None:
     assert describe(days((10, 5), (0, 8))) == (
         "People by day, and in brackets in the week before: Monday 10 (5), Tuesday 0 (8)."
+    )
+
+
+def test_conversations_are_told_in_a_sentence() -> None:
+    assert talk_in_words(TalkWeek(1, 1, 1, 1)) == (
+        "1 conversation with your agents: 1 of 1 question answered, 1 lead."
+    )
+    assert talk_in_words(TalkWeek(1200, 20, 25, 0)) == (
+        "1,200 conversations with your agents: 20 of 25 questions answered."
     )
