@@ -38,6 +38,8 @@ class Shown:
     message: Message
     html: Markup
     can_be_judged: bool
+    # Who of the team says it.
+    author: str = ""
 
     @property
     def citations(self) -> Sequence[Mapping[str, Any]]:
@@ -45,16 +47,17 @@ class Shown:
 
 
 def shown_messages(messages: Sequence[Message]) -> list[Shown]:
-    return [_shown(one) for one in messages]
+    names = names_of([one.author_id for one in messages if one.author_id is not None])
+    return [_shown(one, names.get(one.author_id or 0, "")) for one in messages]
 
 
-def _shown(message: Message) -> Shown:
+def _shown(message: Message, author: str) -> Shown:
     places = {}
     for one in message.citations or []:
         places[int(one["n"])] = _web(one.get("url")) or f"#source-{message.id.hex}-{one['n']}"
     html = draw_answer(message.text, places) if message.role == AGENT else Markup()
     is_answer = message.role == AGENT and message.mode not in (NOTICE, "")
-    return Shown(message, html, is_answer)
+    return Shown(message, html, is_answer, author)
 
 
 def _web(url: object) -> str:
