@@ -35,7 +35,7 @@ def upgrade() -> None:
     # Not in a batch: SQLite would make the table anew, and what hangs on it would go.
     op.add_column('conversations', sa.Column('pages', sa.JSON(), nullable=True))
     op.add_column('conversations', sa.Column('consented_at', TIME, nullable=True))
-    op.create_index('ix_conversations_of_code', 'conversations', ['code_id', 'started_at'])
+    op.create_index('ix_conversations_begun_by_code', 'conversations', ['code_id', 'started_at'])
     op.add_column('exports', sa.Column('content', sa.String(32), nullable=True))
     op.create_index('ix_conversions_of_scan', 'conversions', ['scan_id'])
     op.create_table(
@@ -132,6 +132,6 @@ def downgrade() -> None:
     op.drop_table('leads')
     op.drop_index('ix_conversions_of_scan', 'conversions')
     op.drop_column('exports', 'content')
-    op.drop_index('ix_conversations_of_code', 'conversations')
+    op.drop_index('ix_conversations_begun_by_code', 'conversations')
     op.drop_column('conversations', 'consented_at')
     op.drop_column('conversations', 'pages')

@@ -69,7 +69,7 @@ class Conversation(Model):
         Index("ix_conversations_of_agent", "agent_id", "last_message_at"),
         Index("ix_conversations_of_visitor", "visitor_id", "last_message_at"),
         Index("ix_conversations_of_scan", "scan_id"),
-        Index("ix_conversations_of_code", "code_id", "started_at"),
+        Index("ix_conversations_begun_by_code", "code_id", "started_at"),
         # For figures of a span.
         Index("ix_conversations_started_at", "workspace_id", "started_at"),
         # For what ends those that have fallen silent.

@@ -2,18 +2,17 @@
 release may speak with an older process.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from pitchbar.api.payloads import Payload, Query, ResponseModel, Text, Timestamp
-from pitchbar.chat.widget_events import Kind
 from pitchbar.core.colours import tones
 
 # Of the widget's two themes.
 GROUNDS = ("#f3f6f5", "#252c2b")
-_MESSAGE: dict[str, Any] = {
+MESSAGE_EXAMPLE: dict[str, Any] = {
     "id": "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21",
     "role": "agent",
     "text": "Money comes back within fourteen days. [1]",
@@ -53,7 +52,7 @@ AGENT_EXAMPLE: dict[str, Any] = {
 }
 
 
-def _example(**values: Any) -> ConfigDict:
+def example(**values: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [values]})
 
 
@@ -64,7 +63,7 @@ class WidgetPayload(Payload):
 class Start(WidgetPayload):
     """Send the visitor that you have kept, to be known again."""
 
-    model_config = _example(agent=AGENT_EXAMPLE["id"], page_url="https://shop.example/cups")
+    model_config = example(agent=AGENT_EXAMPLE["id"], page_url="https://shop.example/cups")
 
     agent: Text = Field(description="The public id of a published agent.", max_length=40)
     page_url: Text = Field("", description="Where the visitor is.", max_length=4096)
@@ -107,7 +106,7 @@ class CitationBody(ResponseModel):
 class MessageBody(ResponseModel):
     """Something that was said; from `citations` on of the agent's answers."""
 
-    model_config = _example(**_MESSAGE)
+    model_config = example(**MESSAGE_EXAMPLE)
 
     id: UUID
     role: Literal["visitor", "agent", "person"]
@@ -134,8 +133,8 @@ class PersonBody(ResponseModel):
 class MessageList(ResponseModel):
     """Oldest first."""
 
-    model_config = _example(
-        messages=[_MESSAGE],
+    model_config = example(
+        messages=[MESSAGE_EXAMPLE],
         status="open",
         person={"name": "Grace", "is_typing": True},
         is_waiting=False,
@@ -190,13 +189,13 @@ class AgentBody(ResponseModel):
 class Started(ResponseModel):
     """Keep `token` for the calls that follow, and `visitor` for the next time."""
 
-    model_config = _example(
+    model_config = example(
         token=_TOKEN,
         expires_in=3600,
         visitor=_VISITOR,
-        conversation_id=_MESSAGE["id"],
+        conversation_id=MESSAGE_EXAMPLE["id"],
         agent=AGENT_EXAMPLE,
-        messages=[_MESSAGE],
+        messages=[MESSAGE_EXAMPLE],
     )
 
     token: str
@@ -211,56 +210,3 @@ class After(Query):
     after: UUID | None = Field(None, description="The last message that you have.")
     wait: float = Field(0, ge=0, le=25, description="Seconds to wait for something new.")
     state: Text = Field("", max_length=64, description="The `state` of the last answer.")
-
-
-class NewLead(WidgetPayload):
-    model_config = _example(email="ada@mail.example", name="Ada")
-
-    email: Text = Field(max_length=254)
-    name: Text = Field("", max_length=200)
-    phone: Text = Field("", max_length=64)
-    fields: dict[
-        Annotated[str, StringConstraints(min_length=1, max_length=64)],
-        Annotated[Text, StringConstraints(max_length=1000)],
-    ] = Field(
-        default_factory=dict, description="What else your form asks for, by name.", max_length=20
-    )
-    consented: bool = Field(
-        False, description="The visitor agreed to `agent.consent`; needed once in a conversation."
-    )
-
-
-class KeptLead(ResponseModel):
-    """That somebody of the workspace sees it now."""
-
-    model_config = _example(id=7, captured_at=_MESSAGE["at"])
-
-    id: int
-    captured_at: Timestamp
-
-
-class WidgetEvent(WidgetPayload):
-    """What a visitor did; counted by day, and kept of nobody. `typing` is not even counted: it is
-    shown to whoever of the team has the conversation open.
-    """
-
-    model_config = _example(kind="opened")
-
-    kind: Kind | Literal["typing"]
-
-
-class RequestedPerson(ResponseModel):
-    model_config = _example(requested_at=_MESSAGE["at"], is_open=True)
-
-    requested_at: Timestamp
-    is_open: bool = Field(description="Whether people of the workspace are there just now.")
-
-
-class Opinion(WidgetPayload):
-    """Of one answer, or, without `message_id`, of the whole conversation."""
-
-    model_config = _example(message_id=_MESSAGE["id"], value="up")
-
-    value: Literal["up", "down"] | None = Field(description="null takes it back.")
-    message_id: Text | None = Field(None, max_length=36)
-    text: Text = Field("", description="In a few words, why.", max_length=2000)

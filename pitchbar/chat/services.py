@@ -18,11 +18,11 @@ from pitchbar.chat.errors import UnknownMessage
 from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import AGENT, Conversation, Lead
 from pitchbar.chat.outward import tell_captured
-from pitchbar.chat.payloads import NewLead
 from pitchbar.chat.personal_data import forget_after_commit
 from pitchbar.chat.queries import find_conversation, find_message
 from pitchbar.chat.recent import recent
 from pitchbar.chat.visited_pages import pages_of
+from pitchbar.chat.visitor_payloads import NewLead
 from pitchbar.core import clock
 from pitchbar.core.database import after_commit
 from pitchbar.core.personal_data import Whom, list_holdings_to_erase

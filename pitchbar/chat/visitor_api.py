@@ -9,14 +9,7 @@ from pitchbar.chat.answering import started
 from pitchbar.chat.blueprint import TOPIC, limit_leads, widget_blueprint
 from pitchbar.chat.changes import tell_typing
 from pitchbar.chat.errors import NotOffered, UnknownMessage
-from pitchbar.chat.payloads import (
-    KeptLead,
-    NewLead,
-    Opinion,
-    RequestedPerson,
-    Started,
-    WidgetEvent,
-)
+from pitchbar.chat.payloads import Started
 from pitchbar.chat.services import (
     clear_conversation,
     erase_visitor,
@@ -25,6 +18,7 @@ from pitchbar.chat.services import (
     request_person,
 )
 from pitchbar.chat.starting import new_conversation
+from pitchbar.chat.visitor_payloads import KeptLead, NewLead, Opinion, RequestedPerson, WidgetEvent
 from pitchbar.chat.visitors import A_VISITOR
 from pitchbar.chat.widget_events import count_event
 from pitchbar.core import clock

@@ -6,8 +6,8 @@ from flask import request
 from pydantic import ValidationError
 
 from pitchbar.api.errors import InvalidPayload
-from pitchbar.chat.payloads import NewLead
 from pitchbar.chat.services import plain_email
+from pitchbar.chat.visitor_payloads import NewLead
 from pitchbar.hosted.refusing import InvalidLead
 
 _FIELDS = ("email", "name", "phone")

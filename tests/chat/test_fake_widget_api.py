@@ -8,13 +8,8 @@ import pytest
 
 from pitchbar.chat.asking import done_of
 from pitchbar.chat.models import Message
-from pitchbar.chat.payloads import (
-    AgentBody,
-    KeptLead,
-    MessageList,
-    RequestedPerson,
-    Started,
-)
+from pitchbar.chat.payloads import AgentBody, MessageList, Started
+from pitchbar.chat.visitor_payloads import KeptLead, RequestedPerson
 from tests.chat.widget import Event, read_events
 from tests.support.widget_answers import REFUSED, Said, failed
 from tests.support.widget_api import API, FakeApi, fake_api

@@ -17,7 +17,7 @@ export class Chat {
   // By id, in their order.
   #messages = new Map();
   #unread = 0;
-  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #isWaiting; #joined = ""; #state = ""; #typedAt = 0; #retry; #running; #inPlace; #channel; #pollTimer;
+  #transport; #frame; #sub; #foot; #form; #input; #send; #counter; #said; #bar; #live; #begun; #isReady; #conversation; #starters; #hasPerson; #isWaiting; #joined = ""; #state = ""; #heard; #typedAt = 0; #retry; #running; #inPlace; #channel; #pollTimer;
 
   constructor(core, words, language, transport = makeTransport(core)) {
     Object.assign(this, { core, language, t: teller(words), icon: core.icons[core.look.agent.launcher_icon] ?? core.icons.message, isOpen: false });
@@ -127,6 +127,7 @@ export class Chat {
     this.#said.replaceChildren(h("p", { class: "agent", dir: "auto" }, h("span", null, agent.greeting || this.t(W.greeting))));
     if (!messages.length && agent.starters.length) this.#said.append(this.#starters = drawStarters(this, agent.starters));
     for (const one of messages) this.#add(one);
+    this.#heard = messages.at(-1)?.id;
     this.#isReady = true;
     this.#hold(this.#mustAgree() && drawConsent(this, agent.consent, () => {
       this.core.store.set({ agreed: true });
@@ -435,12 +436,13 @@ export class Chat {
     const kept = this.core.store.get();
     if (kept.conversation !== this.#conversation) return void (this.#begun = this.#begin());
     if (kept.token) this.#transport.token = kept.token;
-    const last = [...this.#messages.keys()].pop();
     let answer;
-    try { answer = await this.#transport.call("GET", `messages?state=${this.#state}&wait=${wait}${last ? `&after=${last}` : ""}`); } catch (error) { return void this.#refused(error); }
+    try { answer = await this.#transport.call("GET", `messages?state=${this.#state}&wait=${wait}${this.#heard ? `&after=${this.#heard}` : ""}`); } catch (error) { return void this.#refused(error); }
     if (this.#running) return;
     const follow = this.#follow();
     for (const one of answer.messages) {
+      // Not of what a stream told: a person may have written before its end, and be heard after.
+      this.#heard = one.id;
       if (this.#messages.has(one.id)) continue;
       this.#add(one);
       if (one.role === "person") {
