@@ -1,5 +1,6 @@
 """The inbox in a real browser, with a visitor on the other side."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,12 +34,15 @@ class Visitor:
         assert answer.status_code < 300, answer.text
         return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.text
 
+    def close(self) -> None:
+        self._api.close()
+
     def heard(self, **query: Any) -> Any:
         return self.call("GET", f"/messages?{urlencode(query)}")
 
 
 @pytest.fixture
-def thread(open_page: OpenPage, site: Site) -> tuple[Page, Visitor]:
+def thread(open_page: OpenPage, site: Site) -> Iterator[tuple[Page, Visitor]]:
     """Somebody waits for a person, and a member has opened what they said."""
     page = open_demo(open_page)
     visitor = Visitor(page, site)
@@ -49,7 +53,8 @@ def thread(open_page: OpenPage, site: Site) -> tuple[Page, Visitor]:
     expect(row).to_contain_text("Waits for a person")
     row.locator("a").click()
     expect(page.locator("#lines")).to_contain_text("Do you print <b>cards</b>?")
-    return page, visitor
+    yield page, visitor
+    visitor.close()
 
 
 def test_draft_outlives_what_comes_meanwhile_and_a_reload(thread: tuple[Page, Visitor]) -> None:
@@ -97,8 +102,10 @@ def test_typing_canned_replies_notes_and_keys(thread: tuple[Page, Visitor]) -> N
     page.get_by_role("button", name="Hand back").click()
     expect(page.locator(".line-note").last).to_contain_text("Last question: “Do you print")
     assert visitor.heard()["person"] is None
-    page.keyboard.press("e")
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    reopen = page.get_by_role("button", name="Reopen")
+    # Keys are heard once the page's scripts are there.
+    wait_until(lambda: reopen.is_visible() or (page.keyboard.press("e"), False)[1])
+    expect(reopen).to_be_visible()
     assert visitor.heard()["status"] == "ended"
     visitor.call("DELETE", "/me")
     expect(page.locator("#lines")).to_contain_text("This conversation is gone")
@@ -111,6 +118,10 @@ def test_on_a_phone_the_list_leads_to_the_thread_and_back(open_page: OpenPage) -
     page.locator(".inbox-row a").first.click()
     expect(page.locator("#lines")).to_be_visible()
     expect(page.locator(".inbox-rows")).to_be_hidden()
+    page.get_by_role("link", name="About", exact=True).click()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    page.get_by_role("link", name="Back to the conversation").click()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_hidden()
     assert serious_findings(page) == []
     page.get_by_label("Back to the list").click()
     expect(page.locator(".inbox-rows")).to_be_visible()
