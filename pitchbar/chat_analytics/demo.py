@@ -10,8 +10,10 @@ from pitchbar.accounts.models import Person
 from pitchbar.agents.models import Agent
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, UP, VISITOR, Conversation, Message, Visitor
+from pitchbar.chat_analytics.models import CitedSource
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.sources.models import Source
 from pitchbar.workspaces.models import Workspace
 
 _DAYS = 45
@@ -27,13 +29,25 @@ def make_demo(workspace: Workspace, _owner: Person) -> None:
     agent = db.session.scalars(select(Agent).where(Agent.workspace_id == workspace.id)).first()
     if agent is None:
         return
+    docs = select(Source.id).where(Source.workspace_id == workspace.id).order_by(Source.id)
+    source_id = db.session.scalars(docs).first()
+    today = clock.local_date(clock.now(), workspace.time_zone)
     drawn = Random(7)  # the same demo each time
     for days_ago in range(1, _DAYS):
-        for _ in range(drawn.choice((0, 1, 1, 2, 3))):
-            _converse(agent, days_ago, drawn)
+        told = [_converse(agent, days_ago, drawn) for _ in range(drawn.choice((0, 1, 1, 2, 3)))]
+        if source_id is not None and told:
+            cited = CitedSource(
+                workspace_id=workspace.id,
+                agent_id=agent.id,
+                source_id=source_id,
+                day=today - timedelta(days=days_ago),
+                answers=sum(told),
+            )
+            db.session.add(cited)
 
 
-def _converse(agent: Agent, days_ago: int, drawn: Random) -> None:
+def _converse(agent: Agent, days_ago: int, drawn: Random) -> int:
+    """How many questions were answered."""
     at = clock.now() - timedelta(days=days_ago, minutes=drawn.randrange(600))
     visitor = Visitor(
         workspace_id=agent.workspace_id,
@@ -79,3 +93,4 @@ def _converse(agent: Agent, days_ago: int, drawn: Random) -> None:
                 **mine,
             )
         )
+    return len(asked)
