@@ -138,7 +138,7 @@ class MessageList(ResponseModel):
         status="open",
         person={"name": "Grace", "is_typing": True},
         is_waiting=False,
-        state="5d41402abc4b",
+        state="opaque",
     )
 
     messages: list[MessageBody]
