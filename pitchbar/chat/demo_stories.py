@@ -108,7 +108,7 @@ STORIES = (
             _joins("It is. I will send you two proofs today."),
         ),
         "menu",
-        lead=("hello@mill-street-cafe.example", "Mill Street Café"),
+        lead=("hello@lighthouse-cafe.example", "Lighthouse Café"),
     ),
     Story(41, (_asks("Wird mein Standort gespeichert?"), _REFUSES), "window", language="de"),
     Story(

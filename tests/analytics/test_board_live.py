@@ -219,7 +219,7 @@ def test_board_that_cannot_be_read_says_so_and_stays_as_it_was(
     assert client.get(f"{at}codes/{code.id}").status_code == 200
     # What is beside the board goes on.
     ids = re.findall(r'id="([^"]*)"', client.get(f"{at}live/fragments").text)
-    assert ids == ["bell-count", "bell-list"]
+    assert ids == ["bell-count", "bell-list", "inbox-waiting"]
 
 
 def without_ages(board: str) -> list[str]:

@@ -66,7 +66,7 @@ def test_no_job_is_lost_when_redis_loses_everything(
     enqueue_many(commit, trace, range(100, 120))
     time.sleep(1)
     fragile.start()
-    wait_until(lambda: count_done() == 120, 30)
+    wait_until(lambda: count_done() == 120, 90)
     assert set(runs(trace)) == set(range(120))
     assert max(runs(trace).values()) == 1
 

@@ -72,7 +72,7 @@ def test_hanging_job_is_killed_and_its_hook_told(
     after = enqueue(note_slowly, trace, "next", 0)
     commit()
     workers.start("crawl")
-    wait_until(lambda: fresh(after).state == "done", 20)
+    wait_until(lambda: fresh(after).state == "done", 60)
     wait_until(lambda: lines_of(trace)[-1].startswith("timeout"))
     assert lines_of(trace)[0] == "hangs"
     assert lines_of(trace)[-1] == "timeout: It ran longer than 1 s."
@@ -89,7 +89,7 @@ def test_poison_job_fails_after_its_tries_and_the_rest_go_on(
     others = [enqueue(note_slowly, trace, str(number), 0) for number in range(5)]
     commit()
     workers.start("crawl")
-    wait_until(lambda: fresh(poison).state == "failed", 30)
+    wait_until(lambda: fresh(poison).state == "failed", 60)
     wait_until(lambda: all(fresh(other).state == "done" for other in others))
     assert outcomes_of(poison) == ["lost", "lost"]
     wait_until(lambda: "gave up: lost" in lines_of(trace))

@@ -2,7 +2,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 45.0) -> None:
     """Looks again and again, and fails when it does not come true in time."""
     until = time.monotonic() + seconds
     while not condition():
