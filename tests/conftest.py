@@ -32,9 +32,11 @@ from tests.support.servers import (
     postgres_server,
     redis_server,
 )
+from tests.support.statements import share_compiled_statements
 
 network.refuse_all_but_loopback()
 share_compiled_rules()
+share_compiled_statements()
 use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
