@@ -26,6 +26,7 @@ from tests.support.hostile_site import HostileSite, hostile_site
 from tests.support.passwords import use_light_passwords
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
+    MEMORY,
     PostgresServer,
     environment_of,
     memory_folder,
@@ -40,6 +41,29 @@ share_compiled_statements()
 use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
+
+
+def pytest_configure() -> None:
+    """Files of tests lie in memory, where there is room for files: a database that is closed waits
+    for the disk, some thousand times.
+    """
+    if os.access(MEMORY, os.W_OK):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+# Folders whose files take longest begin first, so that no process is left alone with one of them at
+# the end.
+_LONG = ("bench", "browser", "scans", "jobs", "core", "security", "analytics", "api", "webhooks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return _LONG.index(folder) if folder in _LONG else len(_LONG)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

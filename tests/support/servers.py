@@ -16,6 +16,8 @@ import redis
 
 from tests.support.waiting import wait_until
 
+MEMORY = Path("/dev/shm")
+
 # Marks for tests that use `app` or `settings`: which database those run on.
 on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -46,8 +48,8 @@ def free_port() -> int:
 
 def memory_folder(fallback: Path) -> Path:
     """A folder in memory where there is one: nothing here must outlive the tests."""
-    memory = Path("/dev/shm")
-    folder = memory / f"pitchbar-tests-{os.getpid()}" if os.access(memory, os.W_OK) else fallback
+    is_there = os.access(MEMORY, os.W_OK)
+    folder = MEMORY / f"pitchbar-tests-{os.getpid()}" if is_there else fallback
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

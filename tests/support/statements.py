@@ -21,8 +21,8 @@ def share_compiled_statements() -> None:
         return caches.setdefault(type(engine.dialect), LRUCache(_STATEMENTS))
 
     # The dialect is part of a statement's key.
-    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
-    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+    DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     # An engine makes its own when it is made: that one is forgotten.
     shared = property(cache_of, lambda engine, made: None)
     Engine._compiled_cache = shared  # type: ignore[assignment]
