@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from pitchbar.extensions import init_extensions
     from pitchbar.features import register_features
     from pitchbar.jobs import connect_transport
+    from pitchbar.live.realtime import init_realtime
     from pitchbar.settings import load_settings
     from pitchbar.web import init_web
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_extensions(app, settings)
     connect_transport(settings.redis_url, settings.data_dir)
     init_web(app, settings)
+    init_realtime(app, settings)
     register_features(app)
     register_error_handlers(app)
     body_readers.know(app.url_map)

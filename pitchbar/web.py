@@ -16,6 +16,8 @@ from pitchbar.core.compression import init_compression
 from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
+from pitchbar.live.realtime import socket_origin
+from pitchbar.live.settings import LiveSettings
 from pitchbar.settings import Settings
 
 log = structlog.get_logger("pitchbar.request")
@@ -57,8 +59,10 @@ def init_web(app: Flask, settings: Settings) -> None:
 
 
 def _headers(settings: Settings) -> dict[str, str]:
-    tls = {"Strict-Transport-Security": "max-age=31536000"} if settings.uses_tls else {}
-    return {**_HEADERS, **tls}
+    more = {"Strict-Transport-Security": "max-age=31536000"} if settings.uses_tls else {}
+    if sockets := socket_origin(settings[LiveSettings].realtime_url):
+        more["Content-Security-Policy"] = f"{_CSP}; connect-src 'self' {sockets}"
+    return {**_HEADERS, **more}
 
 
 def _exact(at: datetime) -> str:

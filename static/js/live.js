@@ -104,7 +104,7 @@ function restoreFocus(key) {
 function connect() {
   clearTimeout(retryTimer);
   if (socket && socket.readyState <= WebSocket.OPEN) return;
-  const url = new URL(page.dataset.liveUrl, location.href);
+  const url = new URL(page.dataset.liveUrl, document.body.dataset.liveOrigin || location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const mine = socket = new WebSocket(url);
   // Not on "open": a full server accepts a socket only to close it again.

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from pitchbar.core.assets import ROOT
+from pitchbar.live.realtime import WIDE_COOKIE
 from tests.support.browsing import SITE
 from tests.support.factories import PASSWORD, bearer
 from tests.support.servers import PostgresServer, free_port
@@ -21,6 +22,7 @@ from tests.support.sockets import Client as Socket
 pytestmark = pytest.mark.full
 
 Environment = dict[str, str]
+LIVE = SITE.replace("://", "://live.")
 
 
 def procfile() -> dict[str, str]:
@@ -37,10 +39,11 @@ def environment(postgres: PostgresServer, redis_url: str, tmp_path: Path) -> Ite
             "APP_ENV": "production",
             "APP_KEY": "a key for tests only, long enough to be one",
             "APP_URL": SITE,
+            "REALTIME_URL": LIVE,
             "DATABASE_URL": url.replace("postgresql+psycopg://", "postgres://"),
             "REDIS_URL": redis_url,
             "DATA_DIR": str(tmp_path / "data"),
-            "WEB_CONCURRENCY": "2",
+            "WEB_CONCURRENCY": "1",
         }
 
 
@@ -69,7 +72,7 @@ def running(name: str, environment: Environment, log: Path) -> Iterator[None]:
     assert status == 0, log.read_text()
 
 
-def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = 180.0) -> Any:
     """The first true answer. On a busy machine even a start takes its time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -92,17 +95,25 @@ def answers(url: str) -> bool:
 
 
 def sign_in(base: str) -> str:
-    """Signs in through the form, and returns the session's cookie."""
+    """Signs in through the form, and returns the session's cookie, which is that of other hosts."""
     with patient_client(base) as browser:
-        token = browser.get("/login").text.partition('name="csrf_token" value="')[2].split('"')[0]
+        page = browser.get("/login")
+        token = page.text.partition('name="csrf_token" value="')[2].split('"')[0]
         form = {"csrf_token": token, "email": "ada@pitchbar.example", "password": PASSWORD}
-        assert browser.post("/login", data=form).status_code == 303
-        return f"pitchbar_session={browser.cookies['pitchbar_session']}"
+        answer = browser.post("/login", data=form, headers={"Cookie": session_cookie(page)})
+        assert answer.status_code == 303
+        return session_cookie(answer)
+
+
+def session_cookie(answer: httpx.Response) -> str:
+    cookie = next(one for one in answer.headers.get_list("Set-Cookie") if WIDE_COOKIE in one)
+    return cookie.partition(";")[0]
 
 
 def test_every_process_of_the_procfile_is_known_here() -> None:
     assert sorted(procfile()) == [
         "edge",
+        "realtime",
         "release",
         "scheduler",
         "web",
@@ -121,23 +132,25 @@ def make_account(environment: Environment) -> str:
 
 
 @contextmanager
-def whole_installation(environment: Environment, folder: Path) -> Iterator[tuple[str, str]]:
-    """Web, edge and worker; gives the addresses of web and edge when they answer."""
-    ports = {name: str(free_port()) for name in ("web", "edge")}
+def whole_installation(environment: Environment, folder: Path) -> Iterator[list[str]]:
+    """Web, edge, realtime and workers; gives the addresses of the first when they answer."""
+    ports = {name: str(free_port()) for name in ("web", "edge", "realtime")}
     with ExitStack() as stack:
-        for name in ("web", "edge", "worker-ingestion", "worker", "scheduler"):
+        for name in (*ports, "worker-ingestion", "worker", "scheduler"):
             own = {"PORT": ports.get(name, ""), "SPOOL_DIR": str(folder / "spool" / name)}
             stack.enter_context(running(name, environment | own, folder / f"{name}.log"))
-        web, edge = (f"http://127.0.0.1:{port}" for port in ports.values())
+        web, edge, realtime = (f"http://127.0.0.1:{port}" for port in ports.values())
         until(lambda: answers(f"{web}/up/ready"))
         until(lambda: answers(f"{edge}/t/nothing"))
-        yield web, edge
+        until(lambda: answers(f"{realtime}/up/ready"))
+        yield [web, edge, realtime]
 
 
 @contextmanager
-def live_page(web: str) -> Iterator[Socket]:
+def live_page(web: str, realtime: str) -> Iterator[Socket]:
+    """Signed in at the one, and live from the other."""
     headers = {"Cookie": sign_in(web), "Origin": SITE}
-    socket = Socket(web.replace("http", "ws") + "/w/cafe/live/socket", headers=headers)
+    socket = Socket(realtime.replace("http", "ws") + "/w/cafe/live/socket", headers=headers)
     try:
         yield socket
     finally:
@@ -148,9 +161,9 @@ def test_a_scan_at_the_edge_is_stored_by_the_worker_and_seen_live(
     environment: Environment, tmp_path: Path
 ) -> None:
     token = make_account(environment)
-    with whole_installation(environment, tmp_path) as (web, edge):
+    with whole_installation(environment, tmp_path) as (web, edge, realtime):
         base = f"{web}/api/v1/workspaces/cafe"
-        with patient_client(base, bearer(token)) as api, live_page(web) as page:
+        with patient_client(base, bearer(token)) as api, live_page(web, realtime) as page:
             body = {"name": "Menu", "destination_url": "https://destination.example/"}
             code = api.post("/codes", json=body).json()
             assert 'id="figures"' in page.receive(timeout=30)
