@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import Flask, Response, g, request
 
+from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core import charts, clock, wording
 from pitchbar.core.assets import asset_path
 from pitchbar.core.compression import init_compression
@@ -17,7 +18,6 @@ from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
 from pitchbar.live.realtime import socket_origin
-from pitchbar.live.settings import LiveSettings
 from pitchbar.settings import Settings
 
 log = structlog.get_logger("pitchbar.request")
@@ -60,7 +60,7 @@ def init_web(app: Flask, settings: Settings) -> None:
 
 def _headers(settings: Settings) -> dict[str, str]:
     more = {"Strict-Transport-Security": "max-age=31536000"} if settings.uses_tls else {}
-    if sockets := socket_origin(settings[LiveSettings].realtime_url):
+    if sockets := socket_origin(settings[ConnectionSettings].realtime_url):
         more["Content-Security-Policy"] = f"{_CSP}; connect-src 'self' {sockets}"
     return {**_HEADERS, **more}
 

@@ -1,8 +1,9 @@
 import resource
 from dataclasses import dataclass
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from pitchbar.core import hosts
 from pitchbar.core.setting_types import SettingsGroup
 
 # Beside connections: database, Redis, files, static assets.
@@ -31,6 +32,12 @@ class ConnectionSettings(SettingsGroup):
     request_body_seconds: float = Field(20.0, ge=1, le=3600)
     request_idle_seconds: float = Field(5.0, ge=0.5, le=600)
     max_connections: int = Field(4000, ge=50, le=100_000)
+    realtime_url: str = ""
+
+    @field_validator("realtime_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        return hosts.check_origin(value) if value else ""
 
     @property
     def deadlines(self) -> Deadlines:

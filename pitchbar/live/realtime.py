@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
+from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.errors import NotFound
-from pitchbar.live.settings import LiveSettings
 from pitchbar.settings import Settings, SettingsError
 
 # Another name than usual: a browser that has both would send both, and the old one first.
@@ -22,7 +22,7 @@ def init_realtime(app: Flask, settings: Settings) -> None:
     """Raises:
     SettingsError: the host gets no session of the pages.
     """
-    origin = settings[LiveSettings].realtime_url
+    origin = settings[ConnectionSettings].realtime_url
     app.jinja_env.globals["live_origin"] = socket_origin(origin)
     if not origin or origin == settings.app_url:
         return
