@@ -30,7 +30,6 @@ def _count_earlier_conversations() -> None:
         sa.column('workspace_id', BIG),
         sa.column('day', sa.Date()),
         sa.column('begun', sa.Integer()),
-        sa.column('beyond_plan', sa.Integer()),
     )
     zones = dict(connection.execute(sa.select(workspaces)).all())
     since = datetime.now(UTC) - _SINCE
@@ -42,7 +41,7 @@ def _count_earlier_conversations() -> None:
         aware = at if at.tzinfo else at.replace(tzinfo=UTC)
         begun[workspace_id, aware.astimezone(ZoneInfo(zones[workspace_id])).date()] += 1
     rows = [
-        {'workspace_id': key[0], 'day': key[1], 'begun': count, 'beyond_plan': 0}
+        {'workspace_id': key[0], 'day': key[1], 'begun': count}
         for key, count in begun.items()
     ]
     if rows:
@@ -55,7 +54,6 @@ def upgrade() -> None:
         sa.Column('workspace_id', BIG, nullable=False),
         sa.Column('day', sa.Date(), nullable=False),
         sa.Column('begun', sa.Integer(), nullable=False),
-        sa.Column('beyond_plan', sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ['workspace_id'],
             ['workspaces.id'],

@@ -161,6 +161,10 @@ class ScanMinute(Model):
     people: Mapped[int] = mapped_column(BigId)
 
 
+# Of marks of what is not counted by month.
+NO_MONTH = date(1, 1, 1)
+
+
 class QuotaMark(Model):
     """A part of a limit of its plan that a workspace has used, in percent: told once. `month` is
     that of what is counted by month, and `NO_MONTH` of all else, whose mark goes when it falls

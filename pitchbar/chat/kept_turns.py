@@ -15,7 +15,6 @@ from pitchbar.chat.asked_persons import ask_for_person
 from pitchbar.chat.changes import tell_changed
 from pitchbar.chat.conversations import Beginning, ensure_conversation, note_page
 from pitchbar.chat.models import AGENT, OPEN, VISITOR, WIDGET, Conversation, Message, WaitingTurn
-from pitchbar.chat.monthly import note_beyond_plan
 from pitchbar.chat.recent import recent
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
@@ -150,7 +149,7 @@ def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None)
     if answer is not None:
         conversation.is_unanswered = bool(answer.is_refused) or is_beyond_plan
     if is_beyond_plan:
-        note_beyond_plan(conversation)
+        conversation.is_beyond_plan = True
     _count(conversation, content["answer"])
     if content["wants_person"]:
         ask_for_person(conversation, waiting.asked_at)

@@ -235,10 +235,7 @@ class WaitingTurn(Model):
 
 
 class ConversationDay(Model):
-    """How many conversations began on a day of the workspace; it stays when they are forgotten.
-
-    `beyond_plan` of them began when the plan had no more, and waited for a person.
-    """
+    """How many conversations began on a day of the workspace; it stays when they are forgotten."""
 
     __tablename__ = "conversation_days"
 
@@ -247,7 +244,6 @@ class ConversationDay(Model):
     )
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     begun: Mapped[int] = mapped_column(default=0)
-    beyond_plan: Mapped[int] = mapped_column(default=0)
 
 
 class WidgetDay(Model):

@@ -18,29 +18,16 @@ from pitchbar.workspaces.plans import CONVERSATIONS, find_plan
 
 def note_begun(conversation: Conversation) -> None:
     """Once for each, in the transaction that makes its row."""
-    _add(conversation, begun=1, beyond_plan=0)
-
-
-def note_beyond_plan(conversation: Conversation) -> None:
-    """Its agent does not answer; counted once."""
-    if not conversation.is_beyond_plan:
-        conversation.is_beyond_plan = True
-        _add(conversation, begun=0, beyond_plan=1)
-
-
-def _add(conversation: Conversation, *, begun: int, beyond_plan: int) -> None:
     mine = select(Workspace.time_zone).where(Workspace.id == conversation.workspace_id)
     zone = db.session.execute(mine).scalar_one()
     key = {
         "workspace_id": conversation.workspace_id,
         "day": clock.local_date(conversation.started_at, zone),
     }
-    more = {"begun": begun, "beyond_plan": beyond_plan}
-    making = insert_into(db.session.connection(), ConversationDay).values(**key, **more)
+    making = insert_into(db.session.connection(), ConversationDay).values(**key, begun=1)
     db.session.execute(
         making.on_conflict_do_update(
-            index_elements=list(key),
-            set_={name: getattr(ConversationDay, name) + count for name, count in more.items()},
+            index_elements=list(key), set_={"begun": ConversationDay.begun + 1}
         )
     )
 
