@@ -26,7 +26,8 @@ def count_agents(workspace: Workspace) -> int:
 def count_agents_of(workspace_ids: Sequence[int]) -> dict[int, int]:
     """By workspace."""
     query = select(Agent.workspace_id, func.count()).where(Agent.workspace_id.in_(workspace_ids))
-    return dict(db.session.execute(query.group_by(Agent.workspace_id)).tuples().all())
+    rows = db.session.execute(query.group_by(Agent.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_agents_after(workspace: Workspace, after: int, limit: int) -> Sequence[Agent]:

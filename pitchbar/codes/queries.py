@@ -101,7 +101,8 @@ def count_active_codes_of(workspace_ids: Sequence[int]) -> dict[int, int]:
     query = select(Code.workspace_id, func.count()).where(
         Code.workspace_id.in_(workspace_ids), Code.status == ACTIVE, Code.deleted_at.is_(None)
     )
-    return dict(db.session.execute(query.group_by(Code.workspace_id)).tuples().all())
+    rows = db.session.execute(query.group_by(Code.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def has_codes(workspace: Workspace) -> bool:

@@ -44,7 +44,8 @@ def count_domains(workspace: Workspace) -> int:
 def count_domains_of(workspace_ids: Sequence[int]) -> dict[int, int]:
     """By workspace."""
     query = select(Domain.workspace_id, func.count()).where(Domain.workspace_id.in_(workspace_ids))
-    return dict(db.session.execute(query.group_by(Domain.workspace_id)).tuples().all())
+    rows = db.session.execute(query.group_by(Domain.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_broken_elsewhere(domain: Domain) -> Sequence[Domain]:

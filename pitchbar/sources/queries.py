@@ -31,7 +31,8 @@ def count_sources(workspace: Workspace) -> int:
 def count_sources_of(workspace_ids: Sequence[int]) -> dict[int, int]:
     """By workspace."""
     query = select(Source.workspace_id, func.count()).where(Source.workspace_id.in_(workspace_ids))
-    return dict(db.session.execute(query.group_by(Source.workspace_id)).tuples().all())
+    rows = db.session.execute(query.group_by(Source.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_sources_after(workspace: Workspace, after: int, limit: int) -> Sequence[Source]:
