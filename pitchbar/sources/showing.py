@@ -21,6 +21,8 @@ from pitchbar.sources.queries import (
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import TOPIC
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plan_limits import most_within
+from pitchbar.workspaces.plans import SOURCES
 
 _PER_PAGE = 50
 
@@ -70,6 +72,11 @@ def rows_of(sources: Sequence[Source]) -> list[Row]:
     return rows
 
 
+def most_sources(workspace: Workspace) -> int:
+    ceiling = current_settings()[SourceSettings].sources_per_workspace
+    return most_within(workspace.plan, SOURCES, ceiling)
+
+
 def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
     sources = list_sources_after(workspace, before, _PER_PAGE + 1)
     return {
@@ -78,7 +85,7 @@ def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
         "next": sources[_PER_PAGE - 1].id if len(sources) > _PER_PAGE else 0,
         "is_first": not before,
         "total": count_sources(workspace),
-        "most": current_settings()[SourceSettings].sources_per_workspace,
+        "most": most_sources(workspace),
     }
 
 

@@ -50,6 +50,12 @@ def require_room(
         raise PlanLimitReached(plan, limit, most, used, field)
 
 
+def most_within(plan_key: str, limit: Limit, ceiling: int) -> int:
+    """The plan's limit, or the installation's own where that is less."""
+    most = find_plan(plan_key).most(limit)
+    return ceiling if most is None else min(most, ceiling)
+
+
 def find_lack(plan_key: str, limit: Limit, count: Callable[[], int]) -> str:
     """What `require_room` would say, before anybody has typed anything; empty: there is room."""
     try:

@@ -92,8 +92,8 @@ PAGES = Limit(
 MEMBERS = Limit(
     "members",
     "Members",
-    "member",
-    "members",
+    "seat",
+    "seats",
     "Nobody else can be invited. All who are there stay. Open invitations count.",
     "Remove somebody or revoke an invitation",
 )

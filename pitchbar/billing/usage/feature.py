@@ -5,5 +5,7 @@ from pitchbar.core.features import NavigationItem
 
 BLUEPRINTS = (views.bp,)
 NAVIGATION = (
-    NavigationItem("Manage", 50, "view", "usage.index", "gauge", "Usage", keys="g u", in_bar=False),
+    NavigationItem(
+        "Manage", 50, "view", "usage.index", "chart-column", "Usage", keys="g u", in_bar=False
+    ),
 )

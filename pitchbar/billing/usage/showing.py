@@ -39,6 +39,13 @@ class UsageRow:
         return self.used * 100 // self.most if self.most else 100 * bool(self.most == 0)
 
     @property
+    def permille(self) -> int:
+        """How far the bar is filled; a little where there is anything."""
+        if not self.most:
+            return 1000 * bool(self.most == 0)
+        return min(1000, max(self.used * 1000 // self.most, 6 * bool(self.used)))
+
+    @property
     def state(self) -> str:
         """`open` has no limit, `calm`, `near` its limit, `full`, `over` it."""
         if self.most is None:
@@ -116,7 +123,8 @@ def _row(workspace: Workspace, limit: Limit, month: Month, days: Mapping[date, i
         days,
         today=month.today,
         day_left=month.day_left,
-        begins=_began(workspace) + timedelta(days=1),
+        # Whole days alone; what was brought along may be older than the workspace.
+        begins=min([_began(workspace) + timedelta(days=1), *days]),
         most=most,
         is_cut_off=not limit.takes_more,
     )
