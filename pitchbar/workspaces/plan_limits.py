@@ -7,14 +7,11 @@ from pitchbar.workspaces.plans import Limit, Plan, find_plan
 
 
 class PlanLimitReached(DomainError):
-    """`field`: of the form, where the sentence belongs to one."""
-
     status = 402
     code = "plan_limit"
 
-    def __init__(self, plan: Plan, limit: Limit, most: int, count: int, field: str = "") -> None:
-        sentence = full_sentence(plan, limit, most)
-        super().__init__(sentence, fields={field: sentence} if field else None)
+    def __init__(self, plan: Plan, limit: Limit, most: int, count: int) -> None:
+        super().__init__(full_sentence(plan, limit, most))
         self.details = {"limit": most, "count": count, "limit_name": limit.key}
 
 
@@ -29,9 +26,7 @@ def full_sentence(plan: Plan, limit: Limit, most: int) -> str:
     )
 
 
-def require_room(
-    plan_key: str, limit: Limit, count: Callable[[], int], *, more: int = 1, field: str = ""
-) -> None:
+def require_room(plan_key: str, limit: Limit, count: Callable[[], int], *, more: int = 1) -> None:
     """Asked before `more` come; what is over a limit already stays.
 
     Args:
@@ -47,7 +42,7 @@ def require_room(
         return
     used = count()
     if used + more > most:
-        raise PlanLimitReached(plan, limit, most, used, field)
+        raise PlanLimitReached(plan, limit, most, used)
 
 
 def most_within(plan_key: str, limit: Limit, ceiling: int) -> int:

@@ -57,7 +57,7 @@ def invite(
     invitation = find_unanswered_invitation(workspace, email)
     if invitation and invitation.state == "open":
         raise AlreadyInvited(email)
-    _require_seat(workspace, "email")
+    _require_seat(workspace)
     if invitation is None:
         invitation = Invitation(workspace=workspace, email=email, key=secrets.token_urlsafe(12))
     invitation.role = role
@@ -166,8 +166,8 @@ def require_open(invitation: Invitation) -> None:
         raise InvitationClosed("deleting")
 
 
-def _require_seat(workspace: Workspace, field: str = "") -> None:
-    require_room(workspace.plan, MEMBERS, lambda: count_seats(workspace), field=field)
+def _require_seat(workspace: Workspace) -> None:
+    require_room(workspace.plan, MEMBERS, lambda: count_seats(workspace))
 
 
 def _expiry(settings: Settings) -> datetime:
