@@ -9,6 +9,7 @@ from pitchbar.settings import current_settings
 from pitchbar.sources.crawls.progress import Progress, progress_by_generation, progress_of
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import HELD, UNDER_WAY, Generation, Page, Source
+from pitchbar.sources.plan_pages import count_left_out
 from pitchbar.sources.queries import (
     count_sources,
     find_generations,
@@ -115,6 +116,7 @@ def shown_source(source: Source, which: PageFilter, number: int = 0) -> dict[str
         "source": source,
         "generation": generation,
         "counts": progress_of(generation) if generation else None,
+        "beyond_plan": count_left_out(generation) if generation else 0,
         "pages": pages[:_PER_PAGE],
         "next": pages[_PER_PAGE - 1].id if len(pages) > _PER_PAGE else 0,
         "which": which,
