@@ -79,8 +79,8 @@ def test_one_more_is_kept_and_not_answered_and_the_others_go_on(
     sign_in(client, people.editor)
     listed = client.get(f"/w/{people.workspace.slug}/conversations?list=unanswered")
     assert listed.status_code == 200
-    assert f"/conversations/{row.id}" in listed.text
-    assert f"/conversations/{_row(first).id}" not in listed.text
+    assert f"/conversations/{row.public_id}" in listed.text
+    assert f"/conversations/{_row(first).public_id}" not in listed.text
 
 
 def test_larger_plan_answers_the_same_conversation(people: People, widgets: list[Widget]) -> None:

@@ -55,7 +55,7 @@ def test_a_crawl_stops_at_the_plan_and_tells_each_page(
     assert {page.reason for page in left_out} == {"plan_limit"}
     assert left_out[0].detail.startswith("Left out: All 5 pages of the Free plan are in use.")
     # Nothing was asked for that would have been thrown away.
-    asked = [path for path in site.asked if path.startswith("/page/")]
+    asked = [one for one in site.asked if one.path.startswith("/page/")]
     assert len(asked) <= LIMIT + 1
     assert count_used(workspace, PAGES) == LIMIT
     sign_in(client, people.editor)
