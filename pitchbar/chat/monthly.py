@@ -12,8 +12,8 @@ from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_usage import month_of
-from pitchbar.workspaces.plans import CONVERSATIONS, find_plan
+from pitchbar.workspaces.plan_usage import month_of, most_of
+from pitchbar.workspaces.plans import CONVERSATIONS
 
 
 def note_begun(conversation: Conversation) -> None:
@@ -39,7 +39,7 @@ def is_full(workspace_id: int, now: datetime) -> bool:
     plan, zone = db.session.execute(
         select(Workspace.plan, Workspace.time_zone).where(Workspace.id == workspace_id)
     ).one()
-    most = find_plan(plan).most(CONVERSATIONS)
+    most = most_of(plan, CONVERSATIONS)
     if most is None:
         return False
     begun = select(func.sum(ConversationDay.begun)).where(

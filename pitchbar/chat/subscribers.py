@@ -16,6 +16,7 @@ from pitchbar.chat.outward import declare_events
 from pitchbar.chat.personal_data import register_holdings
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.scans.usage import is_quota_in_force
 from pitchbar.workspaces.plan_usage import declare_monthly
 from pitchbar.workspaces.plans import CONVERSATIONS
 
@@ -35,7 +36,7 @@ def register() -> None:
     subscribe("workspace.purged", delete_conversations)
     register_holdings()
     declare_events()
-    declare_monthly(CONVERSATIONS, count_by_day)
+    declare_monthly(CONVERSATIONS, count_by_day, is_quota_in_force)
 
 
 def delete_conversations(event: Event) -> None:
