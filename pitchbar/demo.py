@@ -12,7 +12,7 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.features import all_features
 from pitchbar.settings import current_settings
-from pitchbar.workspaces.plans import SCALE
+from pitchbar.workspaces.plans import GROWTH
 from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.services import create_workspace
 
@@ -64,7 +64,7 @@ def make_demo() -> str:
         time_zone="Europe/London",
         owner=owner,
         slug=DEMO_SLUG,
-        plan=SCALE,
+        plan=GROWTH,
     )
     workspace.guide_closed_at = clock.now()
     for feature in all_features().values():

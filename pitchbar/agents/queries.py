@@ -20,8 +20,14 @@ def get_agent(workspace: Workspace, agent_id: int) -> Agent:
 
 
 def count_agents(workspace: Workspace) -> int:
-    query = select(func.count()).where(Agent.workspace_id == workspace.id)
-    return db.session.scalar(query) or 0
+    return count_agents_of([workspace.id]).get(workspace.id, 0)
+
+
+def count_agents_of(workspace_ids: Sequence[int]) -> dict[int, int]:
+    """By workspace."""
+    query = select(Agent.workspace_id, func.count()).where(Agent.workspace_id.in_(workspace_ids))
+    rows = db.session.execute(query.group_by(Agent.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_agents_after(workspace: Workspace, after: int, limit: int) -> Sequence[Agent]:

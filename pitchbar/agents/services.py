@@ -18,6 +18,8 @@ from pitchbar.settings import Settings
 from pitchbar.sources.queries import list_source_names
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import AGENTS
 
 
 def create_agent(
@@ -32,7 +34,7 @@ def create_agent(
     """A draft; visitors meet it once it is published. `config` takes the fields of `AgentConfig`.
 
     Raises:
-        InvalidAgent, TooManyAgents
+        InvalidAgent, PlanLimitReached, TooManyAgents
     """
     made = clean_config(AgentConfig(**config), workspace.id)
     agent = Agent(
@@ -44,6 +46,7 @@ def create_agent(
         restricted_paths=clean_paths(restricted_paths),
     )
     lock_workspace(workspace.id)
+    require_room(workspace.plan, AGENTS, lambda: count_agents(workspace))
     limit = settings[AgentSettings].agents_per_workspace
     if count_agents(workspace) >= limit:
         raise TooManyAgents(limit)

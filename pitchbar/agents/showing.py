@@ -19,6 +19,8 @@ from pitchbar.agents.tabs import list_tabs
 from pitchbar.settings import current_settings
 from pitchbar.sources.queries import list_source_names
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plan_limits import most_within
+from pitchbar.workspaces.plans import AGENTS
 
 _PER_PAGE, _VERSIONS = 50, 20
 
@@ -26,13 +28,14 @@ _PER_PAGE, _VERSIONS = 50, 20
 def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
     found = list_agents_after(workspace, before, _PER_PAGE + 1)
     agents = found[:_PER_PAGE]
+    ceiling = current_settings()[AgentSettings].agents_per_workspace
     return {
         "agents": agents,
         "published": find_published_versions(agents),
         "next": agents[-1].id if len(found) > _PER_PAGE else None,
         "is_first": not before,
         "total": count_agents(workspace),
-        "most": current_settings()[AgentSettings].agents_per_workspace,
+        "most": most_within(workspace.plan, AGENTS, ceiling),
     }
 
 

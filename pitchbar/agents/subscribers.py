@@ -2,14 +2,18 @@ from sqlalchemy import delete, select
 
 from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.models import Agent, AgentVersion
+from pitchbar.agents.queries import count_agents_of
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 from pitchbar.retrieval.audit import Reader, register_readers
+from pitchbar.workspaces.plan_usage import declare_standing
+from pitchbar.workspaces.plans import AGENTS
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_agents)
     register_readers(list_readers)
+    declare_standing(AGENTS, count_agents_of)
 
 
 def list_readers() -> list[Reader]:

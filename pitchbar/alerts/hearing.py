@@ -68,15 +68,17 @@ def _raise(rule: AlertRule, kind: Kind, event: Event, now: datetime) -> None:
         {name: value for name, value in event.after.items() if isinstance(value, int | str)},
         subject_key=_key_of(event),
         name=event.subject.name,
+        sentence=kind.title(event, rule) if kind.title else "",
         code_id=int(event.subject.id) if event.subject.kind == "code" else None,
     )
     raise_alert(rule, kind, finding, now, cooldown)
 
 
 def _key_of(event: Event) -> str:
-    """A month's quota is another than the month's before."""
-    month = event.after.get("month", "")
-    return f"{event.subject.kind}:{event.subject.id}{f':{month}' if month else ''}"[:80]
+    """A month's quota is another than the month's before, and each limit one of its own."""
+    month, limit = event.after.get("month", ""), event.after.get("limit_name", "scans")
+    parts = [event.subject.kind, str(event.subject.id), *([month] if month else [])]
+    return ":".join([*parts, *([limit] if limit != "scans" else [])])[:80]
 
 
 def _list_rules(kind: Kind, event: Event) -> list[AlertRule]:

@@ -17,6 +17,7 @@ from pitchbar.alerts.judging import (
     judge_under,
 )
 from pitchbar.events.services import Event
+from pitchbar.workspaces.plans import LIMITS, SCANS, Limit
 
 Judge = Callable[[Reading, int], Verdict | None]
 Direction = Literal["rising", "falling"]
@@ -54,6 +55,7 @@ class Kind:
         compares: whether it looks at the weeks before, too.
         raised_by, recovered_by: names of events that raise it, and tell that all is well again.
         tell: of such an event, what happened, as a sentence; None where it is not for this rule.
+        title: of such an event, what the alert is called where that is more than the sentence.
         takes_code: whether it can watch one code alone.
     """
 
@@ -71,6 +73,7 @@ class Kind:
     raised_by: str = ""
     recovered_by: str = ""
     tell: Callable[[Event, Ruled], str | None] | None = None
+    title: Callable[[Event, Ruled], str] | None = None
     takes_code: bool = True
 
     @property
@@ -101,10 +104,27 @@ def _of_lead(event: Event, _rule: Ruled) -> str:
 
 def _of_level(event: Event, rule: Ruled) -> str | None:
     """A rule at 75 hears of 90, too, where more came at once than it was asked between."""
-    used, limit = int(event.after.get("used", 0)), int(event.after.get("limit", 0))
+    used, most = int(event.after.get("used", 0)), int(event.after.get("limit", 0))
     if int(event.after.get("level", 0)) < (rule.threshold or 0):
         return None
-    return f"{used:,} of the {limit:,} scans that the plan records this month."
+    limit = _limit_of(event)
+    if limit is SCANS:
+        return f"{used:,} of the {most:,} scans that the plan records this month."
+    in_time = " this month" if limit.is_monthly else ""
+    return f"{used:,} of the {most:,} {limit.many} that the plan has{in_time}."
+
+
+def _title_of_level(event: Event, rule: Ruled) -> str:
+    limit = _limit_of(event)
+    if limit.is_monthly:
+        return f"{rule.threshold} % of this month's {limit.many} are used"
+    return f"{rule.threshold} % of the plan's {limit.many} are in use"
+
+
+def _limit_of(event: Event) -> Limit:
+    """Of scans, where an older release tells it."""
+    key = event.after.get("limit_name", SCANS.key)
+    return next((limit for limit in LIMITS if limit.key == key), SCANS)
 
 
 _kinds: dict[str, Kind] = {}
@@ -183,11 +203,12 @@ for _kind in (
         "quota",
         "Plan used up to",
         "gauge",
-        "Of the scans that the plan records in a month. Beyond it codes lead on all the same.",
-        "{threshold} % of this month's scans are used",
+        "Of each limit: scans, conversations, codes, members and more. Codes lead on all the same.",
+        "{threshold} % of a limit of the plan is used",
         levels=(75, 90, 100),
         raised_by="quota.reached",
         tell=_of_level,
+        title=_title_of_level,
         takes_code=False,
     ),
     Kind(

@@ -161,12 +161,23 @@ class ScanMinute(Model):
     people: Mapped[int] = mapped_column(BigId)
 
 
+# Of marks of what is not counted by month.
+NO_MONTH = date(1, 1, 1)
+
+
 class QuotaMark(Model):
-    """A part of its plan that a workspace has used in a month, in percent: told once."""
+    """A part of a limit of its plan that a workspace has used, in percent: told once. `month` is
+    that of what is counted by month, and `NO_MONTH` of all else, whose mark goes when it falls
+    below.
+    """
 
     __tablename__ = "quota_marks"
 
     workspace_id: Mapped[int] = _workspace_id(primary_key=True)
+    # A key of `workspaces/plans.py`.
+    limit_key: Mapped[str] = mapped_column(
+        String(16), primary_key=True, default="scans", server_default="scans"
+    )
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reached_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

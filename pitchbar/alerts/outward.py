@@ -17,9 +17,9 @@ _ALERT = {
     "threshold": 100,
     "window_minutes": 60,
 }
-_QUOTA = {"level": 90, "used": 22_510, "limit": 25_000, "month": "2026-11"}
+_QUOTA = {"level": 90, "used": 22_510, "limit": 25_000, "month": "2026-11", "limit_name": "scans"}
 
 
 def declare_outward() -> None:
     declare("alert.raised", "An alert is raised", example=_ALERT)
-    declare(QUOTA_REACHED, "75, 90 or 100 % of the plan's scans are used", example=_QUOTA)
+    declare(QUOTA_REACHED, "75, 90 or 100 % of a limit of the plan is used", example=_QUOTA)

@@ -1,54 +1,54 @@
-"""How much of its plan a workspace has used: told at 75, 90 and 100 percent, once in a month, with
-rules or without, as webhooks hear of it too.
+"""How much of its plan a workspace has used, of each limit: told at 75, 90 and 100 percent, with
+rules or without, as webhooks hear of it too. What is counted by month is told once in a month, and
+what is there at a time once until it falls below that level again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, delete, select
 
 from pitchbar.alerts.kinds import find_kind
-from pitchbar.alerts.models import QuotaMark
-from pitchbar.core import clock
-from pitchbar.core.database import insert_into
+from pitchbar.alerts.models import NO_MONTH, QuotaMark
+from pitchbar.core.database import changed_rows, insert_into
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
-from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay
-from pitchbar.scans.settings import ScanSettings
-from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import find_plan
+from pitchbar.workspaces.plan_usage import count_since, count_standing, month_of, most_of
+from pitchbar.workspaces.plans import LIMITS, Limit
 
 QUOTA_REACHED = "quota.reached"
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Usage:
+    """`month` is the workspace's own, `marked` what its marks are kept under."""
+
     workspace_id: int
+    limit: Limit
     month: date
+    marked: date
     used: int
-    limit: int
+    most: int
 
     @property
     def percent(self) -> int:
-        return self.used * 100 // self.limit
+        return self.used * 100 // self.most
 
 
 def raise_quota_marks(now: datetime) -> int:
-    """Returns how many were reached since the last time; an entry point, which commits."""
-    if not current_settings()[ScanSettings].quota_enabled:
-        return 0
-    reached = 0
-    for usage in list(_list_used(now)):
-        for level in quota_levels():
-            if usage.percent >= level and _mark(usage, level, now):
-                _tell(usage, level)
-                reached += 1
-        db.session.commit()
-    return reached
+    """Of what is counted by month. Returns how many levels were reached since the last time; an
+    entry point, which commits, as the next one is.
+    """
+    return _raise([limit for limit in LIMITS if limit.is_monthly], now)
+
+
+def raise_standing_marks(now: datetime) -> int:
+    return _raise([limit for limit in LIMITS if not limit.is_monthly], now)
 
 
 def quota_levels() -> tuple[int, ...]:
@@ -56,36 +56,73 @@ def quota_levels() -> tuple[int, ...]:
     return kind.levels if kind else ()
 
 
-def _list_used(now: datetime) -> Iterator[Usage]:
-    """Workspaces that have used the first level, in their own month."""
-    zones = db.session.scalars(select(Workspace.time_zone).distinct()).all()
-    by_month: dict[date, list[str]] = defaultdict(list)
-    for zone in zones:
-        by_month[clock.local_date(now, zone).replace(day=1)].append(zone)
-    for month, its_zones in by_month.items():
-        used = func.sum(ScanDay.hits)
-        query = (
-            select(Workspace.id, Workspace.plan, used)
-            .join(ScanDay, ScanDay.workspace_id == Workspace.id)
-            .where(
-                ScanDay.code_id == WHOLE_WORKSPACE,
-                ScanDay.day >= month,
-                Workspace.time_zone.in_(its_zones),
-                Workspace.purged_at.is_(None),
-            )
-            .group_by(Workspace.id, Workspace.plan)
-        )
-        for workspace_id, plan, count in db.session.execute(query):
-            usage = Usage(workspace_id, month, int(count or 0), find_plan(plan).scans or 0)
-            if usage.limit and usage.percent >= min(quota_levels()):
+def _raise(limits: Sequence[Limit], now: datetime) -> int:
+    reached, after = 0, 0
+    while some := _list_workspaces(after):
+        after = some[-1].id
+        for limit in limits:
+            for usage in list(_list_used(limit, some, now)):
+                reached += _look(usage, now)
+                db.session.commit()
+    return reached
+
+
+def _list_workspaces(after: int) -> Sequence[Row[int, str, str]]:
+    """With plan and time zone."""
+    query = select(Workspace.id, Workspace.plan, Workspace.time_zone).where(
+        Workspace.id > after, Workspace.purged_at.is_(None)
+    )
+    return db.session.execute(query.order_by(Workspace.id).limit(_AT_ONCE)).all()
+
+
+def _list_used(limit: Limit, some: Sequence[Row[int, str, str]], now: datetime) -> Iterator[Usage]:
+    """Of those whose plan has that limit: what has reached a level, or did before."""
+    least = min(quota_levels())
+    limited: dict[date, dict[int, int]] = defaultdict(dict)
+    for workspace in some:
+        if most := most_of(workspace.plan, limit):
+            limited[month_of(now, workspace.time_zone)][workspace.id] = most
+    for month, of_month in limited.items():
+        ids = list(of_month)
+        counts = count_since(limit, ids, month) if limit.is_monthly else count_standing(limit, ids)
+        marked = month if limit.is_monthly else NO_MONTH
+        fallen = () if limit.is_monthly else _list_marked(limit, ids)
+        for workspace_id in {*counts, *fallen}:
+            used = counts.get(workspace_id, 0)
+            usage = Usage(workspace_id, limit, month, marked, used, of_month[workspace_id])
+            if usage.percent >= least or workspace_id in fallen:
                 yield usage
+
+
+def _list_marked(limit: Limit, workspace_ids: Sequence[int]) -> Sequence[int]:
+    """Whose marks may have to go, though they have nothing left to be counted."""
+    query = select(QuotaMark.workspace_id).where(
+        QuotaMark.workspace_id.in_(workspace_ids),
+        QuotaMark.limit_key == limit.key,
+        QuotaMark.month == NO_MONTH,
+    )
+    return db.session.scalars(query.distinct()).all()
+
+
+def _look(usage: Usage, now: datetime) -> int:
+    """Returns how many levels are reached anew."""
+    reached = 0
+    for level in quota_levels():
+        if usage.percent >= level:
+            if _mark(usage, level, now):
+                _tell(usage, level)
+                reached += 1
+        elif not usage.limit.is_monthly:
+            _forget(usage, level)
+    return reached
 
 
 def _mark(usage: Usage, level: int, now: datetime) -> bool:
     """True for the first who says so."""
     row = {
         "workspace_id": usage.workspace_id,
-        "month": usage.month,
+        "limit_key": usage.limit.key,
+        "month": usage.marked,
         "level": level,
         "reached_at": now,
     }
@@ -94,12 +131,23 @@ def _mark(usage: Usage, level: int, now: datetime) -> bool:
     return db.session.execute(first).first() is not None
 
 
+def _forget(usage: Usage, level: int) -> None:
+    mine = delete(QuotaMark).where(
+        QuotaMark.workspace_id == usage.workspace_id,
+        QuotaMark.limit_key == usage.limit.key,
+        QuotaMark.month == NO_MONTH,
+        QuotaMark.level == level,
+    )
+    changed_rows(db.session, mine.execution_options(synchronize_session=False))
+
+
 def _tell(usage: Usage, level: int) -> None:
     workspace = db.session.get_one(Workspace, usage.workspace_id)
     after = {
         "level": level,
         "used": usage.used,
-        "limit": usage.limit,
+        "limit": usage.most,
         "month": f"{usage.month:%Y-%m}",
+        "limit_name": usage.limit.key,
     }
     record_event(QUOTA_REACHED, workspace, by=SYSTEM, after=after)

@@ -24,12 +24,14 @@ class Finding:
     Attributes:
         subject_key: tells apart what one rule may find at the same time; empty: nothing does.
         name: of what it is about; the rule's own subject unless told.
+        sentence: what happened; as the rule says it unless told.
     """
 
     detail: str
     figures: dict[str, Any] = field(default_factory=dict)
     subject_key: str = ""
     name: str = ""
+    sentence: str = ""
     code_id: int | None = None
 
 
@@ -56,7 +58,7 @@ def raise_alert(
     key = finding.subject_key
     if not claim_raising(rule.id, rule.workspace_id, key, now, cooldown):
         return False
-    sentence = rule_sentence(kind, rule)
+    sentence = finding.sentence or rule_sentence(kind, rule)
     name = finding.name or name_of_subject(rule)
     alert = Alert(
         workspace_id=rule.workspace_id,

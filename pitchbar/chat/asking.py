@@ -16,8 +16,9 @@ from pitchbar.chat.ids import new_id
 from pitchbar.chat.keeping import Asked
 from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import AGENT, Message
+from pitchbar.chat.monthly import is_full
 from pitchbar.chat.origins import without_query
-from pitchbar.chat.queries import find_conversation, find_holder, find_message, list_said
+from pitchbar.chat.queries import find_conversation, find_message, find_standing, list_said
 from pitchbar.chat.recent import recent
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.turning import run_turn
@@ -29,6 +30,8 @@ from pitchbar.settings import current_settings
 
 # Of earlier messages, as many as an answer can lean on.
 _HISTORY = 12
+# Kept of a conversation that began when the plan had no more of them.
+_BEYOND = "beyond_plan"
 
 
 def ask(
@@ -80,7 +83,13 @@ def _asked(caller: Caller, text: str, page_url: str, consented: bool) -> Asked:
     answer_id = new_id(question_id)
     agreed = {"consented_at": consented_at} if consented_at else {}
     known.put_page(token.conversation, {**page, **agreed, "last": answer_id.hex})
-    row_id, taken_over_by = find_holder(caller.agent.workspace_id, token.conversation)
+    standing = find_standing(caller.agent.workspace_id, token.conversation)
+    history = _history(token.conversation, standing.row_id)
+    was_beyond = standing.is_beyond_plan or _BEYOND in page
+    is_beyond_plan = (was_beyond or not history) and is_full(caller.agent.workspace_id, now)
+    if is_beyond_plan and _BEYOND not in page:
+        # Its row may be a moment away when the next message comes.
+        known.put_page(token.conversation, {**known.page(token.conversation), _BEYOND: "1"})
     return Asked(
         token=token,
         agent=caller.agent,
@@ -92,8 +101,9 @@ def _asked(caller: Caller, text: str, page_url: str, consented: bool) -> Asked:
         pages=pages_of(page),
         consented_at=consented_at,
         language=page.get("language", ""),
-        history=_history(token.conversation, row_id),
-        is_taken_over=taken_over_by is not None,
+        history=history,
+        is_taken_over=standing.taken_over_by is not None,
+        is_beyond_plan=is_beyond_plan,
         asked_at=now,
         began_at=time.monotonic(),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pitchbar.chat.models import WIDGET, Conversation, Visitor
+from pitchbar.chat.monthly import note_begun
 from pitchbar.chat.outward import tell_started
 from pitchbar.chat.visited_pages import joined
 from pitchbar.core.database import insert_into
@@ -54,6 +55,7 @@ def ensure_conversation(public_id: UUID, beginning: Beginning) -> Conversation:
     )
     conversation = db.session.scalars(found.with_for_update()).one()
     if is_new:
+        note_begun(conversation)
         tell_started(conversation)
     return conversation
 

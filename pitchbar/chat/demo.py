@@ -23,6 +23,7 @@ from pitchbar.chat.models import (
     Message,
     Visitor,
 )
+from pitchbar.chat.monthly import note_begun
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -90,6 +91,7 @@ def _begin(story: Story, agent: Agent, at: datetime, scan: Scan | None) -> Conve
     )
     db.session.add(conversation)
     db.session.flush()
+    note_begun(conversation)
     return conversation
 
 

@@ -47,6 +47,7 @@ class Asked:
     is_taken_over: bool
     asked_at: datetime
     began_at: float
+    is_beyond_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def content_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
         "code_id": token.code_id or None,
         "asked_at": asked.asked_at.isoformat(),
         "wants_person": outcome.wants_person,
+        "is_beyond_plan": asked.is_beyond_plan,
         "question": {"id": asked.question_id.hex, "text": asked.text},
         "answer": _answer(outcome) if answered.text else None,
         "latency_ms": outcome.latency_ms,

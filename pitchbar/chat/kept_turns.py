@@ -144,8 +144,12 @@ def _note(conversation: Conversation, waiting: _Waiting, answer: Message | None)
     conversation.last_message_at = max(conversation.last_message_at, said_at)
     # Whoever writes is not out of the way.
     conversation.snoozed_until = None
+    # Neither did older releases write this.
+    is_beyond_plan = bool(content.get("is_beyond_plan"))
     if answer is not None:
-        conversation.is_unanswered = bool(answer.is_refused)
+        conversation.is_unanswered = bool(answer.is_refused) or is_beyond_plan
+    if is_beyond_plan:
+        conversation.is_beyond_plan = True
     _count(conversation, content["answer"])
     if content["wants_person"]:
         ask_for_person(conversation, waiting.asked_at)

@@ -123,6 +123,8 @@ class Conversation(Model):
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The last answer was a refusal, or nobody came, and no person has spoken since.
     is_unanswered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # It began when the plan had no more of the month, so its agent does not answer.
+    is_beyond_plan: Mapped[bool] = mapped_column(default=False, server_default=false())
     messages: Mapped[int] = mapped_column(default=0)
     # Of its questions: those that the agent answered, and those that it refused.
     answered: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -230,6 +232,18 @@ class WaitingTurn(Model):
     # A `KeptTurn` as JSON. A newer release may write more; what is not known is left alone.
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class ConversationDay(Model):
+    """How many conversations began on a day of the workspace; it stays when they are forgotten."""
+
+    __tablename__ = "conversation_days"
+
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    begun: Mapped[int] = mapped_column(default=0)
 
 
 class WidgetDay(Model):

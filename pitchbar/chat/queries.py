@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -71,16 +72,23 @@ def names_of(person_ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(found)}
 
 
-def find_holder(workspace_id: int, public_id: UUID) -> tuple[int | None, int | None]:
-    """The conversation's row, and the person who has taken it over: each None where there is
-    none.
+class Standing(NamedTuple):
+    """The conversation's row and the person who has taken it over, each None where there is none;
+    whether it began when the plan had no more of them.
     """
+
+    row_id: int | None = None
+    taken_over_by: int | None = None
+    is_beyond_plan: bool = False
+
+
+def find_standing(workspace_id: int, public_id: UUID) -> Standing:
     found = db.session.execute(
-        select(Conversation.id, Conversation.taken_over_by).where(
+        select(Conversation.id, Conversation.taken_over_by, Conversation.is_beyond_plan).where(
             Conversation.public_id == public_id, Conversation.workspace_id == workspace_id
         )
     ).one_or_none()
-    return (found.id, found.taken_over_by) if found else (None, None)
+    return Standing(*found) if found else Standing()
 
 
 def find_consent(workspace_id: int, public_id: UUID) -> datetime | None:

@@ -2,20 +2,41 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from pitchbar.chat.models import Conversation, Lead, Message, Visitor, WaitingTurn, WidgetDay
+from pitchbar.chat.models import (
+    Conversation,
+    ConversationDay,
+    Lead,
+    Message,
+    Visitor,
+    WaitingTurn,
+    WidgetDay,
+)
+from pitchbar.chat.monthly import count_by_day
 from pitchbar.chat.outward import declare_events
 from pitchbar.chat.personal_data import register_holdings
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.scans.usage import is_quota_in_force
+from pitchbar.workspaces.plan_usage import declare_monthly
+from pitchbar.workspaces.plans import CONVERSATIONS
 
 # What hangs on another comes first.
-_TABLES: tuple[Any, ...] = (Lead, Message, WaitingTurn, Conversation, Visitor, WidgetDay)
+_TABLES: tuple[Any, ...] = (
+    Lead,
+    Message,
+    WaitingTurn,
+    Conversation,
+    Visitor,
+    WidgetDay,
+    ConversationDay,
+)
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_conversations)
     register_holdings()
     declare_events()
+    declare_monthly(CONVERSATIONS, count_by_day, is_quota_in_force)
 
 
 def delete_conversations(event: Event) -> None:

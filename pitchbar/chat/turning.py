@@ -121,6 +121,10 @@ def _parts(asked: Asked, running: Running) -> Generator[Part, None, None]:
         offers = offers_now(asked.agent.config, asked.time_zone)
         yield from _notice(asked, "person" if "person" in offers else "nobody_there", offers)
         return
+    if asked.is_beyond_plan:
+        offers = offers_now(asked.agent.config, asked.time_zone)
+        yield from _notice(asked, "beyond_plan", offers)
+        return
     yield from _in_line(answering.answer(turn, running))
 
 

@@ -10,6 +10,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.agents.models import Agent
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, UP, VISITOR, Conversation, Message, Visitor
+from pitchbar.chat.monthly import note_begun
 from pitchbar.chat_analytics.models import CitedSource
 from pitchbar.core import clock
 from pitchbar.extensions import db
@@ -75,6 +76,7 @@ def _converse(agent: Agent, days_ago: int, drawn: Random) -> int:
     )
     db.session.add(talk)
     db.session.flush()
+    note_begun(talk)
     for number, (question, answer) in enumerate(asked):
         said_at = at + timedelta(minutes=number)
         mine = {"workspace_id": agent.workspace_id, "conversation_id": talk.id}

@@ -25,7 +25,8 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import require_room_for_code
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import CODES
 
 _KEPT_FOR = timedelta(days=1)
 _MOST_KEPT = 20
@@ -115,8 +116,7 @@ def _reverse(
 def _require_room_for(workspace: Workspace, changes: Sequence[CodeChange]) -> None:
     more = sum(change.after.get("status") == ACTIVE for change in changes)
     if more:
-        active = count_active_codes(workspace) + more - 1
-        require_room_for_code(workspace.plan, lambda: active)
+        require_room(workspace.plan, CODES, lambda: count_active_codes(workspace), more=more)
 
 
 def _write(

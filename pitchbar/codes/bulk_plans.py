@@ -15,7 +15,8 @@ from pitchbar.codes.limits_of_use import require_order
 from pitchbar.codes.models import ACTIVE, Code
 from pitchbar.codes.queries import count_active_codes
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room_for_code
+from pitchbar.workspaces.plan_limits import find_lack
+from pitchbar.workspaces.plans import CODES
 
 # How many codes one edit takes.
 MOST_CODES = 1000
@@ -127,11 +128,7 @@ def _after(change: CodeChange, code: Code, name: str) -> datetime | None:
 
 
 def _find_lack_of_room(workspace: Workspace, active: int) -> str:
-    try:
-        require_room_for_code(workspace.plan, lambda: active)
-    except PlanLimitReached as error:
-        return error.message
-    return ""
+    return find_lack(workspace.plan, CODES, lambda: active)
 
 
 def _keys(names: Collection[str]) -> set[str]:

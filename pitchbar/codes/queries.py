@@ -93,8 +93,16 @@ def list_code_names(workspace: Workspace, count: int = 1_000) -> list[tuple[int,
 
 
 def count_active_codes(workspace: Workspace) -> int:
-    active = _codes_of(workspace).where(Code.status == ACTIVE)
-    return db.session.scalar(active.with_only_columns(func.count())) or 0
+    return count_active_codes_of([workspace.id]).get(workspace.id, 0)
+
+
+def count_active_codes_of(workspace_ids: Sequence[int]) -> dict[int, int]:
+    """By workspace."""
+    query = select(Code.workspace_id, func.count()).where(
+        Code.workspace_id.in_(workspace_ids), Code.status == ACTIVE, Code.deleted_at.is_(None)
+    )
+    rows = db.session.execute(query.group_by(Code.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def has_codes(workspace: Workspace) -> bool:

@@ -28,7 +28,8 @@ from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import require_room_for_code
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import CODES
 
 TOPIC = "codes"
 SHORT_CODE = re.compile(r"[a-z0-9_-]{3,64}")
@@ -183,7 +184,7 @@ def lock_code(code: Code) -> bool:
 
 def _require_room(workspace: Workspace) -> None:
     lock_workspace(workspace.id)
-    require_room_for_code(workspace.plan, lambda: count_active_codes(workspace))
+    require_room(workspace.plan, CODES, lambda: count_active_codes(workspace))
 
 
 def _insert_with_short_code(code: Code, chosen: str) -> None:

@@ -8,12 +8,15 @@ from pitchbar.codes.domain_uses import CODES
 from pitchbar.codes.labels.models import CodeLabel, Label
 from pitchbar.codes.models import Code, CodeAddress, CodeDestination, CodeEdit
 from pitchbar.codes.outward import declare_events
+from pitchbar.codes.queries import count_active_codes_of
 from pitchbar.core import clock
 from pitchbar.core.utm import Utm
 from pitchbar.domains.targets import clean_targets_with
 from pitchbar.domains.uses import register_users
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.workspaces.plan_usage import declare_standing
+from pitchbar.workspaces.plans import CODES as CODES_LIMIT
 
 
 def register() -> None:
@@ -23,6 +26,7 @@ def register() -> None:
     subscribe("domain.lost", leave_lost_domain)
     clean_targets_with(clean_destination)
     register_users(CODES)
+    declare_standing(CODES_LIMIT, count_active_codes_of)
     declare_events()
 
 

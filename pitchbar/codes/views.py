@@ -119,7 +119,7 @@ def create(workspace: Workspace) -> Response:
     with form_errors(form):
         code = create_code(workspace, current_actor(), current_settings(), **form.entered())
     if form.errors:
-        return render_form(workspace, form, status=422)
+        return render_form(workspace, form, status=form.http_status)
     db.session.commit()
     flash("Code created. Scan it to see the first figure move.", "success")
     _tell_of_times(form)

@@ -12,6 +12,7 @@ from pitchbar.agents.models import Agent
 from pitchbar.answers.refusal import UNKNOWN
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, VISITOR, Conversation, Message, Visitor
+from pitchbar.chat.monthly import note_begun
 from pitchbar.core import clock
 from pitchbar.curation.gaps import add_question
 from pitchbar.curation.models import REFUSED
@@ -68,6 +69,7 @@ def _converse(agent: Agent, hours_ago: int) -> Conversation:
     )
     db.session.add(conversation)
     db.session.flush()
+    note_begun(conversation)
     return conversation
 
 

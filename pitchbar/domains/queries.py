@@ -38,7 +38,14 @@ def find_domain(workspace: Workspace, host: str) -> Domain | None:
 
 
 def count_domains(workspace: Workspace) -> int:
-    return db.session.scalar(_domains_of(workspace).with_only_columns(func.count())) or 0
+    return count_domains_of([workspace.id]).get(workspace.id, 0)
+
+
+def count_domains_of(workspace_ids: Sequence[int]) -> dict[int, int]:
+    """By workspace."""
+    query = select(Domain.workspace_id, func.count()).where(Domain.workspace_id.in_(workspace_ids))
+    rows = db.session.execute(query.group_by(Domain.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_broken_elsewhere(domain: Domain) -> Sequence[Domain]:

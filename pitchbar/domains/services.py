@@ -16,7 +16,8 @@ from pitchbar.extensions import bus, db
 from pitchbar.settings import Settings
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import require_room_for_domain
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import DOMAINS
 
 TOPIC = "domains"
 _EDITABLE = ("root_url", "unknown_url")
@@ -40,7 +41,7 @@ def add_domain(
     domain = Domain(workspace_id=workspace.id, host=cleaned, token=secrets.token_urlsafe(24))
     _assign(domain, settings, root_url=root_url, unknown_url=unknown_url)
     lock_workspace(workspace.id)
-    require_room_for_domain(workspace.plan, lambda: count_domains(workspace))
+    require_room(workspace.plan, DOMAINS, lambda: count_domains(workspace))
     try:
         with db.session.begin_nested():
             db.session.add(domain)

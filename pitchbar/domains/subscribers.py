@@ -1,14 +1,18 @@
 from sqlalchemy import delete, select
 
 from pitchbar.domains.models import Domain
+from pitchbar.domains.queries import count_domains_of
 from pitchbar.domains.services import tell
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
 from pitchbar.mailing.services import delete_mail
+from pitchbar.workspaces.plan_usage import declare_standing
+from pitchbar.workspaces.plans import DOMAINS
 
 
 def register() -> None:
     subscribe("workspace.purged", delete_domains)
+    declare_standing(DOMAINS, count_domains_of)
 
 
 def delete_domains(event: Event) -> None:

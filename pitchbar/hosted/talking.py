@@ -27,11 +27,13 @@ from pitchbar.hosted.visiting import page_address
 from pitchbar.settings import Settings
 from pitchbar.sources.errors import TooManySources
 from pitchbar.sources.models import Source
+from pitchbar.sources.plan_pages import count_pages
 from pitchbar.sources.queries import count_sources, get_source
 from pitchbar.sources.services import create_source, delete_source
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room_for_code
+from pitchbar.workspaces.plan_limits import find_lack
+from pitchbar.workspaces.plans import AGENTS, CODES, PAGES, SOURCES
 
 Found = TypeVar("Found")
 MOST_NAME = 80
@@ -64,11 +66,16 @@ def get_draft(workspace: Workspace, draft_id: int) -> TalkingCode:
 
 def find_limits(workspace: Workspace, settings: Settings) -> list[str]:
     """What would be refused in a later step, said before anything is typed."""
-    found = []
-    try:
-        require_room_for_code(workspace.plan, lambda: count_active_codes(workspace))
-    except PlanLimitReached as error:
-        found.append(error.message)
+    counts = (
+        (CODES, lambda: count_active_codes(workspace)),
+        (AGENTS, lambda: count_agents(workspace)),
+        (SOURCES, lambda: count_sources(workspace)),
+        (PAGES, lambda: count_pages(workspace)),
+    )
+    lacks = (find_lack(workspace.plan, limit, count) for limit, count in counts)
+    found = [lack for lack in lacks if lack]
+    if found:
+        return found
     most = settings[AgentSettings].agents_per_workspace
     if count_agents(workspace) >= most:
         found.append(TooManyAgents(most).message)
@@ -99,7 +106,7 @@ def give_knowledge(
     """Makes the source, and begins to read it; one that this draft had before goes.
 
     Raises:
-        InvalidSource, TooManySources
+        InvalidSource, PlanLimitReached, TooManySources
     """
     _lock(draft)
     before = find_source(workspace, draft)

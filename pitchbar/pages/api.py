@@ -9,7 +9,8 @@ from pitchbar.codes.queries import count_active_codes
 from pitchbar.scans.queries import count_scans_this_month
 from pitchbar.scans.usage import load_usage
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import find_plan
+from pitchbar.workspaces.plan_usage import count_used, most_of
+from pitchbar.workspaces.plans import LIMITS, find_plan
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
 TOPIC = Topic(
@@ -31,12 +32,22 @@ class UsageOfScans(ResponseModel):
     month: str = Field(description="As in 2026-03.")
 
 
+class UsageOfLimit(ResponseModel):
+    used: int
+    limit: int | None = Field(description="The most that the plan has; null for no limit.")
+
+
 class Usage(ResponseModel):
     active_codes: int
     scans_this_month: int = Field(
         description="Accepted since the first of the month in the workspace's time zone."
     )
     scans: UsageOfScans
+    limits: dict[str, UsageOfLimit] = Field(
+        description="Each limit of the plan by its name: `scans` and `conversations` of the month, "
+        "`codes` (active ones), `agents`, `sources`, `pages`, `members` (with open invitations) "
+        "and `domains` as they are now. More may come."
+    )
 
 
 class WorkspaceResponse(ResponseModel):
@@ -57,6 +68,16 @@ class WorkspaceResponse(ResponseModel):
                             "limit": 25000,
                             "unrecorded": 0,
                             "month": "2026-03",
+                        },
+                        "limits": {
+                            "scans": {"used": 4210, "limit": 25000},
+                            "conversations": {"used": 131, "limit": 500},
+                            "codes": {"used": 7, "limit": 50},
+                            "agents": {"used": 1, "limit": 2},
+                            "sources": {"used": 4, "limit": 10},
+                            "pages": {"used": 86, "limit": 500},
+                            "members": {"used": 3, "limit": 5},
+                            "domains": {"used": 1, "limit": 3},
                         },
                     },
                 }
@@ -89,6 +110,12 @@ def show(workspace: Workspace) -> WorkspaceResponse:
             active_codes=count_active_codes(workspace),
             scans_this_month=count_scans_this_month(workspace),
             scans=_usage_of_scans(workspace),
+            limits={
+                limit.key: UsageOfLimit(
+                    used=count_used(workspace, limit), limit=most_of(workspace.plan, limit)
+                )
+                for limit in LIMITS
+            },
         ),
     )
 

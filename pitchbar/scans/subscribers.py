@@ -14,6 +14,9 @@ from pitchbar.scans.models import (
     VisitorSalt,
 )
 from pitchbar.scans.outward import declare_events
+from pitchbar.scans.usage import count_by_day, is_quota_in_force
+from pitchbar.workspaces.plan_usage import declare_monthly
+from pitchbar.workspaces.plans import SCANS
 
 _TABLES = (
     Scan,
@@ -31,6 +34,7 @@ _TABLES = (
 def register() -> None:
     subscribe("workspace.purged", delete_scans)
     declare_events()
+    declare_monthly(SCANS, count_by_day, is_quota_in_force)
 
 
 def delete_scans(event: Event) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.counting import count_recorded
-from pitchbar.scans.models import ScanDay, UnrecordedScans
+from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay, UnrecordedScans
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.models import Workspace
@@ -48,6 +48,24 @@ def load_usage(workspace: Workspace) -> ScanUsage:
     return ScanUsage(month, used, _limit_of(workspace), count)
 
 
+def count_by_day(workspace_ids: Sequence[int], since: date) -> Mapping[int, Mapping[date, int]]:
+    """All that is stored, by workspace and its day; days without any are not there."""
+    query = select(ScanDay.workspace_id, ScanDay.day, ScanDay.hits).where(
+        ScanDay.workspace_id.in_(workspace_ids),
+        ScanDay.code_id == WHOLE_WORKSPACE,
+        ScanDay.day >= since,
+        ScanDay.hits > 0,
+    )
+    found: dict[int, dict[date, int]] = {}
+    for workspace_id, day, hits in db.session.execute(query):
+        found.setdefault(workspace_id, {})[day] = int(hits)
+    return found
+
+
+def is_quota_in_force() -> bool:
+    return current_settings()[ScanSettings].quota_enabled
+
+
 def find_unrecorded(workspace: Workspace, code_id: int | None = None) -> Unrecorded | None:
     """Of one code or of all; None where all were recorded."""
     month = _month_of(workspace)
@@ -83,8 +101,7 @@ def _month_of(workspace: Workspace) -> date:
 
 
 def _limit_of(workspace: Workspace) -> int | None:
-    is_on = current_settings()[ScanSettings].quota_enabled
-    return find_plan(workspace.plan).scans if is_on else None
+    return find_plan(workspace.plan).scans if is_quota_in_force() else None
 
 
 def _count_unrecorded(

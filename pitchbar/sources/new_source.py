@@ -16,6 +16,7 @@ from pitchbar.sources.kinds import KIND_WORDS
 from pitchbar.sources.models import FEED, FILE, KINDS, SITE, SITEMAP, TEXT
 from pitchbar.sources.queries import count_sources
 from pitchbar.sources.settings import SourceSettings
+from pitchbar.sources.showing import most_sources
 from pitchbar.workspaces.models import Workspace
 
 # Kinds whose pages can be listed beforehand.
@@ -72,6 +73,6 @@ def render_new(
         ticked=set(request.form.getlist("chosen")),
         can_find=kind in LISTED,
         own=own,
-        room=own.sources_per_workspace - count_sources(workspace),
+        room=most_sources(workspace) - count_sources(workspace),
         http_status=form.http_status if form.errors else 200,
     )

@@ -25,8 +25,14 @@ def get_source(workspace: Workspace, source_id: int) -> Source:
 
 
 def count_sources(workspace: Workspace) -> int:
-    query = select(func.count()).where(Source.workspace_id == workspace.id)
-    return db.session.scalar(query) or 0
+    return count_sources_of([workspace.id]).get(workspace.id, 0)
+
+
+def count_sources_of(workspace_ids: Sequence[int]) -> dict[int, int]:
+    """By workspace."""
+    query = select(Source.workspace_id, func.count()).where(Source.workspace_id.in_(workspace_ids))
+    rows = db.session.execute(query.group_by(Source.workspace_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def list_sources_after(workspace: Workspace, after: int, limit: int) -> Sequence[Source]:

@@ -28,11 +28,14 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
+from pitchbar.sources.plan_pages import count_pages
 from pitchbar.sources.queries import count_sources
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import tell
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import PAGES, SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def create_source(
     """Its first reading begins at once.
 
     Raises:
-        InvalidSource, TooManySources
+        InvalidSource, PlanLimitReached, TooManySources
     """
     source = Source(workspace_id=workspace.id, kind=cleaning.clean_kind(kind))
     _set_content(source, settings, url, text, file)
@@ -78,6 +81,8 @@ def create_source(
     source.schedule = cleaning.clean_schedule(schedule) if source.is_crawled else "off"
     source.next_crawl_at = next_crawl(source)
     lock_workspace(workspace.id)
+    require_room(workspace.plan, SOURCES, lambda: count_sources(workspace))
+    require_room(workspace.plan, PAGES, lambda: count_pages(workspace))
     limit = settings[SourceSettings].sources_per_workspace
     if count_sources(workspace) >= limit:
         raise TooManySources(limit)

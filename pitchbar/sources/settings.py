@@ -6,7 +6,7 @@ _MEGABYTE = 1024 * 1024
 
 
 class SourceSettings(SettingsGroup):
-    sources_per_workspace: int = Field(100, ge=1)
+    sources_per_workspace: int = Field(250, ge=1)
     source_pages: int = Field(500, ge=1, le=100_000)
     source_text_characters: int = Field(200_000, ge=1)
     max_upload_bytes: int = Field(50 * _MEGABYTE, ge=1)

@@ -9,6 +9,7 @@ from pitchbar.settings import current_settings
 from pitchbar.sources.crawls.progress import Progress, progress_by_generation, progress_of
 from pitchbar.sources.kinds import GENERATION_WORDS, KIND_WORDS, STATE_WORDS
 from pitchbar.sources.models import HELD, UNDER_WAY, Generation, Page, Source
+from pitchbar.sources.plan_pages import count_left_out
 from pitchbar.sources.queries import (
     count_sources,
     find_generations,
@@ -21,6 +22,8 @@ from pitchbar.sources.queries import (
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import TOPIC
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plan_limits import most_within
+from pitchbar.workspaces.plans import SOURCES
 
 _PER_PAGE = 50
 
@@ -70,6 +73,11 @@ def rows_of(sources: Sequence[Source]) -> list[Row]:
     return rows
 
 
+def most_sources(workspace: Workspace) -> int:
+    ceiling = current_settings()[SourceSettings].sources_per_workspace
+    return most_within(workspace.plan, SOURCES, ceiling)
+
+
 def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
     sources = list_sources_after(workspace, before, _PER_PAGE + 1)
     return {
@@ -78,7 +86,7 @@ def shown_list(workspace: Workspace, before: int) -> dict[str, Any]:
         "next": sources[_PER_PAGE - 1].id if len(sources) > _PER_PAGE else 0,
         "is_first": not before,
         "total": count_sources(workspace),
-        "most": current_settings()[SourceSettings].sources_per_workspace,
+        "most": most_sources(workspace),
     }
 
 
@@ -108,6 +116,7 @@ def shown_source(source: Source, which: PageFilter, number: int = 0) -> dict[str
         "source": source,
         "generation": generation,
         "counts": progress_of(generation) if generation else None,
+        "beyond_plan": count_left_out(generation) if generation else 0,
         "pages": pages[:_PER_PAGE],
         "next": pages[_PER_PAGE - 1].id if len(pages) > _PER_PAGE else 0,
         "which": which,

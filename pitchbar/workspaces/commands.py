@@ -17,7 +17,7 @@ from pitchbar.workspaces.account_deletion.services import delete_account
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 from pitchbar.workspaces.errors import OwnsWorkspaces
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PLANS
+from pitchbar.workspaces.plans import LIMITS, PLANS
 from pitchbar.workspaces.queries import find_workspace
 from pitchbar.workspaces.services import change_plan, create_workspace
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens
@@ -79,6 +79,20 @@ def delete_user(email: str) -> None:
 @click.group()
 def plans() -> None:
     """What workspaces may use."""
+
+
+@plans.command("list")
+@in_app
+def list_plans() -> None:
+    """Print what each plan costs, and every limit of it."""
+    rows = [("", [plan.name for plan in PLANS.values()])]
+    rows.append(("Price", [plan.price for plan in PLANS.values()]))
+    for limit in LIMITS:
+        most = [plan.most(limit) for plan in PLANS.values()]
+        title = f"{limit.title} a month" if limit.is_monthly else limit.title
+        rows.append((title, ["no limit" if one is None else f"{one:,}" for one in most]))
+    for title, cells in rows:
+        click.echo(f"{title:<24}" + "".join(f"{cell:>14}" for cell in cells))
 
 
 @plans.command("set")

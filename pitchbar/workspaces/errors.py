@@ -57,17 +57,6 @@ class ConcurrentChange(DomainError):
         super().__init__("Somebody else changed this in the same moment. Look again, then decide.")
 
 
-class SeatLimitReached(DomainError):
-    code = "seats_taken"
-
-    def __init__(self, plan: str, seats: int) -> None:
-        sentence = (
-            f"All {seats} seats of the {plan} plan are taken, open invitations included. Remove "
-            "somebody or revoke an invitation first, or move to a larger plan."
-        )
-        super().__init__(sentence, fields={"email": sentence})
-
-
 class AlreadyMember(DomainError):
     code = "already_member"
 

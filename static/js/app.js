@@ -145,13 +145,18 @@ document.addEventListener("keydown", (event) => {
   onMenuKey(event);
 });
 
-// htmx 4. A refused form (422) comes back as itself; any other failure becomes a toast
-// and leaves what the person sees and has typed as it is.
+// htmx 4. A refused form (422, or 402 where the plan is full) comes back as itself; any other
+// failure becomes a toast and leaves what the person sees and has typed as it is.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (ctx.response.status === 422) return;
+  const { status } = ctx.response;
+  if (status === 422 || (status === 402 && !/^\s*<div class="toast/.test(ctx.text))) return;
   ctx.swap = "none";
   ctx.push = ctx.replace = null;
   showToasts(ctx.text);
+});
+// What a full plan says stands on top of the form, which may be long.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.response?.status === 402) document.querySelector("form .notice-danger")?.scrollIntoView({ block: "center" });
 });
 document.addEventListener("htmx:error", () => {
   showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');

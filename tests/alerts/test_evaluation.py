@@ -11,10 +11,12 @@ from pitchbar.alerts.judging import Verdict
 from pitchbar.alerts.kinds import find_kind
 from pitchbar.alerts.minutes import count_minutes, trim_minutes
 from pitchbar.alerts.models import AlertRule, AlertState, QuotaMark, ScanMinute
-from pitchbar.alerts.quota import raise_quota_marks
+from pitchbar.alerts.quota import raise_quota_marks, raise_standing_marks
 from pitchbar.alerts.raising import raise_measured
 from pitchbar.alerts.rule_values import RuleValues
 from pitchbar.alerts.services import delete_rule, pause_rule, snooze_rule, update_rule
+from pitchbar.chat.models import ConversationDay
+from pitchbar.codes.services import archive_code, restore_code
 from pitchbar.core import clock
 from pitchbar.core.clock import start_of_hour
 from pitchbar.events.actors import SYSTEM
@@ -26,6 +28,7 @@ from pitchbar.scans.models import ScanDay
 from pitchbar.settings import current_settings
 from pitchbar.workspaces.mailing_lists.links import Subscription
 from pitchbar.workspaces.mailing_lists.services import refuse_list
+from tests.agents.factories import make_agent
 from tests.alerts.factories import (
     COOLDOWN,
     HOUR,
@@ -341,6 +344,55 @@ class TestEvents:
         assert levels == [75, 90, 100]
         told = select(AuditEntry).where(AuditEntry.action == "quota.reached")
         assert [entry.after["level"] for entry in db.session.scalars(told)] == [75, 90, 100]
+
+    @on_both_databases
+    def test_what_is_there_at_a_time_is_told_until_it_falls_below(self, people: People) -> None:
+        workspace = people.elsewhere
+        make_rule(workspace, "quota", threshold=75)
+        codes = [make_code(workspace) for _ in range(3)]
+        assert raise_standing_marks(NOW) == 0
+        codes.append(make_code(workspace))
+        assert raise_standing_marks(NOW) == 1
+        assert raise_standing_marks(NOW + timedelta(days=40)) == 0
+        [alert] = the_alerts()
+        assert alert.title == "Elsewhere: 75 % of the plan's active codes are in use"
+        assert alert.detail == "4 of the 5 active codes that the plan has."
+        make_agent(workspace)
+        codes.append(make_code(workspace))
+        # The agent's three levels, and two of the codes.
+        assert raise_standing_marks(NOW) == 5
+        for code in codes[:2]:
+            archive_code(code, SYSTEM)
+        db.session.commit()
+        assert raise_standing_marks(NOW) == 0
+        marks = select(QuotaMark.level).where(QuotaMark.limit_key == "codes")
+        assert db.session.scalars(marks).all() == []
+        restore_code(codes[0], SYSTEM)
+        db.session.commit()
+        assert raise_standing_marks(NOW) == 1
+
+    def test_conversations_are_told_as_scans_are(self, people: People) -> None:
+        workspace = people.elsewhere
+        make_rule(workspace, "quota", threshold=75)
+        day = NOW.date().replace(day=2)
+        db.session.add(ConversationDay(workspace_id=workspace.id, day=day, begun=92))
+        db.session.commit()
+        use_scans(workspace.id, 760)
+        assert raise_quota_marks(NOW) == 3
+        assert {alert.title for alert in the_alerts()} == {
+            "Elsewhere: 75 % of this month's conversations are used",
+            "Elsewhere: 75 % of this month's scans are used",
+        }
+        told = select(AuditEntry).where(AuditEntry.action == "quota.reached")
+        last = db.session.scalars(told.order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert last.after == {
+            "level": 90,
+            "used": 92,
+            "limit": 100,
+            "month": "2026-07",
+            "limit_name": "conversations",
+        }
 
 
 class TestMinutes:

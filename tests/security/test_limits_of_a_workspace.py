@@ -13,8 +13,8 @@ from pitchbar.codes.queries import count_active_codes
 from pitchbar.core.sockets import SocketSlots
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room_for_code
-from pitchbar.workspaces.plans import PLANS
+from pitchbar.workspaces.plan_limits import PlanLimitReached, require_room
+from pitchbar.workspaces.plans import CODES, PLANS
 from pitchbar.workspaces.tokens.queries import count_tokens
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import bearer, make_code, make_person, make_token, make_workspace
@@ -109,16 +109,16 @@ def test_what_is_over_the_limit_stays(app: Flask) -> None:
     assert count_active_codes(workspace) == 7
     with pytest.raises(PlanLimitReached) as caught:
         make_code(workspace)
-    assert caught.value.details == {"limit": 5, "count": 7}
+    assert caught.value.details == {"limit": 5, "count": 7, "limit_name": "codes"}
     db.session.rollback()
     assert codes[0].status == "active"
 
 
 def test_largest_plan_has_no_limit_and_an_unknown_one_is_free() -> None:
     assert PLANS["scale"].codes is None
-    require_room_for_code("scale", lambda: 1_000_000)
+    require_room("scale", CODES, lambda: 1_000_000)
     with pytest.raises(PlanLimitReached):
-        require_room_for_code("no longer sold", lambda: 5)
+        require_room("no longer sold", CODES, lambda: 5)
 
 
 def at_once(app: Flask, count: int, act: Callable[[], object]) -> int:

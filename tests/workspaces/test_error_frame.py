@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.workspaces.plan_limits import PlanLimitReached
-from pitchbar.workspaces.plans import FREE, find_plan
+from pitchbar.workspaces.plans import CODES, FREE, find_plan
 from tests.support.browsing import FRAGMENT, FormClient, sign_in
 from tests.support.factories import People, make_code
 
@@ -76,7 +76,7 @@ def test_whoever_lacks_a_right_is_told_whom_to_ask(client: FormClient, people: P
 
 
 def test_owner_is_not_told_to_ask_the_owner(app: Flask, client: FormClient, people: People) -> None:
-    fail_with(app, PlanLimitReached(find_plan(FREE), "codes", 5, 5, "Archive one"))
+    fail_with(app, PlanLimitReached(find_plan(FREE), CODES, 5, 5))
     sign_in(client, people.owner)
     answer = client.get(f"/w/{people.workspace.slug}/")
     assert answer.status_code == 402

@@ -22,8 +22,8 @@ class TestSeats:
         first = client.submit(url, {"email": "a@pitchbar.example", "role": "member"})
         assert first.status_code == 303
         second = client.submit(url, {"email": "b@pitchbar.example", "role": "member"})
-        assert second.status_code == 422
-        assert "All 2 seats of the Free plan are taken, open invitations included." in second.text
+        assert second.status_code == 402
+        assert "All 2 seats of the Free plan are in use. Remove somebody" in second.text
         assert 'value="b@pitchbar.example"' in second.text
         assert len(all_invitations()) == 1
         assert "<strong>2</strong> of 2 seats" in client.get(f"/w/{workspace.slug}/members").text
@@ -47,6 +47,6 @@ class TestSeats:
         add_member(workspace, "editor")
         sign_in(client, owner)
         answer = client.submit(f"/w/{workspace.slug}/invitations/{expired.id}/delivery")
-        assert answer.status_code == 422
+        assert answer.status_code == 402
         assert "All 2 seats" in answer.text
         assert expired.state == "expired"

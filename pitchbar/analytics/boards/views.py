@@ -14,9 +14,10 @@ from pitchbar.analytics.boards.recent import load_recent
 from pitchbar.analytics.dimensions import BY_KEY, Dimension
 from pitchbar.analytics.engine import EngineUnavailable, Question
 from pitchbar.analytics.engines import engine_for
+from pitchbar.billing.usage.showing import find_over
 from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code, has_codes
-from pitchbar.core.htmx import render
+from pitchbar.core.htmx import render, wants_fragment
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
 from pitchbar.scans.panels import list_board_panels
@@ -24,6 +25,7 @@ from pitchbar.scans.set_apart import SET_APART_LABELS
 from pitchbar.scans.usage import find_unrecorded
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
+from pitchbar.workspaces.plans import find_plan
 
 bp = Blueprint("boards", __name__, url_prefix="/w/<slug>")
 
@@ -87,6 +89,8 @@ def show_board(workspace: Workspace, code: Code | None) -> Response:
         has_codes=has_codes(workspace),
         guide=load_guide(workspace) if is_first_page else None,
         unrecorded=find_unrecorded(workspace, code.id if code else None),
+        over=find_over(workspace) if is_first_page and not wants_fragment() else (),
+        plan_name=find_plan(workspace.plan).name,
         **context,
     )
 

@@ -32,6 +32,7 @@ from pitchbar.sources.models import (
     Page,
     Source,
 )
+from pitchbar.sources.plan_pages import BEYOND, find_lack_of_pages
 from pitchbar.sources.settings import SourceSettings
 from pitchbar.sources.telling import tell
 
@@ -67,6 +68,12 @@ def read_page(page_id: int, settings: SourceSettings) -> int | None:
     generation_id = page.generation_id
     _wait_for_turn(page.url)
     before = find_before(page)
+    if before is None and (lack := find_lack_of_pages(page.workspace_id)):
+        # Nothing of the site's is asked for that nobody could find.
+        _leave_out(page, lack)
+        tell(page.workspace_id, page.source_id)
+        db.session.commit()
+        return generation_id
     fetched = _fetch(page, before, may_lead_to(source), settings)
     if fetched is not None:
         _put_down(page, source, fetched, before)
@@ -166,10 +173,18 @@ def _put_down(page: Page, source: Source, fetched: Fetched, before: Before | Non
         return
     page.characters_in = text.characters_in or page.characters_in
     page.characters_kept = text.characters_kept
+    if before is None and (lack := find_lack_of_pages(page.workspace_id, is_last_word=True)):
+        _leave_out(page, lack)
+        return
     document = store_document(source, fetched.final_url[:2048], text)
     page.document_id, page.content_hash = document.id, document.content_hash
     is_same = before is not None and before.document_id == document.id
     page.state = UNCHANGED if is_same else READ
+
+
+def _leave_out(page: Page, lack: str) -> None:
+    page.state, page.reason, page.detail = SKIPPED, BEYOND, lack[:500]
+    page.fetched_at = page.fetched_at or clock.now()
 
 
 def _keep(page: Page, before: Before) -> None:

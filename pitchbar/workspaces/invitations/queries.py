@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -19,11 +20,30 @@ _HISTORY_DAYS = 30
 
 def count_seats(workspace: Workspace) -> int:
     """Members and open invitations."""
-    members = select(func.count(Membership.id)).where(Membership.workspace_id == workspace.id)
-    invited = select(func.count(Invitation.id)).where(
-        *_unanswered(workspace), Invitation.expires_at > clock.now()
+    return count_seats_of([workspace.id]).get(workspace.id, 0)
+
+
+def count_seats_of(workspace_ids: Sequence[int]) -> dict[int, int]:
+    """By workspace."""
+    members = (
+        select(Membership.workspace_id, func.count())
+        .where(Membership.workspace_id.in_(workspace_ids))
+        .group_by(Membership.workspace_id)
     )
-    return (db.session.scalar(members) or 0) + (db.session.scalar(invited) or 0)
+    invited = (
+        select(Invitation.workspace_id, func.count())
+        .where(
+            Invitation.workspace_id.in_(workspace_ids),
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > clock.now(),
+        )
+        .group_by(Invitation.workspace_id)
+    )
+    seats: Counter[int] = Counter()
+    for query in (members, invited):
+        seats.update({row[0]: row[1] for row in db.session.execute(query)})
+    return dict(seats)
 
 
 def find_unanswered_invitation(workspace: Workspace, email: str) -> Invitation | None:

@@ -23,7 +23,6 @@ from pitchbar.workspaces.errors import (
     AlreadyMember,
     InvitationClosed,
     RoleNotAssignable,
-    SeatLimitReached,
     WrongAccount,
 )
 from pitchbar.workspaces.invitations.links import invitation_link
@@ -35,7 +34,8 @@ from pitchbar.workspaces.invitations.queries import (
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.members.queries import find_membership_by_email
 from pitchbar.workspaces.models import Invitation, Membership, Workspace
-from pitchbar.workspaces.plans import find_plan
+from pitchbar.workspaces.plan_limits import require_room
+from pitchbar.workspaces.plans import MEMBERS
 from pitchbar.workspaces.roles import assignable_roles
 from pitchbar.workspaces.settings import WorkspaceSettings
 
@@ -46,7 +46,7 @@ def invite(
     """Asks the person in by e-mail. An invitation of theirs that expired comes to life again.
 
     Raises:
-        RoleNotAssignable, AlreadyMember, AlreadyInvited, SeatLimitReached
+        RoleNotAssignable, AlreadyMember, AlreadyInvited, PlanLimitReached
     """
     if role not in assignable_roles(by_role):
         raise RoleNotAssignable
@@ -75,7 +75,7 @@ def resend_invitation(
     """Sends the same link again, valid for the whole time from now on.
 
     Raises:
-        RoleNotAssignable, InvitationClosed, SeatLimitReached: for one that had expired.
+        RoleNotAssignable, InvitationClosed, PlanLimitReached: for one that had expired.
     """
     if invitation.role not in assignable_roles(by_role):
         raise RoleNotAssignable
@@ -167,9 +167,7 @@ def require_open(invitation: Invitation) -> None:
 
 
 def _require_seat(workspace: Workspace) -> None:
-    plan = find_plan(workspace.plan)
-    if count_seats(workspace) >= plan.members:
-        raise SeatLimitReached(plan.name, plan.members)
+    require_room(workspace.plan, MEMBERS, lambda: count_seats(workspace))
 
 
 def _expiry(settings: Settings) -> datetime:

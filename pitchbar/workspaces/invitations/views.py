@@ -41,7 +41,7 @@ def create(workspace: Workspace) -> Response:
     with form_errors(form):
         invite(workspace, current_actor(), current_settings(), by_role=g.role, **form.entered())
     if form.errors:
-        return show_members(workspace, form, 422)
+        return show_members(workspace, form, form.http_status)
     db.session.commit()
     flash(f"{form.email.data} is invited. The link also stands below, to copy.", "success")
     return _to_members(workspace)
