@@ -43,6 +43,16 @@ class Payments:
     def create_customer(self, params: Mapping[str, Any], key: str) -> str:
         return str(self._ask(lambda v1: v1.customers.create(dict(params), _once(key)))["id"])
 
+    def has_customer(self, customer_id: str) -> bool:
+        """False for one that was deleted."""
+        try:
+            found = self._ask(lambda v1: v1.customers.retrieve(customer_id))
+        except PaymentsRefused as error:
+            if error.code != "resource_missing":
+                raise
+            return False
+        return not found.get("deleted")
+
     # Checkout
 
     def create_checkout(self, params: Mapping[str, Any]) -> Checkout:

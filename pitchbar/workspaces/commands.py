@@ -1,4 +1,4 @@
-"""`pitchbar users`, `pitchbar plans`, `pitchbar tokens` and `pitchbar purge`."""
+"""`pitchbar users`, `pitchbar tokens` and `pitchbar purge`."""
 
 import click
 
@@ -17,9 +17,8 @@ from pitchbar.workspaces.account_deletion.services import delete_account
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 from pitchbar.workspaces.errors import OwnsWorkspaces
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import PLANS
 from pitchbar.workspaces.queries import find_workspace
-from pitchbar.workspaces.services import change_plan, create_workspace
+from pitchbar.workspaces.services import create_workspace
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens
 from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
@@ -74,23 +73,6 @@ def delete_user(email: str) -> None:
         raise click.ClickException(error.message.replace("You own", "They own")) from None
     db.session.commit()
     click.echo("The account is deleted. Its owner is told by mail.")
-
-
-@click.group()
-def plans() -> None:
-    """What workspaces may use."""
-
-
-@plans.command("set")
-@_slug_option
-@click.option("--plan", type=click.Choice(list(PLANS)), required=True)
-@in_app
-def set_plan(slug: str, plan: str) -> None:
-    """Give a workspace another plan."""
-    workspace = _workspace(slug)
-    change_plan(workspace, _OPERATOR, plan)
-    db.session.commit()
-    click.echo(f"{workspace.name} is on the plan {PLANS[plan].name}.")
 
 
 @click.group()

@@ -141,8 +141,13 @@ class FakeStripe:
     def _summaries(self, params: Wire, _meter: str) -> Wire:
         span = int(params["start_time"]), int(params["end_time"])
         row = {"id": "mtrusg_1", "object": "billing.meter_event_summary"}
-        row |= {"aggregated_value": self.account.count_units(params["customer"], *span)}
-        return {"object": "list", "data": [row], "has_more": False, "url": "/v1/list"}
+        units = self.account.count_units(params["customer"], *span)
+        return {
+            "object": "list",
+            "data": [{**row, "aggregated_value": units}],
+            "has_more": False,
+            "url": "/v1/list",
+        }
 
     def _list(self, rows: list[Wire], params: Wire) -> Wire:
         limit, ids = int(params.get("limit") or 10), [row["id"] for row in rows]
@@ -206,6 +211,7 @@ class FakeStripe:
 
 _ROUTES: dict[str, Callable[..., Wire]] = {
     "POST customers": lambda me, params: me.account.create_customer(params),
+    "GET customers/*": lambda me, _, one: me.account.find_customer(one),
     "POST checkout/sessions": lambda me, params: me._absolute(me.account.create_session(params)),
     "GET checkout/sessions/*": lambda me, _, one: me._absolute(
         me.account.get(one, "checkout.session")
@@ -254,7 +260,9 @@ class _InProcess(stripe.HTTPClient):
         super().__init__()
         self._fake = fake
 
-    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+    def request(
+        self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any
+    ) -> tuple[str, int, dict[str, str]]:
         parts = urlsplit(url)
         sent = post_data if isinstance(post_data, str) and post_data else parts.query
         key = headers.get("Idempotency-Key", "")
@@ -280,7 +288,8 @@ def read_form(sent: str) -> Wire:
         for part in path[:-1]:
             at = at.setdefault(part, {})
         at[path[-1]] = value
-    return _with_lists(tree)
+    made: Wire = _with_lists(tree)
+    return made
 
 
 def _with_lists(tree: Any) -> Any:

@@ -38,6 +38,7 @@ class Account:
     events: list[Wire] = field(default_factory=list)
     meter_events: dict[str, Wire] = field(default_factory=dict)
     on_event: Callable[[Wire], None] = lambda _event: None
+    gone: set[str] = field(default_factory=set)
     kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -93,11 +94,17 @@ class Account:
         made = {**self._new("cus", "customer"), "currency": None, "card": "", **params}
         return self._told("customer.created", self._keep(made))
 
+    def find_customer(self, customer_id: str) -> Wire:
+        if customer_id in self.gone:
+            return {"id": customer_id, "object": "customer", "deleted": True}
+        return self.get(customer_id, "customer")
+
     def delete_customer(self, customer_id: str) -> None:
         for one in self.all("subscription", customer=customer_id):
             if one["status"] in LIVE:
                 self.cancel(one["id"])
         gone = self.objects.pop(customer_id)
+        self.gone.add(customer_id)
         self._tell("customer.deleted", gone)
 
     # Checkout
