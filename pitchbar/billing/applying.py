@@ -11,7 +11,7 @@ from pitchbar.billing.deciding import (
     grace_ends_at,
 )
 from pitchbar.billing.metering import look_at_month
-from pitchbar.billing.models import Subscription
+from pitchbar.billing.models import PlanSubscription
 from pitchbar.billing.notices import (
     alarm_operators,
     tell_ending,
@@ -33,12 +33,12 @@ _REASONS = {
 }
 
 
-def decision_of(row: Subscription, settings: BillingSettings, now: datetime) -> Decision:
+def decision_of(row: PlanSubscription, settings: BillingSettings, now: datetime) -> Decision:
     return decide(row.status, row.price_id, row.past_due_since, now, settings)
 
 
 def apply_decision(
-    workspace: Workspace, row: Subscription, settings: BillingSettings, now: datetime
+    workspace: Workspace, row: PlanSubscription, settings: BillingSettings, now: datetime
 ) -> None:
     """Called under the lock of the workspace; again and again, it changes nothing more."""
     decision = decision_of(row, settings, now)
@@ -60,14 +60,14 @@ def apply_decision(
     _tell(workspace, row, settings, now)
 
 
-def records_overage(row: Subscription, settings: BillingSettings) -> bool:
+def records_overage(row: PlanSubscription, settings: BillingSettings) -> bool:
     """Only where there is a card that pays for it."""
     is_paid = row.status in ("active", PAST_DUE) and row.plan != FREE
     return row.wants_overage and is_paid and settings.meters_scans and bool(row.metered_item_id)
 
 
 def _tell(
-    workspace: Workspace, row: Subscription, settings: BillingSettings, now: datetime
+    workspace: Workspace, row: PlanSubscription, settings: BillingSettings, now: datetime
 ) -> None:
     if row.status == PAST_DUE and row.past_due_since and row.plan != FREE:
         until = grace_ends_at(row.past_due_since, settings)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from pitchbar.billing.deciding import ALIVE
 from pitchbar.billing.errors import AlreadySubscribed, PlanNotSold
-from pitchbar.billing.models import Subscription
+from pitchbar.billing.models import PlanSubscription
 from pitchbar.billing.reading import refresh
 from pitchbar.billing.rows import find_row, get_or_add_row
 from pitchbar.billing.settings import BillingSettings
@@ -106,8 +106,8 @@ def ensure_customer(
         return known
     key = _digest("customer", settings.app_url, made_at.isoformat(), params)
     made = payments.create_customer(params, key)
-    mine = Subscription.workspace_id == workspace_id, Subscription.customer_id.is_(None)
-    statement = update(Subscription).where(*mine).values(customer_id=made)
+    mine = PlanSubscription.workspace_id == workspace_id, PlanSubscription.customer_id.is_(None)
+    statement = update(PlanSubscription).where(*mine).values(customer_id=made)
     changed_rows(db.session, statement.execution_options(synchronize_session=False))
     db.session.commit()
     stored = find_row(workspace_id)
@@ -127,7 +127,7 @@ def _take_place(workspace_id: int, session_id: str) -> str:
 
 
 def _session_params(
-    workspace: Workspace, row: Subscription, customer_id: str, price_id: str, settings: Settings
+    workspace: Workspace, row: PlanSubscription, customer_id: str, price_id: str, settings: Settings
 ) -> dict[str, Any]:
     billing = settings[BillingSettings]
     page = f"{settings.app_url}/w/{workspace.slug}/billing"

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from pitchbar.billing.applying import apply_decision, decision_of
 from pitchbar.billing.deciding import ALIVE, GOOD, PAST_DUE
-from pitchbar.billing.models import Subscription
+from pitchbar.billing.models import PlanSubscription
 from pitchbar.billing.notices import tell_trial_ends
 from pitchbar.billing.reading import refresh
 from pitchbar.billing.rows import find_row
@@ -27,7 +27,7 @@ _AT_ONCE = 500
 
 def apply_due_changes(settings: BillingSettings, now: datetime) -> int:
     """Returns how many workspaces were looked at. An entry point: it commits."""
-    past_due = _ids(Subscription.status == PAST_DUE)
+    past_due = _ids(PlanSubscription.status == PAST_DUE)
     for workspace_id in past_due:
         lock_workspace(workspace_id)
         row = find_row(workspace_id)
@@ -35,8 +35,8 @@ def apply_due_changes(settings: BillingSettings, now: datetime) -> int:
             workspace = db.session.get_one(Workspace, workspace_id, populate_existing=True)
             apply_decision(workspace, row, settings, now)
         db.session.commit()
-    soon = Subscription.trial_ends_at.between(now, now + TRIAL_NOTICE)
-    for workspace_id in _ids(Subscription.status == "trialing", soon):
+    soon = PlanSubscription.trial_ends_at.between(now, now + TRIAL_NOTICE)
+    for workspace_id in _ids(PlanSubscription.status == "trialing", soon):
         row = find_row(workspace_id)
         if row is not None and row.trial_ends_at is not None:
             tell_trial_ends(
@@ -50,13 +50,13 @@ def ask_what_is_late(payments: Payments, settings: BillingSettings, now: datetim
     """Asks Stripe of subscriptions that should have changed and of which nothing was heard."""
     late = now - _NEWS_LATE
     is_over = or_(
-        and_(Subscription.status == "trialing", Subscription.trial_ends_at < late),
-        Subscription.cancels_at < late,
-        Subscription.period_ends_at < late,
+        and_(PlanSubscription.status == "trialing", PlanSubscription.trial_ends_at < late),
+        PlanSubscription.cancels_at < late,
+        PlanSubscription.period_ends_at < late,
     )
-    unread = or_(Subscription.read_at.is_(None), Subscription.read_at < late)
+    unread = or_(PlanSubscription.read_at.is_(None), PlanSubscription.read_at < late)
     asked = 0
-    for workspace_id in _ids(Subscription.status.in_((*GOOD, PAST_DUE)), is_over, unread):
+    for workspace_id in _ids(PlanSubscription.status.in_((*GOOD, PAST_DUE)), is_over, unread):
         check_deadline()
         try:
             asked += refresh(workspace_id, payments, settings, now)
@@ -67,6 +67,6 @@ def ask_what_is_late(payments: Payments, settings: BillingSettings, now: datetim
 
 
 def _ids(*conditions: ColumnElement[bool]) -> Sequence[int]:
-    mine = (Subscription.status.in_(ALIVE), *conditions)
-    query = select(Subscription.workspace_id).where(*mine).limit(_AT_ONCE)
-    return db.session.scalars(query.order_by(Subscription.workspace_id)).all()
+    mine = (PlanSubscription.status.in_(ALIVE), *conditions)
+    query = select(PlanSubscription.workspace_id).where(*mine).limit(_AT_ONCE)
+    return db.session.scalars(query.order_by(PlanSubscription.workspace_id)).all()

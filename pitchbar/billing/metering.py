@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 
 from pitchbar.billing.hooks import count_recorded
-from pitchbar.billing.models import MeterBatch, MeterMonth, Subscription
+from pitchbar.billing.models import MeterBatch, MeterMonth, PlanSubscription
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
@@ -33,7 +33,7 @@ def begin_metering(workspace: Workspace, now: datetime) -> None:
     row.counted = max(row.counted, count_recorded(workspace, month) or 0)
 
 
-def look_at_months(workspace: Workspace, row: Subscription, now: datetime) -> int:
+def look_at_months(workspace: Workspace, row: PlanSubscription, now: datetime) -> int:
     """Of this month, and of the one before while scans of it may still come. Returns the units
     that are new. Called under the lock of the workspace.
     """
@@ -41,11 +41,11 @@ def look_at_months(workspace: Workspace, row: Subscription, now: datetime) -> in
     return sum(_look(workspace, row, month, now) for month in sorted(months))
 
 
-def look_at_month(workspace: Workspace, row: Subscription, now: datetime) -> int:
+def look_at_month(workspace: Workspace, row: PlanSubscription, now: datetime) -> int:
     return _look(workspace, row, month_of(workspace, now), now)
 
 
-def _look(workspace: Workspace, row: Subscription, month: date, now: datetime) -> int:
+def _look(workspace: Workspace, row: PlanSubscription, month: date, now: datetime) -> int:
     limit, recorded = find_plan(workspace.plan).scans, count_recorded(workspace, month)
     if limit is None or recorded is None or row.customer_id is None:
         return 0

@@ -13,7 +13,7 @@ from pitchbar.core.database import BigId, Model, UtcDateTime
 from pitchbar.workspaces.models import Workspace
 
 
-class Subscription(Model):
+class PlanSubscription(Model):
     """Of a workspace that is, or was to become, a customer of Stripe.
 
     Attributes:

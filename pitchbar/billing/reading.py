@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pitchbar.billing.applying import apply_decision
 from pitchbar.billing.deciding import ALIVE, GOOD, PAST_DUE
-from pitchbar.billing.models import Subscription
+from pitchbar.billing.models import PlanSubscription
 from pitchbar.billing.notices import alarm_operators
 from pitchbar.billing.rows import find_row, take_ticket
 from pitchbar.billing.settings import BillingSettings
@@ -131,14 +131,11 @@ def store(
 ) -> bool:
     lock_workspace(workspace_id)
     row = find_row(workspace_id)
-    if row is None or row.customer_id != customer_id or row.read_ticket > ticket:
+    is_ours = row is not None and row.customer_id == customer_id
+    if row is None or not is_ours or not take_reading(row, ticket, reading, now):
         db.session.rollback()
         return False
     workspace = db.session.get_one(Workspace, workspace_id, populate_existing=True)
-    row.read_ticket, row.read_at = ticket, now
-    for name, value in reading.facts().items():
-        setattr(row, name, value)
-    row.had_trial = row.had_trial or bool(reading.paid and reading.paid.had_trial)
     apply_decision(workspace, row, settings, now)
     for subscription_id in reading.doubled:
         _end_doubled(workspace, row, subscription_id)
@@ -146,7 +143,18 @@ def store(
     return True
 
 
-def _end_doubled(workspace: Workspace, row: Subscription, subscription_id: str) -> None:
+def take_reading(row: PlanSubscription, ticket: int, reading: Reading, now: datetime) -> bool:
+    """False where a later reading is stored already: it has at least what this one has."""
+    if row.read_ticket > ticket:
+        return False
+    row.read_ticket, row.read_at = ticket, now
+    for name, value in reading.facts().items():
+        setattr(row, name, value)
+    row.had_trial = row.had_trial or bool(reading.paid and reading.paid.had_trial)
+    return True
+
+
+def _end_doubled(workspace: Workspace, row: PlanSubscription, subscription_id: str) -> None:
     alarm_operators(
         workspace,
         f"doubled:{subscription_id}",

@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_date
 
 from pitchbar.billing.deciding import ALIVE, GOOD, PAST_DUE, grace_ends_at
-from pitchbar.billing.models import Subscription
+from pitchbar.billing.models import PlanSubscription
 from pitchbar.billing.prices import ShownPrice, show_price
 from pitchbar.billing.settings import BillingSettings
 from pitchbar.clients.payments import Payments
@@ -51,7 +51,7 @@ class Standing:
 
 def plan_cards(
     workspace: Workspace,
-    row: Subscription | None,
+    row: PlanSubscription | None,
     payments: Payments | None,
     settings: BillingSettings,
 ) -> list[PlanCard]:
@@ -83,7 +83,7 @@ def limits_in_words(plan: Plan) -> tuple[tuple[str, str], ...]:
 def _act_for(
     key: str,
     workspace: Workspace,
-    row: Subscription | None,
+    row: PlanSubscription | None,
     payments: Payments | None,
     settings: BillingSettings,
 ) -> str:
@@ -103,7 +103,7 @@ def _act_for(
 
 def standing_of(
     workspace: Workspace,
-    row: Subscription | None,
+    row: PlanSubscription | None,
     payments: Payments | None,
     settings: BillingSettings,
     now: datetime,
@@ -125,7 +125,7 @@ def standing_of(
 
 
 def _said_by_status(
-    workspace: Workspace, row: Subscription, settings: BillingSettings, now: datetime
+    workspace: Workspace, row: PlanSubscription, settings: BillingSettings, now: datetime
 ) -> Standing | None:
     if row.status == PAST_DUE and row.plan != FREE:
         until = _day(workspace, grace_ends_at(row.past_due_since or now, settings))
@@ -147,7 +147,7 @@ def _said_by_status(
 
 
 def _said_by_dates(
-    workspace: Workspace, row: Subscription, settings: BillingSettings, now: datetime
+    workspace: Workspace, row: PlanSubscription, settings: BillingSettings, now: datetime
 ) -> Standing | None:
     if row.status not in GOOD:
         return None
@@ -169,7 +169,7 @@ def _said_by_dates(
     return None
 
 
-def can_open_portal(row: Subscription | None, payments: Payments | None) -> bool:
+def can_open_portal(row: PlanSubscription | None, payments: Payments | None) -> bool:
     return payments is not None and row is not None and bool(row.customer_id)
 
 

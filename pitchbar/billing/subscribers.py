@@ -5,7 +5,7 @@ from pitchbar.billing.models import (
     BillingNotice,
     MeterBatch,
     MeterMonth,
-    Subscription,
+    PlanSubscription,
 )
 from pitchbar.billing.notices import mail_reference
 from pitchbar.billing.rows import find_row
@@ -30,6 +30,6 @@ def end_and_delete(event: Event) -> None:
         # Encrypted: what is left of a purged workspace says nothing of it.
         enqueue(end_purged_customer, encrypt(row.customer_id, current_settings().app_key))
     delete_mail([mail_reference(workspace_id)])
-    for model in (MeterBatch, MeterMonth, BillingNotice, BillingEvent, Subscription):
+    for model in (MeterBatch, MeterMonth, BillingNotice, BillingEvent, PlanSubscription):
         mine = delete(model).where(model.workspace_id == workspace_id)
         db.session.execute(mine.execution_options(synchronize_session=False))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from pitchbar.billing.deciding import decide, effective_plan
 from pitchbar.billing.meter_sending import first_batch_at
-from pitchbar.billing.models import MeterBatch, MeterMonth, Subscription
+from pitchbar.billing.models import MeterBatch, MeterMonth, PlanSubscription
 from pitchbar.billing.reading import read_customer, store
 from pitchbar.billing.rows import find_row, list_customers, take_ticket
 from pitchbar.billing.settings import BillingSettings
@@ -94,7 +94,7 @@ def _sync_one(
     ]
 
 
-def _shown(row: Subscription, plan: str) -> dict[str, str]:
+def _shown(row: PlanSubscription, plan: str) -> dict[str, str]:
     names = ("subscription_id", "status", "price_id", "period_ends_at", "cancels_at")
     return {"plan": plan, **{name: _said(getattr(row, name)) for name in names}}
 

@@ -24,7 +24,7 @@ from pitchbar.clients.payments import Payments
 from tests.fakes.stripe_account import METER, METERED, Account, Refusal, Wire
 from tests.support.loopback import Answer, LoopbackServer, Request
 
-SECRET_KEY, WEBHOOK_SECRET = "a key of the tests", "a signing secret of the tests"
+SECRET_KEY, WEBHOOK_SECRET = "a key of the tests", "a-signing-secret-of-the-tests"
 
 
 @dataclass
