@@ -63,6 +63,10 @@ def change_subscription(
     at = min(max(at, now - PREVIEW_HOLDS), now)
     workspace_id = workspace.id
     paid = _read_paid(workspace, payments)
+    if paid.price_id == price_id:
+        # Changed already: by an answer that was lost, or in another window.
+        refresh(workspace_id, payments, settings, now)
+        return Changed(True)
     key = f"{paid.id}:{paid.price_id}:{price_id}:{int(at.timestamp())}"
     digest = hashlib.sha256(key.encode()).hexdigest()
     changed = payments.change_price(paid, price_id, at, digest)

@@ -52,7 +52,7 @@ def begin_checkout(
     # What was bought a moment ago, in another window, may not have come here yet.
     refresh(workspace_id, payments, billing, now)
     row = find_row(workspace_id)
-    if row is None or (row.status in ALIVE and row.status != "incomplete"):
+    if row is None or _is_subscribed(row):
         raise AlreadySubscribed
     params = _session_params(workspace, row, customer_id, price_id, settings)
     db.session.commit()
@@ -61,10 +61,11 @@ def begin_checkout(
     record_event("billing.checkout_started", workspace, by=by, after={"plan": plan})
     db.session.commit()
     if earlier and not payments.expire_checkout(earlier):
-        checked = payments.read_checkout(earlier)
-        if checked.status == "complete":
+        # It was completed, long ago or in this moment.
+        refresh(workspace_id, payments, billing, now)
+        row = find_row(workspace_id)
+        if row is not None and _is_subscribed(row):
             payments.expire_checkout(made.id)
-            refresh(workspace_id, payments, billing, now)
             raise AlreadySubscribed
     return made.url
 
@@ -112,6 +113,11 @@ def ensure_customer(
     db.session.commit()
     stored = find_row(workspace_id)
     return (stored and stored.customer_id) or made
+
+
+def _is_subscribed(row: PlanSubscription) -> bool:
+    """A first payment that was never made is no subscription yet."""
+    return row.status in ALIVE and row.status != "incomplete"
 
 
 def _take_place(workspace_id: int, session_id: str) -> str:

@@ -1,18 +1,16 @@
-from wtforms import HiddenField, RadioField
-from wtforms.validators import AnyOf, DataRequired, Regexp
+from wtforms import HiddenField
+from wtforms.validators import AnyOf, Regexp
 
 from pitchbar.forms import Form
 from pitchbar.workspaces.plans import FREE, PLANS
 
-_PAID = [(key, plan.name) for key, plan in PLANS.items() if key != FREE]
+_NO_PLAN = "Choose one of the plans that are sold here."
 
 
 class PlanForm(Form):
     """Which paid plan is to be bought."""
 
-    plan = RadioField(
-        "Plan", choices=_PAID, validators=[DataRequired("Choose a plan.")], validate_choice=True
-    )
+    plan = HiddenField(validators=[AnyOf([key for key in PLANS if key != FREE], message=_NO_PLAN)])
 
 
 class ChangeForm(PlanForm):
@@ -28,8 +26,4 @@ class OverageForm(Form):
 class GrantForm(Form):
     """Any plan, by an operator."""
 
-    plan = RadioField(
-        "Plan",
-        choices=[(key, plan.name) for key, plan in PLANS.items()],
-        validators=[DataRequired("Choose a plan.")],
-    )
+    plan = HiddenField(validators=[AnyOf(list(PLANS), message=_NO_PLAN)])

@@ -8,7 +8,12 @@ from pitchbar.accounts.actors import current_actor
 from pitchbar.billing import hooks
 from pitchbar.billing.checkout import begin_checkout, finish_checkout
 from pitchbar.billing.connecting import find_payments, for_people, get_payments
-from pitchbar.billing.errors import BillingUnavailable, NoSubscription, NotInDevelopment
+from pitchbar.billing.errors import (
+    BillingRefused,
+    BillingUnavailable,
+    NoSubscription,
+    NotInDevelopment,
+)
 from pitchbar.billing.forms import GrantForm, PlanForm
 from pitchbar.billing.plan_changes import grant_plan
 from pitchbar.billing.rows import find_row
@@ -70,6 +75,9 @@ def come_back(workspace: Workspace) -> Response:
             is_done = finish_checkout(workspace, session_id, payments, billing, clock.now())
     except BillingUnavailable:
         flash("Stripe does not answer just now. Your plan shows here as soon as it does.", "info")
+        return go_to(page)
+    except BillingRefused:
+        # No session of ours: there is nothing to be said of it.
         return go_to(page)
     if is_done:
         db.session.refresh(workspace)

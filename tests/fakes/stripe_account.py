@@ -38,6 +38,7 @@ class Account:
     events: list[Wire] = field(default_factory=list)
     meter_events: dict[str, Wire] = field(default_factory=dict)
     on_event: Callable[[Wire], None] = lambda _event: None
+    prorated_at: list[int] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     kept: dict[str, tuple[str, Any]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -264,7 +265,7 @@ class Account:
         self.meter_events[params["identifier"]] = made
         return made
 
-    def count_units(self, customer: str, start: int = 0, end: int = 2**40) -> int:
+    def count_units(self, customer: str, start: int = 0, end: int = 60 * 2**34) -> int:
         if start % 60 or end % 60:
             raise Refusal("Times must be aligned with minute boundaries.")
         return sum(
@@ -298,6 +299,7 @@ class Account:
     def _proration(self, one: Wire, price_id: str, at: int) -> list[Wire]:
         if one["status"] == "trialing":
             return []
+        self.prorated_at.append(at)
         item = self._plan_item(one)
         span = item["current_period_end"] - item["current_period_start"]
         left = max(0, item["current_period_end"] - at) / span

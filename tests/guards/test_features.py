@@ -22,6 +22,7 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 WITHOUT_DEMO = {
     "workspaces": "the demo is a workspace, with its owner",
     "pages": "they join what other features have",
+    "billing": "nothing is paid for in the demo, and its page shows the plan that it has",
 }
 
 
