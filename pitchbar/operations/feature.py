@@ -2,6 +2,7 @@
 
 from pitchbar.core.features import Feature
 from pitchbar.operations import (
+    billing_alarm,
     job_views,
     mailbox,
     metrics,
@@ -17,7 +18,7 @@ from pitchbar.operations.error_frame import frame_of_error
 from pitchbar.operations.offers import offer_pages
 
 FEATURE = Feature(
-    requires=("jobs", "workspaces", "analytics"),
+    requires=("jobs", "workspaces", "billing", "analytics"),
     blueprints=(
         views.bp,
         mailbox.bp,
@@ -29,6 +30,7 @@ FEATURE = Feature(
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
+    subscribe=billing_alarm.register,
     offers=offer_pages,
     error_frame=frame_of_error,
     commands=(deploy_cron_worker,),

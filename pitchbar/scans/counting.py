@@ -44,10 +44,12 @@ class Counting:
         else:
             self.led.forget(code.id)
 
-    def prepare_workspace(self, workspace: Counted, zone: str, plan: str) -> Allowance | None:
-        """None where no scan is counted: the plan records them all."""
+    def prepare_workspace(
+        self, workspace: Counted, zone: str, plan: str, *, is_counted: bool = True
+    ) -> Allowance | None:
+        """None where no scan is counted: the plan records them all, or they are paid for."""
         limit, stored = find_plan(plan).scans, self._stored
-        if self._quota is None or limit is None:
+        if self._quota is None or limit is None or not is_counted:
             return None
         return self._quota.prepare(
             workspace,

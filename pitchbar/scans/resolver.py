@@ -35,6 +35,7 @@ def _query(found_by: str) -> TextualSelect:
            {", ".join(f"c.{name}" for name in UTM_COLUMNS)}, c.forward_parameters,
            coalesce(nullif(c.fallback_url, ''), w.fallback_url), c.campaign, c.starts_at, c.ends_at,
            c.attribution, c.routing, c.scan_limit, c.password_hash, w.colour, w.plan,
+           w.records_overage,
            c.created_at AS code_made_at, w.created_at AS workspace_made_at
     FROM codes c JOIN workspaces w ON w.id = c.workspace_id
     {found_by} AND c.deleted_at IS NULL
@@ -147,7 +148,11 @@ class Resolver(KnownAnswers[ResolvedCode]):
         workspace = Counted(row.workspace_id, _milliseconds(row.workspace_made_at))
         is_counted = bool(row.scan_limit) or (rules is not None and rules.asks_scans)
         self._counting.prepare_code(workspace, code, is_counted=is_counted)
-        return self._counting.prepare_workspace(workspace, row.time_zone, row.plan)
+        # What goes beyond the plan is paid for one by one: all scans are recorded.
+        is_counted = not row.records_overage
+        return self._counting.prepare_workspace(
+            workspace, row.time_zone, row.plan, is_counted=is_counted
+        )
 
 
 def _read_special(row: Row[Any], rules: CompiledRules | None) -> Special | None:

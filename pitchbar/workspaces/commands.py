@@ -1,4 +1,4 @@
-"""`pitchbar users`, `pitchbar plans`, `pitchbar tokens` and `pitchbar purge`."""
+"""`pitchbar users`, `pitchbar tokens` and `pitchbar purge`."""
 
 import click
 
@@ -17,9 +17,8 @@ from pitchbar.workspaces.account_deletion.services import delete_account
 from pitchbar.workspaces.deletion.services import purge_deleted_workspaces
 from pitchbar.workspaces.errors import OwnsWorkspaces
 from pitchbar.workspaces.models import Workspace
-from pitchbar.workspaces.plans import LIMITS, PLANS
 from pitchbar.workspaces.queries import find_workspace
-from pitchbar.workspaces.services import change_plan, create_workspace
+from pitchbar.workspaces.services import create_workspace
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens
 from pitchbar.workspaces.tokens.services import create_token, revoke_token
 
@@ -74,37 +73,6 @@ def delete_user(email: str) -> None:
         raise click.ClickException(error.message.replace("You own", "They own")) from None
     db.session.commit()
     click.echo("The account is deleted. Its owner is told by mail.")
-
-
-@click.group()
-def plans() -> None:
-    """What workspaces may use."""
-
-
-@plans.command("list")
-@in_app
-def list_plans() -> None:
-    """Print what each plan costs, and every limit of it."""
-    rows = [("", [plan.name for plan in PLANS.values()])]
-    rows.append(("Price", [plan.price for plan in PLANS.values()]))
-    for limit in LIMITS:
-        most = [plan.most(limit) for plan in PLANS.values()]
-        title = f"{limit.title} a month" if limit.is_monthly else limit.title
-        rows.append((title, ["no limit" if one is None else f"{one:,}" for one in most]))
-    for title, cells in rows:
-        click.echo(f"{title:<24}" + "".join(f"{cell:>14}" for cell in cells))
-
-
-@plans.command("set")
-@_slug_option
-@click.option("--plan", type=click.Choice(list(PLANS)), required=True)
-@in_app
-def set_plan(slug: str, plan: str) -> None:
-    """Give a workspace another plan."""
-    workspace = _workspace(slug)
-    change_plan(workspace, _OPERATOR, plan)
-    db.session.commit()
-    click.echo(f"{workspace.name} is on the plan {PLANS[plan].name}.")
 
 
 @click.group()

@@ -4,7 +4,7 @@ from pitchbar.core.features import Act, Feature, NavigationItem
 from pitchbar.workspaces import settings_views, subscribers, tasks, views
 from pitchbar.workspaces.account_deletion import views as account_deletion
 from pitchbar.workspaces.audit import views as audit
-from pitchbar.workspaces.commands import plans, purge, tokens, users
+from pitchbar.workspaces.commands import purge, tokens, users
 from pitchbar.workspaces.deletion import views as deletion
 from pitchbar.workspaces.error_frame import frame_of_error
 from pitchbar.workspaces.invitations import joining_views
@@ -52,5 +52,5 @@ FEATURE = Feature(
         Act("manage_members", "members.index", "send", "Invite somebody", anchor="invite-form"),
         Act("manage_tokens", "tokens.index", "key-round", "New token", anchor="token-form"),
     ),
-    commands=(users, plans, tokens, purge),
+    commands=(users, tokens, purge),
 )

@@ -25,6 +25,8 @@ class Workspace(Model):
     name: Mapped[str] = mapped_column(String(100))
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     plan: Mapped[str] = mapped_column(String(16), default=FREE)
+    # Scans beyond the plan are recorded too, and paid for one by one.
+    records_overage: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     default_utm_source: Mapped[str] = mapped_column(String(255), default="")
     default_utm_medium: Mapped[str] = mapped_column(String(255), default="")
     default_error_correction: Mapped[str] = mapped_column(String(1), default="M")

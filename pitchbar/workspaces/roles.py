@@ -23,6 +23,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "delete_codes": frozenset({OWNER}),
     "transfer_ownership": frozenset({OWNER}),
     "delete_workspace": frozenset({OWNER}),
+    "manage_billing": frozenset({OWNER}),
 }
 
 # What stays possible while a deletion can still be undone: looking, taking along, undoing.
@@ -32,7 +33,7 @@ RIGHTS_DURING_DELETION = frozenset(
 
 # In a person's words, for whoever chooses a role for somebody.
 ROLE_DESCRIPTIONS = {
-    OWNER: "Everything, also deleting codes and the workspace itself",
+    OWNER: "Everything, also billing, deleting codes and the workspace itself",
     ADMIN: "Edits codes, sources and agents; manages members, domains, settings and tokens",
     EDITOR: "Creates and edits codes, sources and agents; answers visitors, works on leads",
     ANALYST: "Sees everything; for those who read figures and change nothing",

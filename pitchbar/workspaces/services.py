@@ -62,14 +62,6 @@ def update_workspace(
     record_update(workspace, by, before, _snapshot(workspace))
 
 
-def change_plan(workspace: Workspace, by: Actor, plan: str) -> None:
-    """Edges follow within two seconds, as with every change of a code."""
-    before = {"plan": workspace.plan}
-    workspace.plan = plan
-    db.session.flush()
-    record_update(workspace, by, before, {"plan": plan})
-
-
 def require_free_slug(workspace: Workspace, slug: str) -> None:
     """Raises SlugTaken."""
     holder = find_workspace(slug)

@@ -22,7 +22,7 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 WITHOUT_DEMO = {
     "workspaces": "the demo is a workspace, with its owner",
     "pages": "they join what other features have",
-    "billing": "its page of usage shows what others put into the demo",
+    "billing": "nothing is paid for in the demo, and its page of usage shows what others put in",
 }
 
 

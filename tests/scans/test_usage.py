@@ -8,13 +8,13 @@ from click.testing import CliRunner
 from flask import Flask
 
 from pitchbar import create_app
+from pitchbar.billing.commands import plans
 from pitchbar.codes.models import Code
 from pitchbar.commands import Console
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.scans.models import UnrecordedScans
 from pitchbar.scans.usage import count_led_of, find_unrecorded, load_usage
-from pitchbar.workspaces.commands import plans
 from pitchbar.workspaces.models import Workspace
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, bearer, make_code, make_token
