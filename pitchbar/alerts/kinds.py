@@ -5,7 +5,7 @@ an event tells (leads and sources plug in so).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from pitchbar.alerts.judging import (
     Reading,
@@ -16,20 +16,12 @@ from pitchbar.alerts.judging import (
     judge_spike,
     judge_under,
 )
+from pitchbar.alerts.quota_words import tell_level, title_of_level
+from pitchbar.alerts.ruled import Ruled
 from pitchbar.events.services import Event
-from pitchbar.workspaces.plans import LIMITS, SCANS, Limit
 
 Judge = Callable[[Reading, int], Verdict | None]
 Direction = Literal["rising", "falling"]
-
-
-class Ruled(Protocol):
-    """What sentences need of a rule, be it stored or only typed."""
-
-    @property
-    def threshold(self) -> int | None: ...
-    @property
-    def window_minutes(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -100,31 +92,6 @@ def _of_source(event: Event, _rule: Ruled) -> str:
 
 def _of_lead(event: Event, _rule: Ruled) -> str:
     return f"In a conversation with {event.after.get('agent') or 'an agent'}."
-
-
-def _of_level(event: Event, rule: Ruled) -> str | None:
-    """A rule at 75 hears of 90, too, where more came at once than it was asked between."""
-    used, most = int(event.after.get("used", 0)), int(event.after.get("limit", 0))
-    if int(event.after.get("level", 0)) < (rule.threshold or 0):
-        return None
-    limit = _limit_of(event)
-    if limit is SCANS:
-        return f"{used:,} of the {most:,} scans that the plan records this month."
-    in_time = " this month" if limit.is_monthly else ""
-    return f"{used:,} of the {most:,} {limit.many} that the plan has{in_time}."
-
-
-def _title_of_level(event: Event, rule: Ruled) -> str:
-    limit = _limit_of(event)
-    if limit.is_monthly:
-        return f"{rule.threshold} % of this month's {limit.many} are used"
-    return f"{rule.threshold} % of the plan's {limit.many} are in use"
-
-
-def _limit_of(event: Event) -> Limit:
-    """Of scans, where an older release tells it."""
-    key = event.after.get("limit_name", SCANS.key)
-    return next((limit for limit in LIMITS if limit.key == key), SCANS)
 
 
 _kinds: dict[str, Kind] = {}
@@ -207,8 +174,8 @@ for _kind in (
         "{threshold} % of a limit of the plan is used",
         levels=(75, 90, 100),
         raised_by="quota.reached",
-        tell=_of_level,
-        title=_title_of_level,
+        tell=tell_level,
+        title=title_of_level,
         takes_code=False,
     ),
     Kind(

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from pitchbar.alerts.evaluation import MOST_MINUTES
 from pitchbar.alerts.judging import Reading, Verdict
-from pitchbar.alerts.kinds import Kind, Ruled
+from pitchbar.alerts.kinds import Kind
+from pitchbar.alerts.ruled import Ruled
 from pitchbar.alerts.sentences import measured_detail
 from pitchbar.alerts.windows import (
     HOUR,

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from pitchbar.alerts.judging import Verdict
-from pitchbar.alerts.kinds import Kind, Ruled, find_kind
+from pitchbar.alerts.kinds import Kind, find_kind
+from pitchbar.alerts.ruled import Ruled
 
 
 def window_words(minutes: int) -> str:

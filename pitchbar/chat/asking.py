@@ -16,7 +16,7 @@ from pitchbar.chat.ids import new_id
 from pitchbar.chat.keeping import Asked
 from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import AGENT, Message
-from pitchbar.chat.monthly import is_full
+from pitchbar.chat.monthly.counting import is_full
 from pitchbar.chat.origins import without_query
 from pitchbar.chat.queries import find_conversation, find_message, find_standing, list_said
 from pitchbar.chat.recent import recent

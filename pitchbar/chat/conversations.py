@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pitchbar.chat.models import WIDGET, Conversation, Visitor
-from pitchbar.chat.monthly import note_begun
+from pitchbar.chat.monthly.counting import note_begun
 from pitchbar.chat.outward import tell_started
 from pitchbar.chat.visited_pages import joined
 from pitchbar.core.database import insert_into

@@ -23,7 +23,7 @@ from pitchbar.chat.models import (
     Message,
     Visitor,
 )
-from pitchbar.chat.monthly import note_begun
+from pitchbar.chat.monthly.counting import note_begun
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import db

@@ -234,18 +234,6 @@ class WaitingTurn(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class ConversationDay(Model):
-    """How many conversations began on a day of the workspace; it stays when they are forgotten."""
-
-    __tablename__ = "conversation_days"
-
-    workspace_id: Mapped[int] = mapped_column(
-        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
-    )
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    begun: Mapped[int] = mapped_column(default=0)
-
-
 class WidgetDay(Model):
     """How often visitors did something with an agent's widget on a day of the workspace."""
 

@@ -4,14 +4,14 @@ from sqlalchemy import delete
 
 from pitchbar.chat.models import (
     Conversation,
-    ConversationDay,
     Lead,
     Message,
     Visitor,
     WaitingTurn,
     WidgetDay,
 )
-from pitchbar.chat.monthly import count_by_day
+from pitchbar.chat.monthly.counting import count_by_day
+from pitchbar.chat.monthly.models import ConversationDay
 from pitchbar.chat.outward import declare_events
 from pitchbar.chat.personal_data import register_holdings
 from pitchbar.events.services import Event, subscribe

@@ -10,7 +10,7 @@ from pitchbar.accounts.models import Person
 from pitchbar.agents.models import Agent
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, UP, VISITOR, Conversation, Message, Visitor
-from pitchbar.chat.monthly import note_begun
+from pitchbar.chat.monthly.counting import note_begun
 from pitchbar.chat_analytics.models import CitedSource
 from pitchbar.core import clock
 from pitchbar.extensions import db

@@ -12,7 +12,7 @@ from pitchbar.agents.models import Agent
 from pitchbar.answers.refusal import UNKNOWN
 from pitchbar.chat.ids import new_id
 from pitchbar.chat.models import AGENT, ENDED, VISITOR, Conversation, Message, Visitor
-from pitchbar.chat.monthly import note_begun
+from pitchbar.chat.monthly.counting import note_begun
 from pitchbar.core import clock
 from pitchbar.curation.gaps import add_question
 from pitchbar.curation.models import REFUSED

@@ -15,7 +15,7 @@ from pitchbar.alerts.quota import raise_quota_marks, raise_standing_marks
 from pitchbar.alerts.raising import raise_measured
 from pitchbar.alerts.rule_values import RuleValues
 from pitchbar.alerts.services import delete_rule, pause_rule, snooze_rule, update_rule
-from pitchbar.chat.models import ConversationDay
+from pitchbar.chat.monthly.models import ConversationDay
 from pitchbar.codes.services import archive_code, restore_code
 from pitchbar.core import clock
 from pitchbar.core.clock import start_of_hour

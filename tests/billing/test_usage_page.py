@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pitchbar.billing.usage.showing import find_over, list_past_months, usage_rows
-from pitchbar.chat.models import ConversationDay
+from pitchbar.chat.monthly.models import ConversationDay
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db

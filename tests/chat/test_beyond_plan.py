@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from pitchbar.chat.models import Conversation, ConversationDay, Message
-from pitchbar.chat.monthly import is_full
+from pitchbar.chat.models import Conversation, Message
+from pitchbar.chat.monthly.counting import is_full
+from pitchbar.chat.monthly.models import ConversationDay
 from pitchbar.chat.recent import recent
 from pitchbar.chat.sentences import LANGUAGES, say
 from pitchbar.core import clock

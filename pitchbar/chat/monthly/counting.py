@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from pitchbar.chat.models import Conversation, ConversationDay
+from pitchbar.chat.models import Conversation
+from pitchbar.chat.monthly.models import ConversationDay
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
