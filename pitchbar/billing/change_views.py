@@ -18,7 +18,7 @@ from pitchbar.billing.forms import ChangeForm, OverageForm
 from pitchbar.billing.prices import money, show_price
 from pitchbar.billing.rows import find_row
 from pitchbar.billing.settings import BillingSettings
-from pitchbar.billing.showing import limits_in_words
+from pitchbar.billing.showing import day_of, limits_in_words
 from pitchbar.clients.payments_wire import InvoicePage
 from pitchbar.core import clock
 from pitchbar.core.form_pages import form_on
@@ -39,7 +39,7 @@ def preview(workspace: Workspace) -> Response:
     """What the change costs, before anything is changed."""
     form = ChangeForm()
     form.plan.data = request.args.get("plan", "")
-    if form.plan.data not in PLANS or form.plan.data == FREE:
+    if form.chosen not in PLANS or form.chosen == FREE:
         raise PlanNotSold
     return _show_preview(workspace, form)
 
@@ -58,19 +58,19 @@ def change(workspace: Workspace) -> Response:
         changed = change_subscription(
             workspace,
             current_actor(),
-            form.plan.data,
+            form.chosen,
             at,
             get_payments(settings),
             billing,
             clock.now(),
         )
     if changed.is_done:
-        flash(f"{workspace.name} is on {find_plan(form.plan.data).name}.", "success")
+        flash(f"{workspace.name} is on {find_plan(form.chosen).name}.", "success")
         return _to_index(workspace)
     return render(
         "billing/unpaid.html",
         http_status=402,
-        plan=find_plan(form.plan.data),
+        plan=find_plan(form.chosen),
         present=find_plan(workspace.plan),
         payment_url=changed.payment_url,
     )
@@ -82,7 +82,8 @@ def confirm_cancellation(workspace: Workspace) -> Response:
     row = find_row(workspace.id)
     if row is None or not row.subscription_id:
         raise NoSubscription
-    return render("billing/cancel.html", row=row, plan=find_plan(row.plan), free=PLANS[FREE],
+    ends = day_of(workspace, row.period_ends_at) if row.period_ends_at else ""
+    return render("billing/cancel.html", ends=ends, plan=find_plan(row.plan), free=PLANS[FREE],
                   limits=limits_in_words(PLANS[FREE]))  # fmt: skip
 
 
@@ -146,6 +147,7 @@ def invoices(workspace: Workspace) -> Response:
         "billing/invoices.html",
         invoices=page.items,
         money=money,
+        day=lambda at: day_of(workspace, at),
         newer=first if has_newer else "",
         older=last if has_older else "",
     )
@@ -155,9 +157,9 @@ def _show_preview(workspace: Workspace, form: ChangeForm, *, http_status: int = 
     settings, now = current_settings(), clock.now()
     billing, payments = settings[BillingSettings], get_payments(settings)
     with for_people():
-        found = preview_change(workspace, form.plan.data, now, payments, billing)
+        found = preview_change(workspace, form.chosen, now, payments, billing)
     form.at.data = str(int(now.timestamp()))
-    key, present = form.plan.data, workspace.plan
+    key, present = form.chosen, workspace.plan
     order = list(PLANS)
     return render(
         "billing/change.html",

@@ -54,7 +54,6 @@ class AlreadySubscribed(DomainError):
 
 
 class NoSubscription(DomainError):
-    status = 409
     code = "no_subscription"
 
     def __init__(self) -> None:
@@ -62,7 +61,6 @@ class NoSubscription(DomainError):
 
 
 class OverageNotOffered(DomainError):
-    status = 409
     code = "overage_not_offered"
 
     def __init__(self) -> None:

@@ -10,6 +10,11 @@ _NO_PLAN = "Choose one of the plans that are sold here."
 class PlanForm(Form):
     """Which paid plan is to be bought."""
 
+    @property
+    def chosen(self) -> str:
+        """Its key; empty where none was sent."""
+        return str(self.plan.data or "")
+
     plan = HiddenField(validators=[AnyOf([key for key in PLANS if key != FREE], message=_NO_PLAN)])
 
 
@@ -23,7 +28,7 @@ class OverageForm(Form):
     wants = HiddenField(validators=[AnyOf(("yes", "no"), message="Choose yes or no.")])
 
 
-class GrantForm(Form):
+class GrantForm(PlanForm):
     """Any plan, by an operator."""
 
     plan = HiddenField(validators=[AnyOf(list(PLANS), message=_NO_PLAN)])

@@ -17,13 +17,15 @@ from pitchbar.workspaces.plans import FREE, LIMITS, PLANS, Plan
 
 @dataclass(frozen=True)
 class PlanCard:
-    """`act` is "current", "buy", "change", "cancel" or "" where nothing can be done."""
+    """`act` is "current", "buy", "change", "cancel" or "" where nothing can be done; `is_next` for
+    the plan that is one larger.
+    """
 
     plan: Plan
     price: ShownPrice
     limits: tuple[tuple[str, str], ...]
     act: str
-    is_upgrade: bool
+    is_next: bool
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def plan_cards(
             show_price(key, payments, settings),
             limits_in_words(plan),
             _act_for(key, workspace, row, payments, settings),
-            at > now_at,
+            at == now_at + 1,
         )
         for at, (key, plan) in enumerate(PLANS.items())
     ]
@@ -114,7 +116,7 @@ def _said_by_status(
     workspace: Workspace, row: PlanSubscription, settings: BillingSettings, now: datetime
 ) -> Standing | None:
     if row.status == PAST_DUE and row.plan != FREE:
-        until = _day(workspace, grace_ends_at(row.past_due_since or now, settings))
+        until = day_of(workspace, grace_ends_at(row.past_due_since or now, settings))
         return Standing(
             "danger",
             f"Past due: the plan is kept until {until}",
@@ -140,7 +142,7 @@ def _said_by_dates(
     if row.cancels_at and row.cancels_at > now:
         return Standing(
             "warn",
-            f"Cancels on {_day(workspace, row.cancels_at)}",
+            f"Cancels on {day_of(workspace, row.cancels_at)}",
             "Until then all stays as it is. Nothing is deleted after it, and codes lead on.",
         )
     if row.status == "trialing" and row.trial_ends_at:
@@ -148,10 +150,10 @@ def _said_by_dates(
             "quiet",
             f"Trial ends {_in_days(workspace, row.trial_ends_at, now)}",
             "Add a card, and it goes on by itself. Without one the workspace is on Free from "
-            f"{_day(workspace, row.trial_ends_at)} on; nothing is deleted.",
+            f"{day_of(workspace, row.trial_ends_at)} on; nothing is deleted.",
         )
     if row.period_ends_at:
-        return Standing("quiet", f"Renews on {_day(workspace, row.period_ends_at)}")
+        return Standing("quiet", f"Renews on {day_of(workspace, row.period_ends_at)}")
     return None
 
 
@@ -167,5 +169,5 @@ def _in_days(workspace: Workspace, at: datetime, now: datetime) -> str:
     return "tomorrow" if days == 1 else f"in {days} days"
 
 
-def _day(workspace: Workspace, at: datetime) -> str:
+def day_of(workspace: Workspace, at: datetime) -> str:
     return str(format_date(clock.local_date(at, workspace.time_zone), "d MMMM y", locale="en"))

@@ -45,14 +45,14 @@ def index(workspace: Workspace) -> Response:
 def checkout(workspace: Workspace) -> Response:
     """Leads to Stripe's page; what it costs is said there again before anything is paid."""
     form, settings = PlanForm(), current_settings()
-    payments = get_payments(settings)
     if not form.validate():
         return _show(workspace, form, http_status=422)
+    payments = get_payments(settings)
     with for_people():
         url = begin_checkout(
             workspace,
             current_actor(),
-            form.plan.data,
+            form.chosen,
             email=current_user.email,
             payments=payments,
             settings=settings,
@@ -116,7 +116,7 @@ def set_plan(workspace: Workspace) -> Response:
     form = GrantForm()
     if not form.validate():
         return _show(workspace, form, http_status=422)
-    grant_plan(workspace, current_actor(), form.plan.data)
+    grant_plan(workspace, current_actor(), form.chosen)
     db.session.commit()
     flash(f"{workspace.name} is on {find_plan(workspace.plan).name}.", "success")
     return go_to(url_for("billing.index", slug=workspace.slug))
@@ -137,7 +137,7 @@ def _may_set_plan() -> bool:
     return is_open and hooks.is_operator()
 
 
-def _show(workspace: Workspace, form: PlanForm | GrantForm, *, http_status: int = 200) -> Response:
+def _show(workspace: Workspace, form: PlanForm, *, http_status: int = 200) -> Response:
     settings = current_settings()
     billing, payments, row = (
         settings[BillingSettings],

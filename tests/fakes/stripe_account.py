@@ -303,8 +303,9 @@ class Account:
         item = self._plan_item(one)
         span = item["current_period_end"] - item["current_period_start"]
         left = max(0, item["current_period_end"] - at) / span
-        sides = ((-item["price"]["unit_amount"], f"Unused time on {item['price']['id']}"),
-                 (self.get(price_id)["unit_amount"], f"Remaining time on {price_id}"))  # fmt: skip
+        old, new = item["price"], self.get(price_id)
+        sides = ((-old["unit_amount"], f"Unused time on {_named(old['id'])}"),
+                 (new["unit_amount"], f"Remaining time on {_named(new['id'])}"))  # fmt: skip
         parent = {"type": "subscription_item_details",
                   "subscription_item_details": {"proration": True}}  # fmt: skip
         return [
@@ -354,3 +355,8 @@ class Account:
                  "data": {"object": copy.deepcopy(about)}}  # fmt: skip
         self.events.append(event)
         self.on_event(event)
+
+
+def _named(price_id: str) -> str:
+    """As products are named that prices belong to."""
+    return price_id.removeprefix("price_").capitalize()

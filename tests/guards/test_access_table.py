@@ -207,8 +207,9 @@ def test_table_keeps_the_promises_of_the_roles() -> None:
     rows = {key: row for table in read_tables().values() for key, row in table.items()}
     assert len(rows) > 40
     for (method, rule), got in rows.items():
-        # The tick is off here: its token is not set.
-        assert max(got.values()) < 500 or rule.endswith("/queue-tick"), rule
+        # The tick is off here, and nothing is sold: their secrets are not set.
+        is_off = rule.endswith("/queue-tick") or "/billing" in rule
+        assert max(got.values()) < (504 if is_off else 500), rule
         if rule.startswith("/w/<slug>"):
             assert got["outsider"] == 404, rule
             assert {got["nobody"], *(got[name] for name in TOKENS)} == {302}, rule
