@@ -100,9 +100,13 @@ def list_conversations(
 def count_lists(workspace_id: int, person_id: int) -> dict[str, str]:
     """Of the two that call for somebody, and no further than it is shown: empty for none."""
     return {
-        name: count_words(_count(workspace_id, *_of_list(name, person_id)))
-        for name in ("mine", "waiting")
+        "mine": count_mine(workspace_id, person_id),
+        "waiting": count_waiting(workspace_id),
     }
+
+
+def count_mine(workspace_id: int, person_id: int) -> str:
+    return count_words(_count(workspace_id, *_of_list("mine", person_id)))
 
 
 def count_waiting(workspace_id: int) -> str:

@@ -8,10 +8,12 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from pitchbar.chat.changes import TOPIC
-from pitchbar.chat.queries import find_conversation
 from pitchbar.inbox import presence
 from pitchbar.inbox.lists import count_waiting, read_asked
-from pitchbar.inbox.showing import list_part, thread_part
+from pitchbar.inbox.rows import load_rows
+from pitchbar.inbox.shared import listen_for_shared
+from pitchbar.inbox.showing import list_part, shared_list_part, thread_part
+from pitchbar.inbox.threads import find_whole
 from pitchbar.live import LiveView
 from pitchbar.workspaces.live import add_workspace_panel
 from pitchbar.workspaces.models import Workspace
@@ -25,14 +27,21 @@ def open_inbox() -> LiveView:
     thread = _thread_id()
     hexed = thread.hex if thread else ""
 
+    listen_for_shared()
+    # Of the conversations in its list: whether somebody types matters there alone.
+    shown: set[str] = set()
+
     def concerns(message: dict[str, Any]) -> bool:
         if "person_id" in message:
             is_other = message["person_id"] != person_id
             return bool(is_other and message["is_new"] and message["conversation"] == hexed)
-        return bool(message["workspace_id"] == workspace_id)
+        if message["workspace_id"] != workspace_id:
+            return False
+        is_shown = message["conversation"] == hexed or message["conversation"] in shown
+        return is_shown or "typing" not in message
 
     return LiveView(
-        lambda: _draw(g.workspace, thread),
+        lambda: _draw(g.workspace, thread, shown),
         TOPIC,
         concerns,
         further_topics=(presence.TOPIC,),
@@ -57,18 +66,23 @@ def draw_waiting(workspace: Workspace) -> Markup:
     return Markup(shown)  # noqa: S704  # a template has escaped it
 
 
-def _draw(workspace: Workspace, thread: UUID | None) -> str:
-    shown = list_part(workspace, read_asked(request.args))
-    drawn = render_template("inbox/_moving_lists.html", **shown, thread=None, open_thread=thread)
+def _draw(workspace: Workspace, thread: UUID | None, shown: set[str]) -> str:
+    # Pages that cannot open a socket ask seldom, and get what is there now.
+    is_socket = request.endpoint == f"{bp.name}.live"
+    part = (shared_list_part if is_socket else list_part)(workspace, read_asked(request.args))
+    shown.clear()
+    shown.update(row.conversation.public_id.hex for row in part["rows"])
+    drawn = render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
     return drawn if thread is None else drawn + _draw_thread(workspace, thread)
 
 
 def _draw_thread(workspace: Workspace, thread: UUID) -> str:
-    conversation = find_conversation(workspace.id, thread)
+    conversation = find_whole(workspace.id, thread)
     if conversation is None:
         return render_template("inbox/_gone.html")
     presence.say_present(thread, current_user.id, current_user.name)
-    shown = thread_part(workspace, conversation)
+    (row,) = load_rows([conversation], current_user.id)
+    shown = thread_part(workspace, conversation) | {"row": row}
     asked = read_asked(request.args)
     return render_template("inbox/_moving_thread.html", **shown, workspace=workspace, asked=asked)
 

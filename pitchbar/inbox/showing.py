@@ -13,20 +13,27 @@ from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.hours import is_open
 from pitchbar.agents.models import Agent
 from pitchbar.chat.changes import is_typing
-from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import Conversation, Message
 from pitchbar.chat.queries import names_of
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.inbox.canned import filled, list_canned
-from pitchbar.inbox.lists import LISTS, Asked, count_lists, list_conversations
+from pitchbar.inbox.lists import (
+    LISTS,
+    Asked,
+    count_lists,
+    count_mine,
+    count_waiting,
+    list_conversations,
+)
 from pitchbar.inbox.members import is_on_call, list_answering
 from pitchbar.inbox.models import ThreadNote
 from pitchbar.inbox.notes import list_tags, tags_of
 from pitchbar.inbox.panels import draw_panels
 from pitchbar.inbox.presence import others_present
-from pitchbar.inbox.rows import Row, load_rows
+from pitchbar.inbox.rows import Row, as_seen_by, load_for_all, load_rows
+from pitchbar.inbox.shared import read_shared
 from pitchbar.inbox.snoozes import snooze_choices
 from pitchbar.inbox.threads import list_notes
 from pitchbar.workspaces.models import Workspace
@@ -44,14 +51,43 @@ class Line:
     author: str
 
 
-def list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+def list_part(
+    workspace: Workspace, asked: Asked, with_thread: Conversation | None = None
+) -> dict[str, Any]:
+    """`row` is that of the thread, read along with those of the list."""
     found, after = list_conversations(workspace.id, current_user.id, asked)
-    return {
+    is_beside = with_thread is not None and with_thread not in found
+    wanted = [*found, with_thread] if is_beside and with_thread else found
+    rows = load_rows(wanted, current_user.id)
+    part = {
         "workspace": workspace,
         "asked": asked,
         "lists": LISTS,
         "counts": count_lists(workspace.id, current_user.id),
-        "rows": load_rows(found, current_user.id),
+        "rows": rows[: len(found)],
+        "next_cursor": after,
+    }
+    if with_thread is not None:
+        part["row"] = next(row for row in rows if row.conversation is with_thread)
+    return part
+
+
+def shared_list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+    """The same for a page that stands open, as many do: read once for all of them."""
+    person_id = current_user.id
+
+    def load() -> tuple[Any, ...]:
+        found, after = list_conversations(workspace.id, person_id, asked)
+        return load_for_all(found), after, count_waiting(workspace.id)
+
+    key = (asked, person_id if asked.list == "mine" else 0)
+    rows, after, waiting = read_shared(workspace.id, key, load)
+    return {
+        "workspace": workspace,
+        "asked": asked,
+        "lists": LISTS,
+        "counts": {"mine": count_mine(workspace.id, person_id), "waiting": waiting},
+        "rows": as_seen_by(rows, person_id),
         "next_cursor": after,
     }
 
@@ -73,12 +109,11 @@ def code_named(workspace: Workspace, code_id: int) -> str:
 def thread_part(
     workspace: Workspace, conversation: Conversation, before: UUID | None = None
 ) -> dict[str, Any]:
-    (row,) = load_rows([conversation], current_user.id)
+    """All but the `row`."""
     lines, has_earlier = _lines(conversation, before)
     config = _config_of(conversation)
     return {
         "thread": conversation,
-        "row": row,
         "lines": lines,
         "has_earlier": has_earlier,
         "others": others_present(conversation.public_id, current_user.id),
@@ -104,8 +139,6 @@ def composer_part(workspace: Workspace, conversation: Conversation, row: Row) ->
 
 
 def _lines(conversation: Conversation, before: UUID | None) -> tuple[Sequence[Line], bool]:
-    put_all_in_place(conversation.public_id)
-    db.session.commit()
     mine = select(Message).where(Message.conversation_id == conversation.id)
     if before is not None:
         mine = mine.where(Message.id < before)

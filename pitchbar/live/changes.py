@@ -1,6 +1,7 @@
 """What wakes an open page."""
 
 import threading
+import time
 from typing import Any
 
 from pitchbar.extensions import bus
@@ -8,15 +9,20 @@ from pitchbar.live.declaration import LiveView
 
 # On the bus: somebody's sessions or rights have changed.
 ACCESS = "access"
+_WHOLE_SECONDS = 20.0
 
 
 class Changes:
     """Hears whether something has changed that the page shows, or who may see it."""
 
     def __init__(self, view: LiveView, person_id: str | None) -> None:
-        self._view = view
+        self._views: list[LiveView] = [view, *view.beside]
         self._person_id = person_id
         self._changed = threading.Event()
+        # What a message concerned, and when all of it was last told to be drawn.
+        self._woken: set[LiveView] = set()
+        self._whole_at: float | None = None
+        self._lock = threading.Lock()
         # The same of what is drawn first, which is drawn more often.
         self._first_changed = threading.Event()
         self.is_access_asked = False
@@ -30,6 +36,8 @@ class Changes:
     def _listen(self, topic: str, view: LiveView) -> None:
         def hear(message: dict[str, Any]) -> None:
             if view.concerns(message):
+                with self._lock:
+                    self._woken.add(view)
                 self._first_changed.set()
                 self._changed.set()
 
@@ -43,6 +51,18 @@ class Changes:
     def forget_access(self) -> None:
         """Before it is asked: a message that comes meanwhile counts."""
         self.is_access_asked = False
+
+    def take_woken(self) -> list[LiveView]:
+        """What a message concerned since the last call; all, where there was none or all was told
+        long ago: it is looked at again anyway.
+        """
+        now = time.monotonic()
+        with self._lock:
+            woken, self._woken = self._woken, set()
+        if woken and self._whole_at is not None and now < self._whole_at + _WHOLE_SECONDS:
+            return list(woken)
+        self._whole_at = now
+        return self._views
 
     def take_first(self) -> bool:
         """Whether there was a change since the last call; the whole is still to be drawn."""

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,4 +24,8 @@ class LiveView:
     draw_first: Callable[[], str] | None = None
 
     def draw_all(self) -> str:
-        return "".join([self.draw(), *(view.draw() for view in self.beside)])
+        return self.draw_woken([self, *self.beside])
+
+    def draw_woken(self, views: "Sequence[LiveView]") -> str:
+        """Of itself and what is beside, those that something changed in."""
+        return "".join(view.draw() for view in (self, *self.beside) if view in views)

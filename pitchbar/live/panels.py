@@ -25,6 +25,7 @@ from pitchbar.extensions import bus, db, request_address, sock
 from pitchbar.live.changes import ACCESS, Changes
 from pitchbar.live.declaration import LiveView
 from pitchbar.live.drawing import Drawing
+from pitchbar.live.turns import turns, turns_of_first
 from pitchbar.settings import current_settings
 
 log = logging.getLogger(__name__)
@@ -134,8 +135,9 @@ def _send_whole(
     ws: Any, panel: LivePanel, view: LiveView, changes: Changes, *, is_costly: bool
 ) -> None:
     """What took long last time is drawn beside, and what matters most moves meanwhile."""
+    woken = changes.take_woken()
     if not is_costly or view.draw_first is None:
-        _send(ws, panel, view.draw_all)
+        _send(ws, panel, view, lambda: view.draw_woken(woken))
         return
     drawing = Drawing(lambda: _draw_anew(panel))
     while not drawing.is_done(panel.pause_seconds) and ws.connected:
@@ -144,7 +146,7 @@ def _send_whole(
     if ws.connected:
         # It may be older than what moved meanwhile: that comes behind it once more.
         first = view.draw_first
-        _send(ws, panel, lambda: whole + first())
+        _send(ws, panel, view, lambda: whole + first())
 
 
 def _draw_anew(panel: LivePanel) -> str:
@@ -153,19 +155,21 @@ def _draw_anew(panel: LivePanel) -> str:
     return panel.open().draw_all()
 
 
-def _send(ws: Any, panel: LivePanel, draw: Callable[[], str]) -> None:
+def _send(ws: Any, panel: LivePanel, view: LiveView, draw: Callable[[], str]) -> None:
     """If they may still see it. An open page must not hold a database connection while nothing
-    happens.
+    happens, or while a slow line takes what was drawn.
     """
-    _forget_person()
-    panel.enter()
-    ws.send(draw())
-    db.session.remove()
+    with (turns if view.draw_first is None else turns_of_first).one():
+        _forget_person()
+        panel.enter()
+        drawn = draw()
+        db.session.remove()
+    ws.send(drawn)
 
 
 def _send_first(ws: Any, panel: LivePanel, view: LiveView, changes: Changes) -> None:
     if view.draw_first is not None and changes.take_first():
-        _send(ws, panel, view.draw_first)
+        _send(ws, panel, view, view.draw_first)
 
 
 def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: Changes, seconds: float) -> None:
