@@ -107,9 +107,13 @@ def code_named(workspace: Workspace, code_id: int) -> str:
 
 
 def thread_part(
-    workspace: Workspace, conversation: Conversation, before: UUID | None = None
+    workspace: Workspace,
+    conversation: Conversation,
+    before: UUID | None = None,
+    *,
+    is_whole: bool = True,
 ) -> dict[str, Any]:
-    """All but the `row`."""
+    """All but the `row`; also what stands beside where it is asked for."""
     lines, has_earlier = _lines(conversation, before)
     config = _config_of(conversation)
     return {
@@ -121,8 +125,9 @@ def thread_part(
         "is_mine": conversation.taken_over_by == current_user.id,
         "is_open_now": is_open(config.hours, workspace.time_zone, clock.now()) if config else None,
         "has_hours": bool(config and config.hours is not None),
-        "tags": tags_of(conversation),
-        "panels": draw_panels(workspace, conversation),
+        "is_whole": is_whole,
+        "tags": tags_of(conversation) if is_whole else [],
+        "panels": draw_panels(workspace, conversation) if is_whole else [],
     }
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from typing import Any
 
+from pitchbar.core.bus import LISTENS_AGAIN
 from pitchbar.extensions import bus
 from pitchbar.live.declaration import LiveView
 
@@ -27,7 +28,10 @@ class Changes:
         self._first_changed = threading.Event()
         self.is_access_asked = False
         self.is_told = bool(view.topic)
-        self._unsubscribe = [bus.subscribe(ACCESS, self._hear_of_access)]
+        self._unsubscribe = [
+            bus.subscribe(ACCESS, self._hear_of_access),
+            bus.subscribe(LISTENS_AGAIN, self._hear_of_gap),
+        ]
         for topic in (view.topic, *view.further_topics) if view.topic else ():
             self._listen(topic, view)
         for one in view.beside if view.topic else ():
@@ -47,6 +51,11 @@ class Changes:
         if str(message["person_id"]) == self._person_id:
             self.is_access_asked = True
             self._changed.set()
+
+    def _hear_of_gap(self, _message: dict[str, Any]) -> None:
+        """Whatever was said meanwhile is lost."""
+        self._whole_at = None
+        self._changed.set()
 
     def forget_access(self) -> None:
         """Before it is asked: a message that comes meanwhile counts."""
