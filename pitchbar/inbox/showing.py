@@ -39,6 +39,7 @@ from pitchbar.inbox.threads import list_notes
 from pitchbar.workspaces.models import Workspace
 
 MESSAGES_SHOWN = 100
+_CODES_OFFERED = 200
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,22 @@ def shared_list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
 def filter_part(workspace: Workspace, role: str | None) -> dict[str, Any]:
     agents = select(Agent).where(Agent.workspace_id == workspace.id).order_by(Agent.name)
     return {
+        **code_choices(workspace),
         "agents": db.session.scalars(agents.limit(100)).all(),
         "all_tags": list_tags(workspace.id),
         "on_call": is_on_call(workspace.id, current_user.id, role),
+    }
+
+
+def code_choices(workspace: Workspace) -> dict[str, Any]:
+    """The newest codes, and their campaigns."""
+    mine = select(Code.id, Code.name, Code.campaign).where(
+        Code.workspace_id == workspace.id, Code.deleted_at.is_(None)
+    )
+    codes = db.session.execute(mine.order_by(Code.id.desc()).limit(_CODES_OFFERED)).all()
+    return {
+        "codes": sorted(codes, key=lambda one: one.name.lower()),
+        "campaigns": sorted({one.campaign for one in codes if one.campaign}, key=str.lower),
     }
 
 

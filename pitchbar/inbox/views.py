@@ -11,6 +11,7 @@ from pitchbar.extensions import db
 from pitchbar.inbox.errors import ConversationNotFound
 from pitchbar.inbox.lists import read_asked
 from pitchbar.inbox.members import RIGHT, choose_on_call
+from pitchbar.inbox.mentions import see_mentions
 from pitchbar.inbox.presence import say_present
 from pitchbar.inbox.showing import code_named, composer_part, filter_part, list_part, thread_part
 from pitchbar.inbox.threads import find_whole, mark_seen
@@ -44,7 +45,8 @@ def show(workspace: Workspace, conversation_id: UUID) -> Response:
     say_present(conversation_id, current_user.id, current_user.name)
     before, asked = _before(request.args.get("before", "")), read_asked(request.args)
     # Before anything else is read: a commit would have it read again.
-    if mark_seen(conversation, current_user.id):
+    is_news = mark_seen(conversation, current_user.id)
+    if see_mentions(conversation, current_user.id) or is_news:
         db.session.commit()
     parts = filter_part(workspace, g.role) | list_part(workspace, asked, conversation)
     parts |= thread_part(workspace, conversation, before)
