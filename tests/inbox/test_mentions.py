@@ -1,5 +1,7 @@
 """Who is named in a note is mailed and hears the bell, until they have looked."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from pitchbar.alerts.bell import load_bell
@@ -28,7 +30,8 @@ def mailed() -> set[str]:
 
 @on_both_databases
 def test_bell_rings_for_who_is_named_and_for_nobody_else(people: People) -> None:
-    workspace, heard = people.workspace, []
+    workspace = people.workspace
+    heard: list[dict[str, Any]] = []
     forget = bus.subscribe("alerts", heard.append)
     first, second = make_thread(workspace), make_thread(workspace)
     name_in_note(first, people, f"@{people.editor.name}, and I, @{people.owner.name}")
