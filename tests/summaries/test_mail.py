@@ -305,7 +305,9 @@ def test_the_mail_tells_what_agents_were_asked_in_that_week_alone(people: People
     agent = make_agent(people.workspace)
     talk = make_talk(agent, "When?", "Where?", "How much?", at=noon(2), refused=1)
     make_talk(agent, "Too early?", at=noon(-2))
-    make_talk(make_agent(people.elsewhere), "Elsewhere?", at=noon(2))
+    other = make_talk(make_agent(people.elsewhere), "Elsewhere?", at=noon(2))
+    strange = {"workspace_id": people.elsewhere.id, "conversation_id": other.id}
+    db.session.add(Lead(email="grace@mail.example", created_at=noon(2), **strange))
     mine = {"workspace_id": people.workspace.id, "conversation_id": talk.id}
     db.session.add(Lead(email="ada@mail.example", created_at=noon(2), **mine))
     db.session.commit()
