@@ -76,7 +76,26 @@ def of_widget(widget: Widget, people: People, conversation_id: str) -> Conversat
     return found
 
 
-def test_both_sides_miss_nothing_of_what_was_said_while_the_line_was_cut(
+def talk_on(widget: Widget, people: People, talk: str) -> None:
+    for text in ("One", "Two", "Three"):
+        reply(of_widget(widget, people, talk), people.editor, actor_of(people.editor), text)
+        db.session.commit()
+        widget.ask(f"And then {text}?")
+    run_jobs("chat.")
+
+
+def expect_all(found: list[dict[str, Any]]) -> None:
+    said = [one["text"] for one in found]
+    assert [text for text in said if text in ("One", "Two", "Three")] == ["One", "Two", "Three"]
+    assert [text for text in said if text.startswith("And then")] == [
+        "And then One?",
+        "And then Two?",
+        "And then Three?",
+    ]
+    assert len(said) == len(set(said)) == 6
+
+
+def test_both_sides_miss_nothing_of_what_was_said_while_the_line_was_cut(  # noqa: PLR0915  # one story
     client: FormClient, people: People, line: Line
 ) -> None:
     widget = Widget(client, make_agent(people.workspace))
@@ -101,24 +120,13 @@ def test_both_sides_miss_nothing_of_what_was_said_while_the_line_was_cut(
 
     threading.Thread(target=wait_in_vain, daemon=True).start()
     line.freeze()
-    for text in ("One", "Two", "Three"):
-        reply(of_widget(widget, people, talk), people.editor, actor_of(people.editor), text)
-        db.session.commit()
-        widget.ask(f"And then {text}?")
-    run_jobs("chat.")
+    talk_on(widget, people, talk)
     # The poll gives up, as a browser's does, and the page's socket is closed by the browser.
     wait_until(ended.is_set)
     with contextlib.suppress(ConnectionClosed):
         page.close()
     port = line.lay()
-    said = [one["text"] for one in poll(widget, port, last, timeout=20)]
-    assert [text for text in said if text in ("One", "Two", "Three")] == ["One", "Two", "Three"]
-    assert [text for text in said if text.startswith("And then")] == [
-        "And then One?",
-        "And then Two?",
-        "And then Three?",
-    ]
-    assert len(said) == len(set(said)) == 6
+    expect_all(poll(widget, port, last, timeout=20))
     again = Client(f"ws://127.0.0.1:{port}{path}", headers=headers)
     shown = again.receive(timeout=20)
     for text in ("One", "Two", "Three"):
