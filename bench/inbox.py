@@ -5,20 +5,18 @@
 A workspace with so many conversations of six messages. Then: how long lists, searches and threads
 take; how long a message takes from a person to the visitor, whose widget waits by the long poll,
 and back to an open page of the inbox; and with so many pages of the inbox open (each a socket of
-its own), the memory of the web process and the same lists once more.
+its own, of 30 people), the memory of the web process and the same lists once more.
 """
 
 import argparse
 import http.client
 import json
-import random
 import re
 import sys
 import threading
 import time
-import uuid
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,102 +24,26 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import simple_websocket
+
 from bench import chat_world, machine
-from bench.jobs import Bench, at_scale
+from bench.inbox_world import PASSWORD, RARE, email_of, fill
+from bench.jobs import at_scale
 
 TARGET_MS, MESSAGE_MS = 200.0, 1000.0
-EMAIL, PASSWORD = "inbox@bench.example", "a quiet horse counts to nine"
-_WORDS = (Path(__file__).resolve().parent.parent / "docs/concepts.md").read_text().split()
-_PER_CONVERSATION = 6
-_AT_ONCE = 2_000
-_RARE = "kingfisher"
-
-
-def fill(bench: Bench, count: int) -> str:
-    """Returns the agent's public id."""
-    from sqlalchemy import insert, text
-
-    from pitchbar import create_app
-    from pitchbar.accounts.services import create_person
-    from pitchbar.agents.models import Agent
-    from pitchbar.agents.services import create_agent, publish_agent
-    from pitchbar.chat.models import ENDED, OPEN, Conversation, Message, Visitor
-    from pitchbar.core import clock
-    from pitchbar.events.actors import SYSTEM
-    from pitchbar.extensions import db
-    from pitchbar.workspaces.services import create_workspace
-
-    rng, now = random.Random(16), clock.now()
-    with create_app(bench.settings).app_context():
-        owner = create_person(email=EMAIL, name="Ada", password=PASSWORD, is_proven=True)
-        workspace = create_workspace(name="Bench", time_zone="UTC", owner=owner, slug="bench")
-        agents: list[Agent] = [
-            create_agent(workspace, SYSTEM, bench.settings, name=name, allowed_origins=("*",))
-            for name in ("Nora", "Other")
-        ]
-        publish_agent(agents[0], SYSTEM, bench.settings)
-        db.session.commit()
-        for start in range(0, count, _AT_ONCE):
-            some = range(start, min(count, start + _AT_ONCE))
-            visitors, conversations, messages = [], [], []
-            for n in some:
-                at = now - timedelta(seconds=30 * (count - n))
-                visitors.append(
-                    {"id": n + 1, "workspace_id": workspace.id, "public_id": uuid.uuid4()}
-                )
-                conversations.append(
-                    {
-                        "id": n + 1,
-                        "public_id": uuid.uuid4(),
-                        "workspace_id": workspace.id,
-                        "agent_id": agents[n % 10 == 0].id,
-                        "visitor_id": n + 1,
-                        "status": OPEN if n % 10 < 1 else ENDED,
-                        "is_unanswered": n % 25 == 0,
-                        "messages": _PER_CONVERSATION,
-                        "started_at": at,
-                        "last_message_at": at,
-                        "human_requested_at": at if n % 5_000 == 0 else None,
-                    }
-                )
-                for k in range(_PER_CONVERSATION):
-                    words = rng.choices(_WORDS, k=24) + ([_RARE] if n % 1_000 == 0 else [])
-                    messages.append(
-                        {
-                            "id": uuid.UUID(int=((n * 10 + k + 1) << 64) | rng.getrandbits(62)),
-                            "workspace_id": workspace.id,
-                            "conversation_id": n + 1,
-                            "role": ("visitor", "agent")[k % 2],
-                            "text": " ".join(words),
-                            "created_at": at,
-                        }
-                    )
-            db.session.execute(insert(Visitor), visitors)
-            db.session.execute(insert(Conversation), conversations)
-            db.session.execute(insert(Message), messages)
-            db.session.commit()
-        for table in ("chat_visitors", "conversations"):
-            db.session.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {count + 1})")
-            )
-        db.session.commit()
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
-        public_id = agents[0].public_id
-        db.session.remove()
-        db.engine.dispose()
-    return public_id
+# Who hold the sockets.
+TEAM = 30
 
 
 class Member:
     """Signed in; `get` and `post` give the answer's text."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, number: int = 0) -> None:
         self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
         page = self.get("/login")
-        self.post("/login", page, email=EMAIL, password=PASSWORD)
+        self.post("/login", page, email=email_of(number), password=PASSWORD)
 
     @property
     def cookie(self) -> str:
@@ -169,7 +91,7 @@ def say(what: str, times: Sequence[float], target: float) -> bool:
     worst = p95(times)
     verdict = "met" if worst < target else "MISSED"
     median = sorted(times)[len(times) // 2]
-    print(f"{what:<46} median {median:6.0f} ms  p95 {worst:6.0f} ms  {verdict}", flush=True)
+    print(f"{what:<58} median {median:6.0f} ms  p95 {worst:6.0f} ms  {verdict}", flush=True)
     return worst < target
 
 
@@ -185,7 +107,7 @@ def pages(member: Member, probes: int, label: str = "") -> bool:
         ],
         "next page": [f"/w/bench/conversations?list=all&after={after}"],
         "one agent": ["/w/bench/conversations?list=all&agent=2"],
-        "search for a rare word": [f"/w/bench/conversations?list=all&q={_RARE}"],
+        "search for a rare word": [f"/w/bench/conversations?list=all&q={RARE}"],
         "search for words that stand everywhere": [
             f"/w/bench/conversations?list=all&q={word}" for word in ("the", "scan", "code+agent")
         ],
@@ -244,8 +166,6 @@ class Visitor:
 
 
 def talk(member: Member, agent: str, count: int) -> bool:
-    import simple_websocket
-
     visitor = Visitor(member.port, agent)
     visitor.call("POST", "/messages", {"text": "Hello there"})
     visitor.call("GET", "/messages")
@@ -276,18 +196,49 @@ def talk(member: Member, agent: str, count: int) -> bool:
     return say("from the visitor to an open page", back, MESSAGE_MS) and person
 
 
-def crowd(member: Member, sockets: int, probes: int, pid: int) -> bool:
-    import simple_websocket
+@contextmanager
+def chatter(port: int, agent: str) -> Iterator[None]:
+    """A visitor says something each second."""
+    visitor, ended = Visitor(port, agent), threading.Event()
+    visitor.call("POST", "/messages", {"text": "Hello there"})
 
+    def run() -> None:
+        number = 0
+        while not ended.wait(1):
+            number += 1
+            visitor.call("POST", "/messages", {"text": f"Something more, number {number}"})
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(30)
+
+
+def crowd(member: Member, agent: str, sockets: int, probes: int, pid: int) -> bool:
+    """Half of the pages show a thread beside the list."""
     before = chat_world.resident_mb(pid)
     url = f"ws://127.0.0.1:{member.port}/w/bench/conversations/socket?list=open"
-    headers = {"Cookie": member.cookie, "Origin": f"http://localhost:{member.port}"}
-    opened = [simple_websocket.Client(url, headers=headers) for _ in range(sockets)]
+    threads = re.findall(r"conversations/([0-9a-f-]{36})", member.get("/w/bench/conversations"))
+    team = [Member(member.port, number) for number in range(TEAM)]
+    opened = []
+    for n in range(sockets):
+        thread = f"&thread={threads[n // 2 % len(threads)]}" if n % 2 else ""
+        headers = {
+            "Cookie": team[n % TEAM].cookie,
+            "Origin": f"http://localhost:{member.port}",
+        }
+        opened.append(simple_websocket.Client(url + thread, headers=headers))
     for one in opened:
-        one.receive(timeout=30)
+        one.receive(timeout=60)
     memory = chat_world.resident_mb(pid)
     print(f"{sockets} sockets: {before:.0f} MB before, {memory:.0f} MB with them", flush=True)
     good = pages(member, probes, label=f"{sockets} sockets, ")
+    with chatter(member.port, agent):
+        good &= pages(member, probes, label="and a message a second, ")
+        good &= talk(member, agent, 10)
     for one in opened:
         one.close()
     return good
@@ -301,7 +252,7 @@ def main() -> None:
     parser.add_argument("--probes", type=int, default=40)
     chosen = parser.parse_args()
     with at_scale() as bench:
-        agent = fill(bench, chosen.conversations)
+        agent = fill(bench, chosen.conversations, TEAM)
         print(f"{chosen.conversations:,} conversations are there", flush=True)
         port = machine.free_port()
         environ = {
@@ -324,7 +275,7 @@ def main() -> None:
                 good = [
                     pages(member, chosen.probes),
                     talk(member, agent, chosen.messages),
-                    crowd(member, chosen.sockets, chosen.probes, process.pid),
+                    crowd(member, agent, chosen.sockets, chosen.probes, process.pid),
                 ]
         finally:
             machine.end(worker)

@@ -90,6 +90,8 @@ def read_payload(model: type[M]) -> M:
     if getattr(model, "takes_form", False) and request.mimetype == "multipart/form-data":
         return _validate(model, request.form.to_dict())
     body = request.get_data()
+    if not body and getattr(model, "takes_nothing", False):
+        return _validate(model, {})
     if body and not request.is_json:
         raise UnsupportedMediaType
     try:

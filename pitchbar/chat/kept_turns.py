@@ -64,11 +64,15 @@ def put_in_place(turn_id: UUID) -> bool:
     return True
 
 
-def put_all_in_place(conversation_id: UUID) -> None:
-    """For who reads the conversation now, and would not see what its jobs have not done yet."""
+def put_all_in_place(conversation_id: UUID) -> bool:
+    """For who reads the conversation now, and would not see what its jobs have not done yet.
+    Whether there was something.
+    """
     waiting = select(WaitingTurn.id).where(WaitingTurn.conversation_id == conversation_id)
-    for turn_id in db.session.scalars(waiting.order_by(WaitingTurn.id)).all():
+    found = db.session.scalars(waiting.order_by(WaitingTurn.id)).all()
+    for turn_id in found:
         put_in_place(turn_id)
+    return bool(found)
 
 
 def _write(waiting: _Waiting) -> None:

@@ -66,8 +66,12 @@ def keep_lead(caller: Caller, sent: NewLead, by: Actor) -> Lead:
     return lead
 
 
-def request_person(caller: Caller) -> Conversation:
+def request_person(caller: Caller, *, is_agreed: bool = False) -> Conversation:
+    """`is_agreed`: with this very request. Raises ConsentNeeded."""
+    page = recent().page(caller.token.conversation)
+    consented_at = consent_of(caller, page, is_agreed)
     conversation = _conversation_of(caller)
+    note_page(conversation, [], consented_at)
     ask_for_person(conversation, clock.now())
     return conversation
 

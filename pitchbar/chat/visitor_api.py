@@ -18,7 +18,14 @@ from pitchbar.chat.services import (
     request_person,
 )
 from pitchbar.chat.starting import new_conversation
-from pitchbar.chat.visitor_payloads import KeptLead, NewLead, Opinion, RequestedPerson, WidgetEvent
+from pitchbar.chat.visitor_payloads import (
+    KeptLead,
+    NewLead,
+    Opinion,
+    PersonRequest,
+    RequestedPerson,
+    WidgetEvent,
+)
 from pitchbar.chat.visitors import A_VISITOR
 from pitchbar.chat.widget_events import count_event
 from pitchbar.core import clock
@@ -60,15 +67,16 @@ def create_event(caller: Caller, payload: WidgetEvent) -> None:
 
 @bp.post("/request-human")
 @opens_widget
-@endpoint(TOPIC, response=RequestedPerson)
-def create_request(caller: Caller) -> RequestedPerson:
+@endpoint(TOPIC, body=PersonRequest, response=RequestedPerson, errors=(413, 415, 422))
+def create_request(caller: Caller, payload: PersonRequest) -> RequestedPerson:
     """Ask for a person
 
-    Once is enough: a second request changes nothing while the first is fresh.
+    Once is enough: a second request changes nothing while the first is fresh. Where the agent has a
+    `consent`, it says `consented` once, unless a message did; else 403 `consent_needed`.
     """
     if not caller.agent.config.offers_person:
         raise NotOffered
-    conversation = request_person(caller)
+    conversation = request_person(caller, is_agreed=payload.consented)
     hours = caller.agent.config.hours
     return RequestedPerson(
         requested_at=conversation.human_requested_at or clock.now(),

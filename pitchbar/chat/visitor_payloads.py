@@ -1,6 +1,6 @@
 """What visitors send and get beside asking."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -43,6 +43,17 @@ class WidgetEvent(WidgetPayload):
     model_config = example(kind="opened")
 
     kind: Kind | Literal["typing"]
+
+
+class PersonRequest(WidgetPayload):
+    """May be left out where the agent has no `consent`."""
+
+    model_config = example(consented=True)
+    takes_nothing: ClassVar[bool] = True
+
+    consented: bool = Field(
+        False, description="The visitor agreed to `agent.consent`; needed once in a conversation."
+    )
 
 
 class RequestedPerson(ResponseModel):

@@ -19,6 +19,8 @@ from pitchbar.core.redis_client import Breaker, connect_redis
 log = logging.getLogger(__name__)
 Listener = Callable[[dict[str, Any]], None]
 _CHANNEL = "pitchbar:bus"
+# Told within the process: messages were lost while Redis was away.
+LISTENS_AGAIN = "bus.listens_again"
 _SEND_SECONDS = 0.25
 
 
@@ -74,17 +76,20 @@ class Bus:
                 self._thread.start()
 
     def _listen(self) -> None:
-        pause = threading.Event()
+        pause, was_away = threading.Event(), False
         while self._redis is not None:
             try:
                 with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     pubsub.subscribe(_CHANNEL)
+                    if was_away:
+                        self._deliver(LISTENS_AGAIN, {})
                     while True:
                         received = pubsub.get_message(timeout=0.5)
                         if received is not None:
                             self._receive(received["data"])
             except Exception as error:
                 log.warning("bus listener reconnects: %s", error)
+                was_away = True
                 pause.wait(1.0)
 
     def _receive(self, data: bytes) -> None:

@@ -24,6 +24,7 @@ from pitchbar.inbox.lists import read_asked
 from pitchbar.inbox.members import RIGHT
 from pitchbar.inbox.notes import put_tag, take_tag, write_note
 from pitchbar.inbox.replying import reply
+from pitchbar.inbox.rows import load_rows
 from pitchbar.inbox.showing import code_named, composer_part, filter_part, list_part, thread_part
 from pitchbar.inbox.snoozes import read_snooze
 from pitchbar.inbox.threads import get_conversation, mark_seen, mark_unseen
@@ -206,9 +207,12 @@ def _composer(
 ) -> Response:
     conversation = get_conversation(workspace.id, conversation_id)
     asked = read_asked(request.args)
-    parts = thread_part(workspace, conversation)
-    if not wants_fragment():
-        parts |= list_part(workspace, asked) | filter_part(workspace, None)
+    if wants_fragment():
+        (row,) = load_rows([conversation], current_user.id)
+        parts = {"row": row, "is_mine": conversation.taken_over_by == current_user.id}
+    else:
+        parts = filter_part(workspace, None) | list_part(workspace, asked, conversation)
+        parts |= thread_part(workspace, conversation)
     return render(
         "inbox/index.html",
         "inbox/_composer.html",

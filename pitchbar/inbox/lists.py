@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from pitchbar.chat.models import ENDED, OPEN, Conversation, Lead
+from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.pagination import decode_cursor, encode_cursor
@@ -37,6 +38,7 @@ class Asked:
     agent: int = 0
     tag: str = ""
     code: int = 0
+    campaign: str = ""
     lead: bool = False
     q: str = ""
     after: str = ""
@@ -49,6 +51,7 @@ class Asked:
             "agent": self.agent,
             "tag": self.tag,
             "code": self.code,
+            "campaign": self.campaign,
             "lead": "1" if self.lead else "",
             "q": self.q,
         }
@@ -56,7 +59,11 @@ class Asked:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.agent or self.tag or self.code or self.lead or self.q)
+        return self.is_narrowed or bool(self.q)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.agent or self.tag or self.code or self.campaign or self.lead)
 
     def of_list(self, name: str) -> "Asked":
         return replace(self, list=name, after="")
@@ -67,12 +74,18 @@ def read_asked(args: Mapping[str, str]) -> Asked:
     return Asked(
         list=name if name in LISTS else "open",
         agent=_id(args.get("agent", "")),
-        tag=args.get("tag", "")[:40],
+        tag=_plain(args.get("tag", ""))[:40],
         code=_id(args.get("code", "")),
+        campaign=_plain(args.get("campaign", ""))[:255],
         lead=args.get("lead", "") == "1",
-        q=" ".join(args.get("q", "").replace("\x00", "").split())[:_LONGEST_SEARCH],
+        q=" ".join(_plain(args.get("q", "")).split())[:_LONGEST_SEARCH],
         after=args.get("after", "")[:100],
     )
+
+
+def _plain(text: str) -> str:
+    """What no database takes can stand nowhere in it."""
+    return text.replace("\x00", "")
 
 
 def _id(text: str) -> int:
@@ -100,9 +113,13 @@ def list_conversations(
 def count_lists(workspace_id: int, person_id: int) -> dict[str, str]:
     """Of the two that call for somebody, and no further than it is shown: empty for none."""
     return {
-        name: count_words(_count(workspace_id, *_of_list(name, person_id)))
-        for name in ("mine", "waiting")
+        "mine": count_mine(workspace_id, person_id),
+        "waiting": count_waiting(workspace_id),
     }
+
+
+def count_mine(workspace_id: int, person_id: int) -> str:
+    return count_words(_count(workspace_id, *_of_list("mine", person_id)))
 
 
 def count_waiting(workspace_id: int) -> str:
@@ -144,6 +161,12 @@ def _filters(workspace_id: int, asked: Asked) -> list[ColumnElement[bool]]:
         found.append(Conversation.agent_id == min(asked.agent, MAX_ID))
     if asked.code:
         found.append(Conversation.code_id == min(asked.code, MAX_ID))
+    if asked.campaign:
+        # As the codes carry it today: a conversation keeps its code alone.
+        of_it = select(Code.id).where(
+            Code.workspace_id == workspace_id, Code.campaign == asked.campaign
+        )
+        found.append(Conversation.code_id.in_(of_it))
     if asked.tag:
         used = select(TagUse.conversation_id).join(Tag, Tag.id == TagUse.tag_id)
         mine = and_(Tag.workspace_id == workspace_id, Tag.name == asked.tag)

@@ -8,15 +8,40 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from pitchbar.chat.changes import TOPIC
-from pitchbar.chat.queries import find_conversation
 from pitchbar.inbox import presence
 from pitchbar.inbox.lists import count_waiting, read_asked
-from pitchbar.inbox.showing import list_part, thread_part
+from pitchbar.inbox.rows import load_rows
+from pitchbar.inbox.shared import listen_for_shared
+from pitchbar.inbox.showing import list_part, shared_list_part, thread_part
+from pitchbar.inbox.threads import find_whole
 from pitchbar.live import LiveView
 from pitchbar.workspaces.live import add_workspace_panel
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("inbox_live", __name__, url_prefix="/w/<slug>/conversations")
+
+LISTS, THREAD, BESIDE = "lists", "thread", "beside"
+# Who looks at a thread says so again within what `presence` takes for here.
+_REFRESH, _REFRESH_WITH_THREAD = 60.0, 40.0
+
+
+class _Changed:
+    """What messages concerned since it was drawn: parts of the page, by name."""
+
+    def __init__(self) -> None:
+        self._parts: set[str] = {LISTS, THREAD, BESIDE}
+
+    def add(self, *parts: str) -> None:
+        self._parts = self._parts | set(parts)
+
+    def take(self, *parts: str) -> set[str]:
+        """Which of these."""
+        found = self._parts & set(parts)
+        self._parts = self._parts - set(parts)
+        return found
+
+    def has(self, part: str) -> bool:
+        return part in self._parts
 
 
 def open_inbox() -> LiveView:
@@ -24,20 +49,46 @@ def open_inbox() -> LiveView:
     workspace_id, person_id = g.workspace.id, current_user.id
     thread = _thread_id()
     hexed = thread.hex if thread else ""
+    listen_for_shared()
+    changed = _Changed()
+    # Of the conversations in its list: whether somebody types matters there alone.
+    shown: set[str] = set()
 
     def concerns(message: dict[str, Any]) -> bool:
+        is_thread = bool(message["conversation"] == hexed)
         if "person_id" in message:
-            is_other = message["person_id"] != person_id
-            return bool(is_other and message["is_new"] and message["conversation"] == hexed)
-        return bool(message["workspace_id"] == workspace_id)
+            is_concerned = is_thread and message["is_new"] and message["person_id"] != person_id
+            changed.add(*[THREAD] * is_concerned)
+            return bool(is_concerned)
+        if message["workspace_id"] != workspace_id:
+            return False
+        is_typing = "typing" in message
+        if is_thread:
+            changed.add(THREAD, *[BESIDE] * (not is_typing))
+        if not is_typing or message["conversation"] in shown:
+            changed.add(LISTS)
+            return True
+        return is_thread
+
+    def draw() -> str:
+        # Without a message it is looked at again, as one may be lost; not at what costs most.
+        parts = changed.take(LISTS, THREAD, BESIDE) or {LISTS, THREAD}
+        drawn = _draw_lists(g.workspace, thread, shown) if LISTS in parts else ""
+        return drawn + (_draw_thread(g.workspace, thread, parts) if thread else "")
+
+    def draw_first() -> str:
+        parts = changed.take(THREAD, BESIDE)
+        return _draw_thread(g.workspace, thread, parts) if thread and parts else ""
 
     return LiveView(
-        lambda: _draw(g.workspace, thread),
+        draw,
         TOPIC,
         concerns,
         further_topics=(presence.TOPIC,),
         # What is said is shown while the lists rest.
-        draw_first=(lambda: _draw_thread(g.workspace, thread)) if thread else None,
+        draw_first=draw_first if thread else None,
+        refresh_seconds=_REFRESH_WITH_THREAD if thread else _REFRESH,
+        is_urgent=lambda: bool(thread) and changed.has(THREAD),
     )
 
 
@@ -57,18 +108,24 @@ def draw_waiting(workspace: Workspace) -> Markup:
     return Markup(shown)  # noqa: S704  # a template has escaped it
 
 
-def _draw(workspace: Workspace, thread: UUID | None) -> str:
-    shown = list_part(workspace, read_asked(request.args))
-    drawn = render_template("inbox/_moving_lists.html", **shown, thread=None, open_thread=thread)
-    return drawn if thread is None else drawn + _draw_thread(workspace, thread)
+def _draw_lists(workspace: Workspace, thread: UUID | None, shown: set[str]) -> str:
+    # Pages that cannot open a socket ask seldom, and get what is there now.
+    is_socket = request.endpoint == f"{bp.name}.live"
+    part = (shared_list_part if is_socket else list_part)(workspace, read_asked(request.args))
+    shown.clear()
+    shown.update(row.conversation.public_id.hex for row in part["rows"])
+    return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
 
 
-def _draw_thread(workspace: Workspace, thread: UUID) -> str:
-    conversation = find_conversation(workspace.id, thread)
+def _draw_thread(workspace: Workspace, thread: UUID, parts: set[str]) -> str:
+    if not parts & {THREAD, BESIDE}:
+        return ""
+    conversation = find_whole(workspace.id, thread)
     if conversation is None:
         return render_template("inbox/_gone.html")
     presence.say_present(thread, current_user.id, current_user.name)
-    shown = thread_part(workspace, conversation)
+    (row,) = load_rows([conversation], current_user.id)
+    shown = thread_part(workspace, conversation, is_whole=BESIDE in parts) | {"row": row}
     asked = read_asked(request.args)
     return render_template("inbox/_moving_thread.html", **shown, workspace=workspace, asked=asked)
 

@@ -5,6 +5,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.accounts.models import Person
+from pitchbar.chat.models import partial_index
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
 from pitchbar.events.subjects import Subject
@@ -31,6 +32,25 @@ class ThreadNote(Model):
     # Ids of the members who are named in it.
     mentions: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class NoteMention(Model):
+    """That a note names a member, until they have seen it: their bell rings."""
+
+    __tablename__ = "note_mentions"
+    __table_args__ = (
+        partial_index("ix_note_mentions_unseen", "person_id, workspace_id, id", "seen_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(BigId)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    note_id: Mapped[int] = mapped_column(
+        ForeignKey("thread_notes.id", ondelete="CASCADE"), index=True
+    )
+    conversation_id: Mapped[int] = mapped_column(BigId)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ThreadSeen(Model):

@@ -15,6 +15,7 @@ from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.inbox.errors import EmptyNote, InvalidTag
 from pitchbar.inbox.mailing import mail_named
+from pitchbar.inbox.mentions import add_mentions
 from pitchbar.inbox.models import NOTE, Tag, TagUse, ThreadNote
 from pitchbar.inbox.threads import add_note
 from pitchbar.workspaces.models import Membership
@@ -32,6 +33,7 @@ def write_note(conversation: Conversation, person: Person, by: Actor, text: str)
         raise EmptyNote("Use at most 4,000 characters.")
     named = find_named(conversation.workspace_id, text)
     note = add_note(conversation, NOTE, text, person.id, mentions=[one.id for one in named])
+    add_mentions(note, named)
     record_event("conversation.note_written", conversation, by=by)
     mail_named(conversation, [one for one in named if one.id != person.id], person)
     tell_changed(conversation)

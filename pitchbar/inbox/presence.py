@@ -9,7 +9,7 @@ from pitchbar.extensions import bus
 
 TOPIC = "inbox.presence"
 # An open page says so again within this.
-_HERE_SECONDS = 45.0
+_HERE_SECONDS = 60.0
 _SAY_SECONDS = 15.0
 _MOST = 5_000
 

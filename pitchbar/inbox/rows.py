@@ -1,7 +1,7 @@
 """What is shown of each conversation in a list, and of the one that is open."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -54,7 +54,6 @@ def load_rows(conversations: Sequence[Conversation], person_id: int) -> list[Row
     rows = []
     for one in conversations:
         lead = leads.get(one.id)
-        seen_at = seen.get(one.id)
         rows.append(
             Row(
                 conversation=one,
@@ -67,11 +66,31 @@ def load_rows(conversations: Sequence[Conversation], person_id: int) -> list[Row
                 code=codes.get(one.code_id or 0),
                 lead=lead,
                 tags=tuple(tags.get(one.id, ())),
-                is_unread=seen_at is None or seen_at < one.last_message_at,
+                is_unread=_is_unread(one, seen),
                 is_typing=is_typing(one.public_id, "visitor"),
             )
         )
     return rows
+
+
+def load_for_all(conversations: Sequence[Conversation]) -> list[Row]:
+    """As nobody has seen them, and not bound to a session: for pages of several people."""
+    rows = load_rows(conversations, 0)
+    for row in rows:
+        for one in (row.conversation, row.last, row.code, row.lead):
+            if one is not None and one in db.session:
+                db.session.expunge(one)
+    return rows
+
+
+def as_seen_by(rows: Sequence[Row], person_id: int) -> list[Row]:
+    seen = _seen([row.conversation.id for row in rows], person_id)
+    return [replace(row, is_unread=_is_unread(row.conversation, seen)) for row in rows]
+
+
+def _is_unread(one: Conversation, seen: Mapping[int, datetime]) -> bool:
+    seen_at = seen.get(one.id)
+    return seen_at is None or seen_at < one.last_message_at
 
 
 def visitor_name(lead: Lead | None, public_id: str) -> str:

@@ -16,6 +16,8 @@ _MOST_FOUND = 300
 _MOST_LOOKED_THROUGH = 20_000
 _MOST_WORDS = 8
 _WORD = re.compile(r"\w+")
+# Written alike in any language of the database.
+_PLAIN = re.compile(r"[A-Za-z]+")
 
 
 def matching_ids(workspace_id: int, words: str) -> Sequence[int]:
@@ -39,9 +41,14 @@ def _by_index(workspace_id: int, words: Sequence[str]) -> Sequence[int]:
     wanted = func.to_tsquery("simple", f"{' & '.join(words)}:*")
     # As the index says it, letter for letter.
     indexed: ColumnElement[Any] = literal_column("to_tsvector('simple', text)")
+    # Words that stand everywhere are looked for from the newest message on, one by one. What cannot
+    # fit is told by its letters, at a fifth of the cost of taking its words apart; a comparison
+    # that the planner takes for nearly always true, so that it plans as without it.
+    lowered = func.lower(Message.text)
+    may_fit = [func.strpos(lowered, word.lower()) != 0 for word in words if _PLAIN.fullmatch(word)]
     newest = (
         select(Message.conversation_id)
-        .where(Message.workspace_id == workspace_id, indexed.op("@@")(wanted))
+        .where(Message.workspace_id == workspace_id, *may_fit, indexed.op("@@")(wanted))
         .order_by(Message.created_at.desc())
         .limit(_MOST_FOUND)
     )

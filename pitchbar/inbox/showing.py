@@ -13,25 +13,33 @@ from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.hours import is_open
 from pitchbar.agents.models import Agent
 from pitchbar.chat.changes import is_typing
-from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import Conversation, Message
 from pitchbar.chat.queries import names_of
 from pitchbar.codes.models import Code
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.inbox.canned import filled, list_canned
-from pitchbar.inbox.lists import LISTS, Asked, count_lists, list_conversations
+from pitchbar.inbox.lists import (
+    LISTS,
+    Asked,
+    count_lists,
+    count_mine,
+    count_waiting,
+    list_conversations,
+)
 from pitchbar.inbox.members import is_on_call, list_answering
 from pitchbar.inbox.models import ThreadNote
 from pitchbar.inbox.notes import list_tags, tags_of
 from pitchbar.inbox.panels import draw_panels
 from pitchbar.inbox.presence import others_present
-from pitchbar.inbox.rows import Row, load_rows
+from pitchbar.inbox.rows import Row, as_seen_by, load_for_all, load_rows
+from pitchbar.inbox.shared import read_shared
 from pitchbar.inbox.snoozes import snooze_choices
 from pitchbar.inbox.threads import list_notes
 from pitchbar.workspaces.models import Workspace
 
 MESSAGES_SHOWN = 100
+_CODES_OFFERED = 200
 
 
 @dataclass(frozen=True)
@@ -44,14 +52,43 @@ class Line:
     author: str
 
 
-def list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+def list_part(
+    workspace: Workspace, asked: Asked, with_thread: Conversation | None = None
+) -> dict[str, Any]:
+    """`row` is that of the thread, read along with those of the list."""
     found, after = list_conversations(workspace.id, current_user.id, asked)
-    return {
+    is_beside = with_thread is not None and with_thread not in found
+    wanted = [*found, with_thread] if is_beside and with_thread else found
+    rows = load_rows(wanted, current_user.id)
+    part = {
         "workspace": workspace,
         "asked": asked,
         "lists": LISTS,
         "counts": count_lists(workspace.id, current_user.id),
-        "rows": load_rows(found, current_user.id),
+        "rows": rows[: len(found)],
+        "next_cursor": after,
+    }
+    if with_thread is not None:
+        part["row"] = next(row for row in rows if row.conversation is with_thread)
+    return part
+
+
+def shared_list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
+    """The same for a page that stands open, as many do: read once for all of them."""
+    person_id = current_user.id
+
+    def load() -> tuple[Any, ...]:
+        found, after = list_conversations(workspace.id, person_id, asked)
+        return load_for_all(found), after, count_waiting(workspace.id)
+
+    key = (asked, person_id if asked.list == "mine" else 0)
+    rows, after, waiting = read_shared(workspace.id, key, load)
+    return {
+        "workspace": workspace,
+        "asked": asked,
+        "lists": LISTS,
+        "counts": {"mine": count_mine(workspace.id, person_id), "waiting": waiting},
+        "rows": as_seen_by(rows, person_id),
         "next_cursor": after,
     }
 
@@ -59,9 +96,22 @@ def list_part(workspace: Workspace, asked: Asked) -> dict[str, Any]:
 def filter_part(workspace: Workspace, role: str | None) -> dict[str, Any]:
     agents = select(Agent).where(Agent.workspace_id == workspace.id).order_by(Agent.name)
     return {
+        **code_choices(workspace),
         "agents": db.session.scalars(agents.limit(100)).all(),
         "all_tags": list_tags(workspace.id),
         "on_call": is_on_call(workspace.id, current_user.id, role),
+    }
+
+
+def code_choices(workspace: Workspace) -> dict[str, Any]:
+    """The newest codes, and their campaigns."""
+    mine = select(Code.id, Code.name, Code.campaign).where(
+        Code.workspace_id == workspace.id, Code.deleted_at.is_(None)
+    )
+    codes = db.session.execute(mine.order_by(Code.id.desc()).limit(_CODES_OFFERED)).all()
+    return {
+        "codes": sorted(codes, key=lambda one: one.name.lower()),
+        "campaigns": sorted({one.campaign for one in codes if one.campaign}, key=str.lower),
     }
 
 
@@ -71,14 +121,17 @@ def code_named(workspace: Workspace, code_id: int) -> str:
 
 
 def thread_part(
-    workspace: Workspace, conversation: Conversation, before: UUID | None = None
+    workspace: Workspace,
+    conversation: Conversation,
+    before: UUID | None = None,
+    *,
+    is_whole: bool = True,
 ) -> dict[str, Any]:
-    (row,) = load_rows([conversation], current_user.id)
+    """All but the `row`; also what stands beside where it is asked for."""
     lines, has_earlier = _lines(conversation, before)
     config = _config_of(conversation)
     return {
         "thread": conversation,
-        "row": row,
         "lines": lines,
         "has_earlier": has_earlier,
         "others": others_present(conversation.public_id, current_user.id),
@@ -86,8 +139,9 @@ def thread_part(
         "is_mine": conversation.taken_over_by == current_user.id,
         "is_open_now": is_open(config.hours, workspace.time_zone, clock.now()) if config else None,
         "has_hours": bool(config and config.hours is not None),
-        "tags": tags_of(conversation),
-        "panels": draw_panels(workspace, conversation),
+        "is_whole": is_whole,
+        "tags": tags_of(conversation) if is_whole else [],
+        "panels": draw_panels(workspace, conversation) if is_whole else [],
     }
 
 
@@ -104,8 +158,6 @@ def composer_part(workspace: Workspace, conversation: Conversation, row: Row) ->
 
 
 def _lines(conversation: Conversation, before: UUID | None) -> tuple[Sequence[Line], bool]:
-    put_all_in_place(conversation.public_id)
-    db.session.commit()
     mine = select(Message).where(Message.conversation_id == conversation.id)
     if before is not None:
         mine = mine.where(Message.id < before)

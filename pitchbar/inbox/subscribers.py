@@ -12,13 +12,22 @@ from pitchbar.inbox.holding import release_all_of
 from pitchbar.inbox.live import open_waiting
 from pitchbar.inbox.mailing import declare_lists
 from pitchbar.inbox.members import RIGHT
-from pitchbar.inbox.models import CannedReply, OnCall, Tag, TagUse, ThreadNote, ThreadSeen
+from pitchbar.inbox.mentions import ring_for_mentions
+from pitchbar.inbox.models import (
+    CannedReply,
+    NoteMention,
+    OnCall,
+    Tag,
+    TagUse,
+    ThreadNote,
+    ThreadSeen,
+)
 from pitchbar.inbox.tasks import mail_on_call
 from pitchbar.jobs import enqueue
 from pitchbar.workspaces.live import register_beside
 from pitchbar.workspaces.roles import role_may
 
-_TABLES: tuple[Any, ...] = (TagUse, Tag, ThreadSeen, ThreadNote, CannedReply, OnCall)
+_TABLES: tuple[Any, ...] = (NoteMention, TagUse, Tag, ThreadSeen, ThreadNote, CannedReply, OnCall)
 
 
 def register() -> None:
@@ -29,6 +38,7 @@ def register() -> None:
     hooks.on_person_requested(_call_people)
     register_beside(open_waiting)
     declare_lists()
+    ring_for_mentions()
     register_holding(VisitorsHolding(ThreadNote, "Notes beside conversations", _of_visitors))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 
+from pitchbar.chat.kept_turns import put_all_in_place
 from pitchbar.chat.models import Conversation
 from pitchbar.chat.queries import find_conversation
 from pitchbar.core import clock
@@ -24,6 +25,13 @@ def get_conversation(workspace_id: int, public_id: UUID) -> Conversation:
     if conversation is None:
         raise ConversationNotFound
     return conversation
+
+
+def find_whole(workspace_id: int, public_id: UUID) -> Conversation | None:
+    """With what its jobs have not put in its place yet, which is committed here."""
+    if put_all_in_place(public_id):
+        db.session.commit()
+    return find_conversation(workspace_id, public_id)
 
 
 def read_again(conversation: Conversation) -> None:

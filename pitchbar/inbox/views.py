@@ -8,11 +8,13 @@ from flask_login import current_user
 from pitchbar.core import clock
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
+from pitchbar.inbox.errors import ConversationNotFound
 from pitchbar.inbox.lists import read_asked
 from pitchbar.inbox.members import RIGHT, choose_on_call
+from pitchbar.inbox.mentions import see_mentions
 from pitchbar.inbox.presence import say_present
 from pitchbar.inbox.showing import code_named, composer_part, filter_part, list_part, thread_part
-from pitchbar.inbox.threads import get_conversation, mark_seen
+from pitchbar.inbox.threads import find_whole, mark_seen
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
@@ -37,15 +39,17 @@ def index(workspace: Workspace) -> Response:
 @bp.get("/<uuid:conversation_id>")
 @requires("view")
 def show(workspace: Workspace, conversation_id: UUID) -> Response:
-    conversation = get_conversation(workspace.id, conversation_id)
+    conversation = find_whole(workspace.id, conversation_id)
+    if conversation is None:
+        raise ConversationNotFound
     say_present(conversation_id, current_user.id, current_user.name)
-    before = _before(request.args.get("before", ""))
-    parts = thread_part(workspace, conversation, before)
-    # What was new to them stays marked until this page is drawn.
-    asked = read_asked(request.args)
-    if mark_seen(conversation, current_user.id):
+    before, asked = _before(request.args.get("before", "")), read_asked(request.args)
+    # Before anything else is read: a commit would have it read again.
+    is_news = mark_seen(conversation, current_user.id)
+    if see_mentions(conversation, current_user.id) or is_news:
         db.session.commit()
-    parts |= list_part(workspace, asked) | filter_part(workspace, g.role)
+    parts = filter_part(workspace, g.role) | list_part(workspace, asked, conversation)
+    parts |= thread_part(workspace, conversation, before)
     return render(
         "inbox/index.html",
         **parts | composer_part(workspace, conversation, parts["row"]),

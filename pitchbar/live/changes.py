@@ -1,27 +1,37 @@
 """What wakes an open page."""
 
 import threading
+import time
 from typing import Any
 
+from pitchbar.core.bus import LISTENS_AGAIN
 from pitchbar.extensions import bus
 from pitchbar.live.declaration import LiveView
 
 # On the bus: somebody's sessions or rights have changed.
 ACCESS = "access"
+_WHOLE_SECONDS = 20.0
 
 
 class Changes:
     """Hears whether something has changed that the page shows, or who may see it."""
 
     def __init__(self, view: LiveView, person_id: str | None) -> None:
-        self._view = view
+        self._views: list[LiveView] = [view, *view.beside]
         self._person_id = person_id
         self._changed = threading.Event()
+        # What a message concerned, and when all of it was last told to be drawn.
+        self._woken: set[LiveView] = set()
+        self._whole_at: float | None = None
+        self._lock = threading.Lock()
         # The same of what is drawn first, which is drawn more often.
         self._first_changed = threading.Event()
         self.is_access_asked = False
         self.is_told = bool(view.topic)
-        self._unsubscribe = [bus.subscribe(ACCESS, self._hear_of_access)]
+        self._unsubscribe = [
+            bus.subscribe(ACCESS, self._hear_of_access),
+            bus.subscribe(LISTENS_AGAIN, self._hear_of_gap),
+        ]
         for topic in (view.topic, *view.further_topics) if view.topic else ():
             self._listen(topic, view)
         for one in view.beside if view.topic else ():
@@ -30,6 +40,8 @@ class Changes:
     def _listen(self, topic: str, view: LiveView) -> None:
         def hear(message: dict[str, Any]) -> None:
             if view.concerns(message):
+                with self._lock:
+                    self._woken.add(view)
                 self._first_changed.set()
                 self._changed.set()
 
@@ -40,9 +52,26 @@ class Changes:
             self.is_access_asked = True
             self._changed.set()
 
+    def _hear_of_gap(self, _message: dict[str, Any]) -> None:
+        """Whatever was said meanwhile is lost."""
+        self._whole_at = None
+        self._changed.set()
+
     def forget_access(self) -> None:
         """Before it is asked: a message that comes meanwhile counts."""
         self.is_access_asked = False
+
+    def take_woken(self) -> list[LiveView]:
+        """What a message concerned since the last call; all, where there was none or all was told
+        long ago: it is looked at again anyway.
+        """
+        now = time.monotonic()
+        with self._lock:
+            woken, self._woken = self._woken, set()
+        if woken and self._whole_at is not None and now < self._whole_at + _WHOLE_SECONDS:
+            return list(woken)
+        self._whole_at = now
+        return self._views
 
     def take_first(self) -> bool:
         """Whether there was a change since the last call; the whole is still to be drawn."""

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ class LiveView:
             topic it is drawn again after each pause.
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
-        draw_first: what costs little: drawn alone while the whole rests.
+        draw_first: what costs little: drawn alone while the whole rests; may give nothing.
+        refresh_seconds: when it is drawn again without a message, as one may be lost.
+        is_urgent: whether what changed is waited for, and others can wait.
     """
 
     draw: Callable[[], str]
@@ -22,6 +24,12 @@ class LiveView:
     further_topics: tuple[str, ...] = ()
     beside: "tuple[LiveView, ...]" = ()
     draw_first: Callable[[], str] | None = None
+    refresh_seconds: float = 20.0
+    is_urgent: Callable[[], bool] = lambda: False
 
     def draw_all(self) -> str:
-        return "".join([self.draw(), *(view.draw() for view in self.beside)])
+        return self.draw_woken([self, *self.beside])
+
+    def draw_woken(self, views: "Sequence[LiveView]") -> str:
+        """Of itself and what is beside, those that something changed in."""
+        return "".join(view.draw() for view in (self, *self.beside) if view in views)

@@ -7,6 +7,7 @@ a right says `recheck_access`: then the pages that this person has open are aske
 """
 
 import logging
+import random
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -25,12 +26,11 @@ from pitchbar.extensions import bus, db, request_address, sock
 from pitchbar.live.changes import ACCESS, Changes
 from pitchbar.live.declaration import LiveView
 from pitchbar.live.drawing import Drawing
+from pitchbar.live.turns import turns
 from pitchbar.settings import current_settings
 
 log = logging.getLogger(__name__)
 
-# Also without a change: hours and days pass, and a lost message is made good.
-_REFRESH_SECONDS = 20.0
 # What is costly to draw is drawn less often: of what it takes beyond this, ten times as long is
 # waited, and never longer than that.
 _LOOK_SECONDS = 0.25
@@ -118,25 +118,29 @@ def _draw_while_open(ws: Any, panel: LivePanel) -> None:
     each change.
     """
     ws.sock = WholeSends(ws.sock)
-    view, took = panel.open(), 0.0
+    view, cost = panel.open(), 0.0
     with closing(Changes(view, current_user.get_id())) as changes:
         while ws.connected:
             changes.forget_access()
             began = time.monotonic()
-            _send_whole(ws, panel, view, changes, is_costly=took > _CHEAP_SECONDS)
+            cost = _send_whole(ws, panel, view, changes, is_costly=cost > _CHEAP_SECONDS)
+            # With the wait for its turn: where many pages are drawn, each is drawn less often.
             took = time.monotonic() - began
             _pause(ws, changes, panel.pause_seconds)
             _rest(ws, panel, view, changes, pause_after(took, panel.pause_seconds))
-            _wait_for_change(ws, changes)
+            _wait_for_change(ws, view, changes)
 
 
 def _send_whole(
     ws: Any, panel: LivePanel, view: LiveView, changes: Changes, *, is_costly: bool
-) -> None:
-    """What took long last time is drawn beside, and what matters most moves meanwhile."""
+) -> float:
+    """What took long last time is drawn beside, and what matters most moves meanwhile. Returns how
+    many seconds it took to draw.
+    """
+    woken = changes.take_woken()
     if not is_costly or view.draw_first is None:
-        _send(ws, panel, view.draw_all)
-        return
+        return _send(ws, panel, view, lambda: view.draw_woken(woken))
+    began = time.monotonic()
     drawing = Drawing(lambda: _draw_anew(panel))
     while not drawing.is_done(panel.pause_seconds) and ws.connected:
         _send_first(ws, panel, view, changes)
@@ -144,28 +148,36 @@ def _send_whole(
     if ws.connected:
         # It may be older than what moved meanwhile: that comes behind it once more.
         first = view.draw_first
-        _send(ws, panel, lambda: whole + first())
+        _send(ws, panel, view, lambda: whole + first())
+    return time.monotonic() - began
 
 
 def _draw_anew(panel: LivePanel) -> str:
     """In a context of its own, which has looked nobody up yet."""
-    panel.enter()
-    return panel.open().draw_all()
+    with turns.one(lambda: False):
+        panel.enter()
+        return panel.open().draw_all()
 
 
-def _send(ws: Any, panel: LivePanel, draw: Callable[[], str]) -> None:
+def _send(ws: Any, panel: LivePanel, view: LiveView, draw: Callable[[], str]) -> float:
     """If they may still see it. An open page must not hold a database connection while nothing
-    happens.
+    happens, or while a slow line takes what was drawn. Returns how many seconds it took to draw.
     """
-    _forget_person()
-    panel.enter()
-    ws.send(draw())
-    db.session.remove()
+    with turns.one(view.is_urgent):
+        began = time.monotonic()
+        _forget_person()
+        panel.enter()
+        drawn = draw()
+        db.session.remove()
+        took = time.monotonic() - began
+    if drawn:
+        ws.send(drawn)
+    return took
 
 
 def _send_first(ws: Any, panel: LivePanel, view: LiveView, changes: Changes) -> None:
     if view.draw_first is not None and changes.take_first():
-        _send(ws, panel, view.draw_first)
+        _send(ws, panel, view, view.draw_first)
 
 
 def _rest(ws: Any, panel: LivePanel, view: LiveView, changes: Changes, seconds: float) -> None:
@@ -193,9 +205,11 @@ def _forget_person() -> None:
     g.pop("_login_user", None)
 
 
-def _wait_for_change(ws: Any, changes: Changes) -> None:
+def _wait_for_change(ws: Any, view: LiveView, changes: Changes) -> None:
     """Until something changed, the page went away, or it is time to look again anyway."""
-    until = time.monotonic() + (_REFRESH_SECONDS if changes.is_told else 0)
+    # Apart from those that were opened at the same time, too.
+    seconds = view.refresh_seconds * random.uniform(0.9, 1.1)
+    until = time.monotonic() + (seconds if changes.is_told else 0)
     while ws.connected and time.monotonic() < until:
         if changes.wait(0.5):
             return

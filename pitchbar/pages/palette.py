@@ -11,8 +11,8 @@ from pitchbar.core.features import Feature, NavigationItem, Offer, Section
 from pitchbar.core.htmx import render
 from pitchbar.core.text import storable
 from pitchbar.workspaces.access import may, requires, role_may_in
+from pitchbar.workspaces.mine import my_memberships
 from pitchbar.workspaces.models import Membership, Workspace
-from pitchbar.workspaces.queries import list_memberships
 
 bp = Blueprint("palette", __name__, url_prefix="/w/<slug>/palette")
 
@@ -55,7 +55,7 @@ def find(workspace: Workspace) -> Response:
 @bp.app_template_global("palette")
 def load_palette() -> Palette:
     """For this request's person, in this request's workspace or the one that they came from."""
-    memberships = list_memberships(current_user) if current_user.is_authenticated else []
+    memberships = my_memberships()
     home = _home(list(memberships))
     inside = [*_pages(home), *_acts(home)] if home else []
     outside = [*_workspaces(home, list(memberships)), *_own()]

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from pitchbar.chat.models import Conversation
 from pitchbar.codes.models import Code
@@ -77,12 +79,13 @@ def load_started(
     day = clock.local_date(since, workspace.time_zone)
     found: dict[int, Started] = defaultdict(Started)
 
-    def narrowed(column: object) -> list[object]:
-        return [] if code_ids is None else [column.in_(code_ids)]  # type: ignore[attr-defined]  # a column
+    def narrowed(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        return true() if code_ids is None else column.in_(code_ids)
 
     scans = (
         select(ScanDay.code_id, func.sum(ScanDay.people))
-        .where(ScanDay.workspace_id == workspace.id, ScanDay.day >= day, *narrowed(ScanDay.code_id))  # type: ignore[arg-type]
+        .where(ScanDay.workspace_id == workspace.id, ScanDay.day >= day)
+        .where(narrowed(ScanDay.code_id))
         .group_by(ScanDay.code_id)
     )
     for scanned in db.session.execute(scans):
@@ -92,7 +95,7 @@ def load_started(
         counted = (
             select(func.coalesce(model.code_id, WHOLE_WORKSPACE), func.count())
             .where(model.workspace_id == workspace.id, at >= since, model.code_id.is_not(None))
-            .where(*narrowed(model.code_id))  # type: ignore[arg-type]
+            .where(narrowed(model.code_id))
             .group_by(model.code_id)
         )
         for row in db.session.execute(counted):
@@ -105,7 +108,7 @@ def load_started(
             func.sum(ConversionDay.value_minor),
         )
         .where(ConversionDay.workspace_id == workspace.id, ConversionDay.day >= day)
-        .where(*narrowed(ConversionDay.code_id))  # type: ignore[arg-type]
+        .where(narrowed(ConversionDay.code_id))
         .group_by(ConversionDay.code_id, ConversionDay.currency)
     )
     for code_id, currency, count, minor in db.session.execute(sums):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 
 from pitchbar.chat.models import Conversation
 from pitchbar.core import clock
@@ -72,14 +72,14 @@ def _joined(workspace: Workspace, ids: set[int]) -> set[int]:
         )
         leads = select(LeadConversation.lead_id).where(LeadConversation.conversation_id.in_(ids))
         linked = select(LeadConversation.conversation_id).where(LeadConversation.lead_id.in_(leads))
-        either = or_(Conversation.visitor_id.in_(browsers), Conversation.id.in_(linked))
-        query = (
-            select(Conversation.id)
-            .where(Conversation.workspace_id == workspace.id, either)
-            .order_by(Conversation.id.desc())
-            .limit(MOST_CONVERSATIONS)
-        )
-        found = set(db.session.scalars(query))
+        mine = select(Conversation.id).where(Conversation.workspace_id == workspace.id)
+        # Not one condition with "or": it would be asked of every conversation there is.
+        either = union(
+            mine.where(Conversation.visitor_id.in_(browsers)),
+            mine.where(Conversation.id.in_(linked)),
+        ).subquery()
+        newest = select(either.c.id).order_by(either.c.id.desc()).limit(MOST_CONVERSATIONS)
+        found = set(db.session.scalars(newest))
         if found <= ids:
             break
         ids = ids | found

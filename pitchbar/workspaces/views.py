@@ -9,9 +9,9 @@ from pitchbar.extensions import db
 from pitchbar.workspaces.access import may
 from pitchbar.workspaces.error_frame import ask_owner
 from pitchbar.workspaces.forms import WorkspaceForm
+from pitchbar.workspaces.mine import my_memberships
 from pitchbar.workspaces.models import OwnershipOffer
 from pitchbar.workspaces.ownership.queries import find_offer_to
-from pitchbar.workspaces.queries import list_memberships
 from pitchbar.workspaces.services import create_workspace
 
 bp = Blueprint("workspaces", __name__)
@@ -25,7 +25,7 @@ def layout_context() -> dict[str, object]:
     role = g.get("role")
     try:
         person = current_user if current_user.is_authenticated else None
-        mine = [m.workspace for m in list_memberships(person)] if person else []
+        mine = [m.workspace for m in my_memberships()]
         workspace = g.get("workspace")
     except SQLAlchemyError:
         # The page that says so must render without the database too.

@@ -58,6 +58,17 @@ def test_consent_is_given_once_and_kept_with_its_time(widget: Widget) -> None:
     assert kept().consented_at == at
 
 
+def test_person_is_asked_for_only_after_consent(widget: Widget) -> None:
+    refused = widget.send("POST", "/request-human")
+    assert (refused.status_code, error_code(refused)) == (403, "consent_needed")
+    assert error_code(widget.send("POST", "/request-human", {"consented": 1})) == "invalid"
+    assert db.session.scalars(select(Conversation)).all() == []
+    assert widget.send("POST", "/request-human", {"consented": True}).status_code == 200
+    assert kept().consented_at
+    assert kept().human_requested_at
+    widget.ask("When are you open?")
+
+
 def test_consent_given_with_the_form_holds_for_messages(widget: Widget) -> None:
     assert widget.send("POST", "/leads", {**ADA, "consented": True}).status_code == 201
     widget.ask("When are you open?")

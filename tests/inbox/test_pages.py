@@ -22,7 +22,7 @@ from tests.agents.factories import make_agent
 from tests.curation.factories import say
 from tests.inbox.factories import make_held, make_thread, make_waiting
 from tests.support.browsing import FormClient, sign_in
-from tests.support.factories import People, add_member, bearer, make_person, make_token
+from tests.support.factories import People, add_member, bearer, make_code, make_person, make_token
 from tests.support.servers import on_both_databases
 
 
@@ -58,7 +58,9 @@ def test_each_list_has_what_belongs_there(people: People) -> None:
 @on_both_databases
 def test_filters_and_search_narrow_down(people: People) -> None:
     workspace = people.workspace
-    one, other = make_thread(workspace), make_thread(workspace, code_id=7)
+    spring = make_code(workspace, campaign="Spring").id
+    make_code(people.elsewhere, campaign="Elsewhere")
+    one, other = make_thread(workspace), make_thread(workspace, code_id=spring)
     say(other, "Is Träger_100% in stock?")
     put_tag(other, SYSTEM, "Sales")
     db.session.add(
@@ -69,7 +71,8 @@ def test_filters_and_search_narrow_down(people: People) -> None:
     fitting: tuple[dict[str, Any], ...] = (
         {"agent": other.agent_id},
         {"tag": "Sales"},
-        {"code": 7},
+        {"code": spring},
+        {"campaign": "Spring"},
         {"lead": True},
         {"q": "träger"},
         {"q": "stock träg"},
@@ -79,9 +82,29 @@ def test_filters_and_search_narrow_down(people: People) -> None:
         assert found(workspace, **asked) == [other.id], asked
     for words in ("bicycle", "%", "' | !", "& :*", "wh__ls", "wheels bicycle"):
         assert found(workspace, q=words) == [], words
-    for asked in ({"tag": "x"}, {"agent": 10**18}):
+    for asked in ({"tag": "x"}, {"agent": 10**18}, {"campaign": "Elsewhere"}, {"campaign": "s"}):
         assert found(workspace, **asked) == [], asked
     assert set(found(workspace, q="wheels")) == {one.id, other.id}
+
+
+def test_menu_offers_codes_and_campaigns_of_the_workspace(
+    client: FormClient, people: People
+) -> None:
+    code = make_code(people.workspace, name="<b>Poster</b>", campaign="Spring")
+    make_code(people.elsewhere, name="Strange", campaign="Elsewhere")
+    make_thread(people.workspace, code_id=code.id)
+    sign_in(client, people.analyst)
+    shown = client.get(page(people)).text
+    assert f'<option value="{code.id}">&lt;b&gt;Poster&lt;/b&gt;' in shown
+    assert "<option>Spring" in shown
+    assert "Strange" not in shown
+    assert "Elsewhere" not in shown
+    chosen = client.get(page(people, "?campaign=Spring")).text
+    assert "<option selected>Spring" in chosen
+    assert "inbox-row" in chosen
+    nothing = client.get(page(people, "?campaign=Winter%00&code=0&tag=%00")).text
+    assert "Nothing found" in nothing
+    assert "<option selected>Winter" in nothing
 
 
 def test_pages_follow_each_other_without_a_gap(people: People) -> None:

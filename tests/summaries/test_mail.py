@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from pitchbar.chat.models import Lead
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs.ledger.models import Job
@@ -23,6 +24,8 @@ from pitchbar.summaries.tasks import send_summary as send_summary_job
 from pitchbar.workspaces.mailing_lists.links import Subscription
 from pitchbar.workspaces.mailing_lists.services import refuse_list
 from pitchbar.workspaces.models import Workspace
+from tests.agents.factories import make_agent
+from tests.chat_analytics.factories import make_talk
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code, make_person, make_workspace
 from tests.support.mail_jobs import mail_at_once
@@ -295,3 +298,21 @@ def test_there_are_summaries_of_whole_weeks_of_the_last_year(
     for page in ("summary", "summary/message"):
         answer = client.get(f"/w/{people.workspace.slug}/{page}?week={week}")
         assert answer.status_code == status
+
+
+def test_the_mail_tells_what_agents_were_asked_in_that_week_alone(people: People) -> None:
+    make_week(people.workspace)
+    agent = make_agent(people.workspace)
+    talk = make_talk(agent, "When?", "Where?", "How much?", at=noon(2), refused=1)
+    make_talk(agent, "Too early?", at=noon(-2))
+    other = make_talk(make_agent(people.elsewhere), "Elsewhere?", at=noon(2))
+    strange = {"workspace_id": people.elsewhere.id, "conversation_id": other.id}
+    db.session.add(Lead(email="grace@mail.example", created_at=noon(2), **strange))
+    mine = {"workspace_id": people.workspace.id, "conversation_id": talk.id}
+    db.session.add(Lead(email="ada@mail.example", created_at=noon(2), **mine))
+    db.session.commit()
+    send_summary_job(people.workspace.id, FIRST.isoformat())
+    mail = next(mail for mail in sent_mails() if mail.to == people.member.email)
+    told = "1 conversation with your agents: 2 of 3 questions answered, 1 lead."
+    assert told in mail.text
+    assert told in mail.html

@@ -29,6 +29,8 @@ from tests.agents.factories import make_agent
 from tests.support.factories import People, make_code
 
 ORDERS, ORDERS_OF_A_DAY, PEOPLE_OF_EACH = 1_000, 25, 3
+# Every so many-th is looked at alone, page by page, and all others so many together.
+ALONE_EACH, TOGETHER = 17, 20
 
 
 @dataclass
@@ -246,11 +248,33 @@ def test_every_step_is_there_and_none_of_anothers(world: World) -> None:
         planted.append(people[0])
     world.write()
     leads = {row.email: row.id for row in db.session.execute(select(Lead.email, Lead.id))}
-    for n, one in enumerate(planted):
+    links: dict[int, list[int]] = {}
+    for row in db.session.execute(
+        select(LeadConversation.lead_id, LeadConversation.conversation_id)
+    ):
+        links.setdefault(row.lead_id, []).append(row.conversation_id)
+    check_alone(world, planted[::ALONE_EACH], leads)
+    # Each of the others together with those of other days, with whom nothing joins them: what is
+    # another's is that of somebody in the same order, or of the same day.
+    for at in range(ORDERS_OF_A_DAY):
+        same = planted[at::ORDERS_OF_A_DAY]
+        for group in (same[:TOGETHER], same[TOGETHER:]):
+            # From the lead, or from one of their conversations alone.
+            ids = [
+                each
+                for n, one in enumerate(group)
+                for each in sorted(links[leads[one.email]])[(0 if n % 2 else -1) :]
+            ]
+            found = keys_of(world.workspace, ids, 2_000)
+            assert len(found) == len(set(found))
+            assert set(found) == set().union(*(one.steps for one in group))
+            db.session.expunge_all()
+
+
+def check_alone(world: World, some: list[Planted], leads: dict[str, int]) -> None:
+    for n, one in enumerate(some):
         ids = conversations_of_lead(leads[one.email])
-        # From the lead, or from one of their conversations alone.
-        ids = ids if n % 2 else ids[-1:]
-        found = keys_of(world.workspace, ids, 3 if n % 20 == 0 else 100)
+        found = keys_of(world.workspace, ids if n % 2 else ids[-1:], 3 if n % 5 == 0 else 100)
         assert len(found) == len(set(found))
         assert set(found) == one.steps, one
         db.session.expunge_all()

@@ -340,7 +340,7 @@ export class Chat {
 
   async askPerson() {
     let answer;
-    if (!await this.#quietly(async () => { answer = await this.#transport.call("POST", "request-human", {}); })) return;
+    if (!await this.#quietly(async () => { answer = await this.#transport.call("POST", "request-human", { consented: this.core.store.get().agreed }); })) return;
     this.#note(this.t(answer.is_open ? W.asked : W.askedAway));
     this.#hasPerson = true;
     this.#isWaiting = answer.is_open;

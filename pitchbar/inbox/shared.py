@@ -1,0 +1,85 @@
+"""Lists that many open pages show alike, read once for all of them.
+
+A message about one conversation wakes every open inbox of its workspace, and each looks again by
+itself, too. What they show is the same but for who has seen what: the first that asks reads it, the
+others wait for that. It holds until the next message about a conversation of the workspace, and for
+a few seconds at most.
+"""
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from flask import current_app
+
+from pitchbar.chat.changes import TOPIC
+from pitchbar.extensions import bus
+
+_HOLDS_SECONDS = 5.0
+_MOST = 500
+
+
+class _Place:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.state: tuple[int, float, Any] | None = None
+
+
+class Shared:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._places: dict[Hashable, _Place] = {}
+        # How many messages a workspace has had, as far as this process has heard.
+        self._heard: dict[int, int] = {}
+        self._listens = False
+
+    def read(self, workspace_id: int, key: Hashable, load: Callable[[], Any]) -> Any:
+        """`load` gives values that outlive their session."""
+        self.listen()
+        with self._lock:
+            if len(self._places) >= _MOST:
+                self._places.clear()
+            place = self._places.setdefault((workspace_id, key), _Place())
+        with place.lock:
+            # Before it is read: what comes meanwhile makes it old.
+            heard, now = self._heard.get(workspace_id, 0), time.monotonic()
+            if place.state and place.state[0] == heard and now < place.state[1]:
+                return place.state[2]
+            value = load()
+            place.state = (heard, now + _HOLDS_SECONDS, value)
+            return value
+
+    def listen(self) -> None:
+        with self._lock:
+            if self._listens:
+                return
+            self._listens = True
+        # The bus outlives an application.
+        own = weakref.WeakMethod(self._hear)
+
+        def hear(message: dict[str, Any]) -> None:
+            if (found := own()) is not None:
+                found(message)
+
+        bus.subscribe(TOPIC, hear)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        workspace_id = message["workspace_id"]
+        with self._lock:
+            self._heard[workspace_id] = self._heard.get(workspace_id, 0) + 1
+
+
+def listen_for_shared() -> None:
+    """Before an open page does: else it could be drawn anew of what was read before."""
+    _shared().listen()
+
+
+def read_shared(workspace_id: int, key: Hashable, load: Callable[[], Any]) -> Any:
+    return _shared().read(workspace_id, key, load)
+
+
+def _shared() -> Shared:
+    found: Shared = current_app.extensions.setdefault("inbox_shared", Shared())
+    return found

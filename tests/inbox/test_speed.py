@@ -1,0 +1,157 @@
+"""How much is asked of the database, and how open pages share it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from pitchbar.chat.models import Lead
+from pitchbar.core.bus import LISTENS_AGAIN
+from pitchbar.extensions import bus, db
+from pitchbar.inbox.shared import listen_for_shared, read_shared
+from pitchbar.live.changes import Changes
+from pitchbar.live.declaration import LiveView
+from pitchbar.live.turns import Turns
+from tests.agents.factories import make_agent
+from tests.inbox.factories import make_thread
+from tests.support.browsing import FormClient, sign_in
+from tests.support.factories import People
+from tests.support.waiting import wait_until
+
+# Of a page with its frame: a few more are no harm, one for each row would be.
+MOST_OF_THREAD, MOST_OF_LIST = 45, 30
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_pages_ask_few_statements_however_much_they_show(
+    client: FormClient, people: People
+) -> None:
+    agent = make_agent(people.workspace)
+    for number in range(20):
+        one = make_thread(people.workspace, agent)
+        mail = f"visitor{number}@mail.example"
+        db.session.add(Lead(workspace_id=people.workspace.id, conversation_id=one.id, email=mail))
+    db.session.commit()
+    thread = f"/w/{people.workspace.slug}/conversations/{one.public_id}"
+    sign_in(client, people.editor)
+    # Seen, and what is made once is made.
+    client.get(thread)
+    with statements() as of_thread:
+        client.get(thread)
+    assert len(of_thread) <= MOST_OF_THREAD, of_thread
+    reads = [one for one in of_thread if "FROM conversations" in one and "public_id =" in one]
+    assert len(reads) == 1
+    with statements() as of_list:
+        client.get(f"/w/{people.workspace.slug}/conversations")
+    assert len(of_list) <= MOST_OF_LIST, of_list
+
+
+def test_list_is_read_once_for_all_until_something_changes(app: Flask) -> None:
+    reads: list[int] = []
+
+    def load() -> int:
+        reads.append(1)
+        return len(reads)
+
+    listen_for_shared()
+    assert [read_shared(1, "open", load) for _ in range(3)] == [1, 1, 1]
+    assert read_shared(1, "closed", load) == 2
+    assert read_shared(2, "open", load) == 3
+    bus.publish("conversations", {"workspace_id": 1, "conversation": "x"})
+    assert read_shared(1, "open", load) == 4
+    assert read_shared(2, "open", load) == 3
+
+
+def test_what_came_while_it_was_read_has_it_read_again(app: Flask) -> None:
+    listen_for_shared()
+
+    def load() -> str:
+        bus.publish("conversations", {"workspace_id": 1, "conversation": "x"})
+        return "old"
+
+    assert read_shared(1, "open", load) == "old"
+    assert read_shared(1, "open", lambda: "new") == "new"
+
+
+def in_thread(run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_so_many_pages_are_drawn_at_once_and_who_is_waited_for_overtakes() -> None:
+    turns, drawn, go_on = Turns(at_once=1), [], threading.Event()
+    is_urgent = threading.Event()
+
+    def draw(name: str, urgent: Callable[[], bool]) -> None:
+        with turns.one(urgent):
+            drawn.append(name)
+            go_on.wait(20)
+
+    first = in_thread(lambda: draw("first", lambda: False))
+    wait_until(lambda: drawn == ["first"])
+    # It waits, and only then becomes urgent.
+    second = in_thread(lambda: draw("second", is_urgent.is_set))
+    third = in_thread(lambda: draw("third", lambda: False))
+    is_urgent.set()
+    wait_until(lambda: "second" in drawn)
+    assert drawn == ["first", "second"]
+    go_on.set()
+    for thread in (first, second, third):
+        thread.join(20)
+    assert drawn[2:] == ["third"]
+
+
+def test_who_waits_for_too_long_is_drawn_beside_the_others() -> None:
+    turns = Turns(at_once=1, longest_wait=0.05)
+    with turns.one(lambda: False), turns.one(lambda: False):
+        pass
+    # The place of the first is free again, once.
+    with turns.one(lambda: False):
+        pass
+
+
+@pytest.fixture
+def changes(app: Flask) -> Iterator[Changes]:
+    bell = LiveView(lambda: "bell", "alerts")
+    view = LiveView(lambda: "main", "conversations", beside=(bell,))
+    made = Changes(view, "1")
+    yield made
+    made.close()
+
+
+def drawn_of(changes: Changes) -> str:
+    return changes._views[0].draw_woken(changes.take_woken())
+
+
+def test_only_what_changed_is_drawn_and_all_at_first_and_after_a_gap(changes: Changes) -> None:
+    assert drawn_of(changes) == "mainbell"
+    bus.publish("alerts", {})
+    assert drawn_of(changes) == "bell"
+    bus.publish("conversations", {})
+    assert drawn_of(changes) == "main"
+    # Looked at again without a message.
+    assert drawn_of(changes) == "mainbell"
+    assert not changes.wait(0) or not changes.wait(0)
+    bus.publish("alerts", {})
+    bus.publish(LISTENS_AGAIN, {})
+    assert changes.wait(0)
+    assert drawn_of(changes) == "mainbell"
