@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0050'
-down_revision = "0047"
+down_revision = '0049'
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 TIME = sa.DateTime(timezone=True)
