@@ -13,7 +13,8 @@ from pitchbar.billing.changing import (
     set_overage,
 )
 from pitchbar.billing.connecting import for_people, get_payments
-from pitchbar.billing.errors import BillingRefused, NoSubscription, PlanNotSold
+from pitchbar.billing.deciding import ALIVE
+from pitchbar.billing.errors import BillingRefused, PlanNotSold
 from pitchbar.billing.forms import ChangeForm, OverageForm
 from pitchbar.billing.prices import money, show_price
 from pitchbar.billing.rows import find_row
@@ -80,8 +81,9 @@ def change(workspace: Workspace) -> Response:
 @requires("manage_billing")
 def confirm_cancellation(workspace: Workspace) -> Response:
     row = find_row(workspace.id)
-    if row is None or not row.subscription_id:
-        raise NoSubscription
+    if row is None or row.status not in ALIVE:
+        # Nothing that could end: the page of the plans says how it stands.
+        return _to_index(workspace)
     ends = day_of(workspace, row.period_ends_at) if row.period_ends_at else ""
     return render("billing/cancel.html", ends=ends, plan=find_plan(row.plan), free=PLANS[FREE],
                   limits=limits_in_words(PLANS[FREE]))  # fmt: skip
