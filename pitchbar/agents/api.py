@@ -67,7 +67,9 @@ def index(workspace: Workspace, query: PageQuery) -> AgentList:
 
 @bp.post("")
 @requires_token("read-write")
-@endpoint(TOPIC, body=NewAgent, response=AgentResponse, status=201, errors=(409, 413, 415, 422))
+@endpoint(
+    TOPIC, body=NewAgent, response=AgentResponse, status=201, errors=(402, 409, 413, 415, 422)
+)
 def create(workspace: Workspace, payload: NewAgent) -> AgentResponse:
     """Make an agent
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from pitchbar.chat.models import AGENT, PERSON, VISITOR, Conversation, Message
 from pitchbar.chat.queries import names_of
+from pitchbar.chat.turning import NOTICE
 from pitchbar.extensions import db
 
 _LONGEST = 280
@@ -54,4 +55,7 @@ def _how_answered(answer: Message | None) -> str:
     if answer.role == PERSON:
         name = names_of([answer.author_id or 0]).get(answer.author_id or 0, "a person")
         return f"Answered by {name}."
+    if answer.mode == NOTICE:
+        # As beyond the plan: it said that it does not answer.
+        return "It has no answer yet."
     return "The agent did not know." if answer.is_refused else "Answered by the agent."

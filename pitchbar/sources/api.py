@@ -69,7 +69,9 @@ def index(workspace: Workspace, query: PageQuery) -> SourceList:
 
 @bp.post("")
 @requires_token("read-write")
-@endpoint(TOPIC, body=NewSource, response=SourceResponse, status=201, errors=(409, 413, 415, 422))
+@endpoint(
+    TOPIC, body=NewSource, response=SourceResponse, status=201, errors=(402, 409, 413, 415, 422)
+)
 def create(workspace: Workspace, payload: NewSource) -> SourceResponse:
     """Add a source
 

@@ -30,6 +30,8 @@ def test_workspace_tells_who_it_is(api: Api, people: People) -> None:
     answer = api.get("").get_json()
     month = answer["usage"]["scans"].pop("month")
     assert month == f"{clock.now():%Y-%m}"
+    limits = answer["usage"].pop("limits")
+    assert limits["codes"] == {"used": 0, "limit": 500}
     assert answer == {
         "slug": people.workspace.slug,
         "name": "Corner Café",

@@ -25,7 +25,11 @@ def test_workspace_tells_what_is_used(
     make_scans(make_code(people.elsewhere), 5)
     headers = bearer(make_token(people.workspace, "read"))
     answer = client.get(f"/api/v1/workspaces/{people.workspace.slug}", headers=headers)
-    assert answer.get_json() == {
+    told = answer.get_json()
+    limits = told["usage"].pop("limits")
+    assert limits["codes"] == {"used": 2, "limit": 500}
+    assert limits["scans"] == {"used": 4, "limit": 250_000}
+    assert told == {
         "slug": people.workspace.slug,
         "name": "Corner Café",
         "time_zone": "UTC",

@@ -82,7 +82,7 @@ def test_person_is_told_at_the_form_and_keeps_what_was_typed(
     sign_in(client, _owner())
     form = {"name": "One more poster", "destination_url": DESTINATION}
     answer = client.submit(f"/w/{full.slug}/codes", form)
-    assert answer.status_code == 422
+    assert answer.status_code == 402
     assert "All 5 active codes of the Free plan are in use." in answer.text
     assert "One more poster" in answer.text
     assert count_active_codes(full) == 5
