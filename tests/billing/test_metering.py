@@ -21,7 +21,10 @@ from pitchbar.clients.payments_errors import PaymentsUnavailable
 from pitchbar.core import clock
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
-from pitchbar.scans.counting import count_recorded
+from pitchbar.scans.counting import Counting, count_recorded
+from pitchbar.scans.quota import Quota
+from pitchbar.scans.resolver import Resolver
+from pitchbar.scans.unrecorded import Unrecorded
 from pitchbar.workspaces.models import Workspace
 from tests.billing.factories import (
     batches_of,
@@ -33,7 +36,7 @@ from tests.billing.factories import (
 )
 from tests.fakes.stripe import FakeStripe, in_process
 from tests.fakes.stripe_account import GROWTH, METERED, STARTER
-from tests.support.factories import People, make_workspace
+from tests.support.factories import People, make_code, make_workspace
 from tests.support.servers import on_both_databases
 
 
@@ -319,3 +322,21 @@ def test_real_counter_is_registered(app: Flask, people: People) -> None:
         db.session.connection(), people.workspace.id, month
     )
     assert billing_settings().stripe_price_metered_scan == METERED
+
+
+def test_edge_counts_nothing_where_scans_beyond_the_plan_are_paid_for(
+    app: Flask, workspace: Workspace
+) -> None:
+    code = make_code(workspace)
+    short_code = code.short_code
+
+    def allowance() -> object:
+        counting = Counting(quota=Quota(Unrecorded(db.engine)))
+        found = Resolver(db.engine, counting=counting).resolve(short_code)
+        assert found
+        return found.allowance
+
+    assert allowance() is not None
+    workspace.records_overage = True
+    db.session.commit()
+    assert allowance() is None
