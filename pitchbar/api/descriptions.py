@@ -97,7 +97,8 @@ ERRORS: dict[int, tuple[str, str, str, tuple[str, ...]]] = {
         ("WWW-Authenticate",),
     ),
     402: (
-        "The plan has no room for it; `limit` and `count` say how many may be and are, `limit_name` of what.",
+        "The plan has no room for it; `limit` and `count` say how many may be and are, "
+        "`limit_name` of what.",
         "plan_limit",
         "All 5 active codes of the Free plan are in use. Archive a code that you do not need, or "
         "move to a larger plan.",

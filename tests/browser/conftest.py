@@ -17,7 +17,10 @@ from playwright.sync_api import Browser, Error, Page, ViewportSize, expect, sync
 from tests.support.servers import free_port, give_up
 
 # What Chromium logs when a form is refused; the page shows the reason at the field.
-_REFUSED = "Failed to load resource: the server responded with a status of 422"
+_REFUSED = tuple(
+    f"Failed to load resource: the server responded with a status of {status}"
+    for status in (402, 422)
+)
 
 # On a machine that does much else; whatever is wrong stays so for longer.
 _PATIENCE_MS = 15_000
