@@ -142,3 +142,14 @@ def test_programs_are_told_all_limits(client: FormClient, people: People) -> Non
 def test_installation_without_a_quota_has_no_limit_of_scans(people: People) -> None:
     use(people, {date(2026, 11, 3): 600})
     assert usage_rows(people.workspace)[0].most is None
+
+
+def test_scans_beyond_the_plan_that_are_paid_for_are_said_so(
+    client: FormClient, people: People
+) -> None:
+    sign_in(client, people.owner)
+    page = f"/w/{people.workspace.slug}/billing/usage"
+    assert "stand on the next invoice" not in client.get(page).text
+    people.workspace.records_overage = True
+    db.session.commit()
+    assert "stand on the next invoice" in client.get(page).text

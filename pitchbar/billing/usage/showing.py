@@ -11,10 +11,12 @@ from pitchbar.billing.usage.sentences import forecast_sentence, over_sentence
 from pitchbar.core import clock
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plan_usage import count_used, list_days, most_of
-from pitchbar.workspaces.plans import LIMITS, Limit, find_plan
+from pitchbar.workspaces.plans import LIMITS, SCANS, Limit, find_plan
 
 # From here on a bar warns.
 _NEAR = 75
+# In place of what the limit says, where scans beyond it are paid for.
+_PAID_BEYOND = "Further scans are recorded, too, and stand on the next invoice."
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class UsageRow:
     month: Month | None = None
     reached_on: date | None = None
     forecast: str = ""
+    is_paid_beyond: bool = False
+
+    @property
+    def at_limit(self) -> str:
+        return _PAID_BEYOND if self.is_paid_beyond else self.limit.at_limit
 
     @property
     def percent(self) -> int:
@@ -119,6 +126,7 @@ def _row(workspace: Workspace, limit: Limit, month: Month, days: Mapping[date, i
     if not limit.is_monthly:
         return UsageRow(limit, count_used(workspace, limit), most)
     used = sum(count for day, count in days.items() if day >= month.first)
+    is_paid_beyond = limit is SCANS and workspace.records_overage
     found = forecast(
         days,
         today=month.today,
@@ -126,10 +134,11 @@ def _row(workspace: Workspace, limit: Limit, month: Month, days: Mapping[date, i
         # Whole days alone; what was brought along may be older than the workspace.
         begins=min([_began(workspace) + timedelta(days=1), *days]),
         most=most,
-        is_cut_off=not limit.takes_more,
+        is_cut_off=not (limit.takes_more or is_paid_beyond),
     )
     words = forecast_sentence(limit, used, most, found, month.last)
-    return UsageRow(limit, used, most, month, _reached_on(days, month, most), words)
+    reached_on = _reached_on(days, month, most)
+    return UsageRow(limit, used, most, month, reached_on, words, is_paid_beyond)
 
 
 def _reached_on(days: Mapping[date, int], month: Month, most: int | None) -> date | None:
