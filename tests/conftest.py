@@ -13,6 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import scoped_session
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from pitchbar import create_app
 from pitchbar.core.memory import keep_what_is_loaded
@@ -51,9 +52,8 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-# Folders whose files take longest begin first, so that no process is left alone with one of them at
-# the end.
-_LONG = ("bench", "browser", "scans", "jobs", "core", "security", "analytics", "api", "webhooks")
+# What takes longest begins first, so that no process is left alone with it at the end.
+_LONG = ("browser", "bench", "scans", "jobs", "core", "security", "analytics", "api", "webhooks")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,6 +64,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _LONG.index(folder) if folder in _LONG else len(_LONG)
 
     items.sort(key=place)
+
+
+class _OneBrowser(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Files are shared out, and all that drives a browser goes to one process: several browsers at
+    once take the cores from each other and run out of time.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return _OneBrowser(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
