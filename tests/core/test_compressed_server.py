@@ -44,7 +44,7 @@ def server(
             stderr=log,
         )
     try:
-        wait_until(lambda: answers(url), 30)
+        wait_until(lambda: answers(url), 120)
         yield url
     finally:
         process.terminate()

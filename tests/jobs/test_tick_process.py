@@ -66,7 +66,7 @@ def test_of_two_ticks_at_once_one_is_skipped(app: Flask, start: Start, tmp_path:
     go = tmp_path / "go"
     job_id = add(ticking.wait_for, str(go))
     ticks = [start(), start()]
-    wait_until(lambda: any(tick.poll() is not None for tick in ticks), 40)
+    wait_until(lambda: any(tick.poll() is not None for tick in ticks), 120)
     wait_until(lambda: is_in(RUNNING, job_id))
     go.touch()
     answers = sorted((answer_of(tick) for tick in ticks), key=lambda answer: answer["skipped"])
@@ -83,7 +83,7 @@ def test_of_two_ticks_at_once_one_is_skipped(app: Flask, start: Start, tmp_path:
 def test_a_killed_tick_is_taken_over_when_its_lease_is_over(app: Flask, start: Start) -> None:
     job_id = add(ticking.nap, 30)
     killed = start()
-    wait_until(lambda: is_in(RUNNING, job_id), 40)
+    wait_until(lambda: is_in(RUNNING, job_id), 120)
     killed.kill()
     killed.wait()
 
@@ -103,7 +103,7 @@ def test_a_live_tick_keeps_its_lease_for_as_long_as_it_runs(
     go = tmp_path / "go"
     job_id = add(ticking.wait_for, str(go))
     running = start()
-    wait_until(lambda: is_in(RUNNING, job_id), 40)
+    wait_until(lambda: is_in(RUNNING, job_id), 120)
     time.sleep(ticking.LEASE_SECONDS + 0.5)
 
     assert run_tick(app, TickLimits(5, 5))["skipped"] is True
@@ -140,7 +140,7 @@ def test_on_term_the_job_in_hand_is_the_last(app: Flask, start: Start, tmp_path:
     go = tmp_path / "go"
     first, second = add(ticking.wait_for, str(go)), add(ticking.nap, 0)
     process = start()
-    wait_until(lambda: is_in(RUNNING, first), 40)
+    wait_until(lambda: is_in(RUNNING, first), 120)
     process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     go.touch()

@@ -220,7 +220,7 @@ class TestInvitations:
             (person, url, {"email": f"{name}@pitchbar.example", "role": "member"})
             for person, name in ((owner, "a"), (admin, "b"))
         ]
-        assert both(app, *posts) == [303, 422]
+        assert both(app, *posts) == [303, 402]
         assert count_seats(workspace) == 5
 
     def test_one_person_is_invited_once(self, app: Flask, people: People) -> None:
