@@ -30,6 +30,7 @@ def fill(bench: Bench, count: int, members: int = 1) -> str:
     from pitchbar.events.actors import SYSTEM
     from pitchbar.extensions import db
     from pitchbar.workspaces.models import Membership
+    from pitchbar.workspaces.plans import SCALE
     from pitchbar.workspaces.roles import ADMIN
     from pitchbar.workspaces.services import create_workspace
 
@@ -38,7 +39,9 @@ def fill(bench: Bench, count: int, members: int = 1) -> str:
             create_person(email=email_of(n), name=f"Member {n}", password=PASSWORD, is_proven=True)
             for n in range(members)
         ]
-        workspace = create_workspace(name="Bench", time_zone="UTC", owner=people[0], slug="bench")
+        workspace = create_workspace(
+            name="Bench", time_zone="UTC", owner=people[0], slug="bench", plan=SCALE
+        )
         db.session.add_all(
             Membership(workspace_id=workspace.id, person_id=one.id, role=ADMIN)
             for one in people[1:]

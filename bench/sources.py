@@ -109,7 +109,7 @@ def _workspaces() -> tuple[Any, Any]:
     from pitchbar.extensions import db
     from tests.support.factories import make_workspace
 
-    made = make_workspace(), make_workspace()
+    made = make_workspace(plan="scale"), make_workspace(plan="scale")
     db.session.commit()
     return made
 
