@@ -121,7 +121,8 @@ def make_source(name: str) -> Source:
     owner = Person(name=name, email=f"{name}@pitchbar.example", password_hash="")
     db.session.add(owner)
     db.session.flush()
-    return add_source(create_workspace(name=name, time_zone="UTC", owner=owner).id, name)
+    workspace = create_workspace(name=name, time_zone="UTC", owner=owner, plan="scale")
+    return add_source(workspace.id, name)
 
 
 def add_source(workspace_id: int, name: str) -> Source:
