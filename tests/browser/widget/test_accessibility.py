@@ -139,5 +139,6 @@ def test_stalled_and_ended_have_no_finding_either(
             break
     expect(chat.says("ended")).to_be_visible()
     assert chat.findings() == []
+    api.status = "open"
     chat.button("startNew").click()
     expect(chat.field).to_be_visible()
