@@ -110,10 +110,10 @@ def measure(folder: Path, scans: int, requests: int) -> list[Line]:
             timed(f"{scans:,} scans made", lambda: fill(workspace_id, first_code, scans))
             timed("days rolled", roll_all)
             report_sizes()
-            lines = list(measure_boards(SqlEngine(60), workspace_id, first_code, requests))
+            boards = measure_boards(SqlEngine(60), workspace_id, first_code, requests)
+            lines = shown(scans, requests, boards)
             db.session.remove()
             db.engine.dispose()
-    show(scans, requests, lines)
     return lines
 
 
@@ -130,10 +130,11 @@ def measure_clickhouse(folder: Path, scans: int, requests: int) -> list[Line]:
                 lambda: fill_clickhouse(store, workspace_id, first_code, scans),
             )
             engine = ColumnarEngine(store, 60)
-            lines = list(measure_boards(engine, workspace_id, first_code, requests))
+            lines = shown(
+                scans, requests, measure_boards(engine, workspace_id, first_code, requests)
+            )
             db.session.remove()
             db.engine.dispose()
-    show(scans, requests, lines)
     return lines
 
 
@@ -237,13 +238,20 @@ def report_sizes() -> None:
     db.session.rollback()
 
 
-def show(scans: int, requests: int, lines: list[Line]) -> None:
+def shown(scans: int, requests: int, lines: Iterator[Line]) -> list[Line]:
+    """Prints each as soon as it is there: with many scans one takes minutes."""
     print(f"\n{scans:,} scans, {requests} requests each; milliseconds")
-    print(f"{'board of':<13} {'span':<10} {'filters':<8} {'p50':>8} {'p95':>8} {'most':>8}")
+    print(
+        f"{'board of':<13} {'span':<10} {'filters':<8} {'p50':>8} {'p95':>8} {'most':>8}",
+        flush=True,
+    )
+    found = []
     for one in lines:
         figures = f"{one.p50:8.1f} {one.p95:8.1f} {one.most:8.1f}"
-        print(f"{one.scope:<13} {one.span:<10} {one.filters:<8} {figures}")
+        print(f"{one.scope:<13} {one.span:<10} {one.filters:<8} {figures}", flush=True)
+        found.append(one)
     print(flush=True)
+    return found
 
 
 def missed_targets(found: dict[int, list[Line]]) -> Iterator[str]:

@@ -12,6 +12,8 @@ from pitchbar.scans.models import WHOLE_WORKSPACE, ScanDay
 _DAY = timedelta(days=1)
 # So many at once, that memory stays small.
 _AT_ONCE = 1_000_000
+# So many are made one by one; of more, each is one of these with an id and a visitor of its own.
+_MADE = 10_000_000
 
 
 def fill_clickhouse(store: ScanStore, workspace_id: int, first_code: int, scans: int) -> None:
@@ -20,15 +22,33 @@ def fill_clickhouse(store: ScanStore, workspace_id: int, first_code: int, scans:
     first = today - (DAYS - 1) * _DAY
     start = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
     length = int(datetime.now(UTC).timestamp()) - start
-    for offset in range(0, scans, _AT_ONCE):
-        count = min(_AT_ONCE, scans - offset)
+    made = min(scans, _MADE)
+    for offset in range(0, made, _AT_ONCE):
+        count = min(_AT_ONCE, made - offset)
         rows = f"numbers({offset}, {count})"
-        store.command(_statement(workspace_id, first_code, scans, start, length, rows))
+        store.command(_statement(workspace_id, first_code, made, start, length, rows))
+    for copy in range(1, scans // made):
+        for month in _months(first, today):
+            store.command(_copying(workspace_id, copy, month))
     store.command("OPTIMIZE TABLE scans")
     for code_id in (WHOLE_WORKSPACE, *range(first_code, first_code + CODES)):
         for day in (first, today):
             db.session.add(_day(workspace_id, code_id, day))
     db.session.commit()
+
+
+def _months(first: date, last: date) -> list[int]:
+    days = (first + number * _DAY for number in range((last - first).days + 1))
+    return sorted({day.year * 100 + day.month for day in days})
+
+
+def _copying(workspace_id: int, copy: int, month: int) -> str:
+    return f"""
+        INSERT INTO scans
+        SELECT * REPLACE (generateUUIDv4() AS id, {1 + copy} AS written,
+            reinterpretAsUUID(sipHash128(visitor, {copy})) AS visitor)
+        FROM scans
+        WHERE workspace_id = {workspace_id} AND toYYYYMM(scanned_at) = {month} AND written = 1"""
 
 
 def _day(workspace_id: int, code_id: int, day: date) -> ScanDay:

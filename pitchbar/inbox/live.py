@@ -7,13 +7,13 @@ from flask import Blueprint, g, render_template, request
 from flask_login import current_user
 from markupsafe import Markup
 
-from pitchbar.chat.changes import TOPIC
+from pitchbar.chat.changes import TOPIC, is_typing
 from pitchbar.inbox import presence
 from pitchbar.inbox.lists import count_waiting, read_asked
 from pitchbar.inbox.rows import load_rows
 from pitchbar.inbox.shared import listen_for_shared
 from pitchbar.inbox.showing import list_part, shared_list_part, thread_part
-from pitchbar.inbox.threads import find_whole
+from pitchbar.inbox.threads import find_whole, state_of
 from pitchbar.live import LiveView
 from pitchbar.workspaces.live import add_workspace_panel
 from pitchbar.workspaces.models import Workspace
@@ -44,13 +44,41 @@ class _Changed:
         return part in self._parts
 
 
+class _Looks:
+    """Without a message a page looks again by itself, as one may be lost: at its lists, which are
+    read for all pages at once, and at the thread where something of it is another than before.
+    """
+
+    def __init__(self, workspace_id: int, thread: UUID | None, person_id: int) -> None:
+        self._workspace_id, self._person_id = workspace_id, person_id
+        self.thread = thread
+        self._state: Any = None
+
+    def remember(self) -> None:
+        """Before it is drawn: what changes meanwhile is seen the next time."""
+        self._state = self._read()
+
+    def again(self) -> set[str]:
+        if self.thread and self._read() == self._state:
+            presence.say_present(self.thread, current_user.id, current_user.name)
+            return {LISTS}
+        return {LISTS, THREAD}
+
+    def _read(self) -> Any:
+        return self.thread and (
+            state_of(self._workspace_id, self.thread),
+            presence.others_present(self.thread, self._person_id),
+            is_typing(self.thread, "visitor"),
+        )
+
+
 def open_inbox() -> LiveView:
     """As the address of the socket says, which is that of the page."""
     workspace_id, person_id = g.workspace.id, current_user.id
     thread = _thread_id()
     hexed = thread.hex if thread else ""
     listen_for_shared()
-    changed = _Changed()
+    changed, looks = _Changed(), _Looks(workspace_id, thread, person_id)
     # Of the conversations in its list: whether somebody types matters there alone.
     shown: set[str] = set()
 
@@ -71,14 +99,12 @@ def open_inbox() -> LiveView:
         return is_thread
 
     def draw() -> str:
-        # Without a message it is looked at again, as one may be lost; not at what costs most.
-        parts = changed.take(LISTS, THREAD, BESIDE) or {LISTS, THREAD}
+        parts = changed.take(LISTS, THREAD, BESIDE) or looks.again()
         drawn = _draw_lists(g.workspace, thread, shown) if LISTS in parts else ""
-        return drawn + (_draw_thread(g.workspace, thread, parts) if thread else "")
+        return drawn + _draw_thread(g.workspace, looks, parts)
 
     def draw_first() -> str:
-        parts = changed.take(THREAD, BESIDE)
-        return _draw_thread(g.workspace, thread, parts) if thread and parts else ""
+        return _draw_thread(g.workspace, looks, changed.take(THREAD, BESIDE))
 
     return LiveView(
         draw,
@@ -117,9 +143,11 @@ def _draw_lists(workspace: Workspace, thread: UUID | None, shown: set[str]) -> s
     return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
 
 
-def _draw_thread(workspace: Workspace, thread: UUID, parts: set[str]) -> str:
-    if not parts & {THREAD, BESIDE}:
+def _draw_thread(workspace: Workspace, looks: _Looks, parts: set[str]) -> str:
+    thread = looks.thread
+    if thread is None or not parts & {THREAD, BESIDE}:
         return ""
+    looks.remember()
     conversation = find_whole(workspace.id, thread)
     if conversation is None:
         return render_template("inbox/_gone.html")

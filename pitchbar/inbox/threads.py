@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import InvalidRequestError
 
 from pitchbar.chat.kept_turns import put_all_in_place
-from pitchbar.chat.models import Conversation
+from pitchbar.chat.models import Conversation, WaitingTurn
 from pitchbar.chat.queries import find_conversation
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
@@ -32,6 +33,27 @@ def find_whole(workspace_id: int, public_id: UUID) -> Conversation | None:
     if put_all_in_place(public_id):
         db.session.commit()
     return find_conversation(workspace_id, public_id)
+
+
+def state_of(workspace_id: int, public_id: UUID) -> tuple[Any, ...] | None:
+    """Differs when something of the thread does; one small question. None where it is gone."""
+    note = select(func.max(ThreadNote.id)).where(ThreadNote.conversation_id == Conversation.id)
+    waits = select(WaitingTurn.id).where(WaitingTurn.conversation_id == public_id)
+    row = db.session.execute(
+        select(
+            Conversation.messages,
+            Conversation.last_message_at,
+            Conversation.status,
+            Conversation.taken_over_by,
+            Conversation.human_requested_at,
+            Conversation.snoozed_until,
+            Conversation.is_unanswered,
+            Conversation.feedback,
+            note.scalar_subquery(),
+            waits.exists(),
+        ).where(Conversation.workspace_id == workspace_id, Conversation.public_id == public_id)
+    ).one_or_none()
+    return tuple(row) if row else None
 
 
 def read_again(conversation: Conversation) -> None:

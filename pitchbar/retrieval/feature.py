@@ -1,9 +1,10 @@
 """Retrieval: the index over what sources say, and the search in it."""
 
 from pitchbar.core.features import Feature
-from pitchbar.retrieval import commands, subscribers, tasks
+from pitchbar.retrieval import api, commands, subscribers, tasks
 
 FEATURE = Feature(
+    api_blueprints=(api.bp,),
     tasks=(tasks,),
     subscribe=subscribers.register,
     commands=(commands.audit_vectors, commands.rebuild_vectors),

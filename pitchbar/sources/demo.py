@@ -11,13 +11,19 @@ from pitchbar.workspaces.models import Workspace
 
 _DOCUMENTS = (
     "README.md",
+    "docs/guide.md",
     "docs/concepts.md",
     "docs/widget.md",
+    "docs/api.md",
+    "docs/webhooks.md",
+    "docs/privacy.md",
+    "docs/install.md",
     "docs/operations.md",
     "docs/settings.md",
     "docs/scaling.md",
     "docs/architecture.md",
     "docs/adding-a-feature.md",
+    "docs/decisions.md",
 )
 
 

@@ -30,7 +30,7 @@ FEATURE = Feature(
         account_deletion.bp,
         mailing_lists.bp,
     ),
-    api_blueprints=(tokens_api.bp,),
+    api_blueprints=(tokens_api.bp, tokens_api.own_bp),
     tasks=(tasks,),
     subscribe=subscribers.register,
     error_frame=frame_of_error,

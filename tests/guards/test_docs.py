@@ -127,6 +127,8 @@ def test_settings_that_are_named_exist(document: Path) -> None:
         "NAME_FILE",
         "TOKEN",
         "WRITE_ACCESS_TABLE",
+        # Of `pitchbar mcp`, which reads no settings of an installation.
+        "PITCHBAR_TOKEN",
         # Of servers, which they read by themselves.
         "WEB_CONCURRENCY",
     }

@@ -2,7 +2,7 @@
 them: one that may write may make and revoke tokens, as they may.
 """
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.api.endpoints import PathParameter, Topic, endpoint
@@ -13,9 +13,11 @@ from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 from pitchbar.workspaces.tokens.payloads import (
     NewToken,
     NewTokenResponse,
+    OwnTokenResponse,
     TokenList,
     TokenResponse,
     new_token_response,
+    own_token_response,
     token_response,
 )
 from pitchbar.workspaces.tokens.queries import get_token, list_tokens_before
@@ -31,6 +33,9 @@ TOPIC = Topic(
 bp = Blueprint("tokens_api", __name__, url_prefix="/api/v1/workspaces/<slug>/tokens")
 shared_limit(bp)
 
+own_bp = Blueprint("own_token_api", __name__, url_prefix="/api/v1/token")
+shared_limit(own_bp)
+
 
 @bp.get("")
 @requires_token("read")
@@ -44,6 +49,17 @@ def index(workspace: Workspace, query: PageQuery) -> TokenList:
     page = tokens[: query.per_page]
     more = encode_cursor(page[-1].id) if len(tokens) > len(page) else None
     return TokenList(data=[token_response(token) for token in page], next_cursor=more)
+
+
+@own_bp.get("")
+@requires_token("read")
+@endpoint(TOPIC, response=OwnTokenResponse)
+def show_own(workspace: Workspace) -> OwnTokenResponse:
+    """Get the token that you use
+
+    With the workspace that it opens, which other addresses are made of.
+    """
+    return own_token_response(get_token(workspace, g.token.id))
 
 
 @bp.post("")

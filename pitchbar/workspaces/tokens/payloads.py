@@ -41,6 +41,12 @@ class TokenResponse(ResponseModel):
     last_used_at: Timestamp | None = Field(description="To the minute; null for one never used.")
 
 
+class OwnTokenResponse(TokenResponse):
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "workspace": "demo"}]})
+
+    workspace: str = Field(description="The slug of the workspace that it opens.")
+
+
 class NewTokenResponse(TokenResponse):
     model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "secret": _SECRET}]})
 
@@ -56,6 +62,10 @@ class TokenList(ResponseModel):
 
 def token_response(token: ApiToken) -> TokenResponse:
     return TokenResponse.model_validate(_fields(token))
+
+
+def own_token_response(token: ApiToken) -> OwnTokenResponse:
+    return OwnTokenResponse.model_validate({**_fields(token), "workspace": token.workspace.slug})
 
 
 def new_token_response(token: ApiToken, secret: str) -> NewTokenResponse:
