@@ -10,7 +10,7 @@ from pitchbar.sources.queries import get_source
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import requires_token, shared_limit
 
-TOPIC = Topic(31, "Search", "What the workspace's sources have for a question.")
+TOPIC = Topic(33, "Search", "What the workspace's sources have for a question.")
 
 bp = Blueprint("search_api", __name__, url_prefix="/api/v1/workspaces/<slug>/search")
 shared_limit(bp)

@@ -84,7 +84,12 @@ def test_every_address_of_the_api_is_described(app: Flask, document: Json) -> No
         (method.lower(), re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(
-            ("/api/v1/workspaces/<slug>", "/api/v1/conversions", "/api/v1/widget/")
+            (
+                "/api/v1/workspaces/<slug>",
+                "/api/v1/conversions",
+                "/api/v1/token",
+                "/api/v1/widget/",
+            )
         )
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
