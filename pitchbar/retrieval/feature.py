@@ -2,9 +2,11 @@
 
 from pitchbar.core.features import Feature
 from pitchbar.retrieval import commands, subscribers, tasks
+from pitchbar.retrieval.checks import CHECKS
 
 FEATURE = Feature(
     tasks=(tasks,),
     subscribe=subscribers.register,
     commands=(commands.audit_vectors, commands.rebuild_vectors),
+    checks=CHECKS,
 )
