@@ -9,12 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pitchbar.backups.engines import open_engine
 from pitchbar.backups.errors import BackupError
 from pitchbar.backups.kept import KeptBackups, name_of, told
 from pitchbar.backups.log import begin_run, end_run
 from pitchbar.backups.manifest import Manifest, check_of_key
 from pitchbar.backups.models import CREATE, BackupRun
+from pitchbar.backups.opening import open_engine
 from pitchbar.backups.settings import BackupSettings
 from pitchbar.backups.streams import CountedWriter, seal, work_folder
 from pitchbar.core import clock

@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass
 
 from pitchbar.backups.creating import require_identity, told_in_log
-from pitchbar.backups.engines import DatabaseEngine, open_engine
+from pitchbar.backups.engines import DatabaseEngine
 from pitchbar.backups.errors import BackupError
 from pitchbar.backups.kept import KeptBackups
 from pitchbar.backups.log import begin_run, end_run
 from pitchbar.backups.manifest import Manifest, TableSum
 from pitchbar.backups.models import DRILL, BackupRun
+from pitchbar.backups.opening import open_engine
 from pitchbar.backups.settings import BackupSettings
 from pitchbar.backups.streams import work_folder
 from pitchbar.extensions import db

@@ -5,13 +5,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy.engine import make_url
-
-from pitchbar.backups.errors import BackupError
 from pitchbar.backups.manifest import TableSum
-from pitchbar.backups.settings import BackupSettings
 from pitchbar.backups.streams import Reader
-from pitchbar.settings import Settings
 
 
 class Snapshot(Protocol):
@@ -58,20 +53,6 @@ class DatabaseEngine(Protocol):
         """Puts the backup in the place of all that is there; where it fails, what was there stays.
         Returns where what was there before is kept, in words; empty where there was nothing.
         """
-
-
-def open_engine(settings: Settings) -> DatabaseEngine:
-    """Of the database that the settings name."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        from pitchbar.backups.sqlite import SqliteEngine
-
-        if not url.database:
-            raise BackupError("A database in memory has no backup.")
-        return SqliteEngine(Path(url.database))
-    from pitchbar.backups.postgres import PostgresEngine
-
-    return PostgresEngine(url, settings[BackupSettings].backup_pg_bin)
 
 
 def contents_of(counts: Iterator[tuple[str, int]] | Mapping[str, int]) -> str:

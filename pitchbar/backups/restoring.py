@@ -13,12 +13,12 @@ from flask_migrate import upgrade
 
 from pitchbar.backups.creating import require_identity
 from pitchbar.backups.drilling import require_same_kind
-from pitchbar.backups.engines import open_engine
 from pitchbar.backups.errors import BackupError
 from pitchbar.backups.kept import KeptBackups
 from pitchbar.backups.log import begin_run, end_run
 from pitchbar.backups.manifest import Manifest, check_of_key
 from pitchbar.backups.models import RESTORE
+from pitchbar.backups.opening import open_engine
 from pitchbar.backups.settings import BackupSettings
 from pitchbar.backups.streams import work_folder
 from pitchbar.core.migrating import UpgradeRefused

