@@ -33,4 +33,4 @@ def look_at_google(_: Circumstances) -> Finding:
     return ok(f"The client is known, and may lead back to {redirect_uri}.")
 
 
-CHECKS = (Check("oauth", "Sign-in with Google", "Outside services", look_at_google),)
+CHECKS = (Check("oauth", "Sign-in with Google", "Outside services", look_at_google, 10),)

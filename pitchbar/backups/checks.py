@@ -22,7 +22,7 @@ def look_at_backup(_: Circumstances) -> Finding:
     own = current_settings()[BackupSettings]
     remedy = _DAILY if own.backup_daily else _OFF
     try:
-        kept = KeptBackups(own.backup_url).list()
+        kept = KeptBackups(own.backup_url).list_all()
     except BackupError as error:
         return failed(error.message, "Mend the storage, then run `pitchbar backup create`.")
     if not kept:
@@ -57,6 +57,6 @@ def look_at_drill(_: Circumstances) -> Finding:
 
 
 CHECKS = (
-    Check("backup", "A backup of today", "Data", look_at_backup),
-    Check("restore-drill", "A restore that was tried", "Data", look_at_drill),
+    Check("backup", "A backup of today", "Data", look_at_backup, 60),
+    Check("restore-drill", "A restore that was tried", "Data", look_at_drill, 70),
 )

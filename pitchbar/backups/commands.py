@@ -56,7 +56,7 @@ def create(as_json: bool) -> None:
 def list_backups(as_json: bool) -> None:
     """Show the backups that there are, the newest first."""
     url = current_settings()[BackupSettings].backup_url
-    found = KeptBackups(url).list()
+    found = KeptBackups(url).list_all()
     if as_json:
         click.echo(json.dumps([_facts(one) for one in found]))
         return

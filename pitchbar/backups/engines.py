@@ -1,6 +1,6 @@
 """What a kind of database must do for its backups; `sqlite.py` and `postgres.py` do it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -55,11 +55,14 @@ class DatabaseEngine(Protocol):
         """
 
 
-def contents_of(counts: Iterator[tuple[str, int]] | Mapping[str, int]) -> str:
-    """ "3 workspaces, 12 codes"; what is empty is not named."""
-    pairs = counts.items() if isinstance(counts, Mapping) else counts
-    return ", ".join(f"{count:,} {name}" for name, count in pairs if count)
+# What nobody wants to lose, and what one of it is called. Rows of other tables come by themselves as
+# soon as processes run.
+PRECIOUS = {"people": "person", "workspaces": "workspace", "codes": "code", "scans": "scan"}
 
 
-# What nobody wants to lose. Rows of other tables come by themselves as soon as processes run.
-PRECIOUS = ("people", "workspaces", "codes", "scans")
+def contents_of(counts: Iterable[tuple[str, int]]) -> str:
+    """ "1 workspace, 12 codes"; what is empty is not named."""
+    told = [
+        f"{count:,} {PRECIOUS[name] if count == 1 else name}" for name, count in counts if count
+    ]
+    return ", ".join(told)

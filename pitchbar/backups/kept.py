@@ -29,7 +29,7 @@ class KeptBackups:
     def storage(self) -> ObjectStorage:
         return open_storage(self.url)
 
-    def list(self) -> list[Manifest]:
+    def list_all(self) -> list[Manifest]:
         """Whole ones, the newest first."""
         with told(self.url):
             keys = [key for key in self.storage.list_keys("") if is_manifest(key)]
@@ -39,7 +39,7 @@ class KeptBackups:
     def get(self, name: str = "") -> Manifest:
         """The newest without a name."""
         if not name:
-            found = self.list()
+            found = self.list_all()
             if not found:
                 raise BackupError(
                     f"There is no backup in {self.url}. Make one with `pitchbar backup create`."
@@ -80,7 +80,7 @@ class KeptBackups:
         """Deletes backups that are older, and files without a manifest from before the newest: what
         a killed backup left. The newest backup stays, however old it is. Returns the names.
         """
-        kept = self.list()
+        kept = self.list_all()
         old = [one for one in kept[1:] if one.made < now - timedelta(days=keep_days)]
         with told(self.url):
             for one in old:

@@ -79,7 +79,11 @@ class UnpackingWriter:
         # A portion may hold a thousand times of itself: it comes out bit by bit.
         waiting = bytes(data)
         while waiting:
-            self._target.write(self._unpacker.decompress(waiting, PORTION))
+            try:
+                portion = self._unpacker.decompress(waiting, PORTION)
+            except zlib.error as error:
+                raise BackupError(f"The backup cannot be unpacked: {error}.") from None
+            self._target.write(portion)
             waiting = self._unpacker.unconsumed_tail
         return len(data)
 
@@ -130,6 +134,11 @@ def unseal(path: Path, target: Writer, identity: str, *, is_encrypted: bool) -> 
 
         try:
             pyrage.decrypt_io(source, target, read_identities(identity))
+        except OSError as error:
+            # Without a number it is of no disk or pipe, but what the library says of the text.
+            if error.errno is None and not isinstance(error, BrokenPipeError):
+                raise BackupError(f"The backup was changed or breaks off: {error}.") from None
+            raise
         except pyrage.DecryptError as error:
             raise BackupError(
                 f"The backup is encrypted, and this key does not open it ({error}). Give the "

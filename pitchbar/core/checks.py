@@ -42,12 +42,14 @@ class Check:
         name: as operators and programs know it, such as "smoke-test".
         look: runs within the application, changes nothing that stays, and bounds its own waits.
             What it raises is a failed check, not the end of the others.
+        position: its place within the group, smallest first.
     """
 
     name: str
     title: str
     group: Group
     look: Callable[[Circumstances], Finding]
+    position: int = 50
 
 
 def ok(sentence: str) -> Finding:

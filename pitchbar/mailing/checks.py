@@ -41,4 +41,4 @@ def look_at_transport(_: Circumstances) -> Finding:
     return ok("The server answers and takes our sign-in. No message was sent for this.")
 
 
-CHECKS = (Check("mail", "Mail transport", "Outside services", look_at_transport),)
+CHECKS = (Check("mail", "Mail transport", "Outside services", look_at_transport, 20),)

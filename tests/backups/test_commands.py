@@ -24,6 +24,7 @@ from pitchbar.core.assets import ROOT
 from pitchbar.core.encryption import decrypt, encrypt
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
+from pitchbar.workspaces.models import Workspace
 from tests.backups.conftest import Keys, Run
 from tests.support.factories import People, make_code
 from tests.support.s3_servers import s3_server
@@ -68,10 +69,10 @@ class TestBothDatabases:
         assert made.exit_code == 0, made.output
         assert "APP_KEY is not in it" in made.output
         delete_codes()
-        make_code(people.workspace, name="Of later")
+        make_code(db.session.get_one(Workspace, 1), name="Of later")
         refused = run("restore")
         assert refused.exit_code == 1
-        assert "1 workspaces, 1 codes" in refused.output
+        assert "6 people, 2 workspaces, 1 code." in refused.output
         assert names_of_codes() == ["Of later"]
         done = run("restore", "--force")
         assert done.exit_code == 0, done.output
@@ -184,7 +185,7 @@ class TestBothDatabases:
         with pairs_are_written(settings):
             for _ in range(3):
                 assert run("create").exit_code == 0
-        for manifest in KeptBackups(settings[BackupSettings].backup_url).list():
+        for manifest in KeptBackups(settings[BackupSettings].backup_url).list_all():
             pairs = [manifest.tables[name].rows for name in ("queue_alarms", "queue_states")]
             assert pairs[0] == pairs[1]
             assert pairs[0]
@@ -398,9 +399,9 @@ def test_old_ones_go_and_the_last_good_one_stays(
     assert len(json.loads(run("list", "--json").output)) == 2
     kept = KeptBackups(settings[BackupSettings].backup_url)
     assert kept.trim(now, 30)
-    assert len(kept.list()) == 1
+    assert len(kept.list_all()) == 1
     assert kept.trim(now + timedelta(days=1000), 30) == []
-    assert len(kept.list()) == 1
+    assert len(kept.list_all()) == 1
 
 
 def test_in_a_bucket(

@@ -140,7 +140,7 @@ class TestMail:
         def refuse(*_: object) -> object:
             from aiosmtpd.smtp import AuthResult
 
-            return AuthResult(success=False)
+            return AuthResult(success=False, handled=False)
 
         with mail_server(authenticator=refuse, auth_require_tls=False) as post:
             told = look("mail", mail_url=post.url.replace("//", "//ada:wrong@"))
@@ -201,6 +201,7 @@ def test_google(look: Looking) -> None:
     assert look("oauth").startswith("skipped: ")
     told = look(
         "oauth",
+        app_url="http://localhost",
         google_client_id="one",
         google_client_secret="two",
         google_server_metadata_url=f"http://{NOBODY}/",
@@ -276,7 +277,7 @@ class TestCommand:
         monkeypatch.setattr("pitchbar.operations.release.commands.list_checks", lambda: checks)
         done = run("--json")
         assert done.exit_code == 1
-        told = json.loads(done.output)
+        told = json.loads(done.stdout)
         assert told["counts"] == {"ok": 1, "warning": 0, "failed": 1, "skipped": 0}
         assert told["checks"][0]["sentence"].endswith("RuntimeError: no such thing")
         recorded = db.session.scalars(select(ReleaseRun)).one()
@@ -291,7 +292,7 @@ class TestCommand:
         monkeypatch.setattr("pitchbar.operations.release.commands.list_checks", lambda: chosen)
         done = run("--json")
         assert done.exit_code == 1
-        states = {one["name"]: one["state"] for one in json.loads(done.output)["checks"]}
+        states = {one["name"]: one["state"] for one in json.loads(done.stdout)["checks"]}
         assert states["database"] == "failed"
         assert states["redis"] == "skipped"
 

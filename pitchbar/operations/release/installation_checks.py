@@ -136,6 +136,6 @@ CHECKS = (
     Check("app-key", "Key of the installation", "Installation", look_at_key),
     Check("app-url", "Address", "Installation", look_at_url),
     Check("disk", "Disk for scans", "Installation", look_at_disk),
-    Check("database", "Database", "Data", look_at_database),
-    Check("redis", "Redis", "Data", look_at_redis),
+    Check("database", "Database", "Data", look_at_database, 10),
+    Check("redis", "Redis", "Data", look_at_redis, 20),
 )

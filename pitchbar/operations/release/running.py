@@ -31,8 +31,7 @@ def list_checks() -> list[Check]:
     """Of all features, in the order in which they are made."""
     features: Iterable[Feature] = current_app.extensions["features"]
     found = [check for feature in features for check in feature.checks]
-    # The sort is stable: within a group they stand as their features name them.
-    return sorted(found, key=lambda check: GROUPS.index(check.group))
+    return sorted(found, key=lambda check: (GROUPS.index(check.group), check.position))
 
 
 def make_checks(checks: Iterable[Check], circumstances: Circumstances) -> Iterator[Result]:
