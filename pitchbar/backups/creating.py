@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pitchbar.backups.errors import BackupError
 from pitchbar.backups.kept import KeptBackups, name_of, told
@@ -20,6 +20,8 @@ from pitchbar.backups.streams import CountedWriter, seal, work_folder
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.settings import Settings
+
+Made = TypeVar("Made")
 
 
 def create_backup(settings: Settings, started_by: str) -> Manifest:
@@ -36,7 +38,7 @@ def create_backup(settings: Settings, started_by: str) -> Manifest:
         return told_in_log(run, lambda: _create(settings, run))
 
 
-def told_in_log(run: BackupRun, act: Callable[[], Any]) -> Any:
+def told_in_log(run: BackupRun, act: Callable[[], Made]) -> Made:
     """What `act` returns; what it raises stands in the log, too."""
     run_id = run.id
     try:

@@ -69,7 +69,7 @@ def drill_backup(settings: Settings, identity: str, started_by: str, name: str =
     with engine.lock():
         run = begin_run(DRILL, started_by, name)
         db.session.commit()
-        drill: Drill = told_in_log(run, lambda: _drill(settings, engine, identity, name))
+        drill = told_in_log(run, lambda: _drill(settings, engine, identity, name))
         _log(run.id, drill)
     return drill
 

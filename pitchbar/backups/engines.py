@@ -55,8 +55,8 @@ class DatabaseEngine(Protocol):
         """
 
 
-# What nobody wants to lose, and what one of it is called. Rows of other tables come by themselves as
-# soon as processes run.
+# What nobody wants to lose, and what one of it is called. Rows of other tables come by themselves
+# as soon as processes run.
 PRECIOUS = {"people": "person", "workspaces": "workspace", "codes": "code", "scans": "scan"}
 
 

@@ -100,7 +100,11 @@ class SmtpMailer:
                 smtp.close()
                 raise MailError("the mail server offers no TLS")
         if self._user:
-            smtp.login(self._user, self._password)
+            try:
+                smtp.login(self._user, self._password)
+            except BaseException:
+                smtp.close()
+                raise
         return smtp
 
 

@@ -1,5 +1,6 @@
 """`pitchbar backup create | list | restore | drill`, on both databases."""
 
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -11,9 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, func, select, text
 
+from pitchbar.backups import creating
 from pitchbar.backups.kept import KeptBackups
 from pitchbar.backups.models import BackupRun
 from pitchbar.backups.opening import open_engine
@@ -47,7 +51,7 @@ def change_manifest(settings: Settings, **values: Any) -> None:
 
 
 def stored_file(settings: Settings) -> Path:
-    return kept_in(settings) / json.loads(manifest_path(settings).read_text())["file"]
+    return kept_in(settings) / str(json.loads(manifest_path(settings).read_text())["file"])
 
 
 def names_of_codes() -> list[str]:
@@ -200,37 +204,30 @@ class TestBothDatabases:
         assert run("create").exit_code == 0
 
     def test_backup_of_an_older_schema_is_migrated_up(
-        self, run: Run, settings: Settings, people: People
+        self, run: Run, settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         make_code(people.workspace, name="Menu")
         run("create")
         older = json.loads(manifest_path(settings).read_text())
-        make_older(settings, run)
+        make_older(settings, monkeypatch)
         done = run("restore", "--force")
         assert done.exit_code == 0, done.output
         assert f"brought from 0050 to {older['revision']}" in done.output
         assert names_of_codes() == ["Menu"]
 
 
-def make_older(settings: Settings, run: Run) -> None:
+def make_older(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest backup becomes one of the schema before backups were logged."""
-    from flask_migrate import downgrade, upgrade
-
-    from pitchbar.backups import creating
 
     class NoRow:
-        def __getattr__(self, _name: str) -> None:
-            return None
+        """There was no table for it then."""
 
     db.session.remove()
     db.engine.dispose()
     downgrade(revision="0050")
-    original = creating.end_run
-    creating.end_run = lambda *_args, **_facts: None
-    try:
-        creating._create(settings, NoRow())  # type: ignore[arg-type]  # no table for it then
-    finally:
-        creating.end_run = original
+    with monkeypatch.context() as patched:
+        patched.setattr("pitchbar.backups.creating.end_run", lambda *_args, **_facts: None)
+        creating._create(settings, NoRow())  # type: ignore[arg-type]  # see there
     db.session.remove()
     db.engine.dispose()
     upgrade()
@@ -272,14 +269,10 @@ def forget_everything(settings: Settings) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _other_key() -> object:
-    import pyrage
-
     return pyrage.x25519.Identity.generate()
 
 

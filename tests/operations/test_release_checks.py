@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -44,7 +45,7 @@ class Looking:
     def __init__(self, make_settings: MakeSettings) -> None:
         self._make_settings = make_settings
 
-    def __call__(self, name: str, url: str = "", wait: float = 1.0, **values: object) -> str:
+    def __call__(self, name: str, url: str = "", wait: float = 1.0, **values: Any) -> str:
         """Its state and all that it says."""
         with create_app(self._make_settings(**values)).app_context():
             (check,) = [one for one in list_checks() if one.name == name]
@@ -302,6 +303,15 @@ class TestCommand:
         done = run()
         assert done.exit_code == 1
         assert "running already" in done.output
+
+    def test_only_one_and_one_that_is_not_there(self, run: "Run", app: Flask) -> None:
+        done = run("--only", "database")
+        assert done.exit_code == 0
+        assert done.output.splitlines()[1] == "Passed: 1 ok."
+        assert db.session.scalars(select(ReleaseRun)).all() == []
+        unknown = run("--only", "nothing")
+        assert unknown.exit_code == 1
+        assert "There is no check named nothing" in unknown.output
 
     def test_address_that_is_none(self, run: "Run", app: Flask) -> None:
         assert "--url must be an address" in run("--url", "pitchbar").output
