@@ -38,8 +38,8 @@ def look_at_key(_: Circumstances) -> Finding:
     settings = current_settings()
     weakness = find_weakness(settings.app_key, _LEAST_KEY)
     remedy = (
-        "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))', and keep a "
-        "copy apart from the backups."
+        "Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`, and keep "
+        "a copy apart from the backups."
     )
     if weakness and not settings.is_development:
         return failed(f"APP_KEY {weakness}.", remedy)

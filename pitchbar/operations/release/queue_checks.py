@@ -26,7 +26,7 @@ def look_at_workers(_: Circumstances) -> Finding:
     if idle:
         return failed(
             f"No worker serves {' and '.join(idle)}: its jobs wait, and are not lost.",
-            f"Start one: pitchbar work --queues {','.join(idle)}",
+            f"Start one: `pitchbar work --queues {','.join(idle)}`",
         )
     paused = [one.name for one in queues if one.paused_at is not None]
     if paused:
@@ -70,7 +70,7 @@ def look_at_waits(_: Circumstances) -> Finding:
 
 def look_at_scheduler(_: Circumstances) -> Finding:
     last = db.session.scalar(select(func.max(ScheduleRun.taken_at)))
-    remedy = "Start one: pitchbar schedule. What was missed is made good once."
+    remedy = "Start one: `pitchbar schedule`. What was missed is made good once."
     if last is None:
         return failed("No scheduler has ever run.", remedy)
     age = clock.now() - last
