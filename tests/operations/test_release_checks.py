@@ -79,7 +79,7 @@ class TestInstallation:
         assert look("app-key", app_key=STRONG).startswith("ok: ")
 
     def test_address(self, look: Looking) -> None:
-        public = {"app_env": "production", "app_key": STRONG}
+        public: dict[str, Any] = {"app_env": "production", "app_key": STRONG}
         assert look("app-url", app_url="http://pitchbar.com", **public).startswith("failed: ")
         assert look("app-url", app_url="https://pitchbar.com", **public).startswith("ok: ")
         assert look("app-url", app_url="http://10.0.0.7", **public).startswith("warning: ")
