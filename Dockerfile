@@ -1,6 +1,6 @@
 # One image for every process: web, edge, realtime, workers and scheduler differ in their command.
 # docker build -t pitchbar .
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-trixie AS build
 WORKDIR /app
 COPY infra/locks/runtime.txt infra/locks/runtime.txt
 RUN python -m venv /app/.venv \
@@ -10,7 +10,11 @@ COPY pitchbar pitchbar
 RUN /app/.venv/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolation -e . \
  && /app/.venv/bin/pip uninstall --yes pip
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
+# pg_dump and pg_restore for backups: 17 here, which the server of docker-compose.yml must not pass.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client-17 \
+ && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 pitchbar \
  && useradd --uid 10001 --gid pitchbar --no-create-home --home-dir /data pitchbar \
  && install --directory --owner pitchbar --group pitchbar /data /spool

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from pitchbar.accounts.checks import CHECKS
 from pitchbar.accounts.email_change import views as email_change
 from pitchbar.accounts.error_frame import frame_of_error
 from pitchbar.accounts.identities import views as identities
@@ -40,4 +41,5 @@ FEATURE = Feature(
     ),
     configure=configure,
     error_frame=frame_of_error,
+    checks=CHECKS,
 )

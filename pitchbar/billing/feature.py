@@ -1,6 +1,7 @@
 """Billing: what the plan allows, what is used of it, and how it is paid for, by Stripe."""
 
 from pitchbar.billing import change_views, subscribers, tasks, views, webhook_views
+from pitchbar.billing.checks import CHECKS
 from pitchbar.billing.commands import billing, plans
 from pitchbar.billing.usage import feature as usage
 from pitchbar.core.features import Act, Feature, NavigationItem
@@ -19,4 +20,5 @@ FEATURE = Feature(
     ),
     acts=(Act("manage_billing", "billing.index", "credit-card", "Change the plan"),),
     commands=(billing, plans),
+    checks=CHECKS,
 )

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from requests import RequestException
+from requests import get as http_get
 
 _TIMEOUT_SECONDS = 8
 
@@ -45,6 +47,11 @@ class IdentityProvider(Protocol):
 
     def finish(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> Claims:
         """Reads the provider's answer. Raises IdentityError."""
+
+    def require_client(self, redirect_uri: str) -> None:
+        """Asks for the page on which a person would sign in. Raises IdentityError where the
+        provider does not know the client, or leads to no such address.
+        """
 
 
 @lru_cache(maxsize=4)
@@ -90,6 +97,20 @@ class OpenIdProvider:
         if not answer.get("code"):
             raise IdentityError("the answer holds no code")
         return _claims(self._fetch(answer["code"], kept))
+
+    def require_client(self, redirect_uri: str) -> None:
+        url, _ = self.begin(redirect_uri)
+        try:
+            answer = http_get(url, allow_redirects=False, timeout=_TIMEOUT_SECONDS)
+        except RequestException as error:
+            raise IdentityError(f"the provider cannot be reached: {error}") from error
+        led_to = urlsplit(answer.headers.get("Location", ""))
+        error_named = parse_qs(led_to.query).get("error", [""])[0]
+        if answer.status_code >= 400:
+            raise IdentityError(f"the provider answers {answer.status_code}")
+        # Google shows its own page of errors, whose query is for its own eyes.
+        if error_named or led_to.path.rstrip("/").endswith("/error"):
+            raise IdentityError(f"the provider refuses it ({error_named or 'without a reason'})")
 
     def _fetch(self, code: str, kept: Mapping[str, str]) -> Mapping[str, Any]:
         """The claims of the ID token, whose signature, issuer, audience, nonce and time hold."""

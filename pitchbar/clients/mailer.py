@@ -22,6 +22,7 @@ from pitchbar.clients.mail_format import Mail, compose_message, html_with_pictur
 _TIMEOUT_SECONDS = 15
 # While somebody waits for a page.
 _ASK_SECONDS = 3
+_PROBE_SECONDS = 8
 # A server that dislikes a link may quote it, and what it says is shown to operators.
 _LINK = re.compile(r"\w+://\S+|\S*token=\S*")
 
@@ -73,6 +74,17 @@ class SmtpMailer:
             said = _LINK.sub("(a link)", str(error))
             raise MailError(f"the mail server does not take mail: {said}") from None
 
+    def require_answer(self) -> None:
+        """Connects and signs in as for a message, and sends none. Raises MailError."""
+        try:
+            with self._connect(_PROBE_SECONDS) as smtp:
+                smtp.noop()
+        except smtplib.SMTPAuthenticationError:
+            raise MailError("the mail server does not accept our sign-in") from None
+        except (smtplib.SMTPException, OSError) as error:
+            said = _LINK.sub("(a link)", str(error))
+            raise MailError(f"the mail server does not answer: {said}") from None
+
     def _connect(self, timeout: float = _TIMEOUT_SECONDS) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self._implicit_tls:
@@ -88,7 +100,11 @@ class SmtpMailer:
                 smtp.close()
                 raise MailError("the mail server offers no TLS")
         if self._user:
-            smtp.login(self._user, self._password)
+            try:
+                smtp.login(self._user, self._password)
+            except BaseException:
+                smtp.close()
+                raise
         return smtp
 
 

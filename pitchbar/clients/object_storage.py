@@ -4,6 +4,7 @@ what speaks like it. STORAGE_URL chooses; keys of a bucket come from the variabl
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +67,16 @@ class ObjectStorage:
             if announced is not None and size < announced:
                 raise CutOff(f"{size} of {announced} bytes came")
         return size
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Any]:
+        """Something with `write(bytes)`; the object is there when the block ends, and not before.
+        Where it ends by an error, nothing is kept.
+        """
+        import obstore
+
+        with obstore.open_writer(self._store, key) as writer:
+            yield writer
 
     def fetch(self, key: str, target: Path) -> None:
         """Into a file, in portions."""

@@ -88,6 +88,11 @@ def read_target(url: str, allow: frozenset[str] = frozenset()) -> Target:
     return target
 
 
+def pair_of(url: str) -> str:
+    """Its host and port, as `allow` names them. Raises OutboundError when it is no address."""
+    return _parse(url).pair
+
+
 def read_redirect(location: str, base: str, allow: frozenset[str] = frozenset()) -> Target:
     """Where an answer leads that came from `base`. Raises OutboundError as `read_target`."""
     try:

@@ -151,6 +151,13 @@ class Payments:
         rows = tuple(wire.read_invoice(one) for one in found["data"])
         return InvoicePage(rows, bool(found.get("has_more")))
 
+    # Set-up
+
+    def list_webhook_urls(self) -> list[str]:
+        """Where Stripe sends events to, those that are switched off left out."""
+        found = self._ask(lambda v1: v1.webhook_endpoints.list({"limit": 100}))["data"]
+        return [str(one["url"]) for one in found if one.get("status") != "disabled"]
+
     # Scans beyond a plan
 
     def report_units(self, customer_id: str, units: int, identifier: str, at: datetime) -> None:
@@ -228,6 +235,13 @@ def verify_event(body: bytes, signature: str, secrets: Sequence[str]) -> dict[st
         if isinstance(event, dict):
             return event
     raise ForgedEvent
+
+
+def sign_event(body: str, secret: str) -> str:
+    """The header that `verify_event` takes, for an event that is sent to ourselves."""
+    import stripe
+
+    return str(stripe.WebhookSignature.generate_signature_header(body, secret))
 
 
 def _once(key: str) -> Any:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import click
 from flask import Blueprint, Flask
 
+from pitchbar.core.checks import Check
+
 Section = Literal["Track", "Talk", "Manage"]
 
 
@@ -112,6 +114,7 @@ class Feature:
         error_frame: the frame of this request's page, by the status of the error; None when the
             request is not within the feature's pages, or for others' eyes.
         commands: `pitchbar <name>` for operators.
+        checks: what `pitchbar release-check` is to look at.
         make_demo: fills the demo; called with the workspace and its owner.
     """
 
@@ -127,4 +130,5 @@ class Feature:
     offers: Callable[[], Iterable[Offer]] | None = None
     error_frame: Callable[[int], ErrorFrame | None] | None = None
     commands: tuple[click.Command, ...] = ()
+    checks: tuple[Check, ...] = ()
     make_demo: Callable[[Any, Any], None] | None = None

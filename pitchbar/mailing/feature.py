@@ -3,6 +3,7 @@
 from pitchbar.core.features import Feature
 from pitchbar.forms import add_address_check
 from pitchbar.mailing import tasks
+from pitchbar.mailing.checks import CHECKS
 from pitchbar.mailing.sendable import refuse_unsendable
 
 
@@ -10,4 +11,4 @@ def _subscribe() -> None:
     add_address_check(refuse_unsendable)
 
 
-FEATURE = Feature(tasks=(tasks,), subscribe=_subscribe)
+FEATURE = Feature(tasks=(tasks,), subscribe=_subscribe, checks=CHECKS)

@@ -16,9 +16,16 @@ from pitchbar.operations import (
 from pitchbar.operations.commands import deploy_cron_worker
 from pitchbar.operations.error_frame import frame_of_error
 from pitchbar.operations.offers import offer_pages
+from pitchbar.operations.release import (
+    installation_checks,
+    queue_checks,
+    smoke_test,
+)
+from pitchbar.operations.release import views as release_views
+from pitchbar.operations.release.commands import release_check
 
 FEATURE = Feature(
-    requires=("jobs", "workspaces", "billing", "analytics"),
+    requires=("jobs", "workspaces", "billing", "analytics", "backups"),
     blueprints=(
         views.bp,
         mailbox.bp,
@@ -27,11 +34,13 @@ FEATURE = Feature(
         schedule_views.bp,
         metrics.bp,
         reconciliation_views.bp,
+        release_views.bp,
     ),
     api_blueprints=(tick_views.bp,),
     tasks=(tasks,),
     subscribe=billing_alarm.register,
     offers=offer_pages,
     error_frame=frame_of_error,
-    commands=(deploy_cron_worker,),
+    commands=(deploy_cron_worker, release_check),
+    checks=(*installation_checks.CHECKS, *queue_checks.CHECKS, *smoke_test.CHECKS),
 )

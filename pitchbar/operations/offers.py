@@ -14,6 +14,7 @@ _PAGES = (
     ("queues.workers", "cpu", "Workers"),
     ("schedule.index", "calendar-clock", "Schedule"),
     ("reconciliation.index", "circle-check", "Reconciliation"),
+    ("release.index", "gauge", "Release check"),
 )
 
 

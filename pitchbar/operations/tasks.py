@@ -1,6 +1,6 @@
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
-from pitchbar.operations import scan_store_alarm
+from pitchbar.operations import backup_alarm, scan_store_alarm
 from pitchbar.operations.alarms import (
     raise_alarms,
     raise_reconciliation_alarm,
@@ -14,6 +14,7 @@ def watch_queues() -> None:
     raise_alarms()
     raise_spool_alarm()
     raise_reconciliation_alarm()
+    backup_alarm.raise_backup_alarm()
     db.session.commit()
 
 

@@ -47,6 +47,7 @@ class FakeStripe:
     account: Account = field(default_factory=Account)
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    webhook_urls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     # Faults
@@ -149,6 +150,13 @@ class FakeStripe:
             "url": "/v1/list",
         }
 
+    def _webhook_endpoints(self, params: Wire) -> Wire:
+        rows = [
+            {"id": f"we_{number}", "object": "webhook_endpoint", "url": url, "status": "enabled"}
+            for number, url in enumerate(self.webhook_urls)
+        ]
+        return self._list(rows, params)
+
     def _list(self, rows: list[Wire], params: Wire) -> Wire:
         limit, ids = int(params.get("limit") or 10), [row["id"] for row in rows]
         if after := params.get("starting_after"):
@@ -225,6 +233,7 @@ _ROUTES: dict[str, Callable[..., Wire]] = {
         me.account.update(one, params), params
     ),
     "DELETE subscriptions/*": lambda me, params, one: me.account.cancel(one, params),
+    "GET webhook_endpoints": FakeStripe._webhook_endpoints,
     "GET prices/*": lambda me, _, one: me.account.get(one, "price"),
     "GET invoices": FakeStripe._invoices,
     "POST invoices/create_preview": lambda me, params: me.account.preview(params),

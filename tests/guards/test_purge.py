@@ -54,6 +54,7 @@ ACCOUNTS = {
 # Nothing of a workspace or a person.
 OPERATIONS = {
     "alert_rounds",
+    "backup_runs",
     "crawl_hosts",
     "crawl_robots",
     "job_count_marks",
@@ -64,6 +65,7 @@ OPERATIONS = {
     "scan_copies",
     "scan_feed_turns",
     "reconciled_hours",
+    "release_runs",
     "schedule_runs",
     "tick_leases",
     "ticks",

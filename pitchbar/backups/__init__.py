@@ -1,0 +1,1 @@
+"""Backups of the database: made, kept, brought back, and tried whether they can be."""
