@@ -39,7 +39,7 @@ RATES = {
 }
 LIVE = "live socket"
 _SOCKETS = 3
-_PAGES = ("", "/codes", "/conversations?list=all", "/leads", "/sources", "/analytics")
+_PAGES = ("", "/codes", "/conversations?list=all", "/leads", "/sources", "/agents")
 _QUESTIONS = ("What is a code?", "What counts as a scan?", "Who may see a workspace?")
 _TIMEOUT = 15.0
 
@@ -160,7 +160,7 @@ class Load:
 
     @property
     def paths(self) -> list[str]:
-        return [*self._paths, LIVE]
+        return [*self._paths, LIVE] if self.system.ports("realtime") else self._paths
 
     def start(self) -> None:
         began = time.monotonic() + 0.2
@@ -168,7 +168,7 @@ class Load:
             rate, threads = RATES[name][0] * self._factor, RATES[name][1]
             for first in range(threads):
                 self._run(self._pace, name, rate, threads, first, began)
-        for number in range(_SOCKETS):
+        for number in range(_SOCKETS if LIVE in self.paths else 0):
             self._run(self._hold_socket, number)
 
     def stop(self) -> None:
@@ -255,10 +255,10 @@ class Load:
         body = {"name": name, "destination_url": "https://destination.example/poster"}
         path = f"/api/v1/workspaces/{self.known.slug}/codes"
         try:
-            said = self._api("POST", path, body, 201, key=name)
+            said = self._api("POST", path, body, 201, key=f"poster-{number}")
         except (OSError, http.client.HTTPException, Wrong):
             self._ended.wait(1)
-            said = self._api("POST", path, body, 201, key=name)
+            said = self._api("POST", path, body, 201, key=f"poster-{number}")
         self.accepted.codes.add(name)
         self.accepted.code_ids.add(said["id"])
 
