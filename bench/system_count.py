@@ -153,10 +153,9 @@ def _mails(one: System, leads: set[str]) -> Kept:
     ids: dict[str, Counter[str]] = {}
     for at, message in enumerate(one.outside.mail.post.messages):
         body = message.get_body(("plain",))
-        text = body.get_content() if body else ""
-        for email in leads:
-            if f"{email}\n" in text or f"{email} " in text:
-                ids.setdefault(email, Counter())[message["Message-ID"] or str(at)] += 1
+        words = set(body.get_content().split()) if body else set()
+        for email in leads & words:
+            ids.setdefault(email, Counter())[message["Message-ID"] or str(at)] += 1
     lost = sorted(leads - ids.keys())
     twice = sorted(email for email, found in ids.items() if len(found) > 1)
     again = sum(sum(found.values()) - len(found) for found in ids.values())
