@@ -20,18 +20,19 @@ from bench.redirect import make_codes
 
 
 class OwnRedis:
-    """At one address, without a file; it can be killed and started again."""
+    """At one address, without a file unless `keeps` it; it can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
         self.port = machine.free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
+        self._file = ["--appendonly", "yes", "--appendfsync", "everysec"] if keeps else []
         self.start()
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         program = machine.program("redis-server")
-        arguments = [program, *options, "--dir", str(self._folder)]
+        arguments = [program, *options, *self._file, "--dir", str(self._folder)]
         self.process = machine.start(arguments, {}, self._folder / "redis.log")
         machine.wait_until(lambda: machine.listens(self.port), 10, "Redis")
 

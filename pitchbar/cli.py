@@ -83,8 +83,7 @@ def upgrade(console: Console) -> None:
     """Bring the schema to the newest version."""
     from pitchbar.serve import upgrade_database
 
-    upgrade_database(console.settings)
-    click.echo("The database is at the newest version.")
+    click.echo(upgrade_database(console.settings))
 
 
 @main.command()

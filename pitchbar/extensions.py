@@ -1,7 +1,6 @@
 """The Flask extensions and the bus, made once and bound to the app by `create_app`."""
 
 from flask import Flask, request
-from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sock import Sock
@@ -11,6 +10,7 @@ from pitchbar.core.addresses import limit_key
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import Model, engine_options
 from pitchbar.core.masked_tokens import MaskedCSRFProtect
+from pitchbar.core.patient_limiter import PatientLimiter
 from pitchbar.core.redis_client import redis_options
 from pitchbar.settings import Settings
 
@@ -23,7 +23,7 @@ def request_address() -> str:
 bus = Bus()
 csrf = MaskedCSRFProtect()
 db = SQLAlchemy(model_class=Model)
-limiter = Limiter(key_func=request_address, headers_enabled=True)
+limiter = PatientLimiter(key_func=request_address, headers_enabled=True)
 login_manager = LoginManager()
 migrate = Migrate()
 sock = Sock()

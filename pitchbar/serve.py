@@ -32,7 +32,7 @@ def prepare(settings: Settings, *, demo: bool) -> None:
     app = create_app(settings)
     with app.app_context():
         if not at_head(app):
-            _upgrade()
+            _upgrade(app)
         _close_demo(settings)
         _greet(settings, _seed() if demo else "")
         db.session.remove()
@@ -49,17 +49,38 @@ def _try_spool_folder(settings: Settings) -> None:
         raise click.ClickException(str(error)) from None
 
 
-def upgrade_database(settings: Settings) -> None:
-    with create_app(settings).app_context():
-        _upgrade()
+def upgrade_database(settings: Settings) -> str:
+    """Returns what to say of it."""
+    app = create_app(settings)
+    with app.app_context():
+        said = _upgrade(app)
         _close_demo(settings)
+        db.session.remove()
+        db.engine.dispose()
+    return said
 
 
-def _upgrade() -> None:
+def _upgrade(app: Flask) -> str:
+    """A database that a later release has migrated stays as it is: this release runs on it, as
+    migrations suit the release before, and whoever goes back to it starts it with this command.
+    """
+    if ahead := revision_ahead(app):
+        log.warning("the database is at %s, which is newer than this release", ahead)
+        return f"The database is at {ahead}, which is newer than this release. It stays as it is."
     try:
         upgrade()
     except UpgradeRefused as error:
         raise click.ClickException(str(error)) from None
+    return "The database is at the newest version."
+
+
+def revision_ahead(app: Flask) -> str:
+    """The database's revision where it comes after all that this release knows; else empty."""
+    script = ScriptDirectory(str(app.extensions["root"] / "migrations"))
+    known = {one.revision for one in script.walk_revisions()}
+    unknown = [one for one in _current_heads() if one not in known]
+    later = [one for one in unknown if one.isdigit() and one > max(known)]
+    return max(later, default="")
 
 
 def _close_demo(settings: Settings) -> None:
@@ -72,9 +93,12 @@ def _close_demo(settings: Settings) -> None:
 def at_head(app: Flask) -> bool:
     """Whether the schema is at the newest version; cheaper than an upgrade that finds nothing."""
     script = ScriptDirectory(str(app.extensions["root"] / "migrations"))
+    return set(_current_heads()) == set(script.get_heads())
+
+
+def _current_heads() -> tuple[str, ...]:
     with db.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) == set(script.get_heads())
+        return MigrationContext.configure(connection).get_current_heads()
 
 
 def run_server(settings: Settings) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 from alembic.ddl.sqlite import SQLiteImpl
 from sqlalchemy import Column, Connection, Index, Table, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 # Any number will do that nothing else locks with.
 _POSTGRES_LOCK = 7_412_650_903
+_LOCK_SECONDS = 15
+_LOCK_NOT_AVAILABLE = "55P03"
 _BATCH_PREFIX = "_alembic_tmp_"
 
 
@@ -31,8 +34,18 @@ def migrating_connection(engine: Engine) -> Iterator[Connection]:
             _set_up_sqlite(connection)
         else:
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_POSTGRES_LOCK})")
+            # Whoever waits for a table makes all others wait behind them: rather give up.
+            connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
             connection.commit()
-        yield connection
+        try:
+            yield connection
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+            raise UpgradeRefused(
+                f"Another transaction held a table for {_LOCK_SECONDS} seconds, which the next "
+                "revision changes; its transaction was undone. Run this again when it is quieter."
+            ) from error
 
 
 @contextmanager
