@@ -73,6 +73,17 @@ class SmtpMailer:
             said = _LINK.sub("(a link)", str(error))
             raise MailError(f"the mail server does not take mail: {said}") from None
 
+    def check(self) -> None:
+        """Whether the server lets us in; sends nothing. Raises MailError."""
+        try:
+            with self._connect(_ASK_SECONDS) as smtp:
+                smtp.noop()
+        except smtplib.SMTPAuthenticationError:
+            raise MailError("the mail server does not accept our sign-in") from None
+        except (smtplib.SMTPException, OSError) as error:
+            said = _LINK.sub("(a link)", str(error))
+            raise MailError(f"the mail server does not answer: {said}") from None
+
     def _connect(self, timeout: float = _TIMEOUT_SECONDS) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self._implicit_tls:

@@ -9,13 +9,16 @@ from pitchbar.operations import (
     queue_views,
     reconciliation_views,
     schedule_views,
+    security_views,
     tasks,
     tick_views,
     views,
 )
 from pitchbar.operations.commands import deploy_cron_worker
 from pitchbar.operations.error_frame import frame_of_error
+from pitchbar.operations.key_commands import rotate_app_key
 from pitchbar.operations.offers import offer_pages
+from pitchbar.operations.services import views as service_views
 
 FEATURE = Feature(
     requires=("jobs", "workspaces", "billing", "analytics"),
@@ -27,11 +30,13 @@ FEATURE = Feature(
         schedule_views.bp,
         metrics.bp,
         reconciliation_views.bp,
+        security_views.bp,
+        service_views.bp,
     ),
-    api_blueprints=(tick_views.bp,),
+    api_blueprints=(tick_views.bp, security_views.reports_bp),
     tasks=(tasks,),
     subscribe=billing_alarm.register,
     offers=offer_pages,
     error_frame=frame_of_error,
-    commands=(deploy_cron_worker,),
+    commands=(deploy_cron_worker, rotate_app_key),
 )

@@ -14,6 +14,8 @@ _PAGES = (
     ("queues.workers", "cpu", "Workers"),
     ("schedule.index", "calendar-clock", "Schedule"),
     ("reconciliation.index", "circle-check", "Reconciliation"),
+    ("service_settings.index", "settings", "Outside services"),
+    ("security.index", "ban", "Content policy"),
 )
 
 
