@@ -42,13 +42,14 @@ class SentryReporter:
             auto_enabling_integrations=False,
             integrations=[DedupeIntegration()],
             before_send=_scrub,
-            send_default_pii=False,
             include_local_variables=False,
             max_request_body_size="never",
             max_breadcrumbs=0,
             auto_session_tracking=False,
             send_client_reports=False,
             shutdown_timeout=2,
+            # Whatever else is installed: every server reads it.
+            _experiments={"transport_compression_algo": "gzip"},
         )
 
     def report(self, error: BaseException, tags: Mapping[str, str]) -> None:

@@ -5,13 +5,15 @@ import logging
 from collections.abc import Callable
 from functools import cache
 from multiprocessing.util import Finalize
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from pitchbar.core import error_reports, tracing
 from pitchbar.observability.settings import ObservabilitySettings
 from pitchbar.observability.telling import start_telling
 from pitchbar.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ def start_watching(settings: Settings, process: str) -> None:
         _try("OTEL_EXPORTER_OTLP_ENDPOINT", lambda: _start_tracing(settings, process))
 
 
-def start_watching_app(app: Flask, process: str) -> None:
+def start_watching_app(app: "Flask", process: str) -> None:
     """The same with the settings that are stored in the application."""
     with app.app_context():
         app.extensions["stored_settings"].look(at_once=True)

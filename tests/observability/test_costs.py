@@ -50,6 +50,15 @@ def test_the_edge_loads_nothing_for_what_is_not_set(
     assert "LOADED []" in run_edge(postgres, redis_url, tmp_path)
 
 
+def test_redis_brings_no_telemetry_into_web_and_workers() -> None:
+    program = "import sys, wsgi, pitchbar.features as f; f.all_features(); print(%s)"
+    heavy = "[n for n in sys.modules if n in ('opentelemetry', 'sentry_sdk')]"
+    done = subprocess.run(
+        [sys.executable, "-c", program % heavy], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_the_edge_sends_where_it_is_set(
     postgres: PostgresServer, redis_url: str, tmp_path: Any, received: SentBack
 ) -> None:

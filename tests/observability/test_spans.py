@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import Client
 
 from pitchbar.clients.outbound import OutboundError
 from pitchbar.core import tracing
@@ -86,8 +87,7 @@ def test_a_redirect_is_a_span_and_a_page_is_its_own(app: Flask, tracer: Flush) -
         start("302 Found", [("Location", "https://shop.example/?secret=1")])
         return ()
 
-    client = FormClient(watched(edge))
-    client.application = app
+    client = Client(watched(edge))
     assert client.get("/t/menu?token=abc").status_code == 302
     assert client.get("/up").status_code == 200
     found = tracer()

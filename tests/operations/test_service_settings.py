@@ -16,6 +16,7 @@ from pitchbar.operations.services.catalogue import ENVIRONMENT_ALONE, SERVICES
 from pitchbar.settings import Settings, setting_fields
 from pitchbar.stored_settings.models import StoredSetting
 from pitchbar.stored_settings.overlay import StoredSettings
+from tests.billing.factories import stripe_settings
 from tests.conftest import MakeSettings
 from tests.fakes.stripe import stripe_server
 from tests.support.browsing import FormClient, sign_in
@@ -39,9 +40,11 @@ def model_of(app: Flask) -> AnswerSettings:
 
 
 @on_both_databases
+@pytest.mark.settings(ops_email_allowlist=OPS)
 def test_what_is_saved_is_in_force_encrypted_and_shown_no_more(
     client: FormClient, app: Flask, settings: Settings
 ) -> None:
+    sign_in(client, make_person(email=OPS))
     assert store(client) == 303
     assert model_of(app).llm_api_key == KEY
     row = db.session.get_one(StoredSetting, "llm_api_key")
@@ -181,7 +184,10 @@ def test_services_are_tried_with_their_real_clients(client: FormClient) -> None:
         client.application.extensions["stored_settings"].environment = _with_stripe(
             client.application, stripe.url
         )
-        store(client, "stripe", stripe_secret_key="sk_test_of_the_fake")
+        store(client, "stripe", stripe_secret_key="sk_test_wrong")
+        assert "Stripe does not accept our key" in said("stripe")
+        right = str(stripe_settings(stripe.url)["stripe_secret_key"])
+        store(client, "stripe", stripe_secret_key=right)
         assert "Stripe takes the key" in said("stripe")
     assert "does not work" in said("language-model")
     assert "does not work" in said("mail")

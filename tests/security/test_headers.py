@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import Client
 
 from pitchbar.conversions.pipeline import build_pixel
 from pitchbar.core.bus import Bus
@@ -83,8 +84,7 @@ def ask(app: Flask, client: FormClient, people: People, settings: Settings) -> A
     agent = make_agent(people.workspace)
     slug, token = people.workspace.slug, make_token(people.workspace)
     edge = build_edge(settings, Bus(), app=build_pixel(settings, Bus(), app.wsgi_app))
-    outside = FormClient(edge)
-    outside.application = app
+    outside = Client(edge)
     paths = {
         "page": "/login",
         "page of a person": f"/w/{slug}/codes",
@@ -109,8 +109,9 @@ def ask(app: Flask, client: FormClient, people: People, settings: Settings) -> A
         if kind == "page of a person":
             sign_in(client, people.owner)
         headers = bearer(token) if kind == "api" else {}
-        via = outside if kind in ("redirect", "unknown code") else client
-        return via.get(paths[kind], headers=headers)
+        if kind in ("redirect", "unknown code"):
+            return outside.get(paths[kind], base_url=settings.app_url)
+        return client.get(paths[kind], headers=headers)
 
     return get
 

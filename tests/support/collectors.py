@@ -39,6 +39,7 @@ class SentBack:
             self._take_spans(body)
             return Answer(200, b"", "application/x-protobuf")
         assert request.path == "/api/7/envelope/", request.path
+        assert request.headers.get("Content-Encoding") in (None, "gzip"), request.headers
         _head, *items = body.split(b"\n")
         for kind, item in zip(items[::2], items[1::2], strict=False):
             if json.loads(kind)["type"] == "event":

@@ -164,6 +164,7 @@ ENVIRONMENT_ALONE = {
     "realtime_url": "where processes are, not a service",
     "app_url": "the address of this installation",
     "source_url": "a link on pages, and no key",
+    "widget_url": "where files of ours are, not a service",
     "security_policy_url": "a link on pages, and no key",
     "stripe_api_base": "another address is for tests",
     "google_server_metadata_url": "another address is for tests",
