@@ -17,6 +17,8 @@ from pitchbar.core.redaction import redact, redact_all
 from pitchbar.core.tracing import request_id, traceparent
 
 log = logging.getLogger(__name__)
+# Whatever else is installed: every server reads it.
+_PACKED: Any = {"transport_compression_algo": "gzip"}
 # Of an event, all else is left out.
 _KEPT = frozenset(
     {"event_id", "timestamp", "platform", "level", "logger", "exception", "message", "tags"}
@@ -48,8 +50,7 @@ class SentryReporter:
             auto_session_tracking=False,
             send_client_reports=False,
             shutdown_timeout=2,
-            # Whatever else is installed: every server reads it.
-            _experiments={"transport_compression_algo": "gzip"},
+            _experiments=_PACKED,
         )
 
     def report(self, error: BaseException, tags: Mapping[str, str]) -> None:

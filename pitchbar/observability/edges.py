@@ -1,8 +1,8 @@
 """What stands outermost, around the edge: how long a request took that no page answered."""
 
 import time
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from pitchbar.core import tracing
 from pitchbar.core.figures import REDIRECTS
@@ -11,8 +11,7 @@ IN_APP = "pitchbar.in_app"
 """A key of `environ`, set by the application for what it counts itself."""
 
 
-class WsgiApp(Protocol):
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]: ...
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def watched(edge: WsgiApp) -> WsgiApp:

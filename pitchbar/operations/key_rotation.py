@@ -89,11 +89,12 @@ def _rotate_column(
     query = select(*primary, column).where(column.is_not(None), column != "").order_by(*primary)
 
     def renew(row: Row[Any]) -> Any:
-        name = "/".join(map(str, row[:-1]))
+        parts: list[Any] = list(row[:-1])
+        name = "/".join(map(str, parts))
         token = keys.renew(row[-1], count, name)
         if token is None:
             return None
-        mine = [own == value for own, value in zip(primary, row[:-1], strict=True)]
+        mine = [own == value for own, value in zip(primary, parts, strict=True)]
         return update(table).where(*mine, column == row[-1]).values({column.name: token})
 
     _in_batches(engine, query, primary, renew, dry_run, batch)

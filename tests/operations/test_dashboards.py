@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 from prometheus_client.parser import text_string_to_metric_families
 
 from pitchbar.core import figures

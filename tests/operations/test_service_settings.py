@@ -1,12 +1,11 @@
 """Settings of outside services: stored encrypted, in force at once, and never shown again."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from pitchbar import create_app
+from pitchbar.accounts.models import PersonSession
 from pitchbar.answers.settings import AnswerSettings
 from pitchbar.clients.mailer import list_boxed
 from pitchbar.core.encryption import decrypt
@@ -140,10 +139,8 @@ def test_only_operators_who_confirmed_lately(client: FormClient, people: People)
     assert db.session.query(StoredSetting).all() == []
 
 
-def operator_sessions() -> Iterator[object]:
-    from pitchbar.accounts.models import PersonSession
-
-    return iter(db.session.query(PersonSession).all())
+def operator_sessions() -> list[PersonSession]:
+    return db.session.query(PersonSession).all()
 
 
 def test_what_fits_no_more_is_left_out_and_said(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask_limiter.util import get_qualified_name
 
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.assets import ROOT
@@ -21,6 +22,9 @@ MORE = {
 }
 # Open to all, changing, and without a limit by address of their own.
 UNLIMITED = {
+    "mailing_lists.come_back": "asks for a signed link",
+    "mailing_lists.leave": "asks for a signed link",
+    "verification.prove": "asks for a signed link, and who is signed in",
     "accounts.logout": "ends one's own session",
     "billing_webhook.receive": "whoever cannot sign is refused before anything is read",
 }
@@ -51,10 +55,7 @@ def test_the_server_waits_for_no_larger_body_than_the_application_takes(app: Fla
         for method, rule, _ in changing(app)
         if body_readers.most_of(method, _example(rule), USUAL) > USUAL
     }
-    assert large == {
-        "/api/v1/workspaces/<slug>/sources/files",
-        "/w/<slug>/sources/files",
-    } or all("source" in rule for rule in large), large
+    assert large == {"/api/v1/workspaces/<slug>/sources", "/w/<slug>/sources"}
 
 
 def _example(rule: str) -> str:
@@ -73,7 +74,8 @@ def test_too_large_a_body_is_refused_everywhere(
     taken = []
     for method, rule, endpoint in changing(app):
         path = _example(rule)
-        if body_readers.most_of(method, path, USUAL) > USUAL:
+        if endpoint.startswith("source"):
+            # Files: MAX_UPLOAD_BYTES holds there, which tests/sources asks for.
             continue
         body = _Counting(USUAL * 3)
         answer = client.open(
@@ -82,7 +84,6 @@ def test_too_large_a_body_is_refused_everywhere(
             headers={"X-CSRFToken": token},
             input_stream=body,
             content_type="application/x-www-form-urlencoded",
-            environ_overrides={"CONTENT_LENGTH": str(USUAL * 3)},
         )
         if answer.status_code < 400 and answer.status_code != 303:
             taken.append((method, rule, answer.status_code))
@@ -92,8 +93,19 @@ def test_too_large_a_body_is_refused_everywhere(
 
 class _Counting(io.RawIOBase):
     def __init__(self, size: int) -> None:
-        self._left = size
+        self._size = self._left = size
         self.read_bytes = 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """As far as a test client asks how large it is."""
+        self._left = 0 if whence == io.SEEK_END else self._size - offset
+        return self._size - self._left
+
+    def tell(self) -> int:
+        return self._size - self._left
 
     def readable(self) -> bool:
         return True
@@ -113,12 +125,12 @@ def test_what_is_open_to_all_is_limited(app: Flask) -> None:
         view = app.view_functions[endpoint]
         if getattr(view, "access", "all") == "all" and not _is_limited(app, endpoint):
             unlimited.add(endpoint)
-    assert sorted(unlimited - set(UNLIMITED)) == []
+    assert sorted(unlimited - set(UNLIMITED)) == [], "limit it by address, or say why not"
     assert sorted(set(UNLIMITED) - unlimited) == []
 
 
 def _is_limited(app: Flask, endpoint: str) -> bool:
     view, blueprint = app.view_functions[endpoint], endpoint.rpartition(".")[0]
     manager = limiter.limit_manager
-    name = f"{view.__module__}.{view.__name__}"
+    name = get_qualified_name(view)
     return bool(manager.decorated_limits(name) or manager.blueprint_limits(app, blueprint))

@@ -54,8 +54,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "api document": with_(cache_control=ANY),
     "static file": with_(cache_control="max-age"),
     "chat page": with_(
-        content_security_policy="frame-ancestors *",
-        x_frame_options=NONE,
+        content_security_policy="default-src 'none'",
         cross_origin_opener_policy=ANY,
         cache_control=ANY,
         referrer_policy=ANY,
