@@ -45,16 +45,16 @@ def index() -> Response:
     return render("operations/settings.html", services=[_show(one) for one in SERVICES])
 
 
-@bp.get("/<key>")
+@bp.get("/<service_key>")
 @confirmed_operators
-def edit(key: str) -> Response:
-    return _edit(_find(key))
+def edit(service_key: str) -> Response:
+    return _edit(_find(service_key))
 
 
-@bp.post("/<key>")
+@bp.post("/<service_key>")
 @confirmed_operators
-def save(key: str) -> Response:
-    service, known = _find(key), stored_settings()
+def save(service_key: str) -> Response:
+    service, known = _find(service_key), stored_settings()
     values = stored_values(known.environment)
     form = make_form(service, known, values)
     if not form.validate():
@@ -75,11 +75,11 @@ def save(key: str) -> Response:
     return go_to(link("service_settings.index") + f"#{service.key}")
 
 
-@bp.post("/<key>/check")
+@bp.post("/<service_key>/check")
 @operators_only
-def check(key: str) -> Response:
+def check(service_key: str) -> Response:
     """Asks the service, with what is in force in this process."""
-    service = _find(key)
+    service = _find(service_key)
     if service.check is None:
         raise NotFound
     stored_settings().look(at_once=True)
