@@ -10,36 +10,45 @@ def _make_app() -> Any:
     from pitchbar.conversions.pipeline import build_pixel
     from pitchbar.core.compression import warm_assets
     from pitchbar.extensions import bus
+    from pitchbar.observability.edges import watched
+    from pitchbar.observability.starting import start_watching_app
     from pitchbar.scans.pipeline import build_edge
     from pitchbar.settings import load_settings
 
     settings = load_settings()
     warm_assets()
-    app = create_app(settings).wsgi_app
-    return build_edge(settings, bus, app=build_pixel(settings, bus, app))
+    app = create_app(settings)
+    start_watching_app(app, "web")
+    pixel = build_pixel(settings, bus, app.wsgi_app)
+    return watched(build_edge(settings, bus, app=pixel))
 
 
 def _make_edge() -> Any:
     from pitchbar.conversions.pipeline import build_pixel
     from pitchbar.core.bus import Bus
-    from pitchbar.core.logs import set_up_logs
     from pitchbar.core.private_files import keep_private
+    from pitchbar.observability.edges import watched
+    from pitchbar.observability.logs import set_up_logs_of
+    from pitchbar.observability.starting import start_watching
     from pitchbar.scans.bare_answers import BareAnswers
     from pitchbar.scans.edge_pages import EdgePages
     from pitchbar.scans.pipeline import build_edge
     from pitchbar.settings import load_settings
 
     settings = load_settings()
-    set_up_logs(settings.log_level, as_json=not settings.is_development)
+    set_up_logs_of(settings)
     keep_private(settings.data_dir, settings.database_url, settings.folders())
     if not settings.redis_url:
         from pitchbar import create_app
 
         # This process then stores scans itself, so all who hear of stored scans must be there.
         create_app(settings)
+    # With what the environment says alone: what is stored in the application is for its processes.
+    start_watching(settings, "edge")
     bus = Bus()
     bus.connect(settings.redis_url)
-    return build_edge(settings, bus, app=build_pixel(settings, bus, BareAnswers(EdgePages())))
+    pixel = build_pixel(settings, bus, BareAnswers(EdgePages()))
+    return watched(build_edge(settings, bus, app=pixel))
 
 
 def _make_edge_of_few() -> Any:

@@ -2,6 +2,7 @@
 
     bin/audit                    asks https://api.osv.dev once for all packages
     bin/audit --data all.zip     reads the copy that OSV publishes for PyPI instead
+    bin/audit --must             ends with 1, too, when the database cannot be reached
 
 Ends with 1 when there is one. Without network and copy it says so, and ends well: nothing was
 looked at then.
@@ -66,6 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="a copy of the database, as OSV publishes it")
     parser.add_argument("--url", default=ASK)
+    parser.add_argument("--must", action="store_true", help="fail when nobody could look")
     options = parser.parse_args()
     pins = sorted({pin for lock in LOCKS.glob("*.txt") for pin in read_pins(lock.read_text())})
     try:
@@ -76,7 +78,7 @@ def main() -> int:
             "in the dependencies. Run bin/audit where there is a network, or with --data.",
             file=sys.stderr,
         )
-        return 0
+        return 1 if options.must else 0
     open_holes = [(pin, advisory) for pin, advisory in found if advisory not in ACCEPTED]
     for (name, version), advisory in open_holes:
         print(f"{name} {version}: https://osv.dev/{advisory}")

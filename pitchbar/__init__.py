@@ -22,14 +22,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from pitchbar.connections.bodies import body_readers
     from pitchbar.core.assets import ROOT
-    from pitchbar.core.logs import set_up_logs
     from pitchbar.core.private_files import keep_private
     from pitchbar.errors import register_error_handlers
     from pitchbar.extensions import init_extensions
     from pitchbar.features import register_features
     from pitchbar.jobs import connect_transport
     from pitchbar.live.realtime import init_realtime
+    from pitchbar.observability.logs import set_up_logs_of
     from pitchbar.settings import load_settings
+    from pitchbar.stored_settings.overlay import StoredSettings
     from pitchbar.web import init_web
 
     settings = settings or load_settings()
@@ -37,8 +38,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.extensions["settings"] = settings
+    app.extensions["stored_settings"] = StoredSettings(app, settings)
     app.extensions["root"] = ROOT
-    set_up_logs(settings.log_level, as_json=not settings.is_development)
+    set_up_logs_of(settings)
     keep_private(settings.data_dir, settings.database_url, settings.folders())
     init_extensions(app, settings)
     connect_transport(settings.redis_url, settings.data_dir)

@@ -32,6 +32,9 @@ sock = Sock()
 def init_extensions(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.app_key,
+        # What was signed before APP_KEY was replaced still counts.
+        SECRET_KEY_FALLBACKS=list(settings.app_key_previous),
+        WTF_CSRF_SECRET_KEY=settings.signing_keys,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         RATELIMIT_ENABLED=settings.ratelimit_enabled,

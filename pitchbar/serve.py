@@ -21,6 +21,8 @@ from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
+from pitchbar.observability.edges import watched
+from pitchbar.observability.starting import start_watching_app
 from pitchbar.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -134,12 +136,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from pitchbar.scans.pipeline import build_edge
 
         app = create_app(self._settings)
+        start_watching_app(app, "web")
         warm_assets()
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)
         pixel = build_pixel(self._settings, bus, app.wsgi_app)
-        edge = build_edge(self._settings, bus, app=pixel)
+        edge = watched(build_edge(self._settings, bus, app=pixel))
         keep_what_is_loaded()
         return edge
 

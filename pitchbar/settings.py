@@ -16,14 +16,13 @@ from types import MappingProxyType
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from pitchbar.core import hosts
 from pitchbar.core.environment import SettingsError as SettingsError
-from pitchbar.core.environment import read_environment
-from pitchbar.core.setting_types import NameList, SettingsGroup
-from pitchbar.core.weak_secrets import find_weakness
+from pitchbar.core.setting_types import KeyList, NameList, SettingsGroup, read_group
+from pitchbar.core.weak_secrets import refuse_weak_secrets
 
 G = TypeVar("G", bound=SettingsGroup)
 Groups = Mapping[type[SettingsGroup], SettingsGroup]
@@ -37,6 +36,7 @@ class Settings(SettingsGroup):
 
     app_env: Literal["development", "preview", "staging", "production"] = "development"
     app_key: str = ""
+    app_key_previous: KeyList = ()
     app_url: str = "http://localhost:8000"
     host: NameList = ()
     port: int = Field(8000, ge=1, le=65535)
@@ -68,6 +68,13 @@ class Settings(SettingsGroup):
 
         groups = {kind: copied(group) for kind, group in self._groups.items()}
         return copied(self)._grouped(groups)
+
+    def with_groups(self, groups: Groups) -> Self:
+        """A copy with other ones in place of those of the same kinds."""
+        return self.model_copy()._grouped({**self._groups, **groups})
+
+    def groups(self) -> Groups:
+        return self._groups
 
     def _grouped(self, groups: Groups) -> Self:
         self._groups = MappingProxyType(dict(groups))
@@ -127,6 +134,16 @@ class Settings(SettingsGroup):
         return [value for value in values if isinstance(value, Path)]
 
     @property
+    def app_keys(self) -> tuple[str, ...]:
+        """What is encrypted is written under the first, and read by whichever opens it."""
+        return (self.app_key, *self.app_key_previous)
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """For signed links and cookies: the last one signs, the others are still taken."""
+        return [*reversed(self.app_keys)]
+
+    @property
     def is_development(self) -> bool:
         return self.app_env == "development"
 
@@ -183,10 +200,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         SettingsError: a variable is malformed, or a needed one is missing.
     """
     environ = os.environ if environ is None else environ
-    settings = _read(Settings, environ)
+    settings = read_group(Settings, environ)
     settings._grouped(
         {
-            kind: _read(kind, environ).with_defaults_in(settings.data_dir)
+            kind: read_group(kind, environ).with_defaults_in(settings.data_dir)
             for kind in settings_groups()
         }
     )
@@ -220,24 +237,7 @@ def _refuse_weak_secrets(settings: Settings) -> None:
         )
     for group in (settings, *settings._groups.values()):
         group.refuse_in(settings.app_env)
-        for name, least in type(group).least_secret_lengths.items():
-            secret = getattr(group, name)
-            weakness = find_weakness(secret, least) if secret else ""
-            if weakness:
-                raise SettingsError(
-                    f"{name.upper()} is too weak for APP_ENV={settings.app_env}: it {weakness}. "
-                    'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-                )
-
-
-def _read(kind: type[G], environ: Mapping[str, str]) -> G:
-    try:
-        return kind.model_validate(read_environment(tuple(kind.model_fields), environ))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
-        sentence = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name} is not usable: {sentence}.") from None
+        refuse_weak_secrets(group, settings.app_env)
 
 
 def _with_development_key(settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -11,23 +12,27 @@ import structlog
 from flask import Flask, Response, g, request
 
 from pitchbar.connections.settings import ConnectionSettings
-from pitchbar.core import charts, clock, wording
+from pitchbar.core import charts, clock, tracing, wording
 from pitchbar.core.assets import asset_path
 from pitchbar.core.compression import init_compression
+from pitchbar.core.figures import REQUESTS
 from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
 from pitchbar.live.realtime import socket_origin
+from pitchbar.observability.edges import IN_APP
 from pitchbar.settings import Settings
+from pitchbar.stored_settings.overlay import take_over_changes
 
 log = structlog.get_logger("pitchbar.request")
 
 _CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors 'none'; report-uri /csp-report; report-to csp"
 )
 _HEADERS = {
     "Content-Security-Policy": _CSP,
+    "Reporting-Endpoints": 'csp="/csp-report"',
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -36,6 +41,18 @@ _HEADERS = {
 }
 # A part of a path that is longer is no name: nothing of ours that may be read is that long.
 _LONG_PART = re.compile(r"[^/]{41,}")
+_KINDS = (
+    ("/api/v1/widget/", "widget"),
+    ("/api/", "api"),
+    ("/billing/webhook", "webhook"),
+    ("/ops/", "ops"),
+    ("/up", "ops"),
+    ("/metrics", "ops"),
+    ("/internal/", "ops"),
+    ("/c/", "public"),
+    ("/s/", "public"),
+    ("/widget/", "static"),
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -43,6 +60,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.wsgi_app = ClientAddresses(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # the way Flask documents
     app.before_request(_begin)
     app.after_request(partial(_finish, _headers(settings)))
+    app.teardown_request(_end_span)
     init_compression(app)
     app.jinja_env.filters.update(
         ago=wording.ago,
@@ -77,9 +95,31 @@ def _begin() -> None:
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    request.environ[IN_APP] = True
+    _begin_span()
+    if request.endpoint != "static":
+        take_over_changes()
     if request.path != storable(request.path):
         # Nothing is there, and PostgreSQL cannot even be asked.
         raise NotFound
+
+
+def _begin_span() -> None:
+    if tracing.is_on() and request.endpoint != "static":
+        # The rule, not the path: that may hold what opens something, or names somebody.
+        rule = request.url_rule.rule if request.url_rule else "(none)"
+        known = {"http.request.method": request.method, "http.route": rule}
+        g.span_exit = ExitStack()
+        g.span = g.span_exit.enter_context(
+            tracing.span(
+                f"{request.method} {rule}", kind="server", **known, request_id=g.request_id
+            )
+        )
+
+
+def _end_span(_error: BaseException | None) -> None:
+    if stack := g.pop("span_exit", None):
+        stack.close()
 
 
 def _finish(headers: dict[str, str], response: Response) -> Response:
@@ -90,6 +130,10 @@ def _finish(headers: dict[str, str], response: Response) -> Response:
     if "frame-ancestors *" in response.headers["Content-Security-Policy"]:
         # It cannot say that everybody may.
         response.headers.remove("X-Frame-Options")
+    spent = time.perf_counter() - g.get("started", time.perf_counter())
+    REQUESTS.observe(spent, _kind_of_request(), f"{response.status_code // 100}xx")
+    if "span" in g:
+        g.span.set("http.response.status_code", response.status_code)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store, private")
         log.info(
@@ -97,11 +141,19 @@ def _finish(headers: dict[str, str], response: Response) -> Response:
             method=request.method,
             path=_path_to_log(),
             status=response.status_code,
-            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+            ms=round(spent * 1000, 1),
             at=clock.now().isoformat(timespec="milliseconds"),
         )
     response.headers["X-Request-Id"] = g.get("request_id", "")
     return response
+
+
+def _kind_of_request() -> str:
+    """What operators tell apart: each has times of its own."""
+    if request.endpoint == "static":
+        return "static"
+    found = next((kind for prefix, kind in _KINDS if request.path.startswith(prefix)), "page")
+    return found if request.url_rule else "unknown"
 
 
 def _holds_secret() -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.encryption import ENCRYPTED
 from pitchbar.events.subjects import Subject
 
 # In place of a hash, for who signs in through another service only; no hash looks like it.
@@ -75,7 +76,7 @@ class TwoFactor(Model):
     __tablename__ = "two_factors"
 
     person_id: Mapped[int] = _person_id(primary_key=True)
-    encrypted_secret: Mapped[str] = mapped_column(String(255))
+    encrypted_secret: Mapped[str] = mapped_column(String(255), info={**ENCRYPTED})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     enabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The time step of the newest code that was accepted: none is accepted twice.

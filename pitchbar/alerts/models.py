@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.encryption import ENCRYPTED
 from pitchbar.events.subjects import Subject
 
 
@@ -85,7 +86,7 @@ class AlertChannel(Model):
     rule_id: Mapped[int] = _rule_id()
     service: Mapped[str] = mapped_column(String(16))
     label: Mapped[str] = mapped_column(String(120))
-    encrypted: Mapped[str] = mapped_column(Text)
+    encrypted: Mapped[str] = mapped_column(Text, info={**ENCRYPTED})
     # What became of the last notice; empty: it arrived.
     failure: Mapped[str] = mapped_column(String(300), default="", server_default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

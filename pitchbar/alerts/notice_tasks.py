@@ -36,7 +36,7 @@ def send_alert_notice(channel_id: int, alert_id: int, is_over: bool) -> None:
 
 def _address_of(channel: AlertChannel) -> str:
     try:
-        return decrypt(channel.encrypted, current_settings().app_key)
+        return decrypt(channel.encrypted, current_settings().app_keys)
     except Unreadable:
         raise Fail("the address cannot be read: APP_KEY was replaced since") from None
 

@@ -1,11 +1,13 @@
 """The alerts of a workspace: what was raised, and the rules."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.accounts.verification.senders import require_proven_sender
 from pitchbar.alerts.bell import mark_seen
 from pitchbar.alerts.errors import RuleNotFound
 from pitchbar.alerts.forms import RuleForm
@@ -71,6 +73,7 @@ def create(workspace: Workspace, kind_key: str) -> Response:
     if not form.validate():
         return _show_form(workspace, form, kind, http_status=422)
     with form_errors(form):
+        _require_sender(form, ())
         rule = create_rule(
             workspace,
             current_actor(),
@@ -130,6 +133,7 @@ def update(workspace: Workspace, rule_id: int) -> Response:
         return _show_form(workspace, form, kind, rule=rule, http_status=422)
     with form_errors(form):
         key = current_settings().app_key
+        _require_sender(form, [each.email for each in rule.addresses])
         update_rule(workspace, rule, current_actor(), form.values(), app_key=key)
     if form.errors:
         again = get_rule(workspace, rule_id)
@@ -158,6 +162,12 @@ def remove(workspace: Workspace, rule_id: int) -> Response:
 
 def _page_number() -> int:
     return request.args.get("page", 1, type=int)
+
+
+def _require_sender(form: RuleForm, known: Collection[str]) -> None:
+    """Whoever adds addresses has mail sent there. Raises AddressNotProven."""
+    if not set(form.values().emails) <= set(known):
+        require_proven_sender(current_actor(), current_settings())
 
 
 def _get_kind(key: str) -> Kind:

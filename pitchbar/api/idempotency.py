@@ -87,7 +87,7 @@ def _claim(client_id: int, key: str) -> bool:
 
 
 def _store(client_id: int, key: str, response: Response) -> None:
-    body = encrypt(response.get_data(as_text=True), current_settings().app_key)
+    body = encrypt(response.get_data(as_text=True), current_settings().app_keys)
     db.session.execute(
         update(StoredResponse)
         .where(StoredResponse.client_id == client_id, StoredResponse.key == key)
@@ -103,7 +103,7 @@ def _replay(client_id: int, key: str) -> Response:
     if stored.request_hash != _request_hash():
         raise IdempotencyKeyReused
     try:
-        body = decrypt(stored.body, current_settings().app_key)
+        body = decrypt(stored.body, current_settings().app_keys)
     except Unreadable:  # APP_KEY was changed meanwhile
         raise IdempotencyKeyReused from None
     response: Response = current_app.response_class(

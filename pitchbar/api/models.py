@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.encryption import ENCRYPTED
 
 
 class StoredResponse(Model):
@@ -22,5 +23,5 @@ class StoredResponse(Model):
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text, info={**ENCRYPTED})
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -33,7 +33,7 @@ def cancel_doubled_subscription(workspace_id: int, subscription_id: str) -> None
 def end_purged_customer(customer: str) -> None:
     """Cancels what a workspace paid for that is gone."""
     try:
-        customer_id = decrypt(customer, current_settings().app_key)
+        customer_id = decrypt(customer, current_settings().app_keys)
     except Unreadable:
         raise Fail("the customer cannot be read: APP_KEY was replaced since") from None
     end_customer(customer_id, _payments())

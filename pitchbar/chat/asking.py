@@ -25,6 +25,7 @@ from pitchbar.chat.turning import run_turn
 from pitchbar.chat.typed import clean
 from pitchbar.chat.visited_pages import pages_of, with_page
 from pitchbar.core import clock
+from pitchbar.core.tracing import carried
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
@@ -55,7 +56,7 @@ def ask(
             turns.end()
 
     try:
-        threading.Thread(target=run, daemon=True, name="turn").start()
+        threading.Thread(target=carried(run, "turn"), daemon=True, name="turn").start()
     except RuntimeError:
         # The system has no thread left.
         turns.end()

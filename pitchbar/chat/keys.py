@@ -18,7 +18,7 @@ class SigningKey(NamedTuple):
 
 def signing_keys(settings: Settings) -> Sequence[SigningKey]:
     """The one that signs first, then those that are still taken."""
-    return [_derive(key) for key in (settings.app_key, *settings[ChatSettings].widget_old_keys)]
+    return [_derive(key) for key in (*settings.app_keys, *settings[ChatSettings].widget_old_keys)]
 
 
 def signature(key: SigningKey, text: str) -> str:

@@ -25,7 +25,8 @@ from pitchbar.chat.sentences import Occasion, say
 from pitchbar.chat.settings import ChatSettings
 from pitchbar.chat.typed import has_words
 from pitchbar.clients.vectors import VectorsUnavailable
-from pitchbar.core import clock
+from pitchbar.core import clock, tracing
+from pitchbar.core.figures import FIRST_TOKEN
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
@@ -54,6 +55,7 @@ def run_turn(app: Flask, asked: Asked, feed: Feed) -> None:
             own = current_settings()[ChatSettings]
             feed.when_left(own.chat_resume_seconds, running.stop)
             spoken = _speak(asked, feed, running)
+            _tell_first_token(asked, spoken)
             outcome = _outcome(asked, spoken)
             keep(asked, outcome, told=lambda: _tell_end(feed, outcome, spoken))
         except Exception:
@@ -62,6 +64,12 @@ def run_turn(app: Flask, asked: Asked, feed: Feed) -> None:
             if not feed.is_over:
                 feed.add("error", code="failed", message=say("failed", language_of(asked)))
             db.session.remove()
+
+
+def _tell_first_token(asked: Asked, spoken: _Spoken) -> None:
+    if spoken.first_at is not None:
+        FIRST_TOKEN.observe(spoken.first_at - asked.began_at)
+        tracing.record("first_token", asked.began_at, spoken.first_at)
 
 
 def language_of(asked: Asked) -> str:

@@ -2,9 +2,14 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from pitchbar.core.error_reports import ErrorHandler
+from pitchbar.core.redaction import redact_all
+from pitchbar.core.tracing import traceparent
 
 
 def set_up_logs(level: str, *, as_json: bool) -> None:
@@ -18,6 +23,7 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
     if as_json:
         # The columns of development draw an exception themselves, and warn when they cannot.
         shared.append(structlog.processors.format_exc_info)
+    shared += [_add_trace, _hide_secrets]
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -35,7 +41,7 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, ErrorHandler()]
     root.setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -43,3 +49,23 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Where there are spans, a line tells which trace it belongs to."""
+    if found := traceparent():
+        event["trace_id"] = found.split("-")[1]
+    return event
+
+
+# Ours, and what is not text yet.
+_PLAIN = frozenset(
+    {"timestamp", "level", "logger", "request_id", "trace_id", "ms", "status", "at", "exc_info"}
+)
+
+
+def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    for name in event.keys() - _PLAIN:
+        if not name.startswith("_"):
+            event[name] = redact_all(event[name])
+    return event

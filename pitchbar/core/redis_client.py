@@ -1,24 +1,44 @@
 """Connections to Redis that never make anybody wait long: a Redis may be frozen, not only gone."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import Any, TypeVar, cast
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 _PAUSE_SECONDS = 1.0
 
 
+def load_redis() -> Any:
+    """The library. It would load the whole of OpenTelemetry for metrics of its own wherever that is
+    installed: 3 MB and a third of a second in each process, for nothing.
+    """
+    if "redis" in sys.modules:
+        return sys.modules["redis"]
+    is_there = "opentelemetry" in sys.modules
+    if not is_there:
+        # An import of it fails, as if it were not installed.
+        sys.modules["opentelemetry"] = cast(Any, None)
+    try:
+        return import_module("redis")
+    finally:
+        if not is_there:
+            del sys.modules["opentelemetry"]
+
+
 def connect_redis(url: str, timeout: float = 0.5) -> Any:
     """A client that gives up after `timeout` seconds."""
-    import redis
+    redis = load_redis()
 
     return redis.Redis.from_url(url, **redis_options(timeout))
 
 
 def redis_options(timeout: float) -> dict[str, Any]:
     """For every connection. The library's own repeats would make one time-out four."""
+    load_redis()
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 

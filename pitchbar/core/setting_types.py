@@ -2,11 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
-from pitchbar.core.environment import SettingsError
+from pitchbar.core.environment import SettingsError, read_environment
 from pitchbar.core.limits import parse_rate
 
 if TYPE_CHECKING:
@@ -39,6 +46,27 @@ class SettingsGroup(BaseModel):
                 f"{name.upper()} is for development and tests only: production does not start "
                 "with it."
             )
+
+
+G = TypeVar("G", bound=SettingsGroup)
+
+
+def read_group(kind: type[G], environ: Mapping[str, str]) -> G:
+    """From the environment. Raises SettingsError."""
+    try:
+        return kind.model_validate(read_environment(tuple(kind.model_fields), environ))
+    except ValidationError as error:
+        name, sentence = next(iter(explain(error).items()))
+        named = name.upper() or "the settings"
+        raise SettingsError(f"{named} is not usable: {sentence}.") from None
+
+
+def explain(error: ValidationError) -> dict[str, str]:
+    """What is wrong, by the field's name; empty for what concerns several."""
+    return {
+        str(one["loc"][0]) if one["loc"] else "": one["msg"].removeprefix("Value error, ")
+        for one in reversed(error.errors())
+    }
 
 
 def _is_rate(value: str) -> str:

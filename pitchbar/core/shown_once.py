@@ -19,7 +19,7 @@ _VALID = timedelta(minutes=5)
 def show_once(name: str, value: Any) -> None:
     """Keeps it for the page that comes next; plain JSON."""
     sealed = json.dumps({"at": clock.now().timestamp(), "value": value})
-    session[_key(name)] = encrypt(sealed, _app_key())
+    session[_key(name)] = encrypt(sealed, _keys())
 
 
 def take_shown_once(name: str) -> Any | None:
@@ -28,7 +28,7 @@ def take_shown_once(name: str) -> Any | None:
     if sealed is None:
         return None
     try:
-        kept = json.loads(decrypt(sealed, _app_key()))
+        kept = json.loads(decrypt(sealed, _keys()))
     except Unreadable:
         return None
     age = clock.now() - datetime.fromtimestamp(kept["at"], UTC)
@@ -39,5 +39,5 @@ def _key(name: str) -> str:
     return f"once_{name}"
 
 
-def _app_key() -> str:
-    return str(current_app.secret_key)
+def _keys() -> list[str]:
+    return [str(current_app.secret_key), *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]

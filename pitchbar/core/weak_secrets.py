@@ -2,6 +2,12 @@
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pitchbar.core.environment import SettingsError
+
+if TYPE_CHECKING:
+    from pitchbar.core.setting_types import SettingsGroup
 
 _KNOWN_WORDS = re.compile(
     "change-?me|replace-?me|secret|passwor[dt]|passphrase|insecure|placeholder|letmein|qwert|"
@@ -21,6 +27,18 @@ def find_weakness(secret: str, least_length: int) -> str:
     if len(set(secret)) < _FEWEST_SIGNS or _repeats(secret) or _counts(secret):
         return "repeats or counts where it should be random"
     return ""
+
+
+def refuse_weak_secrets(group: "SettingsGroup", app_env: str) -> None:
+    """Raises SettingsError for the first that somebody could guess."""
+    for name, least in type(group).least_secret_lengths.items():
+        secret = getattr(group, name)
+        weakness = find_weakness(secret, least) if secret else ""
+        if weakness:
+            raise SettingsError(
+                f"{name.upper()} is too weak for APP_ENV={app_env}: it {weakness}. "
+                'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
 
 
 def _repeats(text: str) -> bool:

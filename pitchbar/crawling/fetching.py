@@ -10,6 +10,8 @@ from pitchbar.clients import outbound
 from pitchbar.clients.outbound import OutboundAnswer, OutboundError
 from pitchbar.clients.outbound_addresses import read_target
 from pitchbar.clients.settings import OutboundSettings
+from pitchbar.core.figures import PAGES_FETCHED
+from pitchbar.core.tracing import span
 from pitchbar.crawling import politeness
 from pitchbar.crawling.charsets import charset_of
 from pitchbar.crawling.encodings import inflated
@@ -51,7 +53,16 @@ def fetch(
         CrawlError: there is no page; it says why, for people and for programs.
     """
     wish = Wish(url, etag, last_modified, accept, max_bytes, may_be_cut, may_follow, send)
-    return _Trip(wish).go()
+    began, outcome = time.perf_counter(), "failed"
+    with span("crawl", kind="client") as told:
+        try:
+            fetched = _Trip(wish).go()
+            outcome = "fetched"
+            told.set("http.response.body.size", len(fetched.body))
+            return fetched
+        finally:
+            told.set("outcome", outcome)
+            PAGES_FETCHED.observe(time.perf_counter() - began, outcome)
 
 
 class _Trip:

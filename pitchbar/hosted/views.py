@@ -13,7 +13,7 @@ from flask_limiter import RateLimitExceeded
 from pitchbar.accounts.access import open_to_all
 from pitchbar.chat.access import bearer_text, limit_key_of
 from pitchbar.chat.asking import ask
-from pitchbar.chat.blueprint import init_rate, limit_leads, limit_messages
+from pitchbar.chat.blueprint import init_rate, limit_leads, limit_messages, widget_rate
 from pitchbar.chat.consent import give_consent
 from pitchbar.chat.errors import NotOffered, TokenInvalid, UnknownAgent, UnknownMessage
 from pitchbar.chat.gates import COMING_IN, one_after_another
@@ -46,6 +46,8 @@ from pitchbar.hosted.visiting import (
 )
 
 bp = Blueprint("hosted_page", __name__, url_prefix="/c")
+# As many as the widget may, whatever they are; what costs more has limits of its own.
+limiter.shared_limit(widget_rate, scope="hosted", methods=["POST"])(bp)
 # The token that each form carries is the visitor's, and nobody else can make it.
 csrf.exempt(bp)
 

@@ -11,6 +11,7 @@ from pitchbar.jobs.declaration import list_scheduled_tasks
 from pitchbar.jobs.queues import QUEUES, Queue, parse_queues
 from pitchbar.jobs.ticks import TickLimits, run_tick
 from pitchbar.jobs.workers import Scheduler, Supervisor, WorkerOptions
+from pitchbar.observability.starting import start_watching_app
 
 
 @click.command()
@@ -30,7 +31,7 @@ def work(console: Console, queues: str | None, processes: int, drain: float, mem
 @click.pass_obj
 def schedule(console: Console) -> None:
     """Start periodic tasks when they are due. A second one does no harm."""
-    console.make_app(console.settings)
+    start_watching_app(console.make_app(console.settings), "scheduler")
     scheduler = Scheduler(console.settings.database_url)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -64,6 +65,7 @@ def queue_tick(
 ) -> None:
     """Run one bounded pass over queues without workers; prints its counts as JSON."""
     app = console.make_app(console.settings)
+    start_watching_app(app, "tick")
     limits = TickLimits(max_time, job_timeout, read_queues(queues, TickLimits.queues))
     answer = run_tick(app, limits, tasks=list_scheduled_tasks(), started_by=started_by)
     click.echo(json.dumps(answer))

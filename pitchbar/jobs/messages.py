@@ -6,8 +6,7 @@ Huey's own serializer is pickle, by which whoever can write the queue could run 
 import json
 from typing import Any
 
-from huey.registry import Message
-from huey.serializer import Serializer
+from pitchbar.jobs.library import Message, Serializer
 
 TASK = "pitchbar.run_job"
 

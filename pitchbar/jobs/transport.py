@@ -13,10 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from huey import Huey, RedisHuey
-from huey.storage import SqliteStorage
-
 from pitchbar.core.redis_client import redis_options
+from pitchbar.jobs.library import Huey, RedisHuey, SqliteStorage
 from pitchbar.jobs.messages import TASK, MessageSerializer
 
 log = logging.getLogger(__name__)

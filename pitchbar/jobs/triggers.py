@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from huey import crontab
+from pitchbar.jobs.library import crontab
 
 
 @dataclass(frozen=True)

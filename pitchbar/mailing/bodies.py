@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from pitchbar.clients.mail_format import Mail, Picture
-from pitchbar.core.encryption import decrypt, encrypt
+from pitchbar.core.encryption import Keys, decrypt, encrypt
 from pitchbar.extensions import db
 from pitchbar.mailing.models import MailBody
 
@@ -23,9 +23,9 @@ def find_body(record_id: int) -> MailBody | None:
     return db.session.get(MailBody, record_id)
 
 
-def read_body(body: MailBody, app_key: str) -> Mail:
+def read_body(body: MailBody, keys: Keys) -> Mail:
     """Raises Unreadable."""
-    return _from_values(json.loads(decrypt(body.encrypted, app_key)))
+    return _from_values(json.loads(decrypt(body.encrypted, keys)))
 
 
 def delete_body(record_id: int) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.encryption import ENCRYPTED
 
 QUEUED, SENT, FAILED, HELD_BACK = "queued", "sent", "failed", "held_back"
 
@@ -41,6 +42,6 @@ class MailBody(Model):
     record_id: Mapped[int] = mapped_column(
         ForeignKey(MailRecord.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    encrypted: Mapped[str] = mapped_column(Text)
+    encrypted: Mapped[str] = mapped_column(Text, info={**ENCRYPTED})
     # To an address that anybody has typed, and that nobody here has.
     to_stranger: Mapped[bool] = mapped_column(server_default=false())

@@ -48,7 +48,7 @@ def _take_mail(record_id: int) -> Mail | None:
         _record_outcome(record_id, HELD_BACK, "too many messages to unknown addresses")
         return None
     try:
-        return read_body(body, current_settings().app_key)
+        return read_body(body, current_settings().app_keys)
     except Unreadable:
         reason = "the message cannot be read: APP_KEY was replaced since it was written"
         _record_outcome(record_id, FAILED, reason)

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from pitchbar.accounts.access import open_to_all
 from pitchbar.errors import NotFound
 from pitchbar.operations.access import is_operator
+from pitchbar.operations.figure_metrics import collect_figures
 from pitchbar.operations.queue_figures import load_queues
 from pitchbar.operations.scan_health import find_scan_health
 from pitchbar.operations.settings import OperationsSettings
@@ -52,6 +53,7 @@ class QueueCollector(Collector):
         yield from _gauges()
         yield from _counters()
         yield from _spools()
+        yield from collect_figures()
 
     def describe(self) -> list[Metric]:
         """Nothing: registering must not ask the database."""

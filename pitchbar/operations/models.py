@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pitchbar.core.database import BigId, Model, UtcDateTime
@@ -38,3 +38,19 @@ class QueueAlarm(Model):
 
     queue: Mapped[str] = mapped_column(String(32), primary_key=True)
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PolicyReport(Model):
+    """What browsers refused by the content security policy, how often. `blocked` is a host or a
+    word such as "inline", `page` the rule of an address: neither tells of whom it was.
+    """
+
+    __tablename__ = "csp_reports"
+    __table_args__ = (Index("ix_csp_reports_last_at", "last_at"),)
+
+    directive: Mapped[str] = mapped_column(String(40), primary_key=True)
+    blocked: Mapped[str] = mapped_column(String(120), primary_key=True)
+    page: Mapped[str] = mapped_column(String(120), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger, default=1)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

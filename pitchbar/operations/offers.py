@@ -15,6 +15,8 @@ _PAGES = (
     ("schedule.index", "calendar-clock", "Schedule"),
     ("reconciliation.index", "circle-check", "Reconciliation"),
     ("release.index", "gauge", "Release check"),
+    ("service_settings.index", "settings", "Outside services"),
+    ("security.index", "ban", "Content policy"),
 )
 
 

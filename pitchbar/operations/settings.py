@@ -1,10 +1,17 @@
 import re
+from typing import Literal
 
 from pydantic import field_validator
 
 from pitchbar.core.limits import parse_thresholds
 from pitchbar.core.setting_types import HttpsUrl, LongSecret, NameList, SettingsGroup
 from pitchbar.jobs import QUEUES
+
+_CONTACT = re.compile(r"mailto:[^\s@,]+@[^\s@,]+|https://[^\s,]+|tel:\+[0-9-]+")
+
+
+def contacts_of(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 class OperationsSettings(SettingsGroup):
@@ -13,6 +20,9 @@ class OperationsSettings(SettingsGroup):
     ops_email_allowlist: NameList = ()
     metrics_token: str = ""
     queue_wait_alerts: str = "ingestion=60,analytics=300,crawl=1800,index=600,default=300"
+
+    security_contact: str = ""
+    security_policy_url: HttpsUrl | Literal[""] = ""
 
     internal_queue_token: LongSecret = ""
     cloudflare_account_id: str = ""
@@ -29,6 +39,16 @@ class OperationsSettings(SettingsGroup):
     @classmethod
     def _are_thresholds(cls, value: str) -> str:
         parse_thresholds(value, QUEUES)
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _are_contacts(cls, value: str) -> str:
+        if not all(_CONTACT.fullmatch(one) for one in contacts_of(value)):
+            raise ValueError(
+                "must be mailto:security@pitchbar.example, an https:// address or "
+                "tel:+1-201-555-0123, separated by commas"
+            )
         return value
 
     @field_validator("cloudflare_api_base")

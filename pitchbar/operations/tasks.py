@@ -1,3 +1,4 @@
+from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import Queue, every, task
 from pitchbar.operations import backup_alarm, scan_store_alarm
@@ -6,6 +7,7 @@ from pitchbar.operations.alarms import (
     raise_reconciliation_alarm,
     raise_spool_alarm,
 )
+from pitchbar.operations.policy_reports import trim_reports
 from pitchbar.operations.totals import count_finished
 
 
@@ -21,6 +23,12 @@ def watch_queues() -> None:
 @task(queue=Queue.DEFAULT, tries=2, timeout=120, schedule=every.minutes(5))
 def count_jobs() -> None:
     count_finished()
+    db.session.commit()
+
+
+@task(queue=Queue.DEFAULT, tries=2, schedule=every.day_at("03:50"))
+def trim_policy_reports() -> None:
+    trim_reports(clock.now())
     db.session.commit()
 
 

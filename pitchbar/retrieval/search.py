@@ -11,6 +11,8 @@ from sqlalchemy import select
 from pitchbar.clients.embeddings import EmbeddingsUnavailable
 from pitchbar.clients.reranker import Reranker, RerankerUnavailable
 from pitchbar.clients.vectors import Candidate, Collection, VectorStore, Where, find_candidates
+from pitchbar.core.figures import RETRIEVAL
+from pitchbar.core.tracing import span
 from pitchbar.extensions import db
 from pitchbar.retrieval.backends import embedder_of, open_reranker, open_store
 from pitchbar.retrieval.fusion import dense_share, fuse
@@ -61,6 +63,16 @@ def search(
     limit: int = 8,
 ) -> SearchResult:
     """Raises VectorsUnavailable. With a model that is silent, words alone are searched for."""
+    with span("retrieval", workspace=workspace_id) as told, RETRIEVAL.timed():
+        result = _search(workspace_id, question, source_ids, limit)
+        told.set("hits", len(result.hits))
+        told.set("mode", result.mode)
+    return result
+
+
+def _search(
+    workspace_id: int, question: str, source_ids: Sequence[int] | None, limit: int
+) -> SearchResult:
     clock, settings = _Clock(), current_settings()
     question = " ".join(question.split())[:_LONGEST_QUESTION]
     groups = _by_collection(active_generations(workspace_id, source_ids))

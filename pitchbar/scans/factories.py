@@ -33,7 +33,8 @@ def make_engine(settings: Settings) -> Engine:
 
 def make_token_cipher(settings: Settings) -> TokenCipher:
     own = settings[ScanSettings]
-    return TokenCipher(settings.app_key, own.attribution_old_keys, days=own.attribution_days)
+    old = (*settings.app_key_previous, *own.attribution_old_keys)
+    return TokenCipher(settings.app_key, old, days=own.attribution_days)
 
 
 def make_geolocation(settings: Settings) -> Geolocation:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
+from pitchbar.core.figures import SCANS_ACCEPTED
 from pitchbar.scans.bulk_sql import insert_or_replace_older
 from pitchbar.scans.models import AcceptedHour
 
@@ -60,10 +61,13 @@ class HourCounts:
         with self._lock:
             for workspace_id, hour in found:
                 self._counts[RECORDED, workspace_id, hour] += 1
+        if found:
+            SCANS_ACCEPTED.add(len(found), RECORDED)
 
     def add_unrecorded(self, workspace_id: int, milliseconds: int) -> None:
         with self._lock:
             self._counts[UNRECORDED, workspace_id, milliseconds // _HOUR_MS] += 1
+        SCANS_ACCEPTED.add(1, UNRECORDED)
 
     def flush(self, *, is_last: bool = False) -> None:
         """Begins to write what is new; called often."""

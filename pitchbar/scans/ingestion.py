@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from pitchbar.core.bus import Bus
 from pitchbar.core.database import begin_synced
+from pitchbar.core.figures import SCANS_STORED
+from pitchbar.core.tracing import span
 from pitchbar.scans import stored
 from pitchbar.scans.accepted import AcceptedScan, read_line
 from pitchbar.scans.bisecting import store_or_bisect
@@ -79,15 +81,17 @@ class Ingestion:
 
     def _ingest(self, scans: Sequence[AcceptedScan]) -> int:
         try:
-            ensure_partitions(self._engine, (scan.at for scan in scans))
-            with self._engine.begin() as connection:
-                begin_synced(connection)
-                inserted = self._store(connection, scans)
+            with span("ingest", scans=len(scans)):
+                ensure_partitions(self._engine, (scan.at for scan in scans))
+                with self._engine.begin() as connection:
+                    begin_synced(connection)
+                    inserted = self._store(connection, scans)
         except BaseException:
             self._salts.discard()
             forget_known_partitions()
             raise
         if inserted:
+            SCANS_STORED.add(len(inserted))
             self._wake_pages(inserted)
         return len(inserted)
 

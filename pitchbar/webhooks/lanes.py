@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, or_, select, text, update
 
 from pitchbar.core import clock
-from pitchbar.core.encryption import Unreadable, decrypt
+from pitchbar.core.encryption import Keys, Unreadable, decrypt
 from pitchbar.webhooks.due_lanes import find_due, seconds_to_next
 from pitchbar.webhooks.models import ON, Endpoint, Message
 from pitchbar.webhooks.sending import Due
@@ -89,9 +89,9 @@ class Lane:
 class LaneHolder:
     """Takes lanes, renews them and gives them back, under a name of its own."""
 
-    def __init__(self, engine: Engine, app_key: str) -> None:
+    def __init__(self, engine: Engine, keys: Keys) -> None:
         self._engine = engine
-        self._app_key = app_key
+        self._keys = keys
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     def take_due(self, most: int) -> list[Lane]:
@@ -189,7 +189,7 @@ class LaneHolder:
         return Lane(
             row.id,
             row.url,
-            open_secrets(sealed, self._app_key),
+            open_secrets(sealed, self._keys),
             is_failing,
             row.delivered_at is not None and not is_failing,
         )
@@ -203,12 +203,12 @@ class LaneHolder:
                 connection.execute(mine.values(**values))
 
 
-def open_secrets(sealed: Iterable[str], app_key: str) -> tuple[str, ...]:
+def open_secrets(sealed: Iterable[str], keys: Keys) -> tuple[str, ...]:
     """Those that can be read; none, after `APP_KEY` was replaced."""
     found = []
     for one in sealed:
         try:
-            found.append(decrypt(one, app_key))
+            found.append(decrypt(one, keys))
         except Unreadable:
             continue
     return tuple(found)

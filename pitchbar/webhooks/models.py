@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pitchbar.core import clock
 from pitchbar.core.database import BigId, Model, UtcDateTime
+from pitchbar.core.encryption import ENCRYPTED
 from pitchbar.events.subjects import Subject
 
 # Gets what it chose · switched off, and `off_reason` says why where people did not do it.
@@ -36,8 +37,8 @@ class Endpoint(Model):
     state: Mapped[str] = mapped_column(String(16), default=ON)
     off_reason: Mapped[str] = mapped_column(String(200), default="")
     # Encrypted; the previous one signs too, for a day after it was replaced.
-    secret: Mapped[str] = mapped_column(Text)
-    previous_secret: Mapped[str | None] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(Text, info={**ENCRYPTED})
+    previous_secret: Mapped[str | None] = mapped_column(Text, info={**ENCRYPTED})
     previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when nothing was taken any more, and how many attempts in a row that are.
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

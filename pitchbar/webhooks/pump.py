@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from pitchbar.core.bus import Bus
+from pitchbar.core.encryption import Keys
 from pitchbar.webhooks.health import review_endpoints
 from pitchbar.webhooks.joining import has_facts, join_facts
 from pitchbar.webhooks.lanes import LEASE_SECONDS, Lane, LaneHolder
@@ -36,17 +37,17 @@ class Pump:
 
     Args:
         sender: makes one attempt.
-        app_key: opens the signing secrets.
+        keys: one of them opens the signing secrets.
     """
 
     def __init__(
-        self, engine: Engine, bus: Bus, sender: Sender, settings: WebhookSettings, app_key: str
+        self, engine: Engine, bus: Bus, sender: Sender, settings: WebhookSettings, keys: Keys
     ) -> None:
         self._engine = engine
         self._bus = bus
         self._sender = sender
         self._settings = settings
-        self._holder = LaneHolder(engine, app_key)
+        self._holder = LaneHolder(engine, keys)
         self._retries = Retries(read_waits(settings.webhook_waits))
         self._disable_after = timedelta(days=settings.webhook_disable_days)
         self._pool = ThreadPoolExecutor(settings.webhook_threads, thread_name_prefix="webhooks")

@@ -60,10 +60,15 @@ def forget_deliveries() -> None:
 Pumps.task = deliver
 
 
-@cache
 def make_pump(settings: Settings) -> Pump:
     """Once for each process: the threads that send, and what is still under way."""
-    own = settings[WebhookSettings]
-    allow = settings[OutboundSettings].allowed
-    sender = Sender(own.webhook_timeout_seconds, allow)
-    return Pump(db.engine, bus, sender, own, settings.app_key)
+    allowed = settings[OutboundSettings].allowed
+    return _make_pump(settings.database_url, settings[WebhookSettings], allowed, settings.app_keys)
+
+
+# By what it takes: other settings may change while it runs.
+@cache
+def _make_pump(
+    _database_url: str, own: WebhookSettings, allowed: frozenset[str], keys: tuple[str, ...]
+) -> Pump:
+    return Pump(db.engine, bus, Sender(own.webhook_timeout_seconds, allowed), own, keys)

@@ -61,6 +61,8 @@ OPERATIONS = {
     "job_snapshots",
     "job_totals",
     "queue_alarms",
+    "operator_settings",
+    "csp_reports",
     "queue_states",
     "scan_copies",
     "scan_feed_turns",

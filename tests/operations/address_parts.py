@@ -11,7 +11,13 @@ from tests.support.factories import People
 
 
 def make_parts(app: Flask, people: People) -> dict[str, Any]:
-    return {"mail_id": _make_mail(app), "queue": "crawl", "job_id": 0, "name": "jobs.trim"}
+    return {
+        "mail_id": _make_mail(app),
+        "queue": "crawl",
+        "job_id": 0,
+        "name": "jobs.trim",
+        "service_key": "stripe",
+    }
 
 
 def _make_mail(app: Flask) -> str:

@@ -126,4 +126,4 @@ def _set_password(person: Person, new: str, by: Actor, name: str) -> None:
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.app_key, salt="password-reset")
+    return URLSafeSerializer(settings.signing_keys, salt="password-reset")

@@ -56,7 +56,7 @@ def _check(form: ReauthenticationForm | CodeForm) -> None:
         if not verify_password(form.data["password"], current_user.password_hash):
             raise WrongPassword
         return
-    key = current_settings().app_key
+    key = current_settings().app_keys
     verify_second_factor(two_factor, current_user, form.data["code"], current_actor(), key)
 
 

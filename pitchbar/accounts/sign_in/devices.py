@@ -68,4 +68,4 @@ def _account_key(email: str) -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_settings().app_key, salt="device")
+    return URLSafeTimedSerializer(current_settings().signing_keys, salt="device")

@@ -60,7 +60,7 @@ def _check(person: Person, code: str) -> None:
     # It may have been turned off in another browser since the first step.
     if two_factor is not None:
         verify_second_factor(
-            two_factor, person, code, current_actor(person), current_settings().app_key
+            two_factor, person, code, current_actor(person), current_settings().app_keys
         )
 
 

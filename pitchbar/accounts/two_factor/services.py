@@ -13,7 +13,7 @@ from pitchbar.accounts.security_mail import record_and_notify
 from pitchbar.accounts.two_factor.recovery_codes import make_recovery_codes, use_recovery_code
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
-from pitchbar.core.encryption import Unreadable, decrypt, encrypt
+from pitchbar.core.encryption import Keys, Unreadable, decrypt, encrypt
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 
@@ -25,7 +25,7 @@ _DRIFT = (-1, 0, 1)
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
-def start_setup(person: Person, app_key: str) -> None:
+def start_setup(person: Person, keys: Keys) -> None:
     """Makes a new secret, which takes effect once a code of it was entered; one that is in force
     stays.
 
@@ -37,7 +37,7 @@ def start_setup(person: Person, app_key: str) -> None:
     found = db.session.get(TwoFactor, person.id) or TwoFactor(person_id=person.id)
     if found.enabled_at:
         return
-    found.encrypted_secret = encrypt(pyotp.random_base32(), app_key)
+    found.encrypted_secret = encrypt(pyotp.random_base32(), keys)
     found.enabled_at, found.last_step, found.created_at = None, 0, clock.now()
     db.session.add(found)
     db.session.flush()
@@ -49,18 +49,18 @@ def find_setup(person: Person) -> TwoFactor | None:
     return found if found and not found.enabled_at else None
 
 
-def decrypt_secret(two_factor: TwoFactor, app_key: str) -> str:
-    return decrypt(two_factor.encrypted_secret, app_key)
+def decrypt_secret(two_factor: TwoFactor, keys: Keys) -> str:
+    return decrypt(two_factor.encrypted_secret, keys)
 
 
-def provisioning_uri(two_factor: TwoFactor, person: Person, app_key: str) -> str:
+def provisioning_uri(two_factor: TwoFactor, person: Person, keys: Keys) -> str:
     """The `otpauth:` address that authenticator apps read from the QR code."""
-    totp = pyotp.TOTP(decrypt_secret(two_factor, app_key))
+    totp = pyotp.TOTP(decrypt_secret(two_factor, keys))
     return totp.provisioning_uri(name=person.email, issuer_name="Pitchbar")
 
 
 def enable_two_factor(
-    setup: TwoFactor, person: Person, code: str, by: Actor, app_key: str
+    setup: TwoFactor, person: Person, code: str, by: Actor, keys: Keys
 ) -> list[str]:
     """Takes the secret into use, and returns the recovery codes, which are not kept as such.
 
@@ -69,7 +69,7 @@ def enable_two_factor(
     """
     if not person.is_proven:
         raise AddressNotProven(person.email)
-    if not _accept_code(setup, code, app_key):
+    if not _accept_code(setup, code, keys):
         raise WrongCode("This is not the code that the app should show. Is the phone's time right?")
     setup.enabled_at = clock.now()
     record_and_notify(
@@ -95,7 +95,7 @@ def disable_two_factor(person: Person, by: Actor) -> None:
 
 
 def verify_second_factor(
-    two_factor: TwoFactor, person: Person, code: str, by: Actor, app_key: str
+    two_factor: TwoFactor, person: Person, code: str, by: Actor, keys: Keys
 ) -> None:
     """Takes a code of the app or a recovery code; each is good once.
 
@@ -104,7 +104,7 @@ def verify_second_factor(
     """
     plain = "".join(code.split())
     fits = (
-        _accept_code(two_factor, plain, app_key)
+        _accept_code(two_factor, plain, keys)
         if _SIX_DIGITS.fullmatch(plain)
         else use_recovery_code(person, plain, by)
     )
@@ -112,10 +112,10 @@ def verify_second_factor(
         raise WrongCode
 
 
-def _accept_code(two_factor: TwoFactor, code: str, app_key: str) -> bool:
+def _accept_code(two_factor: TwoFactor, code: str, keys: Keys) -> bool:
     """The conditional update decides which of two requests with one code wins."""
     try:
-        secret = decrypt_secret(two_factor, app_key)
+        secret = decrypt_secret(two_factor, keys)
     except Unreadable:
         # APP_KEY was replaced without `rotate-app-key`.
         log.error("the two-factor secret of person %s cannot be read", two_factor.person_id)

@@ -40,7 +40,7 @@ bp = Blueprint("two_factor", __name__, url_prefix="/account/two-factor")
 @recently_authenticated()
 @proven_address
 def create() -> Response:
-    start_setup(current_user, current_settings().app_key)
+    start_setup(current_user, current_settings().app_keys)
     db.session.commit()
     return go_to(url_for("two_factor.show"))
 
@@ -63,7 +63,7 @@ def image() -> Response:
     setup = find_setup(current_user)
     if setup is None:
         raise NotFound
-    address = provisioning_uri(setup, current_user, current_settings().app_key)
+    address = provisioning_uri(setup, current_user, current_settings().app_keys)
     out = BytesIO()
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=2)
     return make_response(out.getvalue(), 200, {"Content-Type": "image/svg+xml"})
@@ -81,7 +81,7 @@ def activate() -> Response:
         return go_to(url_for("profile.show"))
     if not form.validate():
         return _show(setup, form, 422)
-    by, key = current_actor(), current_settings().app_key
+    by, key = current_actor(), current_settings().app_keys
     with form_errors(form):
         codes = enable_two_factor(setup, current_user, form.code.data or "", by, key)
     if form.errors:
@@ -139,6 +139,6 @@ def _show_once(codes: Sequence[str], *, is_new: bool) -> Response:
 
 
 def _show(setup: TwoFactor, form: CodeForm, status: int = 200) -> Response:
-    secret = decrypt_secret(setup, current_settings().app_key)
+    secret = decrypt_secret(setup, current_settings().app_keys)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return render("accounts/two_factor_setup.html", form=form, secret=groups, http_status=status)

@@ -103,4 +103,4 @@ def _fingerprint(person: Person) -> str:
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.app_key, salt="address-proof")
+    return URLSafeSerializer(settings.signing_keys, salt="address-proof")

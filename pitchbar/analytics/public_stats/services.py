@@ -80,7 +80,7 @@ def is_password(stats: PublicStats, typed: str) -> bool:
 
 def _serializer(stats: PublicStats) -> URLSafeTimedSerializer:
     salt = f"public-stats:{stats.password_hash}"
-    return URLSafeTimedSerializer(current_settings().app_key, salt=salt)
+    return URLSafeTimedSerializer(current_settings().signing_keys, salt=salt)
 
 
 def _told(stats: PublicStats) -> dict[str, object]:

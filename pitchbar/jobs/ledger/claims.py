@@ -15,7 +15,15 @@ LEASE_SECONDS = 20.0
 """How long a worker may be silent before its job is another's."""
 HEARTBEAT_SECONDS = 5.0
 
-CLAIM_COLUMNS = (Job.attempt, Job.task, Job.arguments, Job.timeout_seconds, Job.due_at)
+CLAIM_COLUMNS = (
+    Job.attempt,
+    Job.task,
+    Job.arguments,
+    Job.timeout_seconds,
+    Job.due_at,
+    Job.request_id,
+    Job.traceparent,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class Claim:
     due_at: datetime
     started_at: datetime
     worker: str
+    request_id: str | None = None
+    traceparent: str | None = None
 
     @property
     def wait_ms(self) -> int:
@@ -118,8 +128,8 @@ def claim_from_row(row: Any, job_id: int, at: datetime, worker: str) -> Claim | 
     """Args: row has the columns CLAIM_COLUMNS, or is None."""
     if row is None:
         return None
-    attempt, task, arguments, timeout, due_at = row
-    return Claim(job_id, attempt, task, arguments, timeout, due_at, at, worker)
+    attempt, task, arguments, timeout, due_at, *origin = row
+    return Claim(job_id, attempt, task, arguments, timeout, due_at, at, worker, *origin)
 
 
 def renew_lease(ledger: LedgerConnection, job_id: int, attempt: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
-from pitchbar.core import clock
+from pitchbar.core import clock, tracing
 from pitchbar.core.database import after_commit, insert_into
 from pitchbar.jobs.arguments import bind_arguments
 from pitchbar.jobs.declaration import Task
@@ -70,6 +70,8 @@ def new_row(
         "attempt": 0,
         "created_at": at,
         "unique_key": unique,
+        "request_id": tracing.request_id(),
+        "traceparent": tracing.traceparent(),
         **waiting_columns(at, due_at, sent=delay <= 0),
     }
 

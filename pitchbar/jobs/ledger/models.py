@@ -86,6 +86,9 @@ class Job(Model):
     error_class: Mapped[str | None] = mapped_column(String(200))
     error_message: Mapped[str | None] = mapped_column(Text)
     log: Mapped[str | None] = mapped_column(Text)
+    # Of the request that it came from, and where its span hangs.
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    traceparent: Mapped[str | None] = mapped_column(String(64))
 
 
 def has_state(state: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from collections import deque
 from contextvars import ContextVar
 
 from pitchbar.core import clock
+from pitchbar.core.redaction import redact
 
 _MAX_LINES = 500
 _MAX_CHARS = 32_000
@@ -19,7 +20,7 @@ class JobLogHandler(logging.Handler):
         if lines is None:
             return
         at = clock.now().strftime("%H:%M:%S.%f")[:-3]
-        lines.append(f"{at} {record.levelname:<7} {record.name} {_text_of(record)}"[:2000])
+        lines.append(f"{at} {record.levelname:<7} {record.name} {redact(_text_of(record))}"[:2000])
 
 
 def begin_log() -> None:

@@ -3,10 +3,15 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Any
 
+import structlog
 from flask import Flask
 
+from pitchbar.core.error_reports import report_error
+from pitchbar.core.tracing import Span, span
 from pitchbar.jobs.attempts import AttemptError, Fail, JobTimeout, Release, error_from_exception
 from pitchbar.jobs.context import job_context
 from pitchbar.jobs.declaration import Task, find_task
@@ -16,8 +21,10 @@ from pitchbar.jobs.ledger.endings import fail_attempt, release_attempt
 from pitchbar.jobs.ledger.models import DONE, ERROR, REFUSED, RELEASED, TIMEOUT
 from pitchbar.jobs.ledger.outages import retry_until_stored
 from pitchbar.jobs.workers.logs import begin_log, end_log
+from pitchbar.stored_settings.overlay import take_over_changes
 
 log = logging.getLogger(__name__)
+events = structlog.get_logger("pitchbar.job")
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,12 @@ class Runner:
     def execute(self, claim: Claim) -> AttemptResult:
         """Runs the task; what it came to is still to be stored."""
         started = time.perf_counter()
-        error, seconds = self._execute(claim)
-        run_ms = round((time.perf_counter() - started) * 1000)
-        return AttemptResult(run_ms, end_log(), error, seconds)
+        with structlog.contextvars.bound_contextvars(**_ids_of(claim)):
+            error, seconds = self._execute(claim)
+            run_ms = round((time.perf_counter() - started) * 1000)
+            result = AttemptResult(run_ms, end_log(), error, seconds)
+            events.info("job", outcome=result.outcome, ms=run_ms)
+        return result
 
     def store(self, claim: Claim, result: AttemptResult) -> None:
         try:
@@ -74,7 +84,8 @@ class Runner:
         """The error, and the seconds of a release."""
         begin_log()
         try:
-            with job_context(claim), self._app.app_context():
+            with job_context(claim), self._app.app_context(), _span_of(claim):
+                take_over_changes()
                 self._call(claim)
         except Release as release:
             return AttemptError(claim.job_id, RELEASED, "", str(release)), release.seconds
@@ -85,6 +96,7 @@ class Runner:
             return error_from_exception(claim.job_id, late, TIMEOUT), 0.0
         except (Exception, SystemExit) as failure:
             log.warning("job %s (%s) failed: %r", claim.job_id, claim.task, failure)
+            report_error(failure, task=claim.task, job=str(claim.job_id))
             return error_from_exception(claim.job_id, failure, ERROR), 0.0
         return None, 0.0
 
@@ -111,3 +123,14 @@ class Runner:
                 seconds = result.release_seconds
                 return release_attempt(session, claim.attempt, error, seconds, log=result.log)
             return fail_attempt(session, claim.attempt, error, log=result.log)
+
+
+def _ids_of(claim: Claim) -> dict[str, Any]:
+    """What each log line of the job tells; the request is the one that it came from."""
+    origin = {"request_id": claim.request_id} if claim.request_id else {}
+    return {**origin, "job": claim.job_id, "task": claim.task}
+
+
+def _span_of(claim: Claim) -> AbstractContextManager[Span]:
+    ids = {"job": claim.job_id, "attempt": claim.attempt, "wait_ms": claim.wait_ms}
+    return span(f"job {claim.task}", kind="consumer", parent=claim.traceparent, **ids)

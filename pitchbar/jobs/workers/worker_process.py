@@ -20,6 +20,7 @@ from pitchbar.jobs.workers.consumer import Consumer, WorkerControl
 from pitchbar.jobs.workers.current_job import CurrentJob
 from pitchbar.jobs.workers.logs import JobLogHandler
 from pitchbar.jobs.workers.maintenance import MaintenanceThread
+from pitchbar.observability.starting import start_watching_app
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class WorkerProcess:
         options: WorkerOptions,
         current_job: CurrentJob,
     ) -> None:
+        self._app = app
         self._options = options
         self._control = WorkerControl()
         self._ledger = LedgerConnection(database_url)
@@ -81,6 +83,7 @@ class WorkerProcess:
         faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
         logging.getLogger().addHandler(JobLogHandler())
         threading.current_thread().name = self._consumer.name
+        start_watching_app(self._app, f"worker-{self._consumer.queue}")
         self._maintenance.start()
         for killed in killed_workers:
             self._try_to_end_attempts_of(killed)

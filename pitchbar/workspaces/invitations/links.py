@@ -44,4 +44,4 @@ def read_invitation_token(token: str, settings: Settings) -> InvitationLink | No
 
 
 def _signer(settings: Settings, mailed: bool) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.app_key, salt=_MAILED if mailed else _COPIED)
+    return URLSafeSerializer(settings.signing_keys, salt=_MAILED if mailed else _COPIED)

@@ -11,6 +11,7 @@ from pitchbar.accounts.errors import AddressNotProven
 from pitchbar.accounts.models import Person, PersonSession
 from pitchbar.accounts.queries import normalise_email
 from pitchbar.accounts.verification.proof import prove_address
+from pitchbar.accounts.verification.senders import require_proven_sender
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.events.actors import Actor
@@ -46,10 +47,11 @@ def invite(
     """Asks the person in by e-mail. An invitation of theirs that expired comes to life again.
 
     Raises:
-        RoleNotAssignable, AlreadyMember, AlreadyInvited, PlanLimitReached
+        RoleNotAssignable, AlreadyMember, AlreadyInvited, PlanLimitReached, AddressNotProven
     """
     if role not in assignable_roles(by_role):
         raise RoleNotAssignable
+    require_proven_sender(by, settings)
     email = normalise_email(email)
     lock_workspace(workspace.id)
     if find_membership_by_email(workspace, email):
@@ -75,8 +77,10 @@ def resend_invitation(
     """Sends the same link again, valid for the whole time from now on.
 
     Raises:
-        RoleNotAssignable, InvitationClosed, PlanLimitReached: for one that had expired.
+        RoleNotAssignable, InvitationClosed, AddressNotProven
+        PlanLimitReached: for one that had expired.
     """
+    require_proven_sender(by, settings)
     if invitation.role not in assignable_roles(by_role):
         raise RoleNotAssignable
     lock_workspace(invitation.workspace_id)

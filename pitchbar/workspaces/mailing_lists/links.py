@@ -36,4 +36,4 @@ def read_unsubscribe_token(token: str, settings: Settings) -> Subscription | Non
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.app_key, salt="unsubscribe")
+    return URLSafeSerializer(settings.signing_keys, salt="unsubscribe")

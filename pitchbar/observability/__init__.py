@@ -1,0 +1,1 @@
+"""What an operator sees of running processes beyond the database: spans, errors, figures."""
