@@ -216,7 +216,7 @@ def test_everything_that_keeps_something_has_a_volume_and_all_have_a_limit() -> 
     assert "--maxmemory-policy noeviction" in redis
 
 
-@pytest.mark.parametrize("name", ["tests", "lint", "widget"])
+@pytest.mark.parametrize("name", ["tests", "lint", "widget", "security"])
 def test_workflow_runs_what_is_there(name: str) -> None:
     flow = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
     runs = [step["run"] for job in flow["jobs"].values() for step in job["steps"] if "run" in step]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -66,7 +67,7 @@ def stripe() -> Iterator[FakeStripe]:
         yield fake
 
 
-STRONG = "vT8mQ2xLr5nWb9KcJ4hYd7ZsFg3pXu6a"
+STRONG = secrets.token_urlsafe(32)
 
 
 class TestInstallation:

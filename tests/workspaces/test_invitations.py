@@ -50,6 +50,28 @@ class TestInviting:
         assert timedelta(days=1) < invitation.expires_at - clock.now() <= timedelta(days=2)
 
     @pytest.mark.parametrize(
+        "app_env",
+        [
+            pytest.param("production", marks=pytest.mark.settings(app_env="production")),
+            "development",
+        ],
+    )
+    def test_whose_own_address_is_not_proven_writes_to_nobody(
+        self, client: FormClient, people: People, app_env: str
+    ) -> None:
+        people.owner.verified_at = None
+        db.session.commit()
+        sign_in(client, people.owner)
+        status, page = send(client, people)
+        if app_env == "development":
+            assert status == 303
+            return
+        assert status == 403
+        assert "Prove your address first" in page
+        assert all_invitations() == []
+        assert sent_mails() == []
+
+    @pytest.mark.parametrize(
         ("typed", "kept"),
         [
             ("Ada+QR@Pitchbar.Example", "ada+qr@pitchbar.example"),
