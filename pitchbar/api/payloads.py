@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from pitchbar.api.errors import InvalidPayload, UnsupportedMediaType
+from pitchbar.core.database import MAX_ID
 from pitchbar.core.text import has_control_characters
 
 M = TypeVar("M", bound=BaseModel)
@@ -71,6 +72,8 @@ def _storable(text: str) -> str:
 
 # Text without the control characters that no keyboard types and PostgreSQL cannot store.
 Text = Annotated[str, AfterValidator(_storable)]
+# Of a row; no column takes a larger one.
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 # A time with its offset from UTC, as Python writes it.
 Timestamp = Annotated[

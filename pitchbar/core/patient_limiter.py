@@ -1,7 +1,10 @@
 """Limits that go on in memory when their Redis goes away."""
 
 from flask_limiter import Limiter
-from redis.exceptions import RedisError
+
+from pitchbar.core.redis_client import load_redis
+
+RedisError: type[Exception] = load_redis().RedisError
 
 
 class PatientLimiter(Limiter):

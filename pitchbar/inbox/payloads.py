@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
-from pitchbar.api.payloads import ResponseModel, Timestamp
+from pitchbar.api.payloads import Id, ResponseModel, Timestamp
 from pitchbar.chat.payloads import CitationBody
 
 _ID = "019d2f0e-6f2a-7c31-9a44-1c5d0f6b7e21"
@@ -38,8 +38,8 @@ _WITH_MESSAGES: dict[str, Any] = {**_CONVERSATION, "transcript": [_SAID]}
 
 class ConversationsQuery(PageQuery):
     status: Literal["open", "ended"] | None = Field(None, description="Only those.")
-    agent_id: int | None = Field(None, ge=1, description="Only those with this agent.")
-    code_id: int | None = Field(None, ge=1, description="Only those that this code started.")
+    agent_id: Id | None = Field(None, description="Only those with this agent.")
+    code_id: Id | None = Field(None, description="Only those that this code started.")
 
 
 class OriginBody(ResponseModel):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from pitchbar.api.paging import NEXT_CURSOR, PageQuery
-from pitchbar.api.payloads import Payload, ResponseModel, Text, Timestamp
+from pitchbar.api.payloads import Id, Payload, ResponseModel, Text, Timestamp
 
 Status = Literal["new", "contacted", "qualified", "won", "lost"]
 
@@ -75,9 +75,9 @@ class LeadList(ResponseModel):
 
 class LeadQuery(PageQuery):
     status: Status | None = None
-    owner_id: int | None = Field(None, ge=1)
-    agent_id: int | None = Field(None, ge=1)
-    code_id: int | None = Field(None, ge=1)
+    owner_id: Id | None = None
+    agent_id: Id | None = None
+    code_id: Id | None = None
     min_score: int | None = Field(None, ge=0, le=100)
     search: Text | None = Field(
         None, max_length=200, description="In addresses, names and phone numbers."
@@ -90,4 +90,4 @@ class LeadChanges(Payload):
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "contacted"}]})
 
     status: Status | None = None
-    owner_id: int | None = Field(None, description="A member's id; null: nobody has it.")
+    owner_id: Id | None = Field(None, description="A member's id; null: nobody has it.")

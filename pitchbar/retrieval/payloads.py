@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from pitchbar.api.payloads import Query, ResponseModel
+from pitchbar.api.payloads import Id, Query, ResponseModel
 from pitchbar.retrieval.answerable import Answer
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.search import SearchResult
@@ -14,7 +14,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 class SearchQuery(Query):
     q: Words = Field(description="The question, in words as a visitor would ask.")
-    source_id: int | None = Field(None, ge=1, description="Of this source alone.")
+    source_id: Id | None = Field(None, description="Of this source alone.")
     limit: int = Field(5, ge=1, le=20, description="How many passages at most.")
 
 

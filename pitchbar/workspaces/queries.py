@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from pitchbar.accounts.models import Person
+from pitchbar.core.database import MAX_ID
 from pitchbar.extensions import db
 from pitchbar.workspaces.models import (
     Membership,
@@ -53,6 +54,8 @@ def list_memberships(person: Person) -> Sequence[Membership]:
 
 def find_role(workspace: Workspace, person_id: int | None) -> str | None:
     """What that person is in the workspace; None for somebody who is no member."""
+    if person_id is not None and person_id > MAX_ID:
+        return None
     return db.session.scalar(
         select(Membership.role).where(
             Membership.workspace_id == workspace.id, Membership.person_id == person_id

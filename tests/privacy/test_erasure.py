@@ -52,6 +52,7 @@ ACCOUNTS = {
 OTHERS = {
     "privacy_receipts": "who of the workspace asked for an erasure",
     "scan_feed": "that ClickHouse is to forget a visitor, until it has",
+    "release_runs": "which operator asked for a check, until fifty more were made",
     "erased_visitors": "that nothing is stored of a visitor, until the salt of the day is gone",
 }
 

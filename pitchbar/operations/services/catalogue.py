@@ -159,6 +159,7 @@ ENVIRONMENT_ALONE = {
     "app_key_previous": "opens what is stored here",
     "database_url": "leads to what is stored here",
     "redis_url": "every process needs it to start",
+    "backup_url": "commands read it, with a bucket's keys, where the application is away",
     "storage_url": "read at the start by all processes, and files move with it",
     "clickhouse_url": "read at the start by all processes",
     "realtime_url": "where processes are, not a service",
