@@ -20,6 +20,7 @@ from pitchbar.codes.payloads import (
     QrQuery,
     code_responses,
 )
+from pitchbar.codes.picture_response import qr_response
 from pitchbar.codes.queries import get_code, list_codes_before
 from pitchbar.codes.services import (
     archive_code,
@@ -30,7 +31,6 @@ from pitchbar.codes.services import (
     restore_code,
     update_code,
 )
-from pitchbar.codes.views import qr_response
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.core.utm import Utm
 from pitchbar.settings import current_settings
@@ -125,15 +125,22 @@ def delete(workspace: Workspace, code_id: int) -> None:
     delete_code(code, current_actor(), confirmation=code.name)
 
 
-@bp.get("/<int:code_id>/qr.<any(svg, png):format>")
+@bp.get("/<int:code_id>/qr.<any(svg, png, pdf, eps):format>")
 @requires_token("read")
-@endpoint(TOPIC, query=QrQuery, errors=(422,), media_types=("image/svg+xml", "image/png"))
+@endpoint(
+    TOPIC,
+    query=QrQuery,
+    errors=(409, 422),
+    media_types=("image/svg+xml", "image/png", "application/pdf", "application/postscript"),
+)
 def qr(workspace: Workspace, code_id: int, format: str, query: QrQuery) -> Response:
     """Get the QR image
 
-    Black on white, with its quiet zone.
+    As it is designed, with its quiet zone; PDF and EPS in CMYK. The answer's `ETag` changes with
+    the picture. 409 for a design that does not scan, unless somebody decided to use it.
     """
-    return qr_response(get_code(workspace, code_id), format)
+    code = get_code(workspace, code_id)
+    return qr_response(code, format, is_saved=query.download, is_printed=True)
 
 
 def _answer(code: Code, workspace: Workspace) -> CodeResponse:

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +54,9 @@ class Code(Model):
     attribution: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The rules as the edge reads them: written with each edit of a rule, None where there are none.
     routing: Mapped[str | None] = mapped_column(Text)
+    # How its symbol looks, as `Design.stored`; None for the plain one. The level of correction
+    # stands in its own column.
+    design: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The own domain of the workspace on which it is, and its short code there; None: on our host,
     # where `short_code` leads on in any case.
     domain_id: Mapped[int | None] = mapped_column(BigId)
@@ -74,7 +79,9 @@ class Code(Model):
     @property
     def symbol_version(self) -> str:
         """Differs whenever the picture does."""
-        return f"{self.error_correction}{self.domain_id or ''}{self.domain_short_code or ''}"
+        words = json.dumps(self.design, sort_keys=True) if self.design else ""
+        look = hashlib.blake2s(words.encode(), digest_size=6).hexdigest() if words else ""
+        return f"{self.error_correction}{self.domain_id or ''}{self.domain_short_code or ''}{look}"
 
     @property
     def utm(self) -> Utm:

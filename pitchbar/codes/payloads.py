@@ -13,6 +13,7 @@ from pitchbar.codes.addressing import list_addresses_of
 from pitchbar.codes.labels.models import Label
 from pitchbar.codes.labels.queries import labels_by_code
 from pitchbar.codes.life_payloads import LIFE_EXAMPLE, LifeChanges, LifeResponse, life_response
+from pitchbar.codes.pictures import MAX_DPI, MAX_MM, MIN_DPI, MIN_MM
 from pitchbar.codes.models import Code
 from pitchbar.codes.states import State, StateKey, states_of
 from pitchbar.core import clock
@@ -119,6 +120,13 @@ class QrQuery(Query):
     size: int = Field(
         1024, description="Pixels a side at most, for PNG; held between 64 and 4,096."
     )
+    mm: float | None = Field(
+        None,
+        ge=MIN_MM,
+        le=MAX_MM,
+        description="Width in print, in millimetres: of PDF and EPS, and of PNG at `dpi`.",
+    )
+    dpi: int = Field(300, ge=MIN_DPI, le=MAX_DPI, description="Pixels an inch, for PNG with `mm`.")
     download: bool = Field(False, description="Ask the browser to save it.")
 
 

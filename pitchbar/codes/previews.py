@@ -11,7 +11,7 @@ from pitchbar.codes.addressing import find_usable_domain
 from pitchbar.codes.destinations import clean_destination
 from pitchbar.codes.errors import InvalidDestination, InvalidShortCode, UnusableDomain
 from pitchbar.codes.models import Code
-from pitchbar.codes.rendering import render_svg
+from pitchbar.codes.pictures import draw_sample
 from pitchbar.codes.services import SHORT_CODE, find_holder
 from pitchbar.core.tagging import set_utm
 from pitchbar.core.text import storable
@@ -22,6 +22,7 @@ from pitchbar.workspaces.models import Workspace
 
 # As long as those that are chosen at random, so that the picture has the right density.
 SAMPLE = "k7xw2mp"
+LEVELS = ("L", "M", "Q", "H")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def preview_code(
         prefix=plain_prefix(settings, domain),
         link=link,
         is_sample=is_sample,
-        symbol=Markup(render_svg(link, level if level in ("L", "M", "Q", "H") else "M").decode()),  # noqa: S704  # drawn by us
+        symbol=draw_sample(workspace, code, link, level if level in LEVELS else "M"),
         opens=opens,
         short_code=note,
         destination=destination,

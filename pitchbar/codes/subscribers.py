@@ -42,6 +42,7 @@ def erase_codes(event: Event) -> None:
     values: dict[str, Any] = dict(Utm().columns())
     values |= {"name": "", "destination_url": "", "notes": "", "created_by_id": None}
     values |= {"campaign": "", "fallback_url": "", "password_hash": None, "routing": None}
+    values |= {"design": None}
     values |= {"starts_at": None, "ends_at": None, "scan_limit": None}
     values |= {"domain_id": None, "domain_short_code": None}
     values["deleted_at"] = func.coalesce(Code.deleted_at, clock.now())

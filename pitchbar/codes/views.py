@@ -1,4 +1,4 @@
-from flask import Blueprint, Response, flash, make_response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.codes.addresses import address_of, plain_prefix
@@ -10,6 +10,7 @@ from pitchbar.codes.labels.queries import labels_by_code, labels_of, list_labels
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
 from pitchbar.codes.panels import list_actions, load_columns, render_panels
+from pitchbar.codes.picture_response import qr_response
 from pitchbar.codes.queries import (
     get_code,
     has_codes,
@@ -17,7 +18,6 @@ from pitchbar.codes.queries import (
     list_codes,
     list_earlier_destinations,
 )
-from pitchbar.codes.rendering import MAX_SIZE, MIN_SIZE, render_pdf, render_png, render_svg
 from pitchbar.codes.services import (
     archive_code,
     create_code,
@@ -28,10 +28,8 @@ from pitchbar.codes.services import (
 )
 from pitchbar.codes.states import count_limited_scans, states_of
 from pitchbar.core import clock
-from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
-from pitchbar.core.text import file_name
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
@@ -208,31 +206,11 @@ def delete(workspace: Workspace, code_id: int) -> Response:
     return go_to(url_for("codes.index", slug=workspace.slug))
 
 
-@bp.get("/<int:code_id>/qr.<any(svg, png, pdf):format>")
+@bp.get("/<int:code_id>/qr.<any(svg, png, pdf, eps):format>")
 @requires("view")
 def qr(workspace: Workspace, code_id: int, format: str) -> Response:
-    response = qr_response(get_code(workspace, code_id), format)
+    is_saved = bool(request.args.get("download"))
+    response = qr_response(get_code(workspace, code_id), format, is_saved=is_saved)
     # The lists of a day show the same picture again; a change of it has another address.
     response.headers["Cache-Control"] = f"private, max-age={86400 if 'v' in request.args else 0}"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
-
-
-def qr_response(code: Code, format: str) -> Response:
-    """The image of a code; `?size=` in pixels for PNG, `?download=1` to save it."""
-    url = address_of(code, current_settings())
-    size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
-    if format == "svg":
-        response = make_response(render_svg(url, code.error_correction))
-        response.mimetype = "image/svg+xml"
-    elif format == "pdf":
-        response = make_response(render_pdf(url, code.error_correction))
-        response.mimetype = "application/pdf"
-    else:
-        response = make_response(render_png(url, code.error_correction, size))
-        response.mimetype = "image/png"
-    if request.args.get("download"):
-        name = f"{file_name(code.name) or code.present_short_code}.{format}"
-        return as_attachment(response, name)
     return response
