@@ -13,8 +13,8 @@ from pitchbar.codes.addressing import list_addresses_of
 from pitchbar.codes.labels.models import Label
 from pitchbar.codes.labels.queries import labels_by_code
 from pitchbar.codes.life_payloads import LIFE_EXAMPLE, LifeChanges, LifeResponse, life_response
-from pitchbar.codes.pictures import MAX_DPI, MAX_MM, MIN_DPI, MIN_MM
 from pitchbar.codes.models import Code
+from pitchbar.codes.pictures import MAX_DPI, MAX_MM, MIN_DPI, MIN_MM
 from pitchbar.codes.states import State, StateKey, states_of
 from pitchbar.core import clock
 from pitchbar.core.utm import UTM_MAX_LENGTH, UTM_NAMES, Utm

@@ -1,5 +1,7 @@
 """The picture of a code as an answer, in each format."""
 
+from math import isfinite
+
 from flask import Response, make_response, request
 
 from pitchbar.codes.addresses import address_of
@@ -10,7 +12,7 @@ from pitchbar.core.downloads import as_attachment
 from pitchbar.core.text import file_name
 from pitchbar.settings import current_settings
 from pitchbar.symbols.drawing import Drawing
-from pitchbar.symbols.rendering import png_for_print, to_eps, to_pdf, to_png, to_svg
+from pitchbar.symbols.rendering import MM_PER_INCH, png_for_print, to_eps, to_pdf, to_png, to_svg
 
 _TYPES = {
     "svg": "image/svg+xml",
@@ -46,20 +48,16 @@ def qr_response(
 
 
 def _render(drawing: Drawing, format: str) -> bytes:
-    mm = _held("mm", 0.0, MIN_MM, MAX_MM)
+    mm = request.args.get("mm", type=float)
+    mm = min(max(mm, MIN_MM), MAX_MM) if mm is not None and isfinite(mm) else None
     if format == "svg":
         return to_svg(drawing)
     if format == "pdf":
         return to_pdf(drawing, mm or _USUAL_MM)
     if format == "eps":
         return to_eps(drawing, mm or _USUAL_MM)
-    if mm:
-        dpi = int(_held("dpi", 300.0, MIN_DPI, MAX_DPI))
-        return png_for_print(drawing, min(mm, _MOST_PIXELS * 25.4 / dpi), dpi)
-    return to_png(drawing, int(_held("size", 1024.0, MIN_SIZE, MAX_SIZE)))
-
-
-def _held(name: str, usual: float, least: float, most: float) -> float:
-    """A number of the address within its bounds; 0 where there is none and none is usual."""
-    value = request.args.get(name, usual, type=float)
-    return min(max(value, least), most) if value and value == value else usual
+    if mm is not None:
+        dpi = min(max(request.args.get("dpi", 300, type=int), MIN_DPI), MAX_DPI)
+        return png_for_print(drawing, min(mm, _MOST_PIXELS * MM_PER_INCH / dpi), dpi)
+    size = min(max(request.args.get("size", 1024, type=int), MIN_SIZE), MAX_SIZE)
+    return to_png(drawing, size)

@@ -1,0 +1,89 @@
+"""Logos of the workspace, as the designer shows them."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from pitchbar.accounts.actors import current_actor
+from pitchbar.core.htmx import render
+from pitchbar.errors import DomainError
+from pitchbar.extensions import db
+from pitchbar.forms import form_errors
+from pitchbar.settings import current_settings
+from pitchbar.studio.forms import LogoForm
+from pitchbar.studio.logos import (
+    MOST_UPLOAD,
+    delete_image,
+    get_image,
+    list_images,
+    read_logo,
+    store_image,
+)
+from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.models import Workspace
+
+bp = Blueprint("design_images", __name__, url_prefix="/w/<slug>/codes/logos")
+
+_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
+# The file and what a form sends around it; what is larger is refused with a sentence of ours.
+MOST_BODY = MOST_UPLOAD + (1 << 20)
+
+
+@bp.url_value_preprocessor
+def take_uploads(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    request.max_content_length = MOST_BODY
+
+
+@bp.post("")
+@requires("edit_codes")
+def create(workspace: Workspace) -> Response:
+    form, image = LogoForm(), None
+    if form.validate():
+        upload = form.file.data
+        name, data = (upload.filename or "", upload.read()) if upload else ("", b"")
+        if not name:
+            form.file.errors = ["Choose a picture: PNG, JPEG or SVG."]
+        else:
+            with form_errors(form):
+                image = store_image(workspace, current_actor(), current_settings(), data, name)
+    if image is None:
+        return _render(workspace, form, "", 422 if not form.errors else form.http_status)
+    db.session.commit()
+    return _render(workspace, LogoForm(formdata=None), image.id)
+
+
+@bp.post("/<image_id>/deletion")
+@requires("edit_codes")
+def delete(workspace: Workspace, image_id: str) -> Response:
+    form, image = LogoForm(formdata=None), get_image(workspace, image_id)
+    try:
+        delete_image(image, current_actor(), current_settings())
+    except DomainError as error:
+        db.session.rollback()
+        form.take_errors(error)
+        return _render(workspace, form, image_id, error.status)
+    db.session.commit()
+    return _render(workspace, form, "")
+
+
+@bp.get("/<image_id>")
+@requires("view")
+def show(workspace: Workspace, image_id: str) -> Response:
+    image = get_image(workspace, image_id)
+    logo = read_logo(workspace.id, image.id, current_settings())
+    response = Response(logo.data if logo else b"", mimetype=_TYPES[image.kind])
+    # Its bytes never change. An SVG that is opened by itself runs nothing.
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def _render(workspace: Workspace, form: LogoForm, chosen: str, status: int = 200) -> Response:
+    return render(
+        "studio/logos.html",
+        "studio/_logos.html",
+        logo_form=form,
+        images=list_images(workspace),
+        chosen=chosen,
+        http_status=status,
+    )
