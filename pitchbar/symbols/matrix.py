@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import segno
 from segno import consts
@@ -61,7 +62,7 @@ def make_matrix(text: str, error_correction: ErrorCorrection) -> Matrix:
     except segno.DataOverflowError:
         raise TextTooLong("The text is too long for a QR code.") from None
     version = int(symbol.version)
-    kinds = {
+    kinds: dict[Cell, int] = {
         (x, y): kind
         for y, row in enumerate(symbol.matrix_iter(border=0, verbose=True))
         for x, kind in enumerate(row)
@@ -99,7 +100,8 @@ def _blocks(
     version: int, error_correction: ErrorCorrection, cells: list[Cell]
 ) -> tuple[tuple[tuple[frozenset[Cell], ...], ...], tuple[int, ...]]:
     """Codewords lie interleaved: the first of each block, the second of each, and so on."""
-    table = consts.ECC[version][consts.ERROR_MAPPING[error_correction]]
+    tables: dict[int, dict[int, tuple[Any, ...]]] = consts.ECC
+    table = tables[version][consts.ERROR_MAPPING[error_correction]]
     sizes = [(ec.num_data, ec.num_total) for ec in table for _ in range(ec.num_blocks)]
     order = [
         block

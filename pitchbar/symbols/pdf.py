@@ -23,7 +23,6 @@ def write_pdf(drawing: Drawing, width_mm: float) -> bytes:
     width, height = drawing.width * scale, drawing.height * scale
     shadings: dict[Gradient, str] = {}
     images: list[Placed] = []
-    operators = [f"{number(scale)} 0 0 {number(-scale)} 0 {number(height)} cm"]
     # Three places are too few for the scale of a poster.
     operators = [f"{scale:.6f} 0 0 {-scale:.6f} 0 {height:.6f} cm"]
     for item in drawing.items:

@@ -5,7 +5,7 @@ from math import cos, radians, sin, sqrt
 from pitchbar.symbols.design import Design
 from pitchbar.symbols.drawing import Box, Drawing, Fill, Gradient, Paint, Placed, Solid
 from pitchbar.symbols.frames import frame_symbol
-from pitchbar.symbols.logo_fitting import Fitting, fit_logo, largest_logo_share
+from pitchbar.symbols.logo_fitting import fit_logo, largest_logo_share
 from pitchbar.symbols.logos import Logo
 from pitchbar.symbols.matrix import Matrix, make_matrix
 from pitchbar.symbols.modules import (
@@ -34,7 +34,7 @@ def draw_symbol(text: str, design: Design, logo: Logo | None = None) -> Drawing:
     paint = _paint(design, x, y, matrix.size)
     items: list[Fill | Placed] = []
     if design.background:
-        ground = rectangle(0, 0, frame.width, frame.height, frame.corner_radius)
+        ground = rectangle(0, 0, frame.width, frame.height)
         items.append(Fill(ground, Solid(design.background)))
     frame_paint = Solid(design.frame_colour) if design.frame_colour else paint
     items += [Fill(path, frame_paint) for path in frame.shapes]
