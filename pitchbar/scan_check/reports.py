@@ -13,12 +13,12 @@ MODEL = 1
 
 @dataclass(frozen=True)
 class Survival:
-    """How much of one kind of damage both decoders took.
+    """How much of one kind of damage a symbol takes and is still read by zxing-cpp.
 
     Attributes:
         levels: how many were tried, each worse than the one before.
         survived: how many of them in a row were read, from the least on.
-        words: the last one survived, for a person ("a third of it covered", "tilted by 50°").
+        words: the last one survived, for a person ("tilted by 45°"); "" where none was.
         picture: what the camera saw at that level (at the first, where none was), a small WebP.
     """
 
@@ -33,7 +33,8 @@ class Survival:
 class ScanReport:
     """Attributes:
     verdict: "fails" is a symbol that one of the decoders cannot read even undamaged, or that
-        holds something else; it must not be printed.
+        holds something else; it must not be printed. One that OpenCV cannot read for its round
+        eyes alone is "weak", and `decoders` says so.
     score: 0 to 100.
     smallest_mm: the side of the printed symbol, its quiet zone included, below which a usual
         phone at `distance_mm` no longer reads it; None where it is never read.

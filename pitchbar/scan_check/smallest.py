@@ -1,0 +1,41 @@
+"""How small a symbol may be printed.
+
+The phone of `camera.py` looks at the sheet from nearly above, as people do who want to scan: turned
+by up to 12°, tilted by up to 15°, each time with another noise and another place between pixels.
+A size holds when all of `_LOOKS` pictures but one are read, and so do all larger sizes. What is told
+is `MARGIN` times as large, for phones and printers that are a little worse. The rule of thumb of
+the trade, a tenth of the distance, lies above it for short links.
+"""
+
+from pitchbar.scan_check.camera import DISTANCE_MM, PHONE, Print, exposed
+from pitchbar.scan_check.damages import seen_from
+from pitchbar.scan_check.decoders import read_zxing
+
+MARGIN = 1.2
+_LOOKS = 8
+# Pixels for a module; no larger ones, as then the symbol would not fit into the view.
+_LADDER = (8.0, 6.0, 5.0, 4.2, 3.6, 3.2, 2.9, 2.65, 2.45, 2.25, 2.1, 1.95, 1.8, 1.65, 1.5, 1.35)
+
+
+def smallest_pixels(sheet: Print, text: str) -> float | None:
+    """Pixels for a module that are still read; None where none are."""
+    import numpy as np
+
+    least = None
+    for pixels in _LADDER:
+        missed = 0
+        numbers = np.random.default_rng(7)
+        for look in range(_LOOKS):
+            turn, tilt, axis, x, y = numbers.uniform((-12, 0, 0, 0, 0), (12, 15, 360, 1, 1))
+            light = seen_from(sheet, pixels, turn=turn, tilt=tilt, axis=axis, shift=(x, y))
+            missed += read_zxing(exposed(light, 50 + look)) != text
+            if missed > 1:
+                return least
+        least = pixels
+    return least
+
+
+def side_in_mm(pixels: float, modules: float, distance_mm: float = DISTANCE_MM) -> float:
+    """Of what has `modules` on a side, with the margin; rounded up to half a millimetre."""
+    side = pixels * MARGIN * modules / PHONE.pixels_per_mm(distance_mm)
+    return -(-side * 2 // 1) / 2
