@@ -3,12 +3,12 @@
 Codes know nothing of designs' logos and checks; whoever does registers as the painter.
 """
 
-from typing import Protocol, cast
+from typing import Protocol
 
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
-from pitchbar.symbols.design import Design, ErrorCorrection
+from pitchbar.symbols.design import Design
 from pitchbar.symbols.drawing import Drawing
 from pitchbar.symbols.rendering import draw_symbol, to_svg
 from pitchbar.workspaces.models import Workspace
@@ -21,7 +21,8 @@ MIN_DPI, MAX_DPI = 72, 1200
 class Painter(Protocol):
     """Draws codes as they are designed."""
 
-    def draw(self, code: Code, text: str) -> Drawing: ...
+    def draw(self, code: Code, text: str, level: str = "") -> Drawing:
+        """With another level of error correction than it has, where one is given."""
 
     def draw_new(self, workspace: Workspace, text: str, level: str) -> Drawing:
         """One that is not made yet, as it would start."""
@@ -31,9 +32,8 @@ class Painter(Protocol):
 
 
 class _Plain:
-    def draw(self, code: Code, text: str) -> Drawing:
-        level = cast("ErrorCorrection", code.error_correction)
-        return draw_symbol(text, Design.read(None, error_correction=level))
+    def draw(self, code: Code, text: str, level: str = "") -> Drawing:
+        return draw_symbol(text, Design.read(None, error_correction=level or code.error_correction))
 
     def draw_new(self, _workspace: Workspace, text: str, level: str) -> Drawing:
         return draw_symbol(text, Design.read(None, error_correction=level))
@@ -59,5 +59,5 @@ def draw_sample(workspace: Workspace, code: Code | None, text: str, level: str) 
     if code is None:
         drawing = painter().draw_new(workspace, text, level)
     else:
-        drawing = painter().draw(code, text)
+        drawing = painter().draw(code, text, level)
     return Markup(to_svg(drawing).decode())  # noqa: S704  # drawn by us; texts are outlines

@@ -53,7 +53,9 @@ class Phone:
         return self.across / (43.267 * 0.8 / self.focal_mm * distance_mm)
 
 
-PHONE = Phone("a phone with a 12-megapixel camera (26 mm lens, preview 1,920 pixels wide)", 26, 1920)
+PHONE = Phone(
+    "a phone with a 12-megapixel camera (26 mm lens, preview 1,920 pixels wide)", 26, 1920
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Print:
     modules: int
 
 
-def printed(image: Pixels, pixels: int, box: tuple[float, float], modules: int, ground: float) -> Print:
+def printed(
+    image: Pixels, pixels: int, box: tuple[float, float], modules: int, ground: float
+) -> Print:
     """Of an sRGB picture with `pixels` for a module, whose symbol stands at `box`, in modules."""
     import cv2
     import numpy as np
@@ -102,9 +106,7 @@ def resized(sheet: Print, pixels: float) -> Print:
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     light = cv2.resize(sheet.light, size, interpolation=way)
     x, y = size[0] / width, size[1] / height
-    return Print(
-        light, pixels, sheet.left * x, sheet.top * y, sheet.side * x, sheet.modules
-    )
+    return Print(light, pixels, sheet.left * x, sheet.top * y, sheet.side * x, sheet.modules)
 
 
 def exposed(

@@ -8,7 +8,7 @@ from pitchbar.codes.queries import get_code
 from pitchbar.settings import current_settings
 from pitchbar.studio.designs import design_of, set_design
 from pitchbar.studio.errors import InvalidDesign
-from pitchbar.studio.logo_views import take_uploads
+from pitchbar.studio.logo_views import read_upload, take_uploads
 from pitchbar.studio.logos import delete_image, get_image, list_images, store_image
 from pitchbar.studio.painting import draw_design
 from pitchbar.studio.payloads import (
@@ -101,13 +101,10 @@ def upload(workspace: Workspace, payload: ImageBody) -> ImageResponse:
     scripts and what leads elsewhere are taken out.
     """
     require_right_of_creator(_RIGHT)
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    name, data = read_upload(request.files.get("file"))
+    if not name:
         raise InvalidDesign("file", "Send a picture as the file `file` of a form.")
-    data = file.read()
-    return image_response(
-        store_image(workspace, current_actor(), current_settings(), data, file.filename)
-    )
+    return image_response(store_image(workspace, current_actor(), current_settings(), data, name))
 
 
 @bp.delete("/design-images/<image_id>")

@@ -1,8 +1,10 @@
 """Logos of the workspace, as the designer shows them."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import FileStorage
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.core.htmx import render
@@ -40,7 +42,7 @@ def create(workspace: Workspace) -> Response:
     form, image = LogoForm(), None
     if form.validate():
         upload = form.file.data
-        name, data = (upload.filename or "", upload.read()) if upload else ("", b"")
+        name, data = read_upload(upload)
         if not name:
             form.file.errors = ["Choose a picture: PNG, JPEG or SVG."]
         else:
@@ -76,6 +78,14 @@ def show(workspace: Workspace, image_id: str) -> Response:
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
+
+
+def read_upload(upload: FileStorage | None) -> tuple[str, bytes]:
+    """Its name and its bytes; both empty where none came."""
+    if upload is None or not upload.filename:
+        return "", b""
+    with closing(upload):
+        return upload.filename, upload.read()
 
 
 def _render(workspace: Workspace, form: LogoForm, chosen: str, status: int = 200) -> Response:

@@ -1,7 +1,6 @@
 """Draws codes as they are designed, for whoever shows them."""
 
 from functools import lru_cache
-from typing import cast
 
 from pitchbar.codes.models import Code
 from pitchbar.extensions import db
@@ -10,7 +9,7 @@ from pitchbar.studio.designs import design_of
 from pitchbar.studio.logos import read_logo
 from pitchbar.studio.printing import require_printable
 from pitchbar.studio.templates import find_default
-from pitchbar.symbols.design import Design, ErrorCorrection
+from pitchbar.symbols.design import Design
 from pitchbar.symbols.drawing import Drawing
 from pitchbar.symbols.logos import Logo
 from pitchbar.symbols.rendering import draw_symbol
@@ -23,16 +22,17 @@ _KEPT = 256
 class DesignPainter:
     """For `codes/pictures.py`."""
 
-    def draw(self, code: Code, text: str) -> Drawing:
-        return draw_design(code.workspace_id, text, design_of(code))
+    def draw(self, code: Code, text: str, level: str = "") -> Drawing:
+        design = design_of(code)
+        if level:
+            design = Design.read(design.model_dump(), error_correction=level)
+        return draw_design(code.workspace_id, text, design)
 
     def draw_new(self, workspace: Workspace, text: str, level: str) -> Drawing:
         """As the workspace's default template has it."""
         template = find_default(workspace.id)
         stored = template.design if template else None
-        level_typed = cast("ErrorCorrection", level)
-        design = Design.read(stored, error_correction=level_typed)
-        return draw_design(workspace.id, text, design)
+        return draw_design(workspace.id, text, Design.read(stored, error_correction=level))
 
     def require_printable(self, code: Code) -> None:
         require_printable(code)

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
-from pitchbar.scan_check.checking import check_design
+from pitchbar.scan_check.advice import check_design
 from pitchbar.settings import current_settings
 from pitchbar.studio.errors import StorageAway
 from pitchbar.studio.logos import read_logo

@@ -12,7 +12,7 @@ from pitchbar.core import clock
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
-from pitchbar.scan_check.checking import check_design
+from pitchbar.scan_check.advice import check_design
 from pitchbar.scan_check.reports import MODEL
 from pitchbar.settings import current_settings
 from pitchbar.studio.designs import design_of

@@ -127,7 +127,7 @@ def test_svg_says_its_size_and_scales_with_any_box() -> None:
 
 
 def test_other_formats_are_not_found(client: FormClient, at: str) -> None:
-    for ending in ("gif", "eps", "svgz", "html"):
+    for ending in ("gif", "ps", "svgz", "html"):
         assert client.get(f"{at}.{ending}").status_code == 404
 
 

@@ -36,7 +36,12 @@ def _image(people: People) -> dict[str, Any]:
 def _template_and_code(people: People) -> dict[str, Any]:
     template_id = make_template(people.workspace).id
     code_id = make_code(people.workspace).id
-    return {"template_id": template_id, "template": str(template_id), "codes": str(code_id), "code_ids": [code_id]}
+    return {
+        "template_id": template_id,
+        "template": str(template_id),
+        "codes": str(code_id),
+        "code_ids": [code_id],
+    }
 
 
 def _edit(people: People) -> dict[str, Any]:
@@ -73,9 +78,7 @@ CHANGES = {
     f"POST {_API}/design-images": Change({"file": (BytesIO(png()), "anchor.png")}),
     f"DELETE {_API}/design-images/<image_id>": Change(parts=_image),
     f"POST {_API}/design-templates": Change({"name": "Poster", "design": _FIELDS}),
-    f"PATCH {_API}/design-templates/<int:template_id>": Change(
-        {"name": "Card"}, parts=_template
-    ),
+    f"PATCH {_API}/design-templates/<int:template_id>": Change({"name": "Card"}, parts=_template),
     f"DELETE {_API}/design-templates/<int:template_id>": Change(parts=_template),
     f"POST {_API}/design-templates/<int:template_id>/applications": Change(
         parts=_template_and_code

@@ -53,4 +53,8 @@ def make_image(workspace: Workspace, name: str = "anchor.png") -> DesignImage:
 def typed(design: Design = PLAIN, **over: Any) -> dict[str, Any]:
     """What a browser sends: boxes that are not ticked are left out."""
     values = form_values(design) | over
-    return {name: "y" if value is True else value for name, value in values.items() if value is not False}
+    return {
+        name: "y" if value is True else value
+        for name, value in values.items()
+        if value is not False
+    }
