@@ -11,7 +11,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pitchbar.symbols.logos import Logo
-from pitchbar.symbols.svg_cleaning import clean_svg
+from pitchbar.symbols.svg_cleaning import MOST_RATIO, clean_svg
 from pitchbar.symbols.unusable import UnusableLogo
 
 MOST_BYTES = 1024 * 1024
@@ -40,20 +40,8 @@ def clean_logo(data: bytes, name: str) -> Logo:
 
 
 def _clean_pixels(data: bytes, name: str) -> Logo:
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of many pixels; they are counted here.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data))
-    except Image.DecompressionBombError:
-        raise UnusableLogo(_too_many_pixels()) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        raise UnusableLogo(_unknown(data, name)) from None
-    with picture:
-        if picture.format not in _PIXELS:
-            raise UnusableLogo(_other(_NAMED.get(picture.format or "", "an image of another kind")))
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise UnusableLogo(_too_many_pixels())
+    with _open(data, name) as picture:
+        kind = picture.format
         try:
             upright = _upright(picture)
         except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
@@ -63,11 +51,31 @@ def _clean_pixels(data: bytes, name: str) -> Logo:
         raise UnusableLogo("The image is transparent all over, so nothing of it would be seen.")
     out = io.BytesIO()
     # A photograph stays one; all else is kept to the pixel.
-    if picture.format == "JPEG":
+    if kind == "JPEG":
         upright.save(out, "jpeg", quality=92, optimize=True)
         return Logo("jpeg", out.getvalue(), *upright.size)
     upright.save(out, "png", optimize=True)
     return Logo("png", out.getvalue(), *upright.size)
+
+
+def _open(data: bytes, name: str) -> Image.Image:
+    """Not yet unpacked, and of a size that can be."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of many pixels; they are counted here.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data))
+    except Image.DecompressionBombError:
+        raise UnusableLogo(_too_many_pixels()) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise UnusableLogo(_unknown(data, name)) from None
+    if picture.format not in _PIXELS:
+        raise UnusableLogo(_other(_NAMED.get(picture.format or "", "an image of another kind")))
+    if picture.width * picture.height > _MOST_PIXELS:
+        raise UnusableLogo(_too_many_pixels())
+    if max(picture.size) > MOST_RATIO * min(picture.size):
+        raise UnusableLogo("The logo is too long and thin for a code.")
+    return picture
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -29,7 +29,7 @@ _REFUSED = {
     "foreignObject": "It has parts of a web page inside. Save it as plain SVG, or as PNG.",
 }
 _MOST_ELEMENTS, _MOST_DRAWN, _DEEPEST = 5_000, 20_000, 60
-_MOST_RATIO = 20
+MOST_RATIO = 20
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)['\"]?\s*\)")
 _ANY_URL = re.compile(r"url\(\s*['\"]?(?!#)|@import|@font-face|expression\(|javascript:", re.I)
 _DOCTYPE = re.compile(rb"<!\s*(doctype|entity)[^>\[]*\[", re.I)
@@ -41,13 +41,13 @@ def clean_svg(data: bytes) -> Logo:
     """Raises UnusableLogo."""
     if _DOCTYPE.search(data) or b"<!ENTITY" in data.upper():
         raise UnusableLogo("The SVG declares entities, which are not read. Save it as plain SVG.")
+    for name, sentence in _REFUSED.items():
+        if re.search(rb"<(\w+:)?%b[\s>/]" % name.encode(), data):
+            raise UnusableLogo(sentence)
     try:
         root: ElementTree.Element = fromstring(py_svg_hush.filter_svg(data))
     except (ValueError, ElementTree.ParseError, RecursionError, DefusedXmlException):
         raise UnusableLogo("The SVG is damaged. Save it again, or as PNG.") from None
-    original = {name for name in _REFUSED if re.search(rb"<(\w+:)?%b[\s>/]" % name.encode(), data)}
-    for name in sorted(original):
-        raise UnusableLogo(_REFUSED[name])
     if _plain(root.tag) != "svg":
         raise UnusableLogo("The file is no SVG.")
     clean = _Cleaner(root).clean()
@@ -81,7 +81,7 @@ class _Cleaner:
             raise UnusableLogo("The SVG has too many parts. Save it as PNG.")
         copy = ElementTree.Element(f"{{{_SVG}}}{'g' if name in _GROUPS else name}")
         if name == "style":
-            copy.text = _harmless(element.text or "")
+            copy.text = _harmless(element.text or "", "//")
             return copy
         copy.attrib = self._attributes(element)
         if name in _GROUPS:
@@ -120,8 +120,8 @@ def _declarations(style: str) -> list[tuple[str, str]]:
     ]
 
 
-def _harmless(value: str) -> str:
-    if _ANY_URL.search(value) or "\\" in value:
+def _harmless(value: str, forbidden: str = "\\") -> str:
+    if _ANY_URL.search(value) or "\\" in value or forbidden in value:
         raise UnusableLogo("The SVG points to files elsewhere. Save it with all of it inside.")
     return value
 
@@ -170,7 +170,7 @@ def _view_box(root: ElementTree.Element) -> tuple[float, float, float, float]:
     numbers = (left, top, width, height)
     if not all(math.isfinite(n) and abs(n) < 1e6 for n in numbers) or min(width, height) < 1e-3:
         raise UnusableLogo("The SVG does not say how large it is. Save it anew.")
-    if max(width, height) / min(width, height) > _MOST_RATIO:
+    if max(width, height) / min(width, height) > MOST_RATIO:
         raise UnusableLogo("The logo is too long and thin for a code.")
     return left, top, width, height
 

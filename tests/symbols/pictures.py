@@ -69,5 +69,5 @@ def read_by_opencv(picture: Image.Image, drawing: Drawing, px: int) -> str:
     margin = 4 * px
     side = drawing.modules * px
     symbol = grey[top : top + side, left : left + side]
-    framed = cv2.copyMakeBorder(symbol, *[margin] * 4, cv2.BORDER_CONSTANT, value=255)
-    return cv2.QRCodeDetector().detectAndDecode(framed)[0]
+    framed = np.pad(symbol, margin, constant_values=255)
+    return str(cv2.QRCodeDetector().detectAndDecode(framed)[0])
