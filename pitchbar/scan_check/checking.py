@@ -9,7 +9,15 @@ import io
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from pitchbar.scan_check.camera import DARK_GROUND, DISTANCE_MM, MASTER, PAPER, PHONE, Print, printed
+from pitchbar.scan_check.camera import (
+    DARK_GROUND,
+    DISTANCE_MM,
+    MASTER,
+    PAPER,
+    PHONE,
+    Print,
+    printed,
+)
 from pitchbar.scan_check.damages import DAMAGES, Damage
 from pitchbar.scan_check.decoders import read_zxing
 from pitchbar.scan_check.reports import MODEL, ScanReport, Survival

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import cos, hypot, pi, radians, sin, sqrt
 from typing import Any
 
-from pitchbar.scan_check.camera import DARK_GROUND, ELECTRONS, Print, exposed, resized
+from pitchbar.scan_check.camera import DARK_GROUND, ELECTRONS, Print, exposed, normal, resized
 from pitchbar.scan_check.reports import DamageKind
 
 Pixels = Any
@@ -73,15 +73,12 @@ def seen_from(
     far = _VIEWED_FROM * source.side
     leaning, along, turned = radians(tilt), radians(axis), radians(turn)
     to_middle = np.array([[1, 0, -middle_x], [0, 1, -middle_y], [0, 0, 1]])
-    lean = np.array(
-        [[1, 0, 0], [0, cos(leaning), 0], [0, sin(leaning) / far, 1]]
-    )
+    lean = np.array([[1, 0, 0], [0, cos(leaning), 0], [0, sin(leaning) / far, 1]])
     to_picture = _turn(turned) @ _turn(along) @ lean @ _turn(-along)
     height, width = source.light.shape
-    size = int(hypot(width, height) * scale) + 2 if turn or tilt else int(max(width, height) * scale)
-    place = np.array(
-        [[scale, 0, size / 2 + shift[0]], [0, scale, size / 2 + shift[1]], [0, 0, 1]]
-    )
+    room = abs(cos(turned)) + abs(sin(turned)) + 0.2 * sin(leaning)
+    size = int(max(width, height) * scale * room) + 2
+    place = np.array([[scale, 0, size / 2 + shift[0]], [0, scale, size / 2 + shift[1]], [0, 0, 1]])
     return warped(source, place @ to_picture @ to_middle, (size, size))
 
 
@@ -108,11 +105,8 @@ def _blurred(sheet: Print, modules: float, seed: int) -> Pixels:
 
 
 def _noisy(sheet: Print, share: float, seed: int) -> Pixels:
-    import numpy as np
-
     light = _flat(sheet, seed)
-    more = np.random.default_rng(100 + seed).standard_normal(light.shape, dtype=np.float32)
-    return exposed(light + more * share, seed)
+    return exposed(light + normal(100 + seed, light.shape) * share, seed)
 
 
 def _dim(sheet: Print, lux: float, seed: int) -> Pixels:
@@ -157,9 +151,7 @@ def _covered(sheet: Print, share: float, seed: int) -> Pixels:
     radius = sqrt(share / pi) * sheet.side
     x, y = _place(sheet, radius, seed)
     light = sheet.light.copy()
-    cv2.circle(
-        light, (round(sheet.left + x), round(sheet.top + y)), round(radius), 0.3, cv2.FILLED
-    )
+    cv2.circle(light, (round(sheet.left + x), round(sheet.top + y)), round(radius), 0.3, cv2.FILLED)
     dirty = Print(light, sheet.pixels, sheet.left, sheet.top, sheet.side, sheet.modules)
     return exposed(_flat(dirty, seed), seed)
 
@@ -179,7 +171,6 @@ def _place(sheet: Print, radius: float, seed: int) -> tuple[float, float]:
         ):
             return float(x), float(y)
     return sheet.side / 2, sheet.side / 2
-
 
 
 DAMAGES = (
