@@ -2,9 +2,9 @@
 
 The model, and where its figures come from:
 
-* **Paper and ink.** Office paper reflects about 0.88 of the light, black ink about 0.04 (ISO 12647-2
-  gives paper L* 93 to 95 and black L* 16 to 18). Ink spreads: dark edges grow by 3 % of a module on
-  each side, a usual dot gain of office printers at the size of labels.
+* **Paper and ink.** Paper reflects 0.88 of the light, black ink 0.04: between the lightest and the
+  darkest that offset printing on office paper gives. Ink spreads: dark edges grow by 3 % of a
+  module on each side; that figure is ours, a few hundredths of a millimetre on a label.
 * **Phone.** A 12-megapixel main camera (4:3) with a lens equivalent to 26 mm on 35 mm film, the
   figure that makers publish for common phones. The film's diagonal is 43.3 mm, so the long side of
   a 4:3 picture is 34.6 mm of it and sees 2·atan(17.3 / 26) = 67°. Scanners do not look for symbols
@@ -22,6 +22,7 @@ Light is linear from 0 to 1 here; the picture that decoders get is encoded with 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import atan, degrees
 from typing import Any
 
@@ -77,14 +78,15 @@ class Print:
 
 
 def printed(
-    image: Pixels, pixels: int, box: tuple[float, float], modules: int, ground: float
+    image: Pixels, pixels: int, at: tuple[float, float], modules: int, ground: float
 ) -> Print:
-    """Of an sRGB picture with `pixels` for a module, whose symbol stands at `box`, in modules."""
+    """Of an sRGB picture with `pixels` for a module, whose symbol stands at `at`, in modules."""
     import cv2
     import numpy as np
 
-    grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    light = INK + (PAPER - INK) * np.power(grey, GAMMA)
+    grey: Pixels = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    grey = grey.astype(np.float32) / 255
+    light: Pixels = INK + (PAPER - INK) * np.power(grey, GAMMA)
     spread = cv2.erode(light, np.ones((3, 3), np.uint8))
     gained = min(1.0, _INK_GAIN * pixels)
     light = light * (1 - gained) + spread * gained
@@ -92,7 +94,7 @@ def printed(
     light = cv2.copyMakeBorder(
         light, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=ground
     )
-    left, top = (float(at * pixels + margin) for at in box)
+    left, top = (float(side * pixels + margin) for side in at)
     return Print(light, pixels, left, top, float(modules * pixels), modules)
 
 
@@ -120,12 +122,39 @@ def exposed(
 
     if sigma:
         light = cv2.GaussianBlur(light, (0, 0), sigma)
-    noise = np.random.default_rng(seed).standard_normal(light.shape, dtype=np.float32)
+    noise = normal(seed, light.shape)
     deviation = np.sqrt(np.maximum(light, 0) * electrons + READ_NOISE**2) / electrons
     return encoded(light + noise * deviation)
 
 
-def encoded(light: Pixels) -> Pixels:
+def normal(seed: int, shape: tuple[int, ...]) -> Pixels:
+    """The same numbers for the same seed; cut from a sheet of them, which is made once."""
     import numpy as np
 
-    return (np.power(np.clip(light, 0, 1), 1 / GAMMA) * 255 + 0.5).astype(np.uint8)
+    numbers = _numbers()
+    count = shape[0] * shape[1]
+    if count > len(numbers) // 2:
+        return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
+    start = seed * 100_003 % (len(numbers) - count)
+    return numbers[start : start + count].reshape(shape)
+
+
+@cache
+def _numbers() -> Pixels:
+    import numpy as np
+
+    return np.random.default_rng(19).standard_normal(1_000_000, dtype=np.float32)
+
+
+def encoded(light: Pixels) -> Pixels:
+    """Through a table, as the sensor's own 12 bits would be."""
+    import numpy as np
+
+    return _gamma()[(np.clip(light, 0, 1) * 4095).astype(np.uint16)]
+
+
+@cache
+def _gamma() -> Pixels:
+    import numpy as np
+
+    return (np.power(np.arange(4096) / 4095, 1 / GAMMA) * 255 + 0.5).astype(np.uint8)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import cos, hypot, pi, radians, sin, sqrt
 from typing import Any
 
-from pitchbar.scan_check.camera import DARK_GROUND, ELECTRONS, Print, exposed, resized
+from pitchbar.scan_check.camera import DARK_GROUND, ELECTRONS, Print, exposed, normal, resized
 from pitchbar.scan_check.reports import DamageKind
 
 Pixels = Any
@@ -76,9 +76,8 @@ def seen_from(
     lean = np.array([[1, 0, 0], [0, cos(leaning), 0], [0, sin(leaning) / far, 1]])
     to_picture = _turn(turned) @ _turn(along) @ lean @ _turn(-along)
     height, width = source.light.shape
-    size = (
-        int(hypot(width, height) * scale) + 2 if turn or tilt else int(max(width, height) * scale)
-    )
+    room = abs(cos(turned)) + abs(sin(turned)) + 0.2 * sin(leaning)
+    size = int(max(width, height) * scale * room) + 2
     place = np.array([[scale, 0, size / 2 + shift[0]], [0, scale, size / 2 + shift[1]], [0, 0, 1]])
     return warped(source, place @ to_picture @ to_middle, (size, size))
 
@@ -106,11 +105,8 @@ def _blurred(sheet: Print, modules: float, seed: int) -> Pixels:
 
 
 def _noisy(sheet: Print, share: float, seed: int) -> Pixels:
-    import numpy as np
-
     light = _flat(sheet, seed)
-    more = np.random.default_rng(100 + seed).standard_normal(light.shape, dtype=np.float32)
-    return exposed(light + more * share, seed)
+    return exposed(light + normal(100 + seed, light.shape) * share, seed)
 
 
 def _dim(sheet: Print, lux: float, seed: int) -> Pixels:

@@ -17,7 +17,7 @@ def read_zxing(grey: Pixels) -> str | None:
     import zxingcpp
 
     found = zxingcpp.read_barcodes(
-        np.ascontiguousarray(grey), formats=zxingcpp.BarcodeFormat.QRCode
+        np.ascontiguousarray(grey), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     )
     return found[0].text if found else None
 

@@ -17,7 +17,7 @@ WEIGHTS: dict[DamageKind, int] = {
     "curve": 6,
 }
 # Below it, or where one kind is not survived at all, a symbol is weak.
-PASSES_FROM = 50
+PASSES_FROM = 68
 
 
 def score_of(survivals: Sequence[Survival]) -> int:

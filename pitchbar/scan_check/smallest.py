@@ -2,9 +2,9 @@
 
 The phone of `camera.py` looks at the sheet from nearly above, as people do who want to scan: turned
 by up to 12°, tilted by up to 15°, each time with another noise and another place between pixels.
-A size holds when all of `_LOOKS` pictures but one are read, and so do all larger sizes. What is told
-is `MARGIN` times as large, for phones and printers that are a little worse. The rule of thumb of
-the trade, a tenth of the distance, lies above it for short links.
+A size holds when all of `_LOOKS` pictures but one are read, and so do the larger sizes tried. What
+is told is `MARGIN` times as large, for phones and printers that are a little worse. The rule of
+thumb of the trade, a tenth of the distance, lies above it for short links.
 """
 
 from pitchbar.scan_check.camera import DISTANCE_MM, PHONE, Print, exposed
@@ -13,26 +13,35 @@ from pitchbar.scan_check.decoders import read_zxing
 
 MARGIN = 1.2
 _LOOKS = 8
-# Pixels for a module; no larger ones, as then the symbol would not fit into the view.
-_LADDER = (8.0, 6.0, 5.0, 4.2, 3.6, 3.2, 2.9, 2.65, 2.45, 2.25, 2.1, 1.95, 1.8, 1.65, 1.5, 1.35)
+# Pixels for a module. Larger ones are tried only where the first of these is not read.
+_LADDER = (4.0, 3.6, 3.2, 2.9, 2.65, 2.45, 2.25, 2.1, 1.95, 1.8, 1.65, 1.5, 1.35)
+_LARGER = (4.6, 5.4, 6.5, 8.0)
 
 
 def smallest_pixels(sheet: Print, text: str) -> float | None:
     """Pixels for a module that are still read; None where none are."""
-    import numpy as np
-
     least = None
     for pixels in _LADDER:
-        missed = 0
-        numbers = np.random.default_rng(7)
-        for look in range(_LOOKS):
-            turn, tilt, axis, x, y = numbers.uniform((-12, 0, 0, 0, 0), (12, 15, 360, 1, 1))
-            light = seen_from(sheet, pixels, turn=turn, tilt=tilt, axis=axis, shift=(x, y))
-            missed += read_zxing(exposed(light, 50 + look)) != text
-            if missed > 1:
-                return least
+        if not _holds(sheet, text, pixels):
+            break
         least = pixels
+    if least is None:
+        least = next((pixels for pixels in _LARGER if _holds(sheet, text, pixels)), None)
     return least
+
+
+def _holds(sheet: Print, text: str, pixels: float) -> bool:
+    import numpy as np
+
+    missed = 0
+    numbers = np.random.default_rng(7)
+    for look in range(_LOOKS):
+        turn, tilt, axis, x, y = numbers.uniform((-12, 0, 0, 0, 0), (12, 15, 360, 1, 1))
+        light = seen_from(sheet, pixels, turn=turn, tilt=tilt, axis=axis, shift=(x, y))
+        missed += read_zxing(exposed(light, 50 + look)) != text
+        if missed > 1:
+            return False
+    return True
 
 
 def side_in_mm(pixels: float, modules: float, distance_mm: float = DISTANCE_MM) -> float:
