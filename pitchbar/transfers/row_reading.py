@@ -55,7 +55,9 @@ class RowReader:
         settings: Settings,
         label_separator: str = ",",
     ) -> None:
-        self._columns, self._mapping = columns, mapping
+        self._columns = columns
+        # Mistakes are told in the order of the columns.
+        self._mapping = dict(sorted(mapping.items(), key=lambda pair: pair[1]))
         self._zone, self._settings = zone, settings
         self._separator = label_separator
         self._read: dict[str, Callable[[str], Any]] = {

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, exists, func, literal, or_, select, update
 
 from pitchbar.codes.labels.models import CodeLabel
 from pitchbar.codes.models import Code, CodeAddress
@@ -61,7 +61,7 @@ def take_back(an_import: CodeImport) -> None:
     mine = select(ImportedCode.code_id).where(ImportedCode.import_id == an_import.id)
     going = and_(Code.id.in_(mine), Code.deleted_at.is_(None), ~_is_scanned(), ~_is_edited())
     # No address that somebody can ask for has this sign in it.
-    freed: dict[str, Any] = {"short_code": func.concat("~", Code.id)}
+    freed: dict[str, Any] = {"short_code": literal("~") + cast(Code.id, String)}
     freed |= {"domain_id": None, "domain_short_code": None}
     freed |= {"deleted_at": clock.now(), "updated_at": Code.updated_at}
     statement = update(Code).where(going).values(freed)
@@ -73,6 +73,7 @@ def take_back(an_import: CodeImport) -> None:
         lost = delete(model).where(model.code_id.in_(gone))
         db.session.execute(lost.execution_options(synchronize_session=False))
     an_import.state = UNDONE
+    db.session.flush()
     db.session.expire_all()
 
 
