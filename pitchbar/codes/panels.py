@@ -69,6 +69,16 @@ class Action:
 
 
 @dataclass(frozen=True)
+class ListAction:
+    """A page about all codes, led to from the head of their list; `endpoint` takes the slug."""
+
+    right: str
+    endpoint: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True)
 class FilledColumn:
     """A column with its values by code id."""
 
@@ -79,6 +89,7 @@ class FilledColumn:
 _columns: list[Columns] = []
 _panels: list[Panel] = []
 _actions: list[Action] = []
+_list_actions: list[ListAction] = []
 
 
 def register_columns(columns: Columns) -> None:
@@ -94,6 +105,16 @@ def register_panel(panel: Panel) -> None:
 def register_action(action: Action) -> None:
     if action not in _actions:
         _actions.append(action)
+
+
+def register_list_action(action: ListAction) -> None:
+    if action not in _list_actions:
+        _list_actions.append(action)
+
+
+def actions_of_list() -> tuple[ListAction, ...]:
+    """In the order in which they were registered."""
+    return tuple(_list_actions)
 
 
 def list_actions() -> tuple[Action, ...]:

@@ -9,8 +9,12 @@ from pitchbar.codes.forms import CodeForm, DeleteCodeForm
 from pitchbar.codes.labels.queries import labels_by_code, labels_of, list_labels
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
+<<<<<<< HEAD
 from pitchbar.codes.panels import list_actions, load_columns, render_panels
 from pitchbar.codes.picture_response import qr_response
+=======
+from pitchbar.codes.panels import actions_of_list, list_actions, load_columns, render_panels
+>>>>>>> wt-c
 from pitchbar.codes.queries import (
     get_code,
     has_codes,
@@ -76,6 +80,7 @@ def index(workspace: Workspace) -> Response:
         campaigns=list_campaigns(workspace),
         listing=listing.page(page.number),
         has_codes=has_codes(workspace),
+        list_actions=actions_of_list(),
     )
 
 

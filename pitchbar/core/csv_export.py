@@ -10,9 +10,18 @@ _PORTION = 64 * 1024
 
 
 def safe_cell(value: object) -> str:
-    """The value as text; one that a spreadsheet would carry out gets an apostrophe in front."""
+    """The value as text; one that a spreadsheet would carry out gets an apostrophe in front, as
+    does one that looks as if it had got some, so that `plain_cell` takes off what was put on.
+    """
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """What `safe_cell` made its text of."""
+    if text.startswith("'") and text.lstrip("'").startswith(_FORMULA):
+        return text[1:]
+    return text
 
 
 def csv_portions(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
