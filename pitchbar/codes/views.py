@@ -9,12 +9,8 @@ from pitchbar.codes.forms import CodeForm, DeleteCodeForm
 from pitchbar.codes.labels.queries import labels_by_code, labels_of, list_labels
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-<<<<<<< HEAD
-from pitchbar.codes.panels import list_actions, load_columns, render_panels
-from pitchbar.codes.picture_response import qr_response
-=======
 from pitchbar.codes.panels import actions_of_list, list_actions, load_columns, render_panels
->>>>>>> wt-c
+from pitchbar.codes.picture_response import qr_response
 from pitchbar.codes.queries import (
     get_code,
     has_codes,

@@ -2,7 +2,12 @@
 
 from flask import Flask
 
-from pitchbar.codes.panels import Action, register_action
+from pitchbar.codes.panels import (
+    Action,
+    ListAction,
+    register_action,
+    register_list_action,
+)
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.features import Act, Feature
 from pitchbar.studio import api, logo_views, subscribers, template_api, template_views, views
@@ -14,6 +19,9 @@ _UPLOADS = r"/w/[^/]+/codes/logos|/api/v1/workspaces/[^/]+/design-images"
 def subscribe() -> None:
     subscribers.register()
     register_action(Action("edit_codes", "designs.edit", "palette", "Design"))
+    register_list_action(
+        ListAction("view", "design_templates.index", "palette", "Design templates")
+    )
 
 
 def configure(app: Flask) -> None:

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -88,12 +89,11 @@ def _whole(label: str, least: int, most: int, usual: int) -> IntegerRangeField:
     )
 
 
-def _part(label: str, least: float, most: float, usual: float, step: float) -> DecimalRangeField:
+def _part(label: str, least: float, most: float, usual: str, step: float) -> DecimalRangeField:
     words = f"Use a number from {least:g} to {most:g}."
     return DecimalRangeField(
         label,
-        default=usual,
-        places=None,
+        default=Decimal(usual),
         validators=[NumberRange(least, most, words)],
         render_kw={"min": least, "max": most, "step": step},
     )
@@ -116,8 +116,8 @@ class DesignForm(Form):
     quiet_zone = _whole("Quiet zone in modules", 0, 12, 4)
     error_correction = _choice("Error correction", "error_correction")
     logo = StringField("Logo", default="", validators=[Optional(), Length(max=64)])
-    logo_share = _part("Size of the logo", 0.1, 0.35, 0.22, 0.01)
-    logo_padding = _part("Space around it, in modules", 0, 3, 0.5, 0.25)
+    logo_share = _part("Size of the logo", 0.1, 0.35, "0.22", 0.01)
+    logo_padding = _part("Space around it, in modules", 0, 3, "0.5", 0.25)
     logo_backdrop = _choice("Cleared area", "logo_backdrop")
     frame = _choice("Frame", "frame")
     frame_text = StringField(
@@ -139,7 +139,8 @@ class DesignForm(Form):
 
     def design_over(self, present: Design) -> Design:
         """For a preview of what is half typed: fields that are wrong stay as they are."""
-        self.validate()
+        if not self.errors:
+            self.validate()
         return self._read(present)
 
     def _read(self, present: Design) -> Design:

@@ -13,6 +13,10 @@ _FIELDS: dict[str, Any] = {
 }
 
 
+# Every field is always there.
+_KEPT: Any = {name: (kind, ...) for name, (kind, _) in _FIELDS.items()}
+
+
 class _Example(Payload):
     # Numbers may come as 1 for 1.0.
     model_config = ConfigDict(
@@ -36,7 +40,7 @@ DesignBody: Any = create_model("DesignBody", __base__=_Example, **_FIELDS)
 DesignFields: Any = create_model(
     "DesignFields",
     __base__=ResponseModel,
-    **{name: (kind, ...) for name, (kind, _) in _FIELDS.items()},
+    **_KEPT,
 )
 
 

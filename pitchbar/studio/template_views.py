@@ -61,7 +61,7 @@ def create(workspace: Workspace) -> Response:
     if form.validate():
         with form_errors(form):
             template = create_template(
-                workspace, current_actor(), name=form.template_name.data, design=form.design()
+                workspace, current_actor(), name=form.template_name.data or "", design=form.design()
             )
     if template is None:
         # The designer keeps all that is set: only this note is drawn anew.

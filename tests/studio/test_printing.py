@@ -5,10 +5,13 @@ from pitchbar.codes.models import Code
 from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
+from pitchbar.scan_check.advice import check_design
+from pitchbar.scan_check.reports import ScanReport
 from pitchbar.studio import printing
 from pitchbar.studio.designs import set_design
 from pitchbar.studio.models import ScanCheck
 from pitchbar.symbols.design import Design
+from pitchbar.symbols.logos import Logo
 from tests.studio.factories import PRETTY, UNREADABLE, make_designed, typed
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, make_code
@@ -80,11 +83,13 @@ def test_a_picture_is_checked_once(
 ) -> None:
     code = make_designed(people.workspace, PRETTY)
     sign_in(client, people.editor)
-    asked = []
-    real = printing.check_design
-    monkeypatch.setattr(
-        printing, "check_design", lambda *given: asked.append(given) or real(*given)
-    )
+    asked: list[str] = []
+
+    def counted(text: str, design: Design, logo: Logo | None) -> ScanReport:
+        asked.append(text)
+        return check_design(text, design, logo)
+
+    monkeypatch.setattr(printing, "check_design", counted)
     at = _code_at(people, code.id)
     for ending in ("svg", "png", "pdf"):
         assert client.get(f"{at}/qr.{ending}?download=1").status_code == 200
