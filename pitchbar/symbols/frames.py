@@ -1,9 +1,10 @@
 """The frame around a symbol, with its call to action."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
-from pitchbar.symbols.design import Design
+from pitchbar.symbols.design import Design, FrameKind
 from pitchbar.symbols.paths import Path, joined, polygon, rectangle, transformed
 from pitchbar.symbols.texts import SetText, set_text
 
@@ -32,15 +33,19 @@ class Frame:
 
 def frame_symbol(design: Design, side: int) -> Frame:
     """`side` is the symbol's, its quiet zone included. A label without words is none."""
-    kind = design.frame
-    has_words = bool(design.frame_text.strip())
+    return _frame(design.frame, design.frame_text, design.quiet_zone, side)
+
+
+@lru_cache(maxsize=256)
+def _frame(kind: FrameKind, words: str, quiet_zone: int, side: int) -> Frame:
+    has_words = bool(words.strip())
     if kind == "none" or not (has_words or kind == "box"):
         return Frame(side, side)
-    text = set_text(design.frame_text, side - 2 * (_MARGIN + _PADDING_X), side * _LETTERS)
+    text = set_text(words, side - 2 * (_MARGIN + _PADDING_X), side * _LETTERS)
     if kind == "box":
         return _box(text, side)
     band = ceil(text.height + 2 * _PADDING_Y)
-    gap = max(0, _LEAST_GAP - design.quiet_zone)
+    gap = max(0, _LEAST_GAP - quiet_zone)
     if kind == "label_above":
         return _banded(text, side, band, _MARGIN, symbol_y=_MARGIN + band + gap)
     if kind == "bubble":

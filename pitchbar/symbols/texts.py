@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from unicodedata import east_asian_width
 
 from pitchbar.symbols.paths import Path, joined, transformed
@@ -17,7 +18,9 @@ _ROOM_ABOVE, _ROOM_BELOW, _ROOM_BETWEEN = 0.74, 0.2, 0.2  # ems
 
 @dataclass(frozen=True)
 class SetText:
-    """Outlines from (0, 0) on, each line in the middle of the width that was given."""
+    """Outlines from (0, 0) on, each line in the middle, or at the left, of the width that was
+    given.
+    """
 
     path: Path
     height: float
@@ -26,7 +29,13 @@ class SetText:
     missing_signs: tuple[str, ...]
 
 
-def set_text(text: str, width: float, most_size: float, most_lines: int = MOST_LINES) -> SetText:
+def set_text(
+    text: str,
+    width: float,
+    most_size: float,
+    most_lines: int = MOST_LINES,
+    align: Literal["middle", "left"] = "middle",
+) -> SetText:
     """`most_size` is the largest em. All space between words is one space, whatever was typed."""
     text = " ".join(text.split())
     runs = split_runs(text)
@@ -38,11 +47,12 @@ def set_text(text: str, width: float, most_size: float, most_lines: int = MOST_L
     widest = max(line.width for line in lines)
     # Letters that join have other widths at the end of a line.
     size = min(size, width / widest) if widest else size
+    rest = 0.5 if align == "middle" else 0.0
     y = 0.0
     paths = []
     for at, line in enumerate(lines):
         y += (_ROOM_BETWEEN * size if at else 0) + line.above * size
-        paths.append(transformed(line.path, size, (width - line.width * size) / 2, y))
+        paths.append(transformed(line.path, size, rest * (width - line.width * size), y))
         y += line.below * size
     return SetText(joined(paths), y, size, len(lines), missing_signs(runs))
 

@@ -100,7 +100,7 @@ def test_bytes_are_the_same_each_time(at: int) -> None:
 
 
 def pdf_operators(data: bytes) -> str:
-    return decompress(re.findall(rb"stream\n(.*?)\nendstream", data, re.S)[0]).decode()
+    return decompress(re.findall(rb"stream\n(.*?)\nendstream", data, re.DOTALL)[-1]).decode()
 
 
 def test_black_and_greys_are_black_ink_alone() -> None:
