@@ -11,6 +11,7 @@ from pitchbar.codes import (
     subscribers,
     views,
 )
+from pitchbar.codes.commands import qr
 from pitchbar.codes.demo import make_demo
 from pitchbar.codes.finding import find_codes
 from pitchbar.codes.labels import api as labels_api
@@ -30,6 +31,7 @@ FEATURE = Feature(
         bulk_views.bp,
     ),
     api_blueprints=(api.bp, labels_api.bp),
+    commands=(qr,),
     subscribe=subscribers.register,
     navigation=(
         NavigationItem(

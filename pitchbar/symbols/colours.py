@@ -28,4 +28,6 @@ def blend(start: Rgb, end: Rgb, share: float) -> Rgb:
 
 def number(value: float) -> str:
     """As short as it goes, to a thousandth."""
+    if value == int(value):
+        return str(int(value))
     return f"{value:.3f}".rstrip("0").rstrip(".").replace("-0", "0", value > -0.0005)

@@ -35,23 +35,24 @@ def fit_logo(text: str, design: Design, logo: Logo, share: float | None = None) 
     """With the least error correction, from the design's on, that restores what is covered; with
     the highest where none does.
     """
-    fitting = None
-    for level in LEVELS[LEVELS.index(design.error_correction) :]:
+    levels = LEVELS[LEVELS.index(design.error_correction) :]
+    fitting = _fit(make_matrix(text, levels[0]), design, logo, share)
+    for level in levels[1:]:
+        if fitting.fits:
+            break
         try:
-            matrix = make_matrix(text, level)
+            fitting = _fit(make_matrix(text, level), design, logo, share)
         except TextTooLong:
-            if fitting is None:
-                raise
             break
-        box = _place(matrix.size, share or design.logo_share, logo)
-        covered = _covered(matrix.size, box, design)
-        fits = covered.isdisjoint(matrix.bound) and matrix.damage(covered) <= MOST_DAMAGE
-        cleared = frozenset() if design.logo_backdrop == "none" else covered - matrix.bound
-        fitting = Fitting(matrix, box, cleared, fits)
-        if fits:
-            break
-    assert fitting is not None
     return fitting
+
+
+def _fit(matrix: Matrix, design: Design, logo: Logo, share: float | None) -> Fitting:
+    box = _place(matrix.size, share or design.logo_share, logo)
+    covered = _covered(matrix.size, box, design)
+    fits = covered.isdisjoint(matrix.bound) and matrix.damage(covered) <= MOST_DAMAGE
+    cleared = frozenset() if design.logo_backdrop == "none" else covered - matrix.bound
+    return Fitting(matrix, box, cleared, fits)
 
 
 def largest_logo_share(text: str, design: Design, logo: Logo) -> float | None:

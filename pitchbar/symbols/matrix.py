@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import segno
 from segno import consts
@@ -61,24 +62,53 @@ def make_matrix(text: str, error_correction: ErrorCorrection) -> Matrix:
     except segno.DataOverflowError:
         raise TextTooLong("The text is too long for a QR code.") from None
     version = int(symbol.version)
-    kinds = {
+    layout = _layout(version)
+    blocks, repairs = _blocks(version, error_correction)
+    return Matrix(
+        version=version,
+        error_correction=error_correction,
+        size=layout.size,
+        dark=frozenset(
+            (x, y)
+            for y, row in enumerate(symbol.matrix)
+            for x, is_dark in enumerate(row)
+            if is_dark
+        ),
+        eyes=layout.eyes,
+        alignments=layout.alignments,
+        bound=layout.bound,
+        blocks=blocks,
+        repairs=repairs,
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What all symbols of a version share; `data` in the order of its bits."""
+
+    size: int
+    eyes: frozenset[Cell]
+    alignments: tuple[frozenset[Cell], ...]
+    bound: frozenset[Cell]
+    data: tuple[Cell, ...]
+
+
+@lru_cache(maxsize=40)
+def _layout(version: int) -> _Layout:
+    sample = segno.make("0", version=version, mask=0, error="l", boost_error=False, micro=False)
+    kinds: dict[Cell, int] = {
         (x, y): kind
-        for y, row in enumerate(symbol.matrix_iter(border=0, verbose=True))
+        for y, row in enumerate(sample.matrix_iter(border=0, verbose=True))
         for x, kind in enumerate(row)
     }
     size = 17 + 4 * version
     dark = frozenset(cell for cell, kind in kinds.items() if kind >> 8)
-    blocks, repairs = _blocks(version, error_correction, _in_order(kinds, size))
-    return Matrix(
-        version=version,
-        error_correction=error_correction,
+    return _Layout(
         size=size,
-        dark=dark,
         eyes=frozenset(cell for cell, kind in kinds.items() if kind in _EYES),
         alignments=tuple(_alignments(version, size, dark)),
         bound=frozenset(c for c, kind in kinds.items() if kind not in _DATA | _ALIGNMENT),
-        blocks=blocks,
-        repairs=repairs,
+        data=tuple(_in_order(kinds, size)),
     )
 
 
@@ -95,11 +125,14 @@ def _in_order(kinds: dict[Cell, int], size: int) -> list[Cell]:
     return cells
 
 
+@lru_cache(maxsize=160)
 def _blocks(
-    version: int, error_correction: ErrorCorrection, cells: list[Cell]
+    version: int, error_correction: ErrorCorrection
 ) -> tuple[tuple[tuple[frozenset[Cell], ...], ...], tuple[int, ...]]:
     """Codewords lie interleaved: the first of each block, the second of each, and so on."""
-    table = consts.ECC[version][consts.ERROR_MAPPING[error_correction]]
+    cells = _layout(version).data
+    tables: Any = consts.ECC
+    table = tables[version][consts.ERROR_MAPPING[error_correction]]
     sizes = [(ec.num_data, ec.num_total) for ec in table for _ in range(ec.num_blocks)]
     order = [
         block

@@ -1,6 +1,7 @@
 """What PDF and PostScript share: inks of gradients, and pixels of logos."""
 
 import io
+from itertools import pairwise
 
 import resvg_py
 from PIL import Image
@@ -35,14 +36,13 @@ def path_operators(path: Path) -> str:
 def shading(gradient: Gradient) -> str:
     """The dictionary that both languages read."""
     if gradient.kind == "linear":
-        kind, at = 2, (gradient.x1, gradient.y1, gradient.x2, gradient.y2)
+        kind, at = 2, [gradient.x1, gradient.y1, gradient.x2, gradient.y2]
     else:
-        kind, at = 3, (gradient.x1, gradient.y1, 0, gradient.x1, gradient.y1, gradient.x2)
+        kind, at = 3, [gradient.x1, gradient.y1, 0, gradient.x1, gradient.y1, gradient.x2]
     start, end = read_rgb(gradient.start), read_rgb(gradient.end)
     stops = [cmyk_numbers(to_cmyk(blend(start, end, step / _STEPS))) for step in range(_STEPS + 1)]
     pieces = " ".join(
-        f"<</FunctionType 2/Domain[0 1]/C0[{one}]/C1[{two}]/N 1>>"
-        for one, two in zip(stops, stops[1:], strict=False)
+        f"<</FunctionType 2/Domain[0 1]/C0[{one}]/C1[{two}]/N 1>>" for one, two in pairwise(stops)
     )
     bounds = " ".join(f"{step / _STEPS:.4f}" for step in range(1, _STEPS))
     return (

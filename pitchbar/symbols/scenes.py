@@ -5,7 +5,7 @@ from math import cos, radians, sin, sqrt
 from pitchbar.symbols.design import Design
 from pitchbar.symbols.drawing import Box, Drawing, Fill, Gradient, Paint, Placed, Solid
 from pitchbar.symbols.frames import frame_symbol
-from pitchbar.symbols.logo_fitting import Fitting, fit_logo, largest_logo_share
+from pitchbar.symbols.logo_fitting import fit_logo, largest_logo_share
 from pitchbar.symbols.logos import Logo
 from pitchbar.symbols.matrix import Matrix, make_matrix
 from pitchbar.symbols.modules import (
@@ -16,7 +16,7 @@ from pitchbar.symbols.modules import (
     is_plain,
     module_path,
 )
-from pitchbar.symbols.paths import Path, joined, rectangle, transformed
+from pitchbar.symbols.paths import Path, joined, rectangle
 
 
 def draw_symbol(text: str, design: Design, logo: Logo | None = None) -> Drawing:
@@ -34,7 +34,7 @@ def draw_symbol(text: str, design: Design, logo: Logo | None = None) -> Drawing:
     paint = _paint(design, x, y, matrix.size)
     items: list[Fill | Placed] = []
     if design.background:
-        ground = rectangle(0, 0, frame.width, frame.height, frame.corner_radius)
+        ground = rectangle(0, 0, frame.width, frame.height)
         items.append(Fill(ground, Solid(design.background)))
     frame_paint = Solid(design.frame_colour) if design.frame_colour else paint
     items += [Fill(path, frame_paint) for path in frame.shapes]
@@ -69,8 +69,9 @@ def _symbol(
     """Modules, frames and balls of the eyes; those of one paint in one path, so that no hairline
     shows where they meet.
     """
-    body = module_path(matrix.dark - matrix.eyes - cleared, matrix.alignments, design.module_shape)
-    places = eyes(matrix.size)
+    shown = _moved(matrix.dark - matrix.eyes - cleared, x, y)
+    body = module_path(shown, [_moved(a, x, y) for a in matrix.alignments], design.module_shape)
+    places = [(column + x, row + y, inward) for column, row, inward in eyes(matrix.size)]
     rings = joined(eye_frame_path(*at[:2], design.eye_frame_shape, at[2]) for at in places)
     balls = joined(eye_ball_path(*at[:2], design.eye_ball_shape, at[2]) for at in places)
     paths: dict[Paint, list[Path]] = {}
@@ -80,7 +81,11 @@ def _symbol(
         (balls, design.eye_ball_colour),
     ):
         paths.setdefault(Solid(colour) if colour else paint, []).append(path)
-    return [Fill(transformed(joined(some), 1, x, y), one) for one, some in paths.items()]
+    return [Fill(joined(some), one) for one, some in paths.items()]
+
+
+def _moved(cells: frozenset[Cell], x: int, y: int) -> frozenset[Cell]:
+    return frozenset((column + x, row + y) for column, row in cells)
 
 
 def _paint(design: Design, x: float, y: float, size: int) -> Paint:
