@@ -22,15 +22,14 @@ _LEAST_GAIN = 4  # points; less is chance
 # A symbol that both decoders read undamaged is worth this many points more than one that they do
 # not.
 _READ = 40
-_KINDS = ("blur", "low_light", "contrast", "size", "perspective", "cover")
-# The kinds that tell designs apart best for their time, each with one look at a level.
+# The kinds that tell designs apart best for their time, each with one look at a level; how much
+# may be covered, too, where a logo already covers something.
 _TRIED = tuple(
-    replace(damage, looks=3, needed=3)
-    if damage.kind == "cover"
-    else replace(damage, looks=1, needed=1)
+    replace(damage, looks=1, needed=1)
     for damage in DAMAGES
-    if (looks := {"cover": 3}.get(damage.kind, 1)) and damage.kind in _KINDS
+    if damage.kind in ("blur", "low_light", "contrast", "size", "perspective")
 )
+_COVER = tuple(replace(damage, looks=3, needed=3) for damage in DAMAGES if damage.kind == "cover")
 
 
 def check_design(text: str, design: Design, logo: Logo | None) -> ScanReport:
@@ -48,11 +47,12 @@ def _best_change(text: str, design: Design, logo: Logo | None, report: ScanRepor
     settled = report.verdict == "passes"
     if settled and report.score >= _GOOD:
         return None
-    now = _points(text, design, logo)
+    broken = not all(report.decoders.values())
+    now = _points(text, design, logo, broken)
     best, most = None, now + _LEAST_GAIN
     for change in islice(likely_changes(design), _MOST_TRIED):
         try:
-            points = _points(text, design.model_copy(update=change.fields), logo)
+            points = _points(text, design.model_copy(update=change.fields), logo, broken)
         except TextTooLong:
             continue
         # What passes already is not made larger, or other than people wanted it, for little.
@@ -62,19 +62,23 @@ def _best_change(text: str, design: Design, logo: Logo | None, report: ScanRepor
     return best
 
 
-def _points(text: str, design: Design, logo: Logo | None) -> float:
-    """Of a shorter check; only to be compared with each other."""
+def _points(text: str, design: Design, logo: Logo | None, broken: bool) -> float:
+    """Of a shorter check; only to be compared with each other. Where the symbol was read undamaged,
+    it is taken to be read after the change, too.
+    """
     import numpy as np
 
     drawing = draw_symbol(text, design, logo)
     pixels, box = pixels_for(drawing), drawing.symbol_box
     picture = np.asarray(to_image(drawing, pixels))
     ground = PAPER if drawing.background is None else DARK_GROUND
-    on_paper = printed(picture, pixels, (box.x, box.y), drawing.modules, PAPER)
-    on_ground = printed(picture, pixels, (box.x, box.y), drawing.modules, ground)
+    sheet = printed(picture, pixels, (box.x, box.y), drawing.modules, ground)
+    damages = _TRIED + _COVER if logo else _TRIED
     points = sum(
-        WEIGHTS[damage.kind] * survived_levels(damage, on_ground, text) / len(damage.levels)
-        for damage in _TRIED
-    ) * (100 / sum(WEIGHTS[damage.kind] for damage in _TRIED))
-    read = read_undamaged(on_paper, text)
-    return points + (0 if read.fails else _READ / 2) + (_READ / 2 if all(read.read.values()) else 0)
+        WEIGHTS[damage.kind] * survived_levels(damage, sheet, text) / len(damage.levels)
+        for damage in damages
+    ) * (100 / sum(WEIGHTS[damage.kind] for damage in damages))
+    if broken:
+        on_paper = printed(picture, pixels, (box.x, box.y), drawing.modules, PAPER)
+        points += _READ * all(read_undamaged(on_paper, text).read.values())
+    return points

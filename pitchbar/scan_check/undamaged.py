@@ -9,7 +9,7 @@ from pitchbar.scan_check.decoders import read_opencv, read_zxing
 Pixels = Any
 # Pixels of a module. What is read at one of them is readable: how large it is in the picture is
 # chosen by whoever holds the phone.
-_SIZES = (8, 4, 6)
+_SIZES = (8, 5)
 
 
 @dataclass(frozen=True)
