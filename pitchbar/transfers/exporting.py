@@ -26,8 +26,11 @@ _AT_ONCE = 500
 
 
 def export_codes(workspace: Workspace, settings: Settings) -> Iterator[str]:
-    """A CSV file in portions, the oldest code first; archived codes are in it."""
-    rows = (_row(code, names, scans, settings) for code, names, scans in _each(workspace))
+    """A CSV file in portions, the oldest code first; archived codes are in it.
+
+    It is read when the request is over, so nothing of it is taken from the workspace's row later.
+    """
+    rows = (_row(code, names, scans, settings) for code, names, scans in _each(workspace.id))
     return csv_portions((*_COLUMNS, *_TOLD), rows)
 
 
@@ -36,12 +39,12 @@ def record_export(workspace: Workspace, by: Actor, kind: str) -> None:
     record_event("codes.exported", about, by=by, after={"kind": kind})
 
 
-def each_code(workspace: Workspace) -> Iterator[Sequence[Code]]:
+def each_code(workspace_id: int) -> Iterator[Sequence[Code]]:
     """In portions, by their ids."""
     after = 0
     while True:
         query = select(Code).where(
-            Code.workspace_id == workspace.id, Code.deleted_at.is_(None), Code.id > after
+            Code.workspace_id == workspace_id, Code.deleted_at.is_(None), Code.id > after
         )
         found = db.session.scalars(query.order_by(Code.id).limit(_AT_ONCE)).all()
         if not found:
@@ -50,20 +53,20 @@ def each_code(workspace: Workspace) -> Iterator[Sequence[Code]]:
         after = found[-1].id
 
 
-def _each(workspace: Workspace) -> Iterator[tuple[Code, list[str], int]]:
+def _each(workspace_id: int) -> Iterator[tuple[Code, list[str], int]]:
     """Each code with the names of its labels and its scans."""
-    for codes in each_code(workspace):
+    for codes in each_code(workspace_id):
         ids = [code.id for code in codes]
-        labels, scans = labels_by_code(ids), _count_scans(workspace, ids)
+        labels, scans = labels_by_code(ids), _count_scans(workspace_id, ids)
         for code in codes:
             yield code, [label.name for label in labels.get(code.id, ())], scans.get(code.id, 0)
 
 
-def _count_scans(workspace: Workspace, code_ids: Sequence[int]) -> dict[int, int]:
+def _count_scans(workspace_id: int, code_ids: Sequence[int]) -> dict[int, int]:
     """By people, as the boards count them."""
     rows = db.session.execute(
         select(ScanDay.code_id, func.sum(ScanDay.people))
-        .where(ScanDay.workspace_id == workspace.id, ScanDay.code_id.in_(code_ids))
+        .where(ScanDay.workspace_id == workspace_id, ScanDay.code_id.in_(code_ids))
         .group_by(ScanDay.code_id)
     )
     return {row[0]: int(row[1]) for row in rows}

@@ -85,7 +85,7 @@ def _our_host(settings: Settings) -> str:
 
 def _each(workspace: Workspace, domain: Domain | None) -> Iterator[tuple[Code, list[str]]]:
     """Each code with its short codes on that host, those of before included."""
-    for codes in each_code(workspace):
+    for codes in each_code(workspace.id):
         if domain is None:
             yield from ((code, [code.short_code]) for code in codes)
             continue
