@@ -33,7 +33,7 @@ _POSTER = Design(
     error_correction="Q",
 )
 _STICKER = Design(
-    foreground=_INK, module_shape="dot", eye_frame_shape="circle", eye_ball_shape="circle"
+    foreground=_INK, module_shape="dot", eye_frame_shape="rounded", eye_ball_shape="circle"
 )
 _TEMPLATES = (("Table card", _TABLE), ("Poster", _POSTER), ("Sticker", _STICKER))
 _CODES = {"menu": _TABLE, "window": _POSTER, "bag": _STICKER}
