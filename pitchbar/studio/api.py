@@ -1,3 +1,5 @@
+import base64
+
 from flask import Blueprint, request
 
 from pitchbar.accounts.actors import current_actor
@@ -28,7 +30,7 @@ from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 
 TOPIC = Topic(
-    22,
+    23,
     "Designs",
     "How codes look: colours, shapes, logos and frames, and whether that scans.",
     {
@@ -97,13 +99,15 @@ def images(workspace: Workspace) -> ImageList:
 def upload(workspace: Workspace, payload: ImageBody) -> ImageResponse:
     """Upload a logo
 
-    PNG, JPEG or SVG of 1 MiB at most, as the file `file` of a form. It is drawn anew; of an SVG,
+    PNG, JPEG or SVG of 1 MiB at most, as the file `file` of a form or as base64 in JSON. It is drawn anew; of an SVG,
     scripts and what leads elsewhere are taken out.
     """
     require_right_of_creator(_RIGHT)
     name, data = read_upload(request.files.get("file"))
+    if not name and payload.data:
+        name, data = payload.name or "logo", _decode(payload.data)
     if not name:
-        raise InvalidDesign("file", "Send a picture as the file `file` of a form.")
+        raise InvalidDesign("file", "Send a picture as the file `file` of a form, or as `data`.")
     return image_response(store_image(workspace, current_actor(), current_settings(), data, name))
 
 
@@ -114,6 +118,13 @@ def remove(workspace: Workspace, image_id: str) -> None:
     """Delete a logo"""
     require_right_of_creator(_RIGHT)
     delete_image(get_image(workspace, image_id), current_actor(), current_settings())
+
+
+def _decode(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError:
+        raise InvalidDesign("data", "This is not base64.") from None
 
 
 def _answer(code: Code) -> DesignResponse:

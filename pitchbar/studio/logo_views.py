@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import render
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
@@ -38,6 +39,7 @@ def take_uploads(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @bp.post("")
 @requires("edit_codes")
+@form_on("design_templates.index")
 def create(workspace: Workspace) -> Response:
     form, image = LogoForm(), None
     if form.validate():
@@ -56,6 +58,7 @@ def create(workspace: Workspace) -> Response:
 
 @bp.post("/<image_id>/deletion")
 @requires("edit_codes")
+@form_on("design_templates.index")
 def delete(workspace: Workspace, image_id: str) -> Response:
     form, image = LogoForm(formdata=None), get_image(workspace, image_id)
     try:

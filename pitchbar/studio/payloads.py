@@ -123,9 +123,12 @@ class ImageList(ResponseModel):
 
 
 class ImageBody(Payload):
-    """A file named `file`, as multipart/form-data."""
+    """A file named `file`, as multipart/form-data; or its bytes as base64 in JSON."""
 
     takes_form = True
+
+    name: Text = Field("", max_length=255, description="Of the file, where it comes as `data`.")
+    data: str = Field("", description="The file's bytes as base64.")
 
 
 def read_design(body: Any) -> Design:

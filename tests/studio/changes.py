@@ -1,3 +1,4 @@
+from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
@@ -75,7 +76,7 @@ CHANGES = {
     f"POST {_TEMPLATES}/applications/<int:design_edit_id>/reversal": Change(parts=_edit),
     f"PUT {_API}/codes/<int:code_id>/design": Change(_FIELDS, parts=_code),
     f"POST {_API}/codes/<int:code_id>/design/override": Change(parts=_unreadable),
-    f"POST {_API}/design-images": Change({"file": (BytesIO(png()), "anchor.png")}),
+    f"POST {_API}/design-images": Change({"name": "anchor.png", "data": b64encode(png()).decode()}),
     f"DELETE {_API}/design-images/<image_id>": Change(parts=_image),
     f"POST {_API}/design-templates": Change({"name": "Poster", "design": _FIELDS}),
     f"PATCH {_API}/design-templates/<int:template_id>": Change({"name": "Card"}, parts=_template),

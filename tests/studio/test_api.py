@@ -100,6 +100,9 @@ def test_logos_are_uploaded_listed_and_deleted(
     wrong = client.post(at, data={"file": (io.BytesIO(b"words"), "a.png")}, headers=headers)
     assert wrong.status_code == 422
     assert list(wrong.get_json()["error"]["fields"]) == ["file"]
+    for data, field in (("?", "data"), ("d29yZHM=", "file")):
+        answer = client.post(at, json={"data": data}, headers=headers)
+        assert list(answer.get_json()["error"]["fields"]) == [field]
     assert client.delete(f"{at}/{image['id']}", headers=headers).status_code == 204
     foreign = make_image(people.elsewhere)
     assert client.delete(f"{at}/{foreign.id}", headers=headers).status_code == 404
