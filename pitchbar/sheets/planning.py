@@ -86,7 +86,7 @@ def _plan_page(options: SheetOptions) -> SheetPlan:
     page = (width + 2 * edge, height + 2 * edge)
     marks: tuple[Mark, ...] = ()
     whole = Slot(edge, edge, width, height)
-    slots = (whole,)
+    slots: tuple[Slot, ...] = (whole,)
     if options.crop_marks:
         marks = _grid_marks(slots, page, options.bleed)
     if options.kind == "tents":

@@ -160,7 +160,7 @@ def _pieces(text: str, advances: list[float | None], anywhere: bool) -> list[_Pi
         if advances[at] is None or text[at] == " ":
             continue
         wide = any(east_asian_width(sign) in "WF" for sign in text[at - 1 : at + 1])
-        if text[at - 1] == " " or wide or anywhere:
+        if text[at - 1] in " /" or wide or anywhere:
             starts.append(at)
     pieces = []
     for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
