@@ -1,5 +1,7 @@
 """Colours of screens, and the inks that print them."""
 
+from functools import lru_cache
+
 Cmyk = tuple[float, float, float, float]
 Rgb = tuple[float, float, float]
 
@@ -26,8 +28,9 @@ def blend(start: Rgb, end: Rgb, share: float) -> Rgb:
     return red, green, blue
 
 
+# The same places come again and again: modules stand in rows and columns.
+@lru_cache(maxsize=65536)
 def number(value: float) -> str:
     """As short as it goes, to a thousandth."""
-    if value == int(value):
-        return str(int(value))
-    return f"{value:.3f}".rstrip("0").rstrip(".").replace("-0", "0", value > -0.0005)
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

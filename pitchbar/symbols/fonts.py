@@ -61,12 +61,16 @@ def is_invisible(sign: str) -> bool:
     return category(sign) in {"Cc", "Cf"} or "\ufe00" <= sign <= "\ufe0f"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def glyph_path(face: Face, glyph: int) -> Path:
-    """In the font's units, y upward."""
+    """In ems, y downward."""
     segments: list[Segment] = []
     face.font.draw_glyph(glyph, _pen(), segments)
-    return tuple(segments)
+    scale = 1 / face.units
+    return tuple(
+        (kind, tuple(value * (-scale if at % 2 else scale) for at, value in enumerate(values)))
+        for kind, values in segments
+    )
 
 
 @cache

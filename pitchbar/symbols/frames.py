@@ -98,6 +98,6 @@ def _box(text: SetText, side: int) -> Frame:
 
 
 def _letters(text: SetText, x: float, top: float, band: int) -> tuple[Path, ...]:
-    if not text.path:
+    if not text.glyphs:
         return ()
     return (transformed(text.path, 1, x, top + (band - text.height) / 2),)

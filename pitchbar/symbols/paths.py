@@ -63,19 +63,20 @@ def circle(x: float, y: float, radius: float) -> Path:
     return rectangle(x - radius, y - radius, 2 * radius, 2 * radius, radius)
 
 
-def transformed(path: Path, scale: float, dx: float, dy: float, flip: bool = False) -> Path:
-    """Scaled, `flip` upside down, then moved."""
-    down = -scale if flip else scale
-    return tuple(
-        (
-            kind,
-            tuple(
-                value * (down if at % 2 else scale) + (dy if at % 2 else dx)
-                for at, value in enumerate(values)
-            ),
-        )
-        for kind, values in path
-    )
+def transformed(path: Path, scale: float, dx: float, dy: float) -> Path:
+    """Scaled, then moved."""
+    moved: list[Segment] = []
+    for kind, at in path:
+        # Written out, as letters have thousands of them.
+        if len(at) == 2:
+            moved.append((kind, (at[0] * scale + dx, at[1] * scale + dy)))
+        elif at:
+            x1, y1, x2, y2, x, y = at
+            first, second = (x1 * scale + dx, y1 * scale + dy), (x2 * scale + dx, y2 * scale + dy)
+            moved.append((kind, (*first, *second, x * scale + dx, y * scale + dy)))
+        else:
+            moved.append((kind, at))
+    return tuple(moved)
 
 
 def joined(paths: Iterable[Path]) -> Path:

@@ -2,6 +2,7 @@
 bytes.
 """
 
+from hashlib import sha256
 from zlib import compress
 
 _CATALOG, _PAGES = 1, 2
@@ -13,6 +14,7 @@ class PdfFile:
     def __init__(self) -> None:
         self._objects: list[bytes] = [b"", b""]
         self._pages: list[int] = []
+        self._known: dict[bytes, int] = {}
 
     def add(self, data: bytes) -> int:
         """The object's number, for references."""
@@ -20,11 +22,17 @@ class PdfFile:
         return len(self._objects)
 
     def add_stream(self, head: str, data: bytes) -> int:
+        """The same stream is kept once."""
         packed = compress(data, 6)
-        return self.add(
-            b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
-            % (head.encode(), len(packed), packed)
+        stream = b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (
+            head.encode(),
+            len(packed),
+            packed,
         )
+        key = sha256(stream).digest()
+        if key not in self._known:
+            self._known[key] = self.add(stream)
+        return self._known[key]
 
     def add_page(
         self,

@@ -13,6 +13,7 @@ from pitchbar.symbols.paths import Path
 POINTS_PER_MM = 72 / 25.4
 # Screens blend light and presses ink: so many steps keep the two together.
 _STEPS = 16
+_OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 _LOGO_DPI = 600
 _MOST_LOGO_PIXELS = 2048
 
@@ -27,10 +28,11 @@ def cmyk_numbers(cmyk: Cmyk) -> str:
 
 def path_operators(path: Path) -> str:
     """`m`, `l`, `c` and `h`, as PDF calls them."""
-    return " ".join(
-        " ".join([*(number(value) for value in values), "h" if kind == "Z" else kind.lower()])
-        for kind, values in path
-    )
+    words: list[str] = []
+    for kind, values in path:
+        words += map(number, values)
+        words.append(_OPERATORS[kind])
+    return " ".join(words)
 
 
 def shading(gradient: Gradient) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from unicodedata import combining
 
 from pitchbar.symbols.fonts import Face, find_face, glyph_path, is_invisible
-from pitchbar.symbols.paths import Path, joined, rectangle, transformed
+from pitchbar.symbols.paths import Path, joined, rectangle
 
 _BOX_WIDTH, _BOX_HEIGHT, _BOX_LINE = 0.66, 0.72, 0.07  # of an em
 
@@ -22,11 +22,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Glyph:
-    """In ems, y downward. `sign` is the place of the first sign of what it belongs to."""
+    """In ems, y downward; the path is drawn at (x, y) from the pen. `sign` is the place of the
+    first sign of what it belongs to.
+    """
 
     path: Path
     advance: float
     sign: int
+    x: float = 0
+    y: float = 0
 
 
 def split_runs(text: str) -> list[Run]:
@@ -88,15 +92,11 @@ def shape(run: Run) -> list[Glyph]:
     scale = 1 / face.units
     return [
         Glyph(
-            transformed(
-                glyph_path(face, info.codepoint),
-                scale,
-                position.x_offset * scale,
-                -position.y_offset * scale,
-                flip=True,
-            ),
+            glyph_path(face, info.codepoint),
             position.x_advance * scale,
             run.start + info.cluster,
+            position.x_offset * scale,
+            -position.y_offset * scale,
         )
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     ]

@@ -14,19 +14,24 @@ def write_svg(drawing: Drawing) -> bytes:
     """It keeps its shape in whatever box a page or a layout program gives it. Fills without a
     gradient have plain attributes; no style, no script and nothing from elsewhere.
     """
-    names: dict[Gradient, str] = {}
-    body = "".join(
-        _placed(item) if isinstance(item, Placed) else _fill(item, names) for item in drawing.items
-    )
-    gradients = "".join(_gradient(gradient, name) for gradient, name in names.items())
-    defs = f"<defs>{gradients}</defs>" if gradients else ""
     width, height = drawing.width * UNIT, drawing.height * UNIT
     # A viewBox and a size: without the first it is cut where it is made smaller, without the
     # second it fills the page.
     return (
         f'<svg width="{width}" height="{height}" xmlns="http://www.w3.org/2000/svg"'
-        f' viewBox="0 0 {width} {height}">{defs}<g transform="scale({UNIT})">{body}</g></svg>'
+        f' viewBox="0 0 {width} {height}">'
+        f'<g transform="scale({UNIT})">{symbol_fragment(drawing)}</g></svg>'
     ).encode()
+
+
+def symbol_fragment(drawing: Drawing) -> str:
+    """What an SVG of its own, or of more, is made of; in modules."""
+    names: dict[Gradient, str] = {}
+    body = "".join(
+        _placed(item) if isinstance(item, Placed) else _fill(item, names) for item in drawing.items
+    )
+    gradients = "".join(_gradient(gradient, name) for gradient, name in names.items())
+    return f"<defs>{gradients}</defs>{body}" if gradients else body
 
 
 def path_data(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Text in a box: as large as it can be, on as few lines as it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from unicodedata import east_asian_width
 
@@ -22,11 +23,28 @@ class SetText:
     given.
     """
 
-    path: Path
+    glyphs: tuple["PlacedGlyph", ...]
     height: float
     size: float
     lines: int
     missing_signs: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """All of it as one outline."""
+        return joined(
+            transformed(glyph.path, glyph.size, glyph.x, glyph.y) for glyph in self.glyphs
+        )
+
+
+@dataclass(frozen=True)
+class PlacedGlyph:
+    """`path` is in ems of which one is `size` long; the same sign has the same object."""
+
+    path: Path
+    size: float
+    x: float
+    y: float
 
 
 def set_text(
@@ -38,10 +56,9 @@ def set_text(
 ) -> SetText:
     """`most_size` is the largest em. All space between words is one space, whatever was typed."""
     text = " ".join(text.split())
-    runs = split_runs(text)
+    runs, advances = _prepare(text)
     if not runs:
         return SetText((), 0, most_size, 0, ())
-    advances = _advances(text, runs)
     size, breaks = _choose_size(text, advances, width, most_size, most_lines)
     lines = [_Line(cut(runs, *line)) for line in breaks]
     widest = max(line.width for line in lines)
@@ -49,30 +66,41 @@ def set_text(
     size = min(size, width / widest) if widest else size
     rest = 0.5 if align == "middle" else 0.0
     y = 0.0
-    paths = []
+    glyphs: list[PlacedGlyph] = []
     for at, line in enumerate(lines):
         y += (_ROOM_BETWEEN * size if at else 0) + line.above * size
-        paths.append(transformed(line.path, size, rest * (width - line.width * size), y))
+        glyphs += line.draw(size, rest * (width - line.width * size), y)
         y += line.below * size
-    return SetText(joined(paths), y, size, len(lines), missing_signs(runs))
+    return SetText(tuple(glyphs), y, size, len(lines), missing_signs(runs))
 
 
 class _Line:
     """Set at a size of 1, its base line at 0."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
-        x = 0.0
-        paths = []
-        for run in visual_order(runs):
-            for glyph in shape(run):
-                if glyph.path:
-                    paths.append(transformed(glyph.path, 1, x, 0))
-                x += glyph.advance
-        self.path = joined(paths)
-        self.width = x
-        heights = [y for _, values in self.path for y in values[1::2]]
-        self.above = max(_ROOM_ABOVE, -min(heights, default=0))
-        self.below = max(_ROOM_BELOW, max(heights, default=0))
+        self.glyphs = [glyph for run in visual_order(runs) for glyph in shape(run)]
+        self.width = sum(glyph.advance for glyph in self.glyphs)
+        edges = [
+            (glyph.y + top, glyph.y + bottom)
+            for glyph in self.glyphs
+            if glyph.path
+            for top, bottom in (_edges(glyph.path),)
+        ]
+        self.above = max([_ROOM_ABOVE, *(-top for top, _ in edges)])
+        self.below = max([_ROOM_BELOW, *(bottom for _, bottom in edges)])
+
+    def draw(self, size: float, x: float, y: float) -> Iterator[PlacedGlyph]:
+        for glyph in self.glyphs:
+            if glyph.path:
+                yield PlacedGlyph(glyph.path, size, x + glyph.x * size, y + glyph.y * size)
+            x += glyph.advance * size
+
+
+@lru_cache(maxsize=4096)
+def _edges(path: Path) -> tuple[float, float]:
+    """The top and the bottom of a glyph's ink, or of the points that bend it."""
+    heights = [y for _, values in path for y in values[1::2]]
+    return min(heights), max(heights)
 
 
 def _advances(text: str, runs: Sequence[Run]) -> list[float | None]:
@@ -83,6 +111,12 @@ def _advances(text: str, runs: Sequence[Run]) -> list[float | None]:
         for glyph in glyphs:
             advances[glyph.sign] = (advances[glyph.sign] or 0) + glyph.advance
     return advances
+
+
+@lru_cache(maxsize=512)
+def _prepare(text: str) -> tuple[list[Run], list[float | None]]:
+    runs = split_runs(text)
+    return runs, _advances(text, runs)
 
 
 def _choose_size(
@@ -126,7 +160,7 @@ def _pieces(text: str, advances: list[float | None], anywhere: bool) -> list[_Pi
         if advances[at] is None or text[at] == " ":
             continue
         wide = any(east_asian_width(sign) in "WF" for sign in text[at - 1 : at + 1])
-        if text[at - 1] == " " or wide or anywhere:
+        if text[at - 1] in " /" or wide or anywhere:
             starts.append(at)
     pieces = []
     for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
