@@ -2,7 +2,7 @@
 
     bin/bench studio [--sample N] [--agreement N] [--times N] [--without-opencv]
 
-Three parts. The decode rate over the grid of shapes by eyes by correction by logo sizes, and damages, for
+Three parts. The decode rate over the grid of shapes, eyes, correction, logo sizes and damages, for
 our output and, in the same run, for a plain black symbol of the same link as segno draws it, by
 each decoder. How often the verdict agrees with symbols printed and scanned by another simulation,
 at the size that it names and at half of it. The times of a preview, each format, a scan check.

@@ -10,7 +10,7 @@ from pitchbar.scan_check.checking import check_symbol, pixels_for, survived_leve
 from pitchbar.scan_check.damages import DAMAGES
 from pitchbar.scan_check.reports import ScanReport
 from pitchbar.scan_check.scoring import WEIGHTS
-from pitchbar.scan_check.undamaged import read_undamaged
+from pitchbar.scan_check.undamaged import opencv_reads
 from pitchbar.symbols.design import Design
 from pitchbar.symbols.logos import Logo
 from pitchbar.symbols.matrix import TextTooLong
@@ -19,8 +19,7 @@ from pitchbar.symbols.rendering import draw_symbol, to_image
 _MOST_TRIED = 4
 _GOOD = 80  # points from which nothing is looked for
 _LEAST_GAIN = 4  # points; less is chance
-# A symbol that both decoders read undamaged is worth this many points more than one that they do
-# not.
+# A change after which both decoders read the symbol, where one did not, is worth so many points.
 _READ = 40
 # The kinds that tell designs apart best for their time, each with one look at a level; how much
 # may be covered, too, where a logo already covers something.
@@ -37,20 +36,26 @@ def check_design(text: str, design: Design, logo: Logo | None) -> ScanReport:
     began = perf_counter()
     drawing = draw_symbol(text, design, logo)
     report = check_symbol(text, drawing, design.quiet_zone)
-    change = _best_change(text, design, logo, report)
+    change = _best_change(text, design, logo, report, drawing.largest_logo_share)
     if change:
         report = replace(report, advice=change.sentence, advice_change=change.fields)
     return replace(report, milliseconds=round((perf_counter() - began) * 1000))
 
 
-def _best_change(text: str, design: Design, logo: Logo | None, report: ScanReport) -> Change | None:
+def _best_change(
+    text: str,
+    design: Design,
+    logo: Logo | None,
+    report: ScanReport,
+    largest_share: float | None,
+) -> Change | None:
     settled = report.verdict == "passes"
     if settled and report.score >= _GOOD:
         return None
     broken = not all(report.decoders.values())
-    now = _points(text, design, logo, broken)
+    now = _points(text, design, logo, False)
     best, most = None, now + _LEAST_GAIN
-    for change in islice(likely_changes(design), _MOST_TRIED):
+    for change in islice(likely_changes(design, largest_share), _MOST_TRIED):
         try:
             points = _points(text, design.model_copy(update=change.fields), logo, broken)
         except TextTooLong:
@@ -62,9 +67,9 @@ def _best_change(text: str, design: Design, logo: Logo | None, report: ScanRepor
     return best
 
 
-def _points(text: str, design: Design, logo: Logo | None, broken: bool) -> float:
-    """Of a shorter check; only to be compared with each other. Where the symbol was read undamaged,
-    it is taken to be read after the change, too.
+def _points(text: str, design: Design, logo: Logo | None, asks_opencv: bool) -> float:
+    """Of a shorter check; only to be compared with each other. Whether OpenCV reads it is
+    asked where that changes with the design: where it did not before.
     """
     import numpy as np
 
@@ -78,7 +83,7 @@ def _points(text: str, design: Design, logo: Logo | None, broken: bool) -> float
         WEIGHTS[damage.kind] * survived_levels(damage, sheet, text) / len(damage.levels)
         for damage in damages
     ) * (100 / sum(WEIGHTS[damage.kind] for damage in damages))
-    if broken:
+    if asks_opencv:
         on_paper = printed(picture, pixels, (box.x, box.y), drawing.modules, PAPER)
-        points += _READ * all(read_undamaged(on_paper, text).read.values())
+        points += _READ * opencv_reads(on_paper, text)
     return points

@@ -43,7 +43,8 @@ def darkened(colour: str, against: str) -> str:
     return "#000000"
 
 
-def likely_changes(design: Design) -> Iterator[Change]:
+def likely_changes(design: Design, largest_share: float | None = None) -> Iterator[Change]:
+    """`largest_share` is that of a logo that fits, where the design's own does not."""
     ground = design.background or "#ffffff"
     colours = [design.foreground]
     if design.gradient != "none":
@@ -54,7 +55,7 @@ def likely_changes(design: Design) -> Iterator[Change]:
     yield from _of_quiet_zone(design)
     yield from _of_eye_colours(design, ground)
     yield from _of_colours(design, ground, colours)
-    yield from _of_logo(design)
+    yield from _of_logo(design, largest_share)
     yield from _of_shapes(design)
     yield from _of_correction(design)
 
@@ -111,14 +112,16 @@ def _of_colours(design: Design, ground: str, colours: list[str]) -> Iterator[Cha
         )
 
 
-def _of_logo(design: Design) -> Iterator[Change]:
+def _of_logo(design: Design, largest_share: float | None) -> Iterator[Change]:
     if design.logo is None:
         return
-    if design.logo_share > 0.12:
-        share = round(max(0.1, design.logo_share * 0.7), 2)
-        yield Change(
-            f"Make the logo smaller: {share:.0%} of the symbol's side.", {"logo_share": share}
-        )
+    if design.logo_share > 0.12 or design.logo_padding > 1:
+        share = max(0.1, min(design.logo_share * 0.7, largest_share or 1))
+        fields = {
+            "logo_share": int(share * 100) / 100,
+            "logo_padding": min(design.logo_padding, 0.5),
+        }
+        yield Change(f"Make the logo smaller: {int(share * 100)}% of the symbol's side.", fields)
     if design.error_correction != "H":
         yield Change(
             "Raise the error correction to H: it makes up for what the logo covers.",

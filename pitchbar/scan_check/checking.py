@@ -1,8 +1,9 @@
 """The scan check: whether the printed symbol will be read, and how much may happen to it before.
 
 A level of damage is survived where zxing-cpp reads the picture. OpenCV's decoder must read the
-symbol undamaged; under damage it is no measure of phones: of the plain black symbol it reads at
-each level about half as much (`bin/bench studio` has the figures).
+symbol undamaged. Under damage it is no measure of phones: of the plain black symbol of segno it
+read 75 % of the pictures of all kinds and levels where zxing-cpp read 83 %, and of out of focus ones
+40 % where that read 69 %; of other shapes it read far less still (`bin/bench studio` measures it).
 """
 
 import io

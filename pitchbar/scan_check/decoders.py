@@ -3,7 +3,7 @@
 zxing-cpp is a port of ZXing, which scanner apps on Android grew from; it is asked with everything
 that such apps ask for: all directions, light on dark, smaller copies of the picture. OpenCV's own
 detector is the second, and where it finds nothing, OpenCV's other one, by ArUco's way of finding
-eyes. The second is much the weaker one (`damages.py` has figures), but what a symbol looks like
+eyes. The second is much the weaker one (`checking.py` has figures), but what a symbol looks like
 undamaged must be plain to both.
 """
 

@@ -2,18 +2,20 @@
 
 The phone of `camera.py` looks at the sheet from nearly above, as people do who want to scan: turned
 by up to 12°, tilted by up to 15°, each time with another noise and another place between pixels.
-A size holds when six of eight pictures are read, and so do the larger sizes tried. What
-is told is `MARGIN` times as large, for phones and printers that are a little worse. The rule of
-thumb of the trade, a tenth of the distance, lies above it for short links.
+A size holds when six of eight pictures are read, in a quarter of a lit room's light, and so do the
+sizes above it; those at the top that do not are skipped, as people step back. What is told is
+`MARGIN` times as large, for phones and printers that are a little worse. The rule of thumb of the
+trade, a tenth of the distance, lies above it for short links.
 """
 
-from pitchbar.scan_check.camera import DISTANCE_MM, PHONE, Print, exposed
+from pitchbar.scan_check.camera import DISTANCE_MM, ELECTRONS, PHONE, Print, exposed
 from pitchbar.scan_check.damages import seen_from
 from pitchbar.scan_check.decoders import read_zxing
 
 MARGIN = 1.2
 _LOOKS, _MISSED = 8, 2  # a phone looks at thirty pictures a second
-# Pixels for a module. Larger ones are tried only where the first of these is not read.
+_LIGHT = 0.25  # of a lit room's: an evening's
+# Pixels for a module. Larger ones are tried only where none of these is read.
 _LADDER = (4.0, 3.6, 3.2, 2.9, 2.65, 2.45, 2.25, 2.1, 1.95, 1.8, 1.65, 1.5, 1.35)
 _LARGER = (4.6, 5.4, 6.5, 8.0)
 
@@ -22,9 +24,10 @@ def smallest_pixels(sheet: Print, text: str) -> float | None:
     """Pixels for a module that are still read; None where none are."""
     least = None
     for pixels in _LADDER:
-        if not _holds(sheet, text, pixels):
+        if _holds(sheet, text, pixels):
+            least = pixels
+        elif least is not None:
             break
-        least = pixels
     if least is None:
         least = next((pixels for pixels in _LARGER if _holds(sheet, text, pixels)), None)
     return least
@@ -38,7 +41,7 @@ def _holds(sheet: Print, text: str, pixels: float) -> bool:
     for look in range(_LOOKS):
         turn, tilt, axis, x, y = numbers.uniform((-12, 0, 0, 0, 0), (12, 15, 360, 1, 1))
         light = seen_from(sheet, pixels, turn=turn, tilt=tilt, axis=axis, shift=(x, y))
-        missed += read_zxing(exposed(light, 50 + look)) != text
+        missed += read_zxing(exposed(light, 50 + look, electrons=ELECTRONS * _LIGHT)) != text
         if missed > _MISSED:
             return False
     return True

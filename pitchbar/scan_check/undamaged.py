@@ -44,6 +44,11 @@ def read_undamaged(sheet: Print, text: str) -> Undamaged:
     )
 
 
+def opencv_reads(sheet: Print, text: str) -> bool:
+    """At one size alone."""
+    return read_opencv(_clean(sheet, _SIZES[0])) == text
+
+
 def _clean(sheet: Print, size: float) -> Pixels:
     import cv2
 

@@ -99,7 +99,7 @@ def eye_frame_path(x: int, y: int, shape: EyeFrameShape, inward: int) -> Path:
     if shape == "leaf":
         outer, inner = _leaf(inward, 2.4), _leaf(inward, 1.5)
     else:
-        outer, inner = {"square": (0, 0), "rounded": (1.4, 0.8), "circle": (3.5, 2.5)}[shape]
+        outer, inner = {"square": (0, 0), "rounded": (1.2, 0.9), "circle": (3.5, 2.5)}[shape]
     return joined(
         [rectangle(x, y, EYE, EYE, outer), rectangle(x + 1, y + 1, EYE - 2, EYE - 2, inner, True)]
     )

@@ -1,0 +1,24 @@
+"""The bench of the studio: ours beside the plain symbol, the verdict beside another simulation."""
+
+import re
+
+from tests.bench.running import run
+
+
+def test_a_few_designs_are_read_printed_and_timed() -> None:
+    said = run("studio", "--sample", "3", "--agreement", "4", "--times", "2")
+    verdicts = re.search(r"3 designs: (\d) passes, (\d) weak, (\d) fails", said)
+    assert verdicts
+    assert sum(map(int, verdicts.groups())) == 3
+    for decoder in ("zxing-cpp", "OpenCV"):
+        undamaged = re.search(rf"pass: (\d) of (\d) read by {decoder}", said)
+        assert undamaged
+        assert undamaged[1] == undamaged[2] == verdicts[1]
+    rates = re.findall(r"all +(\d+) of +162 +([\d.]+)% +(\d+) of +162 +([\d.]+)% +([\d.]+)", said)
+    assert len(rates) == 2
+    for ours, percent, plain, _, ratio in rates:
+        assert 0 < int(ours) < 162
+        assert abs(int(ours) / 162 * 100 - float(percent)) < 0.01
+        assert abs(int(ours) / int(plain) - float(ratio)) < 0.001
+    assert re.search(r"(passes|weak): agrees with \d of \d", said)
+    assert re.search(r"scan check: p50 \d+ ms, p95 \d+ ms of 2", said)
