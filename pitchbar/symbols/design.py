@@ -38,9 +38,7 @@ class Design(BaseModel):
     eye_frame_colour: Colour | None = Field(None, description="null: as the modules.")
     eye_ball_colour: Colour | None = Field(None, description="null: as the modules.")
     quiet_zone: int = Field(4, ge=0, le=12, description="Modules around the symbol; 4 by the norm.")
-    error_correction: ErrorCorrection = Field(
-        "M", description="The least; a logo may raise it."
-    )
+    error_correction: ErrorCorrection = Field("M", description="The least; a logo may raise it.")
     logo: str | None = Field(None, max_length=64, description="The id of an uploaded image.")
     logo_share: float = Field(0.22, ge=0.1, le=0.35, description="Its longer side.")
     logo_padding: float = Field(0.5, ge=0, le=3, description="Cleared around it, in modules.")

@@ -187,7 +187,9 @@ def test_plan_is_asked_before(people: People) -> None:
 
 
 def test_more_labels_than_a_workspace_has_are_refused(people: People) -> None:
-    rows = [("A", ROWS[0][1], ", ".join(f"label {n * 20 + m}" for m in range(20))) for n in range(11)]
+    rows = [
+        ("A", ROWS[0][1], ", ".join(f"label {n * 20 + m}" for m in range(20))) for n in range(11)
+    ]
     one = make_import(people.workspace, owner_of(people), csv_of(rows, ("name", "url", "labels")))
     assert "220 new labels" in one.problem
 
@@ -247,7 +249,9 @@ def test_short_code_that_is_taken_meanwhile_is_said(people: People, monkeypatch:
     one = db.session.get_one(CodeImport, one.id)
     assert one.state == CHECKED
     assert wrong(one) == [(2, "short code", "“spring” is taken.")]
-    assert db.session.scalar(select(func.count()).where(Code.workspace_id == people.workspace.id)) == 0
+    assert (
+        db.session.scalar(select(func.count()).where(Code.workspace_id == people.workspace.id)) == 0
+    )
 
 
 def test_job_that_gives_up_says_so(people: People, app: Flask) -> None:

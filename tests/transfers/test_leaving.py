@@ -143,9 +143,7 @@ def test_real_caddy_leads_where_the_codes_did(tmp_path: Path) -> None:
     command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
     process = subprocess.Popen(command, env=home, stderr=subprocess.DEVNULL)
     try:
-        expected = {
-            path: url.replace("{", "%7B").replace("}", "%7D") for path, url in made.entries
-        }
+        expected = {path: url.replace("{", "%7B").replace("}", "%7D") for path, url in made.entries}
         assert _ask(port, made, made.host) == expected
     finally:
         process.terminate()
@@ -219,7 +217,7 @@ def test_export_comes_back_equal(people: People) -> None:
     settings, by = current_settings(), owner_of(people)
     start = clock.now() + timedelta(days=3)
     lives: list[dict[str, object]] = [
-        {"name": '=HYPERLINK("x")', "short_code": "formula", "notes": "one\ntwo; \"three\"\n'=4"},
+        {"name": '=HYPERLINK("x")', "short_code": "formula", "notes": 'one\ntwo; "three"\n\'=4'},
         {"name": "漢字, and a comma", "labels": ["Print", "=sum"], "campaign": "Spring"},
         {
             "name": "Life",

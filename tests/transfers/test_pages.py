@@ -157,7 +157,11 @@ def test_table_and_maps_are_downloaded_and_told(client: FormClient, people: Peop
 def test_list_of_codes_leads_there(client: FormClient, people: People) -> None:
     make_code(people.workspace)
     at = f"/w/{people.workspace.slug}/codes"
-    offered = {people.editor: (True, False), people.analyst: (False, True), people.member: (False, False)}
+    offered = {
+        people.editor: (True, False),
+        people.analyst: (False, True),
+        people.member: (False, False),
+    }
     for person, (imports, exports) in offered.items():
         sign_in(client, person)
         page = client.get(at).text
@@ -179,7 +183,9 @@ def test_program_imports_and_undoes(client: FormClient, people: People) -> None:
     assert one is not None
     assert (one["state"], one["to_create"], one["created"]) == ("checked", 2, 0)
     rows = [("A", ROWS[0][1], "a b")]
-    wrong = send(csv_of(rows, ("x", "y", "z")), mapping='{"destination_url": "y", "short_code": "z"}')
+    wrong = send(
+        csv_of(rows, ("x", "y", "z")), mapping='{"destination_url": "y", "short_code": "z"}'
+    )
     assert wrong.json is not None
     work_on(wrong.json["id"], current_settings())
     errors = client.get(f"{at}/imports/{wrong.json['id']}/errors", headers=headers).json

@@ -117,8 +117,18 @@ def test_days_that_are_none_are_said(text: str, said: str) -> None:
 
 
 def test_words_are_read_whatever_their_case() -> None:
-    assert [read_yes(one) for one in ("Yes", "TRUE", "0", "", "ja")] == [True, True, False, False, True]
-    assert [read_status(one) for one in ("Active", "DISABLED", "")] == ["active", "archived", "active"]
+    assert [read_yes(one) for one in ("Yes", "TRUE", "0", "", "ja")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert [read_status(one) for one in ("Active", "DISABLED", "")] == [
+        "active",
+        "archived",
+        "active",
+    ]
     for read in (read_yes, read_status):
         with pytest.raises(WrongCell):
             read("perhaps")
