@@ -95,7 +95,7 @@ def bring_in_whole(workspace: Workspace, data: bytes, settings: Settings) -> dic
 def insert_plainly(workspace: Workspace, rows: int) -> float:
     """The same rows by one executemany, without anything around them."""
     table, now = Code.__table__, clock.now()
-    assert isinstance(table, Table)  # noqa: S101  # what a class of ours stands for
+    assert isinstance(table, Table)  # what a class of ours stands for
     values = [
         {
             "workspace_id": workspace.id,

@@ -188,7 +188,7 @@ def test_map_has_what_leads_somewhere_today(people: People) -> None:
         "/t/moved": "https://harbour.example/new",
     }
     said = write_nginx(made)
-    for words in ("1 codes ask for a password", "1 codes have ended", "1 codes are archived"):
+    for words in ("1 code asks for a password", "1 code has ended", "1 code is archived"):
         assert words in said
 
 
