@@ -21,7 +21,13 @@ from pitchbar.transfers.payloads import (
 )
 from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import get_import, list_errors
-from pitchbar.transfers.receiving import drop_file, receive, take_table
+from pitchbar.transfers.receiving import (
+    ReceivedTable,
+    drop_file,
+    look_at,
+    receive,
+    take_table,
+)
 from pitchbar.transfers.services import (
     begin_import,
     discard_import,
@@ -61,7 +67,7 @@ def create(workspace: Workspace, payload: NewImport) -> ImportResponse:
     """
     require_right_of_creator("edit_codes")
     by = current_actor()
-    an_import = begin_import(workspace, by, receive(request.files.get("file"), current_settings()))
+    an_import = begin_import(workspace, by, _take(payload))
     try:
         mapping = an_import.mapping
         if payload.mapping is not None:
@@ -137,6 +143,12 @@ def export(workspace: Workspace) -> Response:
 def redirects(workspace: Workspace, kind: str, query: RedirectsQuery) -> Response:
     """Get a map that keeps the codes of a host working elsewhere"""
     return map_response(workspace, kind, query.host)
+
+
+def _take(payload: NewImport) -> ReceivedTable:
+    if payload.table and not request.files:
+        return look_at(payload.table.encode("utf-8", "replace"), "table.csv", current_settings())
+    return receive(request.files.get("file"), current_settings())
 
 
 def _places(columns: list[str], mapping: Mapping[str, str]) -> dict[str, int]:

@@ -53,13 +53,20 @@ Flag = Annotated[bool, BeforeValidator(_read_flag), WithJsonSchema({"type": "boo
 
 
 class NewImport(Payload):
-    """Sent as `multipart/form-data`, with the table as `file`: CSV, TSV or XLSX."""
+    """Sent as `multipart/form-data`, with the table as `file`: CSV, TSV or XLSX. As JSON, with the
+    text of the table in `table`.
+    """
 
     takes_form: ClassVar[bool] = True
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"dry_run": "true", "taken": "random"}]}
+        json_schema_extra={
+            "examples": [
+                {"table": "name,destination\nMenu,https://shop.example/menu\n", "dry_run": True}
+            ]
+        }
     )
 
+    table: str = Field("", description="The table as text, where no file is sent.")
     mapping: Annotated[dict[str, str] | None, BeforeValidator(_read_mapping)] = Field(
         None,
         description="Our fields and the names of their columns, as a JSON object. Without it, the "

@@ -195,7 +195,7 @@ def _render_new(form: UploadForm) -> Response:
         "transfers/new.html",
         form=form,
         own=current_settings()[TransferSettings],
-        services=[one.label for key, one in KNOWN.items() if key != "pitchbar"],
+        services=sorted(one.label for key, one in KNOWN.items() if key != "pitchbar"),
         http_status=form.http_status if form.errors else 200,
     )
 

@@ -1,14 +1,19 @@
+import io
 from typing import Any
 
 from pitchbar.events.actors import SYSTEM
 from tests.support.changes import Change
 from tests.support.factories import People
-from tests.transfers.factories import carry_out, draft, make_import
+from tests.transfers.factories import ROWS, carry_out, csv_of, draft, make_import
 
 _PAGES = "/w/<slug>/codes"
 _ONE = f"{_PAGES}/imports/<int:import_id>"
 _API = "/api/v1/workspaces/<slug>/codes/imports"
 _DRAFT = "keeps a file or a choice; nothing of the codes changes before its start, which is told"
+
+
+def _file(_people: People) -> dict[str, Any]:
+    return {"file": (io.BytesIO(csv_of(ROWS)), "links.csv")}
 
 
 def _draft(people: People) -> dict[str, Any]:
@@ -25,12 +30,12 @@ def _done(people: People) -> dict[str, Any]:
 
 
 CHANGES = {
-    f"POST {_PAGES}/imports": Change(unaudited=_DRAFT),
+    f"POST {_PAGES}/imports": Change(parts=_file, unaudited=_DRAFT),
     f"POST {_ONE}/columns": Change({"destination_url": "1"}, parts=_draft, unaudited=_DRAFT),
     f"POST {_ONE}/start": Change(parts=_checked),
     f"POST {_ONE}/reversal": Change(parts=_done),
     f"POST {_ONE}/removal": Change(parts=_draft, unaudited=_DRAFT),
     f"POST {_PAGES}/export": Change({"kind": "csv"}),
-    f"POST {_API}": Change(unaudited="a file cannot be sent by this test; test_api looks"),
+    f"POST {_API}": Change({"table": csv_of(ROWS).decode()}),
     f"DELETE {_API}/<int:import_id>": Change(parts=_done),
 }

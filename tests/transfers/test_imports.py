@@ -17,12 +17,13 @@ from pitchbar.settings import current_settings
 from pitchbar.transfers import working
 from pitchbar.transfers.errors import ImportNotReady, InvalidMapping
 from pitchbar.transfers.models import CHECKED, DONE, FAILED, RUNNING, CodeImport, ImportedCode
+from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import list_errors
 from pitchbar.transfers.receiving import files
 from pitchbar.transfers.services import bring_in, look_through
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.tasks import work_on_import
 from pitchbar.transfers.working import work_on
+from pitchbar.transfers.writing import write_codes
 from tests.support.domains import make_domain
 from tests.support.factories import People, make_code
 from tests.support.servers import on_both_databases
@@ -55,7 +56,8 @@ def test_rows_become_codes(people: People) -> None:
     assert (first.name, first.short_code, first.utm_source) == ("Spring", "spring", "poster")
     assert first.destination_url == "https://harbour.example/menu"
     assert first.created_by_id == people.owner.id
-    assert first.ends_at and first.ends_at.isoformat() == "2030-01-02T00:00:00+00:00"
+    assert first.ends_at
+    assert first.ends_at.isoformat() == "2030-01-02T00:00:00+00:00"
     assert [label.name for label in labels_of(first)] == ["Print", "tables"]
     assert (second.name, second.status) == ("harbour.example/book?a=1", "archived")
     assert len(second.short_code) == 7
@@ -170,9 +172,12 @@ def test_codes_may_be_on_an_own_domain(people: People) -> None:
     one = carry_out(make_import(people.workspace, by, domain=domain.host), by)
     assert one.created == 2
     code = db.session.scalar(select(Code).where(Code.domain_short_code == "spring"))
-    assert code is not None and code.domain_id == domain.id and code.short_code != "spring"
+    assert code is not None
+    assert code.domain_id == domain.id
+    assert code.short_code != "spring"
     addresses = db.session.scalars(select(CodeAddress)).all()
-    assert len(addresses) == 2 and {one.domain_id for one in addresses} == {domain.id}
+    assert len(addresses) == 2
+    assert {one.domain_id for one in addresses} == {domain.id}
     again = make_import(people.workspace, by, domain=domain.host)
     assert wrong(again)[0][2] == "“spring” is taken."
 
@@ -182,12 +187,15 @@ def test_plan_is_asked_before(people: People) -> None:
     db.session.commit()
     rows = [(f"Code {n}", ROWS[0][1], "") for n in range(6)]
     one = make_import(people.workspace, owner_of(people), csv_of(rows))
-    assert "has 5 active codes" in one.problem and "brings 6" in one.problem
+    assert "has 5 active codes" in one.problem
+    assert "brings 6" in one.problem
     assert not one.can_run
 
 
 def test_more_labels_than_a_workspace_has_are_refused(people: People) -> None:
-    rows = [("A", ROWS[0][1], ", ".join(f"label {n * 20 + m}" for m in range(20))) for n in range(11)]
+    rows = [
+        ("A", ROWS[0][1], ", ".join(f"label {n * 20 + m}" for m in range(20))) for n in range(11)
+    ]
     one = make_import(people.workspace, owner_of(people), csv_of(rows, ("name", "url", "labels")))
     assert "220 new labels" in one.problem
 
@@ -235,7 +243,7 @@ def test_short_code_that_is_taken_meanwhile_is_said(people: People, monkeypatch:
     one = make_import(people.workspace, by)
     bring_in(one, by)
     db.session.commit()
-    real = working.write_codes
+    real = write_codes
 
     def slow(*args: Any) -> None:
         monkeypatch.setattr(working, "write_codes", real)
@@ -247,7 +255,9 @@ def test_short_code_that_is_taken_meanwhile_is_said(people: People, monkeypatch:
     one = db.session.get_one(CodeImport, one.id)
     assert one.state == CHECKED
     assert wrong(one) == [(2, "short code", "“spring” is taken.")]
-    assert db.session.scalar(select(func.count()).where(Code.workspace_id == people.workspace.id)) == 0
+    assert (
+        db.session.scalar(select(func.count()).where(Code.workspace_id == people.workspace.id)) == 0
+    )
 
 
 def test_job_that_gives_up_says_so(people: People, app: Flask) -> None:

@@ -143,9 +143,7 @@ def test_real_caddy_leads_where_the_codes_did(tmp_path: Path) -> None:
     command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
     process = subprocess.Popen(command, env=home, stderr=subprocess.DEVNULL)
     try:
-        expected = {
-            path: url.replace("{", "%7B").replace("}", "%7D") for path, url in made.entries
-        }
+        expected = {path: url.replace("{", "%7B").replace("}", "%7D") for path, url in made.entries}
         assert _ask(port, made, made.host) == expected
     finally:
         process.terminate()
@@ -190,7 +188,7 @@ def test_map_has_what_leads_somewhere_today(people: People) -> None:
         "/t/moved": "https://harbour.example/new",
     }
     said = write_nginx(made)
-    for words in ("1 codes ask for a password", "1 codes have ended", "1 codes are archived"):
+    for words in ("1 code asks for a password", "1 code has ended", "1 code is archived"):
         assert words in said
 
 
@@ -219,7 +217,7 @@ def test_export_comes_back_equal(people: People) -> None:
     settings, by = current_settings(), owner_of(people)
     start = clock.now() + timedelta(days=3)
     lives: list[dict[str, object]] = [
-        {"name": '=HYPERLINK("x")', "short_code": "formula", "notes": "one\ntwo; \"three\"\n'=4"},
+        {"name": '=HYPERLINK("x")', "short_code": "formula", "notes": 'one\ntwo; "three"\n\'=4'},
         {"name": "漢字, and a comma", "labels": ["Print", "=sum"], "campaign": "Spring"},
         {
             "name": "Life",

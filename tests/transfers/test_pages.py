@@ -45,21 +45,25 @@ def test_from_the_file_to_the_way_back(client: FormClient, people: People) -> No
     sign_in(client, people.owner)
     answer = upload(client, people, (SAMPLES / "kutt.csv").read_bytes())
     at = f"/w/{people.workspace.slug}/codes/imports/{newest().id}"
-    assert answer.status_code == 303 and answer.location == f"{at}/columns"
+    assert answer.status_code == 303
+    assert answer.location == f"{at}/columns"
     page = client.get(f"{at}/columns").text
-    assert "an export of Kutt" in page and "Spring menu" in page
+    assert "an export of Kutt" in page
+    assert "Spring menu" in page
     form = {"destination_url": "6", "short_code": "0", "name": "7", "taken": "error", "domain": ""}
     assert client.submit(f"{at}/columns", form).status_code == 303
     assert "Under way" in client.get(at).text
     work_on(newest().id, current_settings())
     page = client.get(f"{at}/fragments").text
-    assert "https://harbour.example/menu" in page and "Import 2 codes" in page
+    assert "https://harbour.example/menu" in page
+    assert "Import 2 codes" in page
     assert client.submit(f"{at}/start").status_code == 303
     assert client.submit(f"{at}/start").status_code == 409
     work_on(newest().id, current_settings())
     assert "2 codes are" in client.get(at).text
     led = Resolver(db.engine).resolve("spring")
-    assert led is not None and led.location == "https://harbour.example/menu"
+    assert led is not None
+    assert led.location == "https://harbour.example/menu"
     assert "Take 2 codes back" in client.get(f"{at}/undo").text
     assert client.submit(f"{at}/reversal").status_code == 303
     work_on(newest().id, current_settings())
@@ -106,7 +110,8 @@ def test_names_with_markup_are_text(client: FormClient, people: People) -> None:
     rows = [("<script>alert(1)</script>", ROWS[0][1], ""), ("B", "<b>no", "")]
     one = make_import(people.workspace, owner_of(people), csv_of(rows), name="<i>x.csv")
     page = client.get(f"/w/{people.workspace.slug}/codes/imports/{one.id}").text
-    assert "<script>alert" not in page and "<i>x" not in page
+    assert "<script>alert" not in page
+    assert "<i>x" not in page
     assert "&lt;script&gt;alert" in page
 
 
@@ -116,11 +121,15 @@ def test_errors_are_listed_by_pages_and_downloaded(client: FormClient, people: P
     one = make_import(people.workspace, owner_of(people), csv_of(rows))
     at = f"/w/{people.workspace.slug}/codes/imports/{one.id}"
     page = client.get(at).text
-    assert ">51<" in page and ">52<" not in page
+    assert ">51<" in page
+    assert ">52<" not in page
     last = one.id and client.get(f"{at}?after={_after(page)}").text
-    assert last and ">52<" in last and ">61<" in last
+    assert last
+    assert ">52<" in last
+    assert ">61<" in last
     table = client.get(f"{at}/errors.csv").text.splitlines()
-    assert len(table) == 61 and table[1].startswith("2,destination,")
+    assert len(table) == 61
+    assert table[1].startswith("2,destination,")
 
 
 def _after(page: str) -> str:
@@ -143,7 +152,8 @@ def test_table_and_maps_are_downloaded_and_told(client: FormClient, people: Peop
     at = f"/w/{people.workspace.slug}/codes/export"
     assert "1 address on" in client.get(at).text
     table = client.submit(at, {"kind": "csv"})
-    assert table.mimetype == "text/csv" and "'=Menu" in table.text
+    assert table.mimetype == "text/csv"
+    assert "'=Menu" in table.text
     for kind in ("nginx", "caddy", "cloudflare", "cloudflare-bulk"):
         made = client.submit(at, {"kind": kind})
         assert "attachment" in made.headers["Content-Disposition"]
@@ -157,7 +167,11 @@ def test_table_and_maps_are_downloaded_and_told(client: FormClient, people: Peop
 def test_list_of_codes_leads_there(client: FormClient, people: People) -> None:
     make_code(people.workspace)
     at = f"/w/{people.workspace.slug}/codes"
-    offered = {people.editor: (True, False), people.analyst: (False, True), people.member: (False, False)}
+    offered = {
+        people.editor: (True, False),
+        people.analyst: (False, True),
+        people.member: (False, False),
+    }
     for person, (imports, exports) in offered.items():
         sign_in(client, person)
         page = client.get(at).text
@@ -173,17 +187,21 @@ def test_program_imports_and_undoes(client: FormClient, people: People) -> None:
         return client.post(f"{at}/imports", data=form, headers=headers, content_type=MULTIPART)
 
     dry = send(csv_of(ROWS), dry_run="true")
-    assert dry.status_code == 202 and dry.json is not None
+    assert dry.status_code == 202
+    assert dry.json is not None
     work_on(dry.json["id"], current_settings())
     one = client.get(f"{at}/imports/{dry.json['id']}", headers=headers).json
     assert one is not None
     assert (one["state"], one["to_create"], one["created"]) == ("checked", 2, 0)
     rows = [("A", ROWS[0][1], "a b")]
-    wrong = send(csv_of(rows, ("x", "y", "z")), mapping='{"destination_url": "y", "short_code": "z"}')
+    wrong = send(
+        csv_of(rows, ("x", "y", "z")), mapping='{"destination_url": "y", "short_code": "z"}'
+    )
     assert wrong.json is not None
     work_on(wrong.json["id"], current_settings())
     errors = client.get(f"{at}/imports/{wrong.json['id']}/errors", headers=headers).json
-    assert errors is not None and errors["data"][0] == {
+    assert errors is not None
+    assert errors["data"][0] == {
         "row": 2,
         "column": "z",
         "message": "Use 3 to 64 letters, digits, hyphens or underscores.",
@@ -214,7 +232,8 @@ def test_program_takes_codes_away(client: FormClient, people: People) -> None:
     at = f"/api/v1/workspaces/{people.workspace.slug}/codes"
     headers = bearer(make_token(people.workspace, "read"))
     table = client.get(f"{at}/export.csv", headers=headers)
-    assert table.status_code == 200 and ",menu," in table.text
+    assert table.status_code == 200
+    assert ",menu," in table.text
     for kind in ("nginx", "caddy", "cloudflare", "cloudflare-bulk"):
         assert "/t/menu" in client.get(f"{at}/redirects.{kind}", headers=headers).text
     assert client.get(f"{at}/redirects.nginx?host=a.example", headers=headers).status_code == 404
@@ -235,9 +254,11 @@ def test_commands_import_and_export(settings: Settings, people: People, tmp_path
     assert "2 codes would be made" in dry.output
     assert count_codes() == 0
     done = run("import", str(file), "--workspace", slug)
-    assert done.exit_code == 0 and "2 codes imported" in done.output
+    assert done.exit_code == 0
+    assert "2 codes imported" in done.output
     again = run("import", str(file), "--workspace", slug)
-    assert again.exit_code == 1 and "“spring” is taken." in again.output
+    assert again.exit_code == 1
+    assert "“spring” is taken." in again.output
     assert run("export", "--workspace", slug, "--out", str(out)).exit_code == 0
     assert out.read_text() == run("export", "--workspace", slug).output
     assert run("export", "--workspace", "nowhere").exit_code == 1

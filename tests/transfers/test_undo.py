@@ -27,10 +27,10 @@ from tests.transfers.factories import carry_out, csv_of, draft, make_import, own
 URL = "https://harbour.example/menu"
 
 
-def imported(people: People, **options: str) -> CodeImport:
+def imported(people: People, domain: str = "") -> CodeImport:
     rows = [(name, URL, name) for name in ("scanned", "edited", "deleted", "fresh", "other")]
     by = owner_of(people)
-    return carry_out(make_import(people.workspace, by, csv_of(rows), **options), by)
+    return carry_out(make_import(people.workspace, by, csv_of(rows), domain=domain), by)
 
 
 def use_some(people: People) -> None:

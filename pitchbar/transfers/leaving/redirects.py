@@ -36,15 +36,19 @@ class Losses:
     def sentences(self) -> list[str]:
         """What to know before anybody relies on the map."""
         words = (
-            (self.rules, "have rules: everybody is led to the plain destination"),
-            (self.password, "ask for a password: the map asks nobody"),
-            (self.schedule, "have a start or an end: the map knows no time"),
-            (self.scan_limit, "have a scan limit: the map counts nothing"),
-            (self.parameters, "pass parameters on: the map does not"),
-            (self.ended, "have ended and lead to no fallback: they are left out"),
-            (self.archived, "are archived: they are left out"),
+            (self.rules, "has", "have", "rules: everybody is led to the plain destination"),
+            (self.password, "asks", "ask", "for a password: the map asks nobody"),
+            (self.schedule, "has", "have", "a start or an end: the map knows no time"),
+            (self.scan_limit, "has", "have", "a scan limit: the map counts nothing"),
+            (self.parameters, "passes", "pass", "parameters on: the map does not"),
+            (self.ended, "has", "have", "ended without a fallback: left out"),
+            (self.archived, "is", "are", "archived: left out"),
         )
-        return [f"{count:,} codes {text}." for count, text in words if count]
+        return [
+            f"1 code {one} {text}." if count == 1 else f"{count:,} codes {many} {text}."
+            for count, one, many, text in words
+            if count
+        ]
 
 
 @dataclass
