@@ -1,0 +1,44 @@
+from typing import Any
+
+from tests.sheets.factories import make_sheet
+from tests.support.changes import Change
+from tests.support.factories import People, make_code
+
+
+def _codes(people: People) -> dict[str, Any]:
+    code_id = make_code(people.workspace).id
+    return {"codes": str(code_id), "code_ids": [code_id]}
+
+
+def _sheet(people: People) -> dict[str, Any]:
+    return {"sheet_id": make_sheet(people.workspace).id}
+
+
+FIELDS: dict[str, Any] = {
+    "kind": "labels",
+    "label": "L7160",
+    "paper": "A4",
+    "captions": ["name"],
+    "bleed": "0",
+    "copies": "1",
+    "start_position": "1",
+    "number_start": "1",
+    "columns": "3",
+    "rows": "7",
+    "label_width": "63.5",
+    "label_height": "38.1",
+    "margin_left": "7.2",
+    "margin_top": "15.1",
+    "gap_x": "2.5",
+    "gap_y": "0",
+}
+
+CHANGES = {
+    "POST /w/<slug>/codes/sheets": Change(FIELDS, parts=_codes),
+    "POST /w/<slug>/codes/sheets/preview": Change(
+        FIELDS, parts=_codes, unaudited="it draws and stores nothing"
+    ),
+    "POST /w/<slug>/codes/sheets/<int:sheet_id>/removal": Change(parts=_sheet),
+    "POST /api/v1/workspaces/<slug>/sheets": Change({"label": "L7651"}, parts=_codes),
+    "DELETE /api/v1/workspaces/<slug>/sheets/<int:sheet_id>": Change(parts=_sheet),
+}
