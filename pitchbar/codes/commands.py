@@ -50,7 +50,10 @@ _OPTIONS = {
 @click.option("--frame-text", help="The call to action.")
 @click.option("--logo", type=click.Path(path_type=Path, dir_okay=False), help="PNG, JPEG or SVG.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def qr(url: str, out: Path, force: bool, logo: Path | None, **options: Any) -> None:
+@click.option("--unchecked", is_flag=True, help="Write it though it may not scan.")
+def qr(
+    url: str, out: Path, force: bool, unchecked: bool, logo: Path | None, **options: Any
+) -> None:
     """Write the QR code of URL to a file: .svg, .png, .pdf or .eps, by its ending."""
     if not url.strip():
         _refuse("Say what the code should hold.")
@@ -62,6 +65,7 @@ def qr(url: str, out: Path, force: bool, logo: Path | None, **options: Any) -> N
     size, mm, dpi = (options.pop(name) for name in ("size", "mm", "dpi"))
     design = _read_design({name: value for name, value in options.items() if value is not None})
     drawing = _draw(url, design, _read_logo(logo) if logo else None)
+    verdict = "" if unchecked else _check(url, drawing, design)
     try:
         data = _write(drawing, ending, size, mm, dpi)
     except TooManyPixels as error:
@@ -74,6 +78,23 @@ def qr(url: str, out: Path, force: bool, logo: Path | None, **options: Any) -> N
         f"{out}: {len(data):,} bytes, version {drawing.version},"
         f" error correction {drawing.error_correction}"
     )
+    if verdict:
+        click.echo(verdict)
+
+
+def _check(url: str, drawing: Drawing, design: Design) -> str:
+    """What the scan check says; a symbol that fails is not written."""
+    from pitchbar.scan_check.checking import check_symbol
+
+    report = check_symbol(url, drawing, design.quiet_zone)
+    if report.verdict == "fails":
+        _refuse(
+            "This design does not scan. Raise its contrast, make the logo smaller or the shapes"
+            " plainer; --unchecked writes it all the same."
+        )
+    words = "Scans well" if report.verdict == "passes" else "Scans, but not everywhere"
+    size = f"; print it {report.smallest_mm:.0f} mm wide or larger" if report.smallest_mm else ""
+    return f"{words}, {report.score} of 100{size}."
 
 
 def _read_design(options: dict[str, Any]) -> Design:

@@ -12,10 +12,9 @@ from pitchbar.api.payloads import Id, Payload, ResponseModel, Timestamp
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
-from pitchbar.sheets.errors import SheetNotFound
 from pitchbar.sheets.models import DONE, PrintSheet
 from pitchbar.sheets.options import SheetOptions
-from pitchbar.sheets.services import begin_sheet, delete_sheet, files, get_sheet, read_options
+from pitchbar.sheets.services import begin_sheet, delete_sheet, files, get_sheet, read_options, require_file
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 
@@ -111,8 +110,7 @@ def show(workspace: Workspace, sheet_id: int) -> SheetResponse:
 def pdf(workspace: Workspace, sheet_id: int) -> Response:
     """Get the PDF of a print sheet"""
     sheet = get_sheet(workspace, sheet_id)
-    if sheet.state != DONE:
-        raise SheetNotFound
+    require_file(sheet)
     return Response(b"".join(files().read(sheet.key)), mimetype="application/pdf")
 
 

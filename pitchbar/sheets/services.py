@@ -132,6 +132,16 @@ def forget_old_sheets(now: datetime) -> int:
     return len(old)
 
 
+def require_file(sheet: PrintSheet) -> None:
+    """Raises SheetNotFound: not made yet, or gone from the storage."""
+    try:
+        is_there = sheet.state == DONE and files().size(sheet.key) == sheet.size
+    except FileNotFoundError:
+        is_there = False
+    if not is_there:
+        raise SheetNotFound
+
+
 def files() -> ObjectStorage:
     return open_storage(current_settings().storage_url)
 

@@ -19,9 +19,8 @@ from pitchbar.core.pagination import paginate
 from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
-from pitchbar.sheets.errors import SheetNotFound
 from pitchbar.sheets.forms import SheetForm
-from pitchbar.sheets.models import DONE, WAITING, PrintSheet
+from pitchbar.sheets.models import WAITING, PrintSheet
 from pitchbar.sheets.planning import plan_sheet
 from pitchbar.sheets.printing import find_too_small, preview_page
 from pitchbar.sheets.services import (
@@ -33,6 +32,7 @@ from pitchbar.sheets.services import (
     get_sheet,
     item_of,
     read_options,
+    require_file,
     smallest_sizes,
 )
 from pitchbar.workspaces.access import requires
@@ -107,8 +107,7 @@ def create(workspace: Workspace) -> Response:
 @requires("view")
 def download(workspace: Workspace, sheet_id: int) -> Response:
     sheet = get_sheet(workspace, sheet_id)
-    if sheet.state != DONE:
-        raise SheetNotFound
+    require_file(sheet)
     response = Response(files().read(sheet.key, 0, sheet.size), mimetype="application/pdf")
     response.headers["Content-Length"] = str(sheet.size)
     return as_attachment(response, f"{workspace.slug}-codes-{sheet.id}.pdf")

@@ -20,7 +20,7 @@ def page(open_page: OpenPage) -> Page:
 
 
 def modules_of(svg: str) -> str:
-    found = re.search(r'class="qrline"[^>]* d="([^"]*)"', svg)
+    found = re.search(r'fill="#000(?:000)?" d="([^"]*)"', svg)
     assert found
     return found[1]
 
