@@ -36,10 +36,12 @@ def write_png(drawing: Drawing, width: int, dpi: float | None = None) -> bytes:
     if drawing.plain_rows is not None:
         picture = picture.convert("1")
     out = io.BytesIO()
+    # Trying all filters pays for two colours; with gradients it takes a second and saves little.
+    optimize = drawing.plain_rows is not None
     if dpi:
-        picture.save(out, "png", optimize=True, dpi=(dpi, dpi))
+        picture.save(out, "png", optimize=optimize, dpi=(dpi, dpi))
     else:
-        picture.save(out, "png", optimize=True)
+        picture.save(out, "png", optimize=optimize)
     return out.getvalue()
 
 
