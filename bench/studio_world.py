@@ -144,7 +144,7 @@ def print_and_scan(drawing: Drawing, mm_per_module: float, pixels_per_mm: float,
         (corners - middle) @ turn.T + middle + numbers.uniform(-0.03, 0.03, (4, 2)) * (wide, high)
     )
     moved -= moved.min(axis=0)
-    size = tuple(int(side) + 2 for side in moved.max(axis=0))
+    size = int(moved[:, 0].max()) + 2, int(moved[:, 1].max()) + 2
     # Four times as fine, by Pillow's own warp, which wants the way back.
     back = cv2.getPerspectiveTransform(
         (moved * 4).astype(np.float32), corners * np.float32(1 / scale)

@@ -2,7 +2,7 @@
 
 A level of damage is survived where zxing-cpp reads the picture. OpenCV's decoder must read the
 symbol undamaged. Under damage it is no measure of phones: of the plain black symbol of segno it
-read 75 % of the pictures of all kinds and levels where zxing-cpp read 83 %, and of out of focus ones
+read 75 % of the pictures of all kinds and levels where zxing-cpp read 83 %, of those out of focus
 40 % where that read 69 %; of other shapes it read far less still (`bin/bench studio` measures it).
 """
 
