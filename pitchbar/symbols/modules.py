@@ -18,7 +18,7 @@ from pitchbar.symbols.paths import (
 Cell = tuple[int, int]  # column, row
 
 EYE = 7  # modules on a side
-# What both decoders read, over all shapes and versions: smaller ones lose OpenCV's.
+# Of a module: large enough that neighbours look like one to a decoder, small enough to be seen.
 _DOT = 0.92
 _DIAMOND = 0.62
 _BAR = 0.84
