@@ -12,9 +12,16 @@ from pitchbar.api.payloads import Id, Payload, ResponseModel, Timestamp
 from pitchbar.core.pagination import encode_cursor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
+from pitchbar.sheets.making import files
 from pitchbar.sheets.models import DONE, PrintSheet
 from pitchbar.sheets.options import SheetOptions
-from pitchbar.sheets.services import begin_sheet, delete_sheet, files, get_sheet, read_options, require_file
+from pitchbar.sheets.services import (
+    begin_sheet,
+    delete_sheet,
+    get_sheet,
+    read_options,
+    require_file,
+)
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.tokens.access import require_right_of_creator, requires_token, shared_limit
 

@@ -3,8 +3,8 @@ from sqlalchemy import delete
 from pitchbar.codes.panels import ListAction, register_list_action
 from pitchbar.events.services import Event, subscribe
 from pitchbar.extensions import db
+from pitchbar.sheets.making import files
 from pitchbar.sheets.models import PrintSheet
-from pitchbar.sheets.services import files
 
 
 def register() -> None:

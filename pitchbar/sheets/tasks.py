@@ -1,8 +1,8 @@
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.jobs import AttemptError, Queue, every, task
+from pitchbar.sheets.making import fail, forget_old_sheets, make
 from pitchbar.sheets.models import DONE, PrintSheet
-from pitchbar.sheets.services import fail, forget_old_sheets, make
 
 
 @task(queue=Queue.DEFAULT, tries=3, waits=[10, 60], timeout=600)

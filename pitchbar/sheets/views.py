@@ -20,17 +20,15 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.sheets.forms import SheetForm
+from pitchbar.sheets.making import KEPT, files, item_of
 from pitchbar.sheets.models import WAITING, PrintSheet
 from pitchbar.sheets.planning import plan_sheet
 from pitchbar.sheets.printing import find_too_small, preview_page
 from pitchbar.sheets.services import (
-    KEPT,
     MOST_CODES,
     begin_sheet,
     delete_sheet,
-    files,
     get_sheet,
-    item_of,
     read_options,
     require_file,
     smallest_sizes,
@@ -137,6 +135,7 @@ def _preview(form: SheetForm, codes: Sequence[Code]) -> dict[str, Any]:
         plan = plan_sheet(read_options(form.values()))
         items = [item_of(code) for code in codes[:_DRAWN]]
     except DomainError as error:
+        db.session.rollback()
         return {"picture": None, "problem": error.message}
     small = find_too_small(plan, items[:20], smallest_sizes(codes[:20]))
     db.session.commit()

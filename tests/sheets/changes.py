@@ -5,9 +5,12 @@ from tests.support.changes import Change
 from tests.support.factories import People, make_code
 
 
+def _ids(people: People) -> dict[str, Any]:
+    return {"code_ids": [make_code(people.workspace).id]}
+
+
 def _codes(people: People) -> dict[str, Any]:
-    code_id = make_code(people.workspace).id
-    return {"codes": str(code_id), "code_ids": [code_id]}
+    return {"codes": str(make_code(people.workspace).id)}
 
 
 def _sheet(people: People) -> dict[str, Any]:
@@ -39,6 +42,6 @@ CHANGES = {
         FIELDS, parts=_codes, unaudited="it draws and stores nothing"
     ),
     "POST /w/<slug>/codes/sheets/<int:sheet_id>/removal": Change(parts=_sheet),
-    "POST /api/v1/workspaces/<slug>/sheets": Change({"label": "L7651"}, parts=_codes),
+    "POST /api/v1/workspaces/<slug>/sheets": Change({"label": "L7651"}, parts=_ids),
     "DELETE /api/v1/workspaces/<slug>/sheets/<int:sheet_id>": Change(parts=_sheet),
 }

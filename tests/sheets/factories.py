@@ -1,8 +1,9 @@
 from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
+from pitchbar.sheets.making import make
 from pitchbar.sheets.models import PrintSheet
 from pitchbar.sheets.options import SheetOptions
-from pitchbar.sheets.services import begin_sheet, make
+from pitchbar.sheets.services import begin_sheet
 from pitchbar.workspaces.models import Workspace
 from tests.support.factories import make_code
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.sheets.making import forget_old_sheets
 from pitchbar.sheets.models import DONE, FAILED, PrintSheet
-from pitchbar.sheets.services import forget_old_sheets
 from pitchbar.sheets.tasks import make_sheet
 from tests.sheets.changes import FIELDS
 from tests.studio.factories import PRETTY, UNREADABLE, make_designed

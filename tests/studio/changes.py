@@ -41,8 +41,12 @@ def _template_and_code(people: People) -> dict[str, Any]:
         "template_id": template_id,
         "template": str(template_id),
         "codes": str(code_id),
-        "code_ids": [code_id],
     }
+
+
+def _template_and_ids(people: People) -> dict[str, Any]:
+    code_id = make_code(people.workspace).id
+    return {"template_id": make_template(people.workspace).id, "code_ids": [code_id]}
 
 
 def _edit(people: People) -> dict[str, Any]:
@@ -81,7 +85,5 @@ CHANGES = {
     f"POST {_API}/design-templates": Change({"name": "Poster", "design": _FIELDS}),
     f"PATCH {_API}/design-templates/<int:template_id>": Change({"name": "Card"}, parts=_template),
     f"DELETE {_API}/design-templates/<int:template_id>": Change(parts=_template),
-    f"POST {_API}/design-templates/<int:template_id>/applications": Change(
-        parts=_template_and_code
-    ),
+    f"POST {_API}/design-templates/<int:template_id>/applications": Change(parts=_template_and_ids),
 }
