@@ -5,6 +5,7 @@ and a phone that share nothing with those of the scan check.
 import io
 import itertools
 import random
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -76,7 +77,7 @@ def coloured(designs: list[Case], seed: int = 6) -> Iterator[Case]:
 
 
 def _link(numbers: random.Random) -> str:
-    code = "".join(numbers.choices("abcdefghjkmnpqrstuvwxyz23456789", k=7))
+    code = "".join(numbers.choices(string.ascii_lowercase + string.digits, k=7))
     return f"https://go.acme.example/t/{code}"
 
 
