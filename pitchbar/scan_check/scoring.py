@@ -18,8 +18,6 @@ WEIGHTS: dict[DamageKind, int] = {
 }
 # Below it, or where one kind is not survived at all, a symbol is weak.
 PASSES_FROM = 68
-# Below it a symbol is read in a drawing programme and hardly in the world: it is not printed.
-FAILS_BELOW = 25
 
 
 def score_of(survivals: Sequence[Survival]) -> int:
@@ -29,7 +27,7 @@ def score_of(survivals: Sequence[Survival]) -> int:
 
 
 def verdict_of(score: int, survivals: Sequence[Survival], *, fails: bool, weak: bool) -> Verdict:
-    if fails or score < FAILS_BELOW:
+    if fails:
         return "fails"
     lost = any(one.survived == 0 for one in survivals)
     return "weak" if weak or lost or score < PASSES_FROM else "passes"

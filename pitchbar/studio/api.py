@@ -99,8 +99,8 @@ def images(workspace: Workspace) -> ImageList:
 def upload(workspace: Workspace, payload: ImageBody) -> ImageResponse:
     """Upload a logo
 
-    PNG, JPEG or SVG of 1 MiB at most, as the file `file` of a form or as base64 in JSON. It is drawn anew; of an SVG,
-    scripts and what leads elsewhere are taken out.
+    PNG, JPEG or SVG of 1 MiB at most, as the file `file` of a form or as base64 in JSON. It is
+    drawn anew; of an SVG, scripts and what leads elsewhere are taken out.
     """
     require_right_of_creator(_RIGHT)
     name, data = read_upload(request.files.get("file"))

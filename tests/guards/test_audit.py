@@ -38,7 +38,7 @@ def send(app: Flask, address: str, rule: Rule, people: People) -> int:
     sent = {name: value for name, value in parts.items() if name not in rule.arguments}
     if url.startswith("/api/"):
         method, headers = address.partition(" ")[0], bearer(make_token(people.workspace))
-        body = {"json": change.values} if change.values else {}
+        body = {"json": {**change.values, **sent}} if change.values or sent else {}
         return client.open(url, method=method, headers=headers, **body).status_code
     if change.by:
         sign_in(client, getattr(people, change.by))

@@ -26,7 +26,7 @@ class Change:
         values: what is sent.
         by: which of the `People`; empty for somebody who is signed out.
         parts: makes what the address needs beforehand, and gives the parts of the address; what it
-            has no place for is sent by its form.
+            has no place for is sent with them.
         unaudited: why it leaves no entry in the audit log; empty where it must.
     """
 
