@@ -32,7 +32,8 @@ class Survival:
 @dataclass(frozen=True)
 class ScanReport:
     """Attributes:
-    verdict: "fails" is a symbol that one of the decoders cannot read even undamaged, or that
+    verdict: "fails" is a symbol that one of the decoders cannot read even undamaged, that is
+        read at no size in an evening's light, or that
         holds something else; it must not be printed. One that OpenCV cannot read for its round
         eyes alone is "weak", and `decoders` says so.
     score: 0 to 100.

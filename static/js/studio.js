@@ -67,12 +67,13 @@ function draw() {
   document.getElementById("design-verdict").classList.add("is-old");
 }
 
-// A drag of a slider is one step.
-function changed() {
+// A drag of a slider, or a word that is typed, is one step.
+function changed(isWhole) {
   show();
   draw();
   clearTimeout(stepping);
-  stepping = setTimeout(keep, STEP_MS);
+  if (isWhole) keep();
+  else stepping = setTimeout(keep, STEP_MS);
 }
 
 function step(by) {
@@ -114,7 +115,7 @@ function onInput(event) {
   if (el.matches("[data-well]")) line.querySelector(".colour-hex").value = el.value;
   // Whoever chooses a colour wants it.
   if (line && el.type !== "checkbox") untick(line);
-  changed();
+  changed(el.type === "radio" || el.type === "checkbox");
 }
 
 function untick(line) {
@@ -131,7 +132,7 @@ function onClick(event) {
     const line = button.closest("[data-colour]");
     line.querySelector(".colour-hex").value = button.dataset.putColour;
     untick(line);
-    changed();
+    changed(true);
   } else if (button.dataset.design) {
     take(JSON.parse(button.dataset.design), button.classList.contains("template-pick"));
   }
