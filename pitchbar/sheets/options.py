@@ -45,7 +45,7 @@ class SheetOptions(BaseModel):
     bleed: float = Field(0, ge=0, le=10, description="How far colour goes beyond the edge.")
     crop_marks: bool = False
     safe_area: float | None = Field(
-        None, ge=0, le=30, description="Kept clear within the edge; null: 3, less on small labels."
+        None, ge=0, le=30, description="Kept clear within the edge; null: 3, less on small labels, more on posters."
     )
     captions: tuple[CaptionField, ...] = Field(("name", "short_link"), max_length=5)
     headline: str = Field("", max_length=255, description="On tents and posters.")
@@ -111,6 +111,9 @@ class SheetOptions(BaseModel):
         """Printers cut a millimetre off now and then; small labels have no three to spare."""
         if self.safe_area is not None:
             return self.safe_area
+        if self.kind != "labels":
+            # No words at the very edge of what hangs on a wall.
+            return 0.06 * min(width, height)
         return min(3.0, 0.08 * min(width, height))
 
 
