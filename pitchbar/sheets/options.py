@@ -45,7 +45,10 @@ class SheetOptions(BaseModel):
     bleed: float = Field(0, ge=0, le=10, description="How far colour goes beyond the edge.")
     crop_marks: bool = False
     safe_area: float | None = Field(
-        None, ge=0, le=30, description="Kept clear within the edge; null: 3, less on small labels, more on posters."
+        None,
+        ge=0,
+        le=30,
+        description="Kept clear within the edge; null: 3, less on small labels, more on posters.",
     )
     captions: tuple[CaptionField, ...] = Field(("name", "short_link"), max_length=5)
     headline: str = Field("", max_length=255, description="On tents and posters.")
