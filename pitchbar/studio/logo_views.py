@@ -33,8 +33,10 @@ MOST_BODY = MOST_UPLOAD + (1 << 20)
 
 
 @bp.url_value_preprocessor
-def take_uploads(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    request.max_content_length = MOST_BODY
+def take_uploads(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before the form of a request is read, where a file comes."""
+    if endpoint in ("design_images.create", "studio_api.upload"):
+        request.max_content_length = MOST_BODY
 
 
 @bp.post("")

@@ -38,10 +38,15 @@ class ReceivedTable:
     mapping: Mapping[str, int]
 
 
-def take_table(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+def take_table(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before the form of a request is read: a table may be long."""
-    own = current_settings()[TransferSettings]
-    request.max_content_length = own.code_import_bytes + _FRAME_BYTES
+    if endpoint and endpoint.endswith(".create"):
+        request.max_content_length = most_body(current_settings())
+
+
+def most_body(settings: Settings) -> int:
+    """Bytes of a whole request with a table."""
+    return settings[TransferSettings].code_import_bytes + _FRAME_BYTES
 
 
 def receive(upload: FileStorage | None, settings: Settings) -> ReceivedTable:
