@@ -41,7 +41,11 @@ _FIELDS: Any = {
 
 
 class _Base(Payload):
-    model_config = {"strict": False, "extra": "forbid"}
+    model_config = {
+        "strict": False,
+        "extra": "forbid",
+        "json_schema_extra": {"examples": [{"code_ids": [42], "label": "L7160", "copies": 2}]},
+    }
 
 
 NewSheet: Any = create_model(
@@ -53,6 +57,24 @@ NewSheet: Any = create_model(
 
 
 class SheetResponse(ResponseModel):
+    model_config = {
+        "frozen": True,
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "id": 7,
+                    "state": "done",
+                    "problem": "",
+                    "pages": 2,
+                    "codes": 40,
+                    "pdf_url": "https://pitchbar.example/api/v1/workspaces/demo/sheets/7/pdf",
+                    "created_at": "2026-05-01T08:00:00+00:00",
+                    "ended_at": "2026-05-01T08:00:04+00:00",
+                }
+            ]
+        },
+    }
+
     id: int
     state: str = Field(description="`waiting`, `done` or `failed`.")
     problem: str = Field(description="Why it failed, in a sentence.")
@@ -65,7 +87,7 @@ class SheetResponse(ResponseModel):
 
 class SheetList(ResponseModel):
     data: list[SheetResponse]
-    next_cursor: str | None
+    next_cursor: str | None = Field(examples=[None])
 
 
 @bp.get("")

@@ -50,7 +50,7 @@ shared_limit(bp)
 @requires_token("read")
 @endpoint(TOPIC, response=DesignResponse, errors=(503,))
 def show(workspace: Workspace, code_id: int) -> DesignResponse:
-    """Get a code's design
+    """Get the design of a code
 
     With what the check of it found.
     """
@@ -61,7 +61,7 @@ def show(workspace: Workspace, code_id: int) -> DesignResponse:
 @requires_token("read-write")
 @endpoint(TOPIC, body=DesignBody, response=DesignResponse, errors=(413, 415, 422, 503))
 def put(workspace: Workspace, code_id: int, payload: object) -> DesignResponse:
-    """Set a code's design
+    """Set the design of a code
 
     The whole of it: what is left out is as on a plain symbol. Printed codes go on to scan.
     """

@@ -8,6 +8,31 @@ from pitchbar.api.payloads import Id, Payload, ResponseModel, Text
 from pitchbar.studio.models import DesignImage, DesignTemplate, ScanCheck
 from pitchbar.symbols.design import Design, ErrorCorrection
 
+_CHECK = {
+    "verdict": "passes",
+    "score": 83,
+    "smallest_mm": 19.5,
+    "distance_mm": 300,
+    "phone": "a 12-megapixel phone",
+    "advice": "",
+    "advice_change": {},
+    "damages": [{"kind": "blur", "survived": 4, "levels": 6, "words": "out of focus"}],
+    "is_overridden": False,
+}
+_IMAGE = {
+    "id": "5f0c7e9a",
+    "name": "anchor.png",
+    "kind": "png",
+    "width": 400.0,
+    "height": 400.0,
+    "size": 5120,
+}
+
+
+def _shown(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(frozen=True, json_schema_extra={"examples": [example]})
+
+
 _FIELDS: dict[str, Any] = {
     name: (field.rebuild_annotation(), field) for name, field in Design.model_fields.items()
 }
@@ -37,9 +62,15 @@ class _Example(Payload):
 
 
 DesignBody: Any = create_model("DesignBody", __base__=_Example, **_FIELDS)
+
+
+class _Kept(ResponseModel):
+    model_config = _shown(Design(foreground="#0b3d2e", module_shape="rounded").model_dump())
+
+
 DesignFields: Any = create_model(
     "DesignFields",
-    __base__=ResponseModel,
+    __base__=_Kept,
     **_KEPT,
 )
 
@@ -52,6 +83,8 @@ class DamageResponse(ResponseModel):
 
 
 class CheckResponse(ResponseModel):
+    model_config = _shown(_CHECK)
+
     verdict: str = Field(description="`passes`, `weak` or `fails`.")
     score: int = Field(description="0 to 100.")
     smallest_mm: float | None = Field(
@@ -67,49 +100,56 @@ class CheckResponse(ResponseModel):
 
 class DesignResponse(ResponseModel):
     design: DesignFields
-    error_correction_used: ErrorCorrection = Field(description="A logo may raise it.")
+    error_correction_used: ErrorCorrection = Field(
+        description="A logo may raise it.", examples=["M"]
+    )
     scan_check: CheckResponse
 
 
 class TemplateBody(Payload):
-    name: Text = Field(min_length=1, max_length=100)
+    name: Text = Field(min_length=1, max_length=100, examples=["Table card"])
     design: DesignBody
-    is_default: bool = Field(False, description="Whether new codes start with it.")
+    is_default: bool = Field(
+        False, description="Whether new codes start with it.", examples=[False]
+    )
 
 
 class TemplateChanges(Payload):
-    name: Text | None = Field(None, min_length=1, max_length=100)
-    design: DesignBody | None = None
-    is_default: bool | None = None
+    name: Text | None = Field(None, min_length=1, max_length=100, examples=["Table card"])
+    design: DesignBody | None = Field(None, examples=[{"module_shape": "dot"}])
+    is_default: bool | None = Field(None, examples=[True])
 
 
 class TemplateResponse(ResponseModel):
-    id: int
-    name: str
-    is_default: bool
+    id: int = Field(examples=[3])
+    name: str = Field(examples=["Table card"])
+    is_default: bool = Field(examples=[False])
     design: DesignFields
 
 
 class TemplateList(ResponseModel):
     data: list[TemplateResponse]
-    next_cursor: str | None
+    next_cursor: str | None = Field(examples=[None])
 
 
 class ApplicationBody(Payload):
-    code_ids: list[Id] = Field(min_length=1, max_length=1_000)
+    code_ids: list[Id] = Field(min_length=1, max_length=1_000, examples=[[42]])
     keep: list[str] = Field(
         default_factory=list,
         max_length=2,
+        examples=[["frame_text"]],
         description="Of `frame_text` and `logo`, those that each code keeps.",
     )
 
 
 class ApplicationResponse(ResponseModel):
-    changed: int
-    unchanged: int
+    changed: int = Field(examples=[12])
+    unchanged: int = Field(examples=[0])
 
 
 class ImageResponse(ResponseModel):
+    model_config = _shown(_IMAGE)
+
     id: str
     name: str
     kind: str
@@ -127,8 +167,13 @@ class ImageBody(Payload):
 
     takes_form = True
 
-    name: Text = Field("", max_length=255, description="Of the file, where it comes as `data`.")
-    data: str = Field("", description="The file's bytes as base64.")
+    name: Text = Field(
+        "",
+        max_length=255,
+        description="Of the file, where it comes as `data`.",
+        examples=["anchor.svg"],
+    )
+    data: str = Field("", description="The file's bytes as base64.", examples=["PHN2Zy8+"])
 
 
 def read_design(body: Any) -> Design:

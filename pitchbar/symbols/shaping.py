@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from unicodedata import combining
+from unicodedata import bidirectional, combining
 
 from pitchbar.symbols.fonts import Face, find_face, glyph_path, is_invisible
 from pitchbar.symbols.paths import Path, joined, rectangle
@@ -132,10 +132,16 @@ def _is_joined(sign: str) -> bool:
     return bool(combining(sign)) or sign in " \u00a0.,!?:;-()"
 
 
+# What the library refuses, by class of direction; each sign stays one sign.
+_UNKNOWN = {"B": " ", **dict.fromkeys(("LRI", "RLI", "FSI", "PDI"), "\u200b")}
+
+
 def _levels(text: str) -> list[int]:
     """Of each sign: even from left to right, odd from right to left."""
     from bidi import algorithm
 
+    # The library knows neither isolates nor breaks: a call to action is one paragraph.
+    text = "".join(_UNKNOWN.get(bidirectional(sign), sign) for sign in text)
     base = algorithm.get_base_level(text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = base, ("L", "R")[base]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pitchbar.symbols.design import Design
-from pitchbar.symbols.rendering import draw_symbol, to_image
+from pitchbar.symbols.rendering import draw_symbol, to_image, to_svg
 from pitchbar.symbols.shaping import shape, split_runs, visual_order
 from pitchbar.symbols.texts import set_text
 from tests.symbols.pictures import FRAMES, TEXT, read_by_zxing
@@ -116,3 +116,11 @@ def test_what_no_font_has_is_told_and_seen() -> None:
 def test_words_are_not_broken_where_they_fit() -> None:
     assert set_text("Scan the menu", 30, 4).lines <= 2
     assert set_text("\n\tScan \r\n me \n", 30, 4).path == set_text("Scan me", 30, 4).path
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u2066", "\u2067", "\u2068", "\u2069", "\u2029", "\x85", "\x1c", "\n"]
+)
+def test_signs_that_steer_direction_draw_nothing_and_break_nothing(sign: str) -> None:
+    design = Design(frame="label", frame_text=f"Menu {sign}תפריט 12")
+    assert to_svg(draw_symbol("https://pitchbar.example/t/menu", design))
