@@ -73,7 +73,7 @@ def put(workspace: Workspace, code_id: int, payload: object) -> DesignResponse:
 
 @bp.post("/codes/<int:code_id>/design/override")
 @requires_token("read-write")
-@endpoint(TOPIC, response=CheckResponse, errors=(409, 503))
+@endpoint(TOPIC, response=CheckResponse, errors=(409, 422, 503))
 def let_pass(workspace: Workspace, code_id: int) -> CheckResponse:
     """Let a design pass that does not scan
 

@@ -35,7 +35,18 @@ def symbol_fragment(drawing: Drawing) -> str:
 
 
 def path_data(path: Path) -> str:
-    return "".join(kind + " ".join(number(value) for value in values) for kind, values in path)
+    """Lines along an axis by their short form: half of what a page with a symbol carries."""
+    parts, x, y = [], 0.0, 0.0
+    for kind, values in path:
+        if kind == "L" and values[1] == y:
+            parts.append(f"H{number(values[0])}")
+        elif kind == "L" and values[0] == x:
+            parts.append(f"V{number(values[1])}")
+        else:
+            parts.append(kind + " ".join(number(value) for value in values))
+        if values:
+            x, y = values[-2:]
+    return "".join(parts)
 
 
 def _fill(fill: Fill, names: dict[Gradient, str]) -> str:

@@ -16,7 +16,7 @@ PUBLIC = {
     "/login": 50_000,
     "/signup": 50_000,
     "/password/forgotten": 50_000,
-    "/api/docs": 80_000,
+    "/api/docs": 100_000,
 }
 
 _JUMPS = """() => new Promise((found) => {
