@@ -133,7 +133,7 @@ def _is_joined(sign: str) -> bool:
 
 
 # What the library refuses, by class of direction; each sign stays one sign.
-_UNKNOWN = {"B": " ", **dict.fromkeys(("LRI", "RLI", "FSI", "PDI"), "\u200b")}
+_UNKNOWN = {"": "A", "B": " ", **dict.fromkeys(("LRI", "RLI", "FSI", "PDI"), "\u200b")}
 
 
 def _levels(text: str) -> list[int]:

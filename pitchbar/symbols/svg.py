@@ -39,14 +39,21 @@ def path_data(path: Path) -> str:
     parts, x, y = [], 0.0, 0.0
     for kind, values in path:
         if kind == "L" and values[1] == y:
-            parts.append(f"H{number(values[0])}")
+            parts.append(_along("H", x, values[0]))
         elif kind == "L" and values[0] == x:
-            parts.append(f"V{number(values[1])}")
+            parts.append(_along("V", y, values[1]))
         else:
             parts.append(kind + " ".join(number(value) for value in values))
         if values:
             x, y = values[-2:]
     return "".join(parts)
+
+
+def _along(axis: str, start: float, end: float) -> str:
+    """By the way where both are whole, which never adds up an error; else by the place."""
+    if float(start).is_integer() and float(end).is_integer():
+        return f"{axis.lower()}{number(end - start)}"
+    return f"{axis}{number(end)}"
 
 
 def _fill(fill: Fill, names: dict[Gradient, str]) -> str:
