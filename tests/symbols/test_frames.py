@@ -124,3 +124,10 @@ def test_words_are_not_broken_where_they_fit() -> None:
 def test_signs_that_steer_direction_draw_nothing_and_break_nothing(sign: str) -> None:
     design = Design(frame="label", frame_text=f"Menu {sign}תפריט 12")
     assert to_svg(draw_symbol("https://pitchbar.example/t/menu", design))
+
+
+def test_sign_that_no_standard_knows_yet_is_drawn_as_a_box() -> None:
+    drawing = draw_symbol(
+        "https://pitchbar.example/t/menu", Design(frame="label", frame_text="Menu \u0378")
+    )
+    assert drawing.missing_signs == ("\u0378",)
