@@ -3,7 +3,8 @@
 The model, and where its figures come from:
 
 * **Paper and ink.** Paper reflects 0.88 of the light, black ink 0.04: between the lightest and the
-  darkest that offset printing on office paper gives. Ink spreads: dark edges grow by 3 % of a
+  darkest that offset printing on office paper gives. Toner and glossy ink are deeper, a density of
+  1.9 or 0.012 of the light; a colour of the design looks paler beside them. Ink spreads: dark edges grow by 3 % of a
   module on each side; that figure is ours, a few hundredths of a millimetre on a label.
 * **Phone.** A 12-megapixel main camera (4:3) with a lens equivalent to 26 mm on 35 mm film, the
   figure that makers publish for common phones. The film's diagonal is 43.3 mm, so the long side of
@@ -28,7 +29,7 @@ from typing import Any
 
 Pixels = Any  # a numpy array; numpy is imported where it is used
 
-PAPER, INK, DARK_GROUND = 0.88, 0.04, 0.08
+PAPER, INK, DEEP_INK, DARK_GROUND = 0.88, 0.04, 0.012, 0.08
 GAMMA = 2.2
 OPTICS_SIGMA = 0.7
 ELECTRONS, READ_NOISE = 2000.0, 3.0
@@ -78,7 +79,12 @@ class Print:
 
 
 def printed(
-    image: Pixels, pixels: int, at: tuple[float, float], modules: int, ground: float
+    image: Pixels,
+    pixels: int,
+    at: tuple[float, float],
+    modules: int,
+    ground: float,
+    ink: float = INK,
 ) -> Print:
     """Of an sRGB picture with `pixels` for a module, whose symbol stands at `at`, in modules."""
     import cv2
@@ -86,7 +92,7 @@ def printed(
 
     grey: Pixels = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
     grey = grey.astype(np.float32) / 255
-    light: Pixels = INK + (PAPER - INK) * np.power(grey, GAMMA)
+    light: Pixels = ink + (PAPER - ink) * np.power(grey, GAMMA)
     spread = cv2.erode(light, np.ones((3, 3), np.uint8))
     gained = min(1.0, _INK_GAIN * pixels)
     light = light * (1 - gained) + spread * gained

@@ -8,7 +8,7 @@ DamageKind = Literal[
     "perspective", "rotation", "blur", "noise", "low_light", "contrast", "cover", "size", "curve"
 ]
 # Raised whenever the simulation or the judging changes: stored reports of another are taken anew.
-MODEL = 1
+MODEL = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class ScanReport:
         eyes alone is "weak", and `decoders` says so.
     score: 0 to 100.
     smallest_mm: the side of the printed symbol, its quiet zone included, below which a usual
-        phone at `distance_mm` no longer reads it; None where it is never read.
+        phone at `distance_mm` no longer reads it; None where no size is sure: it is never read, or
+        by the ink of some printers alone, which is "weak".
     advice: the one change that would help most, as a sentence; "" where none would.
     advice_change: that change as fields of a `Design`, to be made by one click; {} where none.
     milliseconds: what the check took.
