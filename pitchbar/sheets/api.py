@@ -77,7 +77,7 @@ class SheetResponse(ResponseModel):
 
     id: int
     state: str = Field(description="`waiting`, `done` or `failed`.")
-    problem: str = Field(description="Why it failed, in a sentence.")
+    problem: str = Field(description="Why it failed, or which codes are too small on it.")
     pages: int
     codes: int
     pdf_url: str | None = Field(description="The file, once it is done; asks for the token too.")

@@ -1,5 +1,6 @@
 """Makes the files of sheets, and lets old ones go."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -10,12 +11,14 @@ from pitchbar.codes.models import Code
 from pitchbar.codes.queries import list_chosen_codes
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs import check_deadline
 from pitchbar.settings import current_settings
 from pitchbar.sheets.models import DONE, FAILED, PrintSheet
 from pitchbar.sheets.options import SheetOptions
+from pitchbar.sheets.pages import TooSmall
 from pitchbar.sheets.placing import SheetItem
 from pitchbar.sheets.planning import plan_sheet
-from pitchbar.sheets.printing import print_sheet
+from pitchbar.sheets.printing import find_too_small, print_sheet
 from pitchbar.studio.designs import design_of
 from pitchbar.studio.logos import read_logo
 from pitchbar.studio.printing import FAILS, check_code
@@ -25,11 +28,16 @@ KEPT = timedelta(days=7)
 
 
 def make(sheet: PrintSheet) -> None:
-    """Writes the file. A code that does not scan, and that nobody let pass, stops it by name."""
+    """Writes the file. A code that does not scan, and that nobody let pass, stops it by name.
+
+    What the scan check finds is committed code by code, so that a worker that dies, or a job whose
+    time is over, goes on where it was.
+    """
     workspace = db.session.get_one(Workspace, sheet.workspace_id)
     options = SheetOptions(**sheet.options)
     codes = list_chosen_codes(workspace, sheet.code_ids)
-    if refused := [code.name for code in codes if not _may_be_printed(code)]:
+    refused, smallest = _check(sheet, codes)
+    if refused:
         sentence = f"“{refused[0]}” does not scan as it is designed."
         if len(refused) > 1:
             sentence = f"“{refused[0]}” and {len(refused) - 1} more do not scan as designed."
@@ -42,7 +50,37 @@ def make(sheet: PrintSheet) -> None:
     data = print_sheet(plan, items)
     files().put(sheet.key, data)
     sheet.pages, sheet.size = max(1, plan.count_pages(len(items))), len(data)
-    sheet.state, sheet.problem, sheet.ended_at = DONE, "", clock.now()
+    # A plain symbol has no size of its own; all places of a plan are equally large.
+    designed = [item for item in items if item.code_id in smallest]
+    sheet.problem = _warn(find_too_small(plan, designed, smallest))[:300]
+    sheet.state, sheet.ended_at = DONE, clock.now()
+
+
+def _check(sheet: PrintSheet, codes: Sequence[Code]) -> tuple[list[str], dict[int, float | None]]:
+    """The names of those that may not be printed, and how small each designed one may be."""
+    refused, smallest = [], {}
+    for number, code in enumerate(codes, 1):
+        if not code.design:
+            continue
+        check_deadline()
+        check = check_code(code)
+        smallest[code.id] = check.report["smallest_mm"]
+        if check.verdict == FAILS and check.overridden_at is None:
+            refused.append(code.name)
+        sheet.checked = number
+        db.session.commit()
+    return refused, smallest
+
+
+def _warn(small: Sequence[TooSmall]) -> str:
+    if not small:
+        return ""
+    one = small[0]
+    more = f" {len(small) - 1:,} more are too small, too." if len(small) > 1 else ""
+    return (
+        f"“{one.name[:100]}” is {one.printed_mm:.0f} mm wide here; below {one.smallest_mm:.0f} mm "
+        f"phones no longer read it.{more}"
+    )
 
 
 def fail(sheet: PrintSheet, sentence: str) -> None:
@@ -73,10 +111,3 @@ def forget_old_sheets(now: datetime) -> int:
 
 def files() -> ObjectStorage:
     return open_storage(current_settings().storage_url)
-
-
-def _may_be_printed(code: Code) -> bool:
-    if not code.design:
-        return True
-    check = check_code(code)
-    return check.verdict != FAILS or check.overridden_at is not None

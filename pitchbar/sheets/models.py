@@ -26,8 +26,10 @@ class PrintSheet(Model):
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     code_ids: Mapped[list[int]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16), default=WAITING)
-    # What kept it from being made, for a person.
+    # What kept it from being made, or is to be known of what was made, for a person.
     problem: Mapped[str] = mapped_column(String(300), default="")
+    # How many codes were looked at before the pages are drawn; the scan check takes its time.
+    checked: Mapped[int] = mapped_column(default=0, server_default="0")
     pages: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(BigId, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

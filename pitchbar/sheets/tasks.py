@@ -5,9 +5,11 @@ from pitchbar.sheets.making import fail, forget_old_sheets, make
 from pitchbar.sheets.models import DONE, PrintSheet
 
 
-@task(queue=Queue.DEFAULT, tries=3, waits=[10, 60], timeout=600)
+@task(queue=Queue.DEFAULT, tries=3, waits=[10, 60], timeout=1800)
 def make_sheet(sheet_id: int) -> None:
-    """The same bytes each time: a repeat writes the same file again."""
+    """The same bytes each time: a repeat writes the same file again. A thousand designs that nobody
+    checked yet take a quarter of an hour.
+    """
     sheet = db.session.get(PrintSheet, sheet_id)
     if sheet is None or sheet.state == DONE:
         return

@@ -2,14 +2,18 @@ import io
 from datetime import timedelta
 
 import pypdfium2
+import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
+from pitchbar.jobs.context import JobTimeout
+from pitchbar.sheets import making
 from pitchbar.sheets.making import forget_old_sheets
 from pitchbar.sheets.models import DONE, FAILED, PrintSheet
 from pitchbar.sheets.tasks import make_sheet
+from pitchbar.studio.models import ScanCheck
 from tests.sheets.changes import FIELDS
 from tests.studio.factories import PRETTY, UNREADABLE, make_designed
 from tests.support.browsing import FormClient, sign_in
@@ -75,6 +79,43 @@ def test_too_small_a_label_is_said_before_it_is_printed(client: FormClient, peop
     answer = client.submit(f"{_at(people)}/preview", fields)
     assert "“Wine list” is" in answer.text
     assert "phones no longer read it" in answer.text
+
+
+def test_job_that_is_cut_off_goes_on_where_it_was(
+    client: FormClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = [make_designed(people.workspace, PRETTY, name=f"Table {at}") for at in range(3)]
+    sign_in(client, people.editor)
+    fields = {**FIELDS, "codes": ",".join(str(code.id) for code in codes), "label": "L4731"}
+    client.submit(_at(people), fields)
+    sheet_id = db.session.query(PrintSheet.id).scalar()
+
+    def cut_off() -> None:
+        if db.session.query(ScanCheck).count() == 2:
+            raise JobTimeout("its time was over")
+
+    monkeypatch.setattr(making, "check_deadline", cut_off)
+    with pytest.raises(JobTimeout):
+        make_sheet(sheet_id)
+    db.session.rollback()
+    assert db.session.query(ScanCheck).count() == 2
+    waiting = client.get(_at(people)).text
+    assert "2 of 3 checked" in waiting
+    monkeypatch.undo()
+    make_sheet(sheet_id)
+    assert db.session.query(ScanCheck).count() == 3
+    done = client.get(_at(people)).text
+    assert "“Table 0” is" in done
+    assert "2 more are too small, too." in done
+
+
+def test_preview_checks_one_design_that_nobody_checked(client: FormClient, people: People) -> None:
+    codes = [make_designed(people.workspace, PRETTY) for _ in range(3)]
+    sign_in(client, people.editor)
+    fields = {**FIELDS, "codes": ",".join(str(code.id) for code in codes), "label": "L4731"}
+    for found in (1, 2, 3, 3):
+        client.submit(f"{_at(people)}/preview", fields)
+        assert db.session.query(ScanCheck).count() == found
 
 
 def test_several_of_each_are_numbered_over_pages(client: FormClient, people: People) -> None:
