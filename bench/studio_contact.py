@@ -1,6 +1,6 @@
-"""Twenty-four designs on one sheet, to be looked at: what the studio can do, and what its check says.
+"""Twenty-four designs on one sheet, to be looked at, each with what the scan check says of it.
 
-    bin/bench studio_contact [--out contact.png]
+bin/bench studio_contact [--out contact.png]
 """
 
 import argparse
@@ -25,11 +25,13 @@ _LOGOS = {
 <path fill="none" stroke="{0}" stroke-width="7" d="M64 36h7a11 11 0 0 1 0 24h-8"/>
 <path fill="none" stroke="{0}" stroke-width="6" stroke-linecap="round" d="M29 20v-9M44 20v-9"/>""",
     "leaf": """<path fill="{0}" d="M14 80C8 36 38 12 86 12c4 46-18 76-58 72"/>
-<path fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round" d="M22 82C34 58 48 44 66 32"/>""",
+<path fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round"
+d="M22 82C34 58 48 44 66 32"/>""",
     "bolt": '<path fill="{0}" d="M56 6 20 56h24l-8 38 44-54H54z"/>',
     "heart": """<path fill="{0}" d="M50 88C20 66 8 50 8 34a21 21 0 0 1 42-5 21 21 0 0 1 42 5c0 16-12
 32-42 54z"/>""",
-    "note": """<path fill="{0}" d="M36 18l44-8v54a14 12 0 1 1-8-11V28l-28 5v39a14 12 0 1 1-8-11z"/>""",
+    "note": """<path fill="{0}" d="M36 18l44-8v54a14 12 0 1 1-8-11V28
+l-28 5v39a14 12 0 1 1-8-11z"/>""",
 }
 _INK = "#14213d"
 DESIGNS: dict[str, dict[str, Any]] = {
@@ -92,7 +94,9 @@ def main() -> None:
         picture = to_image(drawing, 8)
         picture.thumbnail((_CELL - 20, _CELL - 20), Image.Resampling.LANCZOS)
         left, top = number % _ACROSS * _CELL, number // _ACROSS * (_CELL + _NAME)
-        sheet.paste(picture, (left + (_CELL - picture.width) // 2, top + _CELL - 8 - picture.height))
+        sheet.paste(
+            picture, (left + (_CELL - picture.width) // 2, top + _CELL - 8 - picture.height)
+        )
         least = f", {report.smallest_mm:g} mm" if report.smallest_mm else ""
         said = f"{name}: {report.verdict} {report.score}{least}"
         draw.text((left + _CELL / 2, top + _CELL + 8), said, "#333333", font, anchor="mm")

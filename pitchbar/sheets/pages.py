@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pitchbar.sheets.placing import Content, SheetItem, place_content
 from pitchbar.sheets.planning import SheetPlan, Slot
+from pitchbar.symbols.design import Design
 from pitchbar.symbols.drawing import Drawing
+from pitchbar.symbols.logos import Logo
 from pitchbar.symbols.rendering import draw_symbol
 
 
@@ -47,7 +49,7 @@ class Sheet:
         """Raises TextTooLong."""
         if item not in self._drawings:
             one = self.items[item]
-            self._drawings[item] = draw_symbol(one.text, one.design, one.logo)
+            self._drawings[item] = _draw(one.text, one.design, one.logo)
         return self._drawings[item]
 
     def page(self, page: int) -> Iterator[Printed]:
@@ -79,3 +81,9 @@ def printed_mm(item: SheetItem, printed: Printed) -> float:
     drawing = printed.drawing
     modules = drawing.modules + 2 * item.design.quiet_zone
     return printed.content.symbol.width * modules / drawing.width
+
+
+# A page of labels is drawn anew at each change of the form beside it.
+@lru_cache(maxsize=256)
+def _draw(text: str, design: Design, logo: Logo | None) -> Drawing:
+    return draw_symbol(text, design, logo)
