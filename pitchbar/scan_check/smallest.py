@@ -16,27 +16,29 @@ from pitchbar.scan_check.damages import seen_from
 from pitchbar.scan_check.decoders import read_zxing
 
 MARGIN = 1.2
-_LOOKS, _MISSED = 8, 2  # a phone looks at thirty pictures a second
+_LOOKS, MISSED = 8, 2  # a phone looks at thirty pictures a second
 _LIGHT = 0.25  # of a lit room's: an evening's
 # Pixels for a module. Larger ones are tried only where none of these is read.
 _LADDER = (4.0, 3.6, 3.2, 2.9, 2.65, 2.45, 2.25, 2.1, 1.95, 1.8, 1.65, 1.5, 1.35)
 _LARGER = (4.6, 5.4, 6.5, 8.0)
 
 
-def smallest_pixels(sheets: Sequence[Print], text: str) -> float | None:
-    """Pixels for a module that are still read, of all the prints; None where none are."""
+def smallest_pixels(sheets: Sequence[Print], text: str, missed: int = MISSED) -> float | None:
+    """Pixels for a module that are still read, of all the prints; None where none are. `missed` is
+    how many of the looks may fail.
+    """
     least = None
     for pixels in _LADDER:
-        if _holds(sheets, text, pixels):
+        if _holds(sheets, text, pixels, missed):
             least = pixels
         elif least is not None:
             break
     if least is None:
-        least = next((pixels for pixels in _LARGER if _holds(sheets, text, pixels)), None)
+        least = next((pixels for pixels in _LARGER if _holds(sheets, text, pixels, missed)), None)
     return least
 
 
-def _holds(sheets: Sequence[Print], text: str, pixels: float) -> bool:
+def _holds(sheets: Sequence[Print], text: str, pixels: float, most: int) -> bool:
     import numpy as np
 
     missed = 0
@@ -47,7 +49,7 @@ def _holds(sheets: Sequence[Print], text: str, pixels: float) -> bool:
             sheets[look % len(sheets)], pixels, turn=turn, tilt=tilt, axis=axis, shift=(x, y)
         )
         missed += read_zxing(exposed(light, 50 + look, electrons=ELECTRONS * _LIGHT)) != text
-        if missed > _MISSED:
+        if missed > most:
             return False
     return True
 

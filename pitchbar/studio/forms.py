@@ -29,7 +29,7 @@ CHOICES: dict[str, list[tuple[str, str]]] = {
     "eye_frame_shape": [
         ("square", "Square"),
         ("rounded", "Rounded"),
-        ("circle", "Circle"),
+        ("circle", "Round"),
         ("leaf", "Leaf"),
     ],
     "eye_ball_shape": [

@@ -1,6 +1,9 @@
 """The bench of the studio: ours beside the plain symbol, the verdict beside another simulation."""
 
 import re
+from pathlib import Path
+
+from PIL import Image
 
 from tests.bench.running import run
 
@@ -22,3 +25,19 @@ def test_a_few_designs_are_read_printed_and_timed() -> None:
         assert abs(int(ours) / int(plain) - float(ratio)) < 0.001
     assert re.search(r"(passes|weak): agrees with \d of \d", said)
     assert re.search(r"scan check: p50 \d+ ms, p95 \d+ ms of 2", said)
+
+
+def test_requests_of_the_studio_are_timed() -> None:
+    said = run("studio_pages", "--requests", "1", "--labels", "3")
+    for name in ("preview", "scan check", "EPS file"):
+        assert re.search(rf"{name} +[\d.]+ +[\d.]+ +[\d.]+", said)
+    assert re.search(r"sheet of 3 labels: [\d.]+ s, 1 pages, [1-9]\d* KiB", said)
+
+
+def test_two_dozen_designs_stand_on_one_sheet(tmp_path: Path) -> None:
+    file = tmp_path / "contact.png"
+    said = run("studio_contact", "--out", str(file)).splitlines()
+    assert len(said) == 24
+    # What is shown to people as good is good.
+    assert all(": passes " in line for line in said)
+    assert Image.open(file).width == 6 * 260
