@@ -1,6 +1,6 @@
 """Twenty-four designs on one sheet, to be looked at, each with what the scan check says of it.
 
-bin/bench studio_contact [--out contact.png]
+bin/bench studio_contact [--out contact.png] [--count 24]
 """
 
 import argparse
@@ -83,11 +83,13 @@ def logo_of(design: Design) -> Logo | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="contact.png", help="where the picture goes")
+    parser.add_argument("--count", type=int, default=len(DESIGNS), help="of the designs")
     options = parser.parse_args()
-    rows = -(-len(DESIGNS) // _ACROSS)
+    chosen = list(DESIGNS.items())[-options.count :]
+    rows = -(-len(chosen) // _ACROSS)
     sheet = Image.new("RGB", (_ACROSS * _CELL, rows * (_CELL + _NAME)), "#ffffff")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
-    for number, (name, parts) in enumerate(DESIGNS.items()):
+    for number, (name, parts) in enumerate(chosen):
         design = Design(**parts)
         drawing = draw_symbol(_TEXT, design, logo_of(design))
         report = check_symbol(_TEXT, drawing, design.quiet_zone)
