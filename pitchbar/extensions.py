@@ -12,6 +12,7 @@ from pitchbar.core.database import Model, engine_options
 from pitchbar.core.masked_tokens import MaskedCSRFProtect
 from pitchbar.core.patient_limiter import PatientLimiter
 from pitchbar.core.redis_client import redis_options
+from pitchbar.core.signed_cookies import PatientSessions
 from pitchbar.settings import Settings
 
 
@@ -54,6 +55,7 @@ def init_extensions(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=1024 * 1024,
         SOCK_SERVER_OPTIONS={"ping_interval": 25, "max_message_size": 4096},
     )
+    app.session_interface = PatientSessions()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(app.extensions["root"] / "migrations"))
     csrf.init_app(app)

@@ -4,8 +4,9 @@ The model, and where its figures come from:
 
 * **Paper and ink.** Paper reflects 0.88 of the light, black ink 0.04: between the lightest and the
   darkest that offset printing on office paper gives. Toner and glossy ink are deeper, a density of
-  1.9 or 0.012 of the light; a colour of the design looks paler beside them. Ink spreads: dark edges grow by 3 % of a
-  module on each side; that figure is ours, a few hundredths of a millimetre on a label.
+  1.9 or 0.012 of the light; a colour of the design looks paler beside them. Ink spreads: dark
+  edges grow by 3 % of a module on each side; that figure is ours, a few hundredths of a
+  millimetre on a label.
 * **Phone.** A 12-megapixel main camera (4:3) with a lens equivalent to 26 mm on 35 mm film, the
   figure that makers publish for common phones. The film's diagonal is 43.3 mm, so the long side of
   a 4:3 picture is 34.6 mm of it and sees 2·atan(17.3 / 26) = 67°. Scanners do not look for symbols

@@ -90,8 +90,8 @@ def _bars(cells: Iterable[Cell]) -> list[Path]:
     return bars
 
 
-# A full circle has no edges by which a scanner could tell how the symbol lies: of twelve designs the
-# scan check gave those 64 points and sizes up to 41 mm, these 74 and 30 mm.
+# A full circle has no edges by which a scanner could tell how the symbol lies: the scan check gave
+# twelve designs with such ones 64 points and sizes up to 41 mm, with these 74 and 30 mm.
 _ROUND = (2.8, 2.0)
 
 

@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from pitchbar.accounts.models import Person
 from pitchbar.accounts.queries import normalise_email
+from pitchbar.core.signed_cookies import timed_serializer
 from pitchbar.core.tokens import hash_secret
 from pitchbar.settings import current_settings
 
@@ -68,4 +69,4 @@ def _account_key(email: str) -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_settings().signing_keys, salt="device")
+    return timed_serializer(current_settings().signing_keys, "device")

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from pitchbar.analytics.public_stats.models import SHOWABLE, PublicStats
 from pitchbar.codes.models import Code
 from pitchbar.core.code_passwords import hash_code_password, verify_code_password
+from pitchbar.core.signed_cookies import timed_serializer
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import Event, record_event
 from pitchbar.extensions import db
@@ -80,7 +81,7 @@ def is_password(stats: PublicStats, typed: str) -> bool:
 
 def _serializer(stats: PublicStats) -> URLSafeTimedSerializer:
     salt = f"public-stats:{stats.password_hash}"
-    return URLSafeTimedSerializer(current_settings().signing_keys, salt=salt)
+    return timed_serializer(current_settings().signing_keys, salt)
 
 
 def _told(stats: PublicStats) -> dict[str, object]:
