@@ -21,7 +21,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.studio.templates import first_design
 from pitchbar.transfers.models import CodeImport, ImportedCode
-from pitchbar.transfers.plans import PlannedCode
+from pitchbar.transfers.reading.plans import PlannedCode
 from pitchbar.workspaces.models import Workspace
 
 _AT_ONCE = 1_000

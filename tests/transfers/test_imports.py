@@ -19,8 +19,8 @@ from pitchbar.symbols.design import Design
 from pitchbar.transfers import working
 from pitchbar.transfers.errors import ImportNotReady, InvalidMapping
 from pitchbar.transfers.models import CHECKED, DONE, FAILED, RUNNING, CodeImport, ImportedCode
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import list_errors
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import files
 from pitchbar.transfers.services import bring_in, look_through
 from pitchbar.transfers.tasks import work_on_import
