@@ -31,7 +31,7 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.settings import Settings, load_settings
 from pitchbar.transfers.models import DONE, UNDONE, CodeImport
-from pitchbar.transfers.plans import Options
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import look_at
 from pitchbar.transfers.services import begin_import, bring_in, look_through, undo_import
 from pitchbar.transfers.working import work_on

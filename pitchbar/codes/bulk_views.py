@@ -9,13 +9,13 @@ from pitchbar.codes.bulk_edits import BulkEditRefused, apply_edit, undo_edit
 from pitchbar.codes.bulk_forms import BulkEditForm
 from pitchbar.codes.bulk_plans import MOST_CODES, EditPlan, plan_edit
 from pitchbar.codes.bulk_words import describe
+from pitchbar.codes.choosing import Choice
 from pitchbar.codes.errors import CodeEditNotFound
 from pitchbar.codes.labels.queries import list_labels
 from pitchbar.codes.labels.views import codes_in_words
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-from pitchbar.codes.queries import list_campaigns, list_chosen_codes, list_matching_ids
-from pitchbar.core.database import MAX_ID
+from pitchbar.codes.queries import list_campaigns
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
 from pitchbar.extensions import db
@@ -26,19 +26,20 @@ from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plan_limits import PlanLimitReached
 
 bp = Blueprint("code_edits", __name__, url_prefix="/w/<slug>/codes/edits")
+_choice = Choice(
+    MOST_CODES,
+    "Nothing to do: choose codes in the list first.",
+    f"An edit takes {MOST_CODES:,} codes at most. Narrow the list first.",
+)
 
 
 @bp.get("/new")
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
     """Of the codes that are ticked, or with `all` of those that the list's address lets through."""
-    if request.args.get("all"):
-        ids = list_matching_ids(workspace, _listing().which, MOST_CODES + 1)
-    else:
-        ids = request.args.getlist("code_id", type=int)
-    codes = _find(workspace, ids)
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes = _choice.from_list(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     return _ask(workspace, codes, _form(workspace))
 
 
@@ -46,9 +47,9 @@ def new(workspace: Workspace) -> Response:
 @requires("edit_codes")
 @form_on("code_edits.new")
 def review(workspace: Workspace) -> Response:
-    codes, form = _sent_codes(workspace), _form(workspace)
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes, form = _choice.from_form(workspace), _form(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     if not form.validate():
         return _ask(workspace, codes, form, 422)
     if request.form.get("back"):
@@ -60,9 +61,9 @@ def review(workspace: Workspace) -> Response:
 @requires("edit_codes")
 @form_on("code_edits.new")
 def create(workspace: Workspace) -> Response:
-    codes, form = _sent_codes(workspace), _form(workspace)
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes, form = _choice.from_form(workspace), _form(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     if not form.validate():
         return _ask(workspace, codes, form, 422)
     ids = [code.id for code in codes]
@@ -75,7 +76,7 @@ def create(workspace: Workspace) -> Response:
         db.session.rollback()
         return _show_plan(workspace, error.plan, form, 422)
     if form.errors:
-        return _ask(workspace, _find(workspace, ids), form, 422)
+        return _ask(workspace, _choice.from_form(workspace), form, 422)
     db.session.commit()
     return _tell(workspace, len(plan.changes), edit.id if edit else None, form)
 
@@ -100,19 +101,6 @@ def undo(workspace: Workspace, edit_id: int) -> Response:
 
 def _listing() -> Listing:
     return Listing.read(request.args)
-
-
-def _find(workspace: Workspace, ids: Sequence[int]) -> list[Code]:
-    possible = sorted({number for number in ids if 0 < number <= MAX_ID})
-    return list_chosen_codes(workspace, possible[: MOST_CODES + 1])
-
-
-def _sent_codes(workspace: Workspace) -> list[Code]:
-    """Which were chosen stands in the form, so that what is done is what was read."""
-    parts = request.form.get("codes", "").split(",")
-    # What the list's boxes send stands apart.
-    parts += request.form.getlist("code_id")
-    return _find(workspace, [int(part) for part in parts if part.isdecimal() and len(part) < 20])
 
 
 def _form(workspace: Workspace) -> BulkEditForm:
@@ -145,15 +133,6 @@ def _show_plan(
         listing=_listing(),
         http_status=status,
     )
-
-
-def _refuse_number(workspace: Workspace, count: int) -> Response:
-    if count:
-        text = f"An edit takes {MOST_CODES:,} codes at most. Narrow the list first."
-    else:
-        text = "Nothing to do: choose codes in the list first."
-    flash(text, "error")
-    return _back(workspace)
 
 
 def _tell(workspace: Workspace, count: int, edit_id: int | None, form: BulkEditForm) -> Response:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, flash, request
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.codes.choosing import possible_ids
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
 from pitchbar.codes.selections import archive_codes, restore_codes
-from pitchbar.core.database import MAX_ID
 from pitchbar.core.htmx import go_to
 from pitchbar.extensions import db
 from pitchbar.workspaces.access import requires
@@ -45,8 +45,7 @@ def restore(workspace: Workspace) -> Response:
 
 def _chosen() -> list[int]:
     """From the form, or from the address as in an undo."""
-    given = request.values.getlist("code_id", type=int)
-    return sorted({number for number in given if 0 < number <= MAX_ID})[:_MOST]
+    return possible_ids(request.values.getlist("code_id", type=int), _MOST)
 
 
 def _tell(workspace: Workspace, codes: Sequence[Code], state: str, undo: str) -> Response:

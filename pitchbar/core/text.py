@@ -2,6 +2,8 @@
 
 import re
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 def storable(text: str) -> str:
     """With a sign in place of what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
@@ -10,7 +12,7 @@ def storable(text: str) -> str:
 
 def has_control_characters(text: str) -> bool:
     """What no keyboard types and PostgreSQL cannot store; line breaks and tabs are none."""
-    return any(ord(char) < 32 and char not in "\r\n\t" for char in text)
+    return _CONTROL.search(text) is not None
 
 
 def file_name(text: str) -> str:

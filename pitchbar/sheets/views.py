@@ -8,10 +8,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from pitchbar.accounts.actors import current_actor
-from pitchbar.codes.listing import Listing
+from pitchbar.codes.choosing import Choice
 from pitchbar.codes.models import Code
-from pitchbar.codes.queries import list_chosen_codes, list_matching_ids
-from pitchbar.core.database import MAX_ID
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
@@ -39,6 +37,11 @@ from pitchbar.workspaces.models import Workspace
 bp = Blueprint("print_sheets", __name__, url_prefix="/w/<slug>/codes/sheets")
 # So many are drawn for the page that is shown; a sheet has 189 labels at most.
 _DRAWN = 200
+_choice = Choice(
+    MOST_CODES,
+    "Nothing to print: choose codes in the list first.",
+    f"A sheet takes {MOST_CODES:,} codes at most. Narrow the list first.",
+)
 
 
 @bp.get("")
@@ -60,14 +63,9 @@ def index(workspace: Workspace) -> Response:
 @requires("edit_codes")
 def new(workspace: Workspace) -> Response:
     """Of the codes that are ticked, or with `all` of those that the list's address lets through."""
-    if request.args.get("all"):
-        which = Listing.read(request.args).which
-        ids = list_matching_ids(workspace, which, MOST_CODES + 1)
-    else:
-        ids = request.args.getlist("code_id", type=int)
-    codes = _find(workspace, ids)
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes = _choice.from_list(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     return _ask(workspace, codes, SheetForm(formdata=None))
 
 
@@ -75,7 +73,7 @@ def new(workspace: Workspace) -> Response:
 @requires("edit_codes")
 @form_on("codes.index")
 def preview(workspace: Workspace) -> Response:
-    form, codes = SheetForm(), _sent(workspace)
+    form, codes = SheetForm(), _choice.from_form(workspace)
     form.validate()
     picture = _preview(form, codes) if codes else {}
     return render("sheets/preview.html", "sheets/_preview.html", **picture)
@@ -85,9 +83,9 @@ def preview(workspace: Workspace) -> Response:
 @requires("edit_codes")
 @form_on("print_sheets.index")
 def create(workspace: Workspace) -> Response:
-    form, codes, sheet = SheetForm(), _sent(workspace), None
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    form, codes, sheet = SheetForm(), _choice.from_form(workspace), None
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     is_right = form.validate()
     with form_errors(form):
         options = read_options(form.values())
@@ -95,7 +93,7 @@ def create(workspace: Workspace) -> Response:
             ids = [code.id for code in codes]
             sheet = begin_sheet(workspace, current_actor(), options=options, code_ids=ids)
     if sheet is None:
-        return _ask(workspace, _sent(workspace), form, 422)
+        return _ask(workspace, _choice.from_form(workspace), form, 422)
     db.session.commit()
     flash("The PDF is being made; that takes some seconds.", "success")
     return go_to(url_for("print_sheets.index", slug=workspace.slug))
@@ -141,22 +139,3 @@ def _preview(form: SheetForm, codes: Sequence[Code]) -> dict[str, Any]:
     db.session.commit()
     svg = Markup(preview_page(plan, items).decode())  # noqa: S704  # drawn by us; texts are outlines
     return {"picture": svg, "pages": plan.count_pages(len(codes)), "small": small, "problem": ""}
-
-
-def _sent(workspace: Workspace) -> list[Code]:
-    parts = request.form.get("codes", "").split(",")
-    return _find(workspace, [int(p) for p in parts if p.isdecimal() and len(p) < 20])
-
-
-def _find(workspace: Workspace, ids: Sequence[int]) -> list[Code]:
-    possible = sorted({number for number in ids if 0 < number <= MAX_ID})
-    return list_chosen_codes(workspace, possible[: MOST_CODES + 1])
-
-
-def _refuse_number(workspace: Workspace, count: int) -> Response:
-    if count:
-        text = f"A sheet takes {MOST_CODES:,} codes at most. Narrow the list first."
-    else:
-        text = "Nothing to print: choose codes in the list first."
-    flash(text, "error")
-    return go_to(Listing.read(request.args).url(workspace))

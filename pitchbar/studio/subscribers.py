@@ -14,8 +14,7 @@ from pitchbar.studio.models import (
     ScanCheck,
 )
 from pitchbar.studio.painting import PAINTER
-from pitchbar.studio.templates import find_default
-from pitchbar.symbols.design import Design
+from pitchbar.studio.templates import first_design
 
 
 def register() -> None:
@@ -26,13 +25,9 @@ def register() -> None:
 
 def start_with_default(event: Event) -> None:
     """A new code looks as the workspace's codes do; the correction that was chosen for it stays."""
-    template = find_default(event.subject.workspace_id or 0)
-    code = db.session.get(Code, int(event.subject.id)) if template else None
-    if template is None or code is None or code.design:
-        return
-    design = Design.read(template.design, error_correction=code.error_correction)
-    kept = {k: v for k, v in design.stored().items() if k != "error_correction"}
-    code.design = kept or None
+    code = db.session.get(Code, int(event.subject.id))
+    if code is not None and not code.design:
+        code.design = first_design(code.workspace_id, code.error_correction)
 
 
 def erase_designs(event: Event) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from pitchbar.accounts.actors import current_actor
+from pitchbar.codes.choosing import Choice
 from pitchbar.codes.labels.views import codes_in_words
 from pitchbar.codes.listing import Listing
 from pitchbar.codes.models import Code
-from pitchbar.codes.queries import list_chosen_codes, list_matching_ids
 from pitchbar.core.database import MAX_ID
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
@@ -33,6 +33,11 @@ from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("design_templates", __name__, url_prefix="/w/<slug>/codes/templates")
 _PER_PAGE = 24
+_choice = Choice(
+    MOST_CODES,
+    "Nothing to do: choose codes in the list first.",
+    f"{MOST_CODES:,} codes at once at most. Narrow the list first.",
+)
 
 
 @bp.get("")
@@ -117,13 +122,9 @@ def colour(workspace: Workspace) -> Response:
 @requires("edit_codes")
 def choose_for(workspace: Workspace) -> Response:
     """Of the codes that are ticked, or with `all` of those that the list's address lets through."""
-    if request.args.get("all"):
-        ids = list_matching_ids(workspace, Listing.read(request.args).which, MOST_CODES + 1)
-    else:
-        ids = request.args.getlist("code_id", type=int)
-    codes = _find(workspace, ids)
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes = _choice.from_list(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     return _ask(workspace, codes, ApplyForm(formdata=None), "")
 
 
@@ -132,10 +133,9 @@ def choose_for(workspace: Workspace) -> Response:
 @form_on("design_templates.choose_for")
 def apply(workspace: Workspace) -> Response:
     form = ApplyForm()
-    parts = [part for part in request.form.get("codes", "").split(",") if len(part) < 20]
-    codes = _find(workspace, [int(part) for part in parts if part.isdecimal()])
-    if not codes or len(codes) > MOST_CODES:
-        return _refuse_number(workspace, len(codes))
+    codes = _choice.from_form(workspace)
+    if not _choice.fits(codes):
+        return _choice.refuse(workspace, codes)
     chosen, design = request.form.get("template", ""), None
     if form.validate():
         with form_errors(form):
@@ -187,11 +187,6 @@ def _chosen_design(workspace: Workspace, chosen: str) -> Design | None:
     return Design.read(get_template(workspace, int(chosen)).design)
 
 
-def _find(workspace: Workspace, ids: Sequence[int]) -> list[Code]:
-    possible = sorted({number for number in ids if 0 < number <= MAX_ID})
-    return list_chosen_codes(workspace, possible[: MOST_CODES + 1])
-
-
 def _ask(
     workspace: Workspace, codes: Sequence[Code], form: ApplyForm, chosen: str, status: int = 200
 ) -> Response:
@@ -225,15 +220,6 @@ def _brand_form(workspace: Workspace) -> BrandForm:
 
 def _note(text: str, kind: str, status: int) -> Response:
     return render("studio/note.html", "studio/_note.html", text=text, kind=kind, http_status=status)
-
-
-def _refuse_number(workspace: Workspace, count: int) -> Response:
-    if count:
-        text = f"{MOST_CODES:,} codes at once at most. Narrow the list first."
-    else:
-        text = "Nothing to do: choose codes in the list first."
-    flash(text, "error")
-    return _list(workspace)
 
 
 def _list(workspace: Workspace) -> Response:

@@ -96,6 +96,17 @@ def find_default(workspace_id: int) -> DesignTemplate | None:
     return db.session.scalars(chosen.order_by(DesignTemplate.id)).first()
 
 
+def first_design(workspace_id: int, error_correction: str) -> dict[str, Any] | None:
+    """The `design` of a new code: that of the workspace's codes, with the correction that was
+    chosen for this one; None for the plain symbol.
+    """
+    template = find_default(workspace_id)
+    if template is None:
+        return None
+    stored = Design.read(template.design, error_correction=error_correction).stored()
+    return {name: value for name, value in stored.items() if name != "error_correction"} or None
+
+
 def list_templates(
     workspace: Workspace, count: int = MOST_TEMPLATES, after: int = 0
 ) -> list[DesignTemplate]:

@@ -19,8 +19,8 @@ from pitchbar.transfers.payloads import (
     error_response,
     import_response,
 )
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import get_import, list_errors
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import (
     ReceivedTable,
     drop_file,

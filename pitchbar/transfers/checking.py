@@ -21,10 +21,10 @@ from pitchbar.extensions import db
 from pitchbar.settings import Settings
 from pitchbar.transfers.errors import UnreadableTable
 from pitchbar.transfers.models import CodeImport
-from pitchbar.transfers.plans import CellError, ImportPlan, Options, PlannedCode
-from pitchbar.transfers.recognition import known_of
-from pitchbar.transfers.row_reading import RowReader
-from pitchbar.transfers.tables import Table
+from pitchbar.transfers.reading.plans import CellError, ImportPlan, Options, PlannedCode
+from pitchbar.transfers.reading.recognition import known_of
+from pitchbar.transfers.reading.rows import RowReader
+from pitchbar.transfers.reading.tables import Table
 from pitchbar.workspaces.models import Workspace
 from pitchbar.workspaces.plans import CODES, find_plan
 

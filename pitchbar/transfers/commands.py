@@ -10,8 +10,8 @@ from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.transfers.exporting import export_codes
 from pitchbar.transfers.models import CHECK, DONE, IMPORT, CodeImport
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import list_errors
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import look_at
 from pitchbar.transfers.services import begin_import, look_through, record_begin
 from pitchbar.transfers.working import work_on

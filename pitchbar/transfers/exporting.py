@@ -15,7 +15,7 @@ from pitchbar.events.subjects import Subject
 from pitchbar.extensions import db
 from pitchbar.scans.models import ScanDay
 from pitchbar.settings import Settings
-from pitchbar.transfers.fields import FIELDS
+from pitchbar.transfers.reading.fields import FIELDS
 from pitchbar.workspaces.models import Workspace
 
 # What the status says alone.

@@ -16,7 +16,7 @@ def configure(app: Flask) -> None:
 
 
 FEATURE = Feature(
-    requires=("codes", "domains", "scans"),
+    requires=("codes", "domains", "scans", "studio"),
     blueprints=(views.bp, views.panel_bp, export_views.bp),
     api_blueprints=(api.bp,),
     tasks=(tasks,),

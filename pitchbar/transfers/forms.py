@@ -5,9 +5,9 @@ from wtforms import BooleanField, Field, RadioField, SelectField
 
 from pitchbar.codes.address_forms import domain_field
 from pitchbar.forms import Form, SelectChoice
-from pitchbar.transfers.fields import FIELDS
 from pitchbar.transfers.models import CodeImport
-from pitchbar.transfers.plans import Options
+from pitchbar.transfers.reading.fields import FIELDS
+from pitchbar.transfers.reading.plans import Options
 
 IGNORED = "-"
 

@@ -27,8 +27,8 @@ class CodeImport(Model):
     """A file of codes on its way in. Its codes are all there once it is done, and none before.
 
     `mapping` names for each of our fields the number of its column, from 0. `options` are those of
-    `plans.Options`. `sample` holds the first rows as codes will be. `problem` is what stands
-    against the file as a whole, as a sentence; `error_count` says how many cells are wrong.
+    `reading.plans.Options`. `sample` holds the first rows as codes will be. `problem` is what
+    stands against the file as a whole, as a sentence; `error_count` says how many cells are wrong.
     """
 
     __tablename__ = "code_imports"
@@ -46,7 +46,7 @@ class CodeImport(Model):
     # Of the file in the storage; empty once it is deleted.
     file_key: Mapped[str] = mapped_column(String(255), default="")
     size: Mapped[int] = mapped_column(BigId, default=0)
-    # Which service wrote it, as far as its columns tell; a key of `recognition.KNOWN`.
+    # Which service wrote it, as far as its columns tell; a key of `reading.recognition.KNOWN`.
     origin: Mapped[str] = mapped_column(String(32), default="")
     columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     # The first of its rows, as they stand there: what the page of the columns shows beside each.

@@ -14,9 +14,9 @@ from pitchbar.core.text import storable
 from pitchbar.settings import Settings, current_settings
 from pitchbar.transfers.errors import UnreadableTable
 from pitchbar.transfers.models import CodeImport
-from pitchbar.transfers.recognition import recognise
+from pitchbar.transfers.reading.recognition import recognise
+from pitchbar.transfers.reading.tables import Table, read_table
 from pitchbar.transfers.settings import TransferSettings
-from pitchbar.transfers.tables import Table, read_table
 
 # Beside the file: the choices, the frame of the form.
 _FRAME_BYTES = 1024 * 1024

@@ -13,7 +13,6 @@ from pitchbar.events.services import record_event
 from pitchbar.extensions import db
 from pitchbar.jobs import Task, enqueue
 from pitchbar.transfers.errors import ImportNotReady, InvalidMapping, TooManyImports
-from pitchbar.transfers.fields import BY_NAME, NEEDED
 from pitchbar.transfers.models import (
     CHECK,
     CHECKED,
@@ -27,8 +26,9 @@ from pitchbar.transfers.models import (
     CodeImport,
     ImportedCode,
 )
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import count_open
+from pitchbar.transfers.reading.fields import BY_NAME, NEEDED
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import ReceivedTable, drop_file, store_table
 from pitchbar.transfers.telling import tell
 from pitchbar.workspaces.models import Workspace

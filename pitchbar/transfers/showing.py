@@ -7,10 +7,10 @@ from pitchbar.accounts.models import Person
 from pitchbar.core import clock
 from pitchbar.extensions import db
 from pitchbar.live import LiveView
-from pitchbar.transfers.fields import FIELDS
 from pitchbar.transfers.models import DONE, CodeImport
 from pitchbar.transfers.queries import list_errors, list_imports
-from pitchbar.transfers.recognition import known_of
+from pitchbar.transfers.reading.fields import FIELDS
+from pitchbar.transfers.reading.recognition import known_of
 from pitchbar.transfers.services import UNDONE_WITHIN, can_undo
 from pitchbar.transfers.telling import TOPIC
 from pitchbar.workspaces.models import Workspace

@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     update,
@@ -30,6 +31,7 @@ from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
 from pitchbar.scans.models import ScanDay
+from pitchbar.studio.models import ScanCheck
 from pitchbar.transfers.models import UNDONE, CodeImport, ImportedCode
 
 
@@ -75,14 +77,14 @@ def take_back(an_import: CodeImport) -> None:
     going = and_(Code.id.in_(mine), Code.deleted_at.is_(None), ~_is_scanned(), ~_is_edited())
     # No address that somebody can ask for has this sign in it.
     freed: dict[str, Any] = {"short_code": literal("~") + cast(Code.id, String)}
-    freed |= {"domain_id": None, "domain_short_code": None}
+    freed |= {"domain_id": None, "domain_short_code": None, "design": null()}
     freed |= {"deleted_at": clock.now(), "updated_at": Code.updated_at}
     statement = update(Code).where(going).values(freed)
     an_import.removed = changed_rows(
         db.session, statement.execution_options(synchronize_session=False)
     )
     gone = select(Code.id).where(Code.id.in_(mine), Code.short_code.like("~%"))
-    for model in (CodeAddress, CodeLabel):
+    for model in (CodeAddress, CodeLabel, ScanCheck):
         lost = delete(model).where(model.code_id.in_(gone))
         db.session.execute(lost.execution_options(synchronize_session=False))
     an_import.state = UNDONE

@@ -23,12 +23,12 @@ from pitchbar.forms import form_errors
 from pitchbar.live import LiveView
 from pitchbar.settings import current_settings
 from pitchbar.transfers.errors import ImportNotReady
-from pitchbar.transfers.fields import BY_NAME
 from pitchbar.transfers.forms import MappingForm, UploadForm
 from pitchbar.transfers.models import DRAFT, UNDER_WAY, CodeImport
 from pitchbar.transfers.queries import each_error, get_import
+from pitchbar.transfers.reading.fields import BY_NAME
+from pitchbar.transfers.reading.recognition import KNOWN, known_of
 from pitchbar.transfers.receiving import drop_file, receive, take_table
-from pitchbar.transfers.recognition import KNOWN, known_of
 from pitchbar.transfers.services import (
     begin_import,
     bring_in,

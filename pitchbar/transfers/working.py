@@ -25,7 +25,7 @@ from pitchbar.transfers.models import (
     CodeImport,
     CodeImportError,
 )
-from pitchbar.transfers.plans import SAMPLE, ImportPlan, Options
+from pitchbar.transfers.reading.plans import SAMPLE, ImportPlan, Options
 from pitchbar.transfers.receiving import drop_file, load_table, open_table
 from pitchbar.transfers.services import actor_of
 from pitchbar.transfers.telling import tell

@@ -1,11 +1,13 @@
 """Planned codes as rows: what `create_code` writes for one, for many by few statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, insert, select
 
+from pitchbar.codes.defaults import defaults_of
 from pitchbar.codes.labels.models import CodeLabel
 from pitchbar.codes.labels.names import MOST_OF_A_CODE, key_of
 from pitchbar.codes.labels.services import ensure_labels
@@ -17,15 +19,16 @@ from pitchbar.core.utm import UTM_COLUMNS
 from pitchbar.domains.models import Domain
 from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
+from pitchbar.studio.templates import first_design
 from pitchbar.transfers.models import CodeImport, ImportedCode
-from pitchbar.transfers.plans import PlannedCode
+from pitchbar.transfers.reading.plans import PlannedCode
 from pitchbar.workspaces.models import Workspace
 
 _AT_ONCE = 1_000
-_START: dict[str, Any] = {
+Row = dict[str, Any]
+_START: Row = {
     **dict.fromkeys(UTM_COLUMNS, ""),
     "forward_parameters": False,
-    "error_correction": "M",
     "notes": "",
     "campaign": "",
     "starts_at": None,
@@ -51,9 +54,24 @@ def write_codes(
         TooManyLabels
     """
     labels = _ensure_all_labels(workspace, planned, by)
-    now = clock.now()
+    now, dress = clock.now(), _dresser(workspace)
     for portion in _portions(planned):
-        _write(workspace, an_import, portion, domain, by, labels, now)
+        _write(workspace, an_import, portion, domain, by, labels, now, dress)
+
+
+def _dresser(workspace: Workspace) -> Callable[[Row], Row]:
+    """Adds what codes of the workspace look like, where the file says nothing of it. Tags of the
+    workspace are not added: imported addresses shall lead where they led.
+    """
+    level = defaults_of(workspace)["error_correction"]
+    design_at = cache(lambda of_row: first_design(workspace.id, of_row))
+
+    def dress(row: Row) -> Row:
+        row.setdefault("error_correction", level)
+        row["design"] = design_at(row["error_correction"])
+        return row
+
+    return dress
 
 
 def _write(
@@ -64,6 +82,7 @@ def _write(
     by: Actor,
     labels: dict[str, int],
     now: datetime,
+    dress: Callable[[Row], Row],
 ) -> None:
     ours, there = _choose_addresses(planned, domain)
     own = {"workspace_id": workspace.id}
@@ -74,7 +93,7 @@ def _write(
         place = {"short_code": short_code, "domain_id": domain.id if domain else None}
         place["domain_short_code"] = on_domain
         rows.append(
-            {**_START, **own, **author, **made, **one.values, "status": one.status, **place}
+            dress({**_START, **own, **author, **made, **one.values, "status": one.status, **place})
         )
     code = _table(Code)
     written = db.session.execute(insert(code).returning(code.c.id, code.c.short_code), rows)

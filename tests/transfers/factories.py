@@ -10,7 +10,7 @@ from pitchbar.events.actors import Actor
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 from pitchbar.transfers.models import CHECK, IMPORT, CodeImport
-from pitchbar.transfers.plans import Options
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import look_at
 from pitchbar.transfers.services import begin_import, bring_in, look_through
 from pitchbar.transfers.working import work_on

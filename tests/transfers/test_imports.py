@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from pitchbar.codes.labels.queries import labels_of
 from pitchbar.codes.models import Code, CodeAddress, CodeDestination
@@ -14,16 +14,19 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.events.models import AuditEntry
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
+from pitchbar.studio.designs import design_of
+from pitchbar.symbols.design import Design
 from pitchbar.transfers import working
 from pitchbar.transfers.errors import ImportNotReady, InvalidMapping
 from pitchbar.transfers.models import CHECKED, DONE, FAILED, RUNNING, CodeImport, ImportedCode
-from pitchbar.transfers.plans import Options
 from pitchbar.transfers.queries import list_errors
+from pitchbar.transfers.reading.plans import Options
 from pitchbar.transfers.receiving import files
 from pitchbar.transfers.services import bring_in, look_through
 from pitchbar.transfers.tasks import work_on_import
 from pitchbar.transfers.working import work_on
 from pitchbar.transfers.writing import write_codes
+from tests.studio.factories import PRETTY, make_template
 from tests.support.domains import make_domain
 from tests.support.factories import People, make_code
 from tests.support.servers import on_both_databases
@@ -73,8 +76,11 @@ def test_rows_become_codes(people: People) -> None:
     assert files().list_keys("transfers") == []
 
 
-def test_code_of_an_import_is_as_one_made_by_hand(people: People) -> None:
+@pytest.mark.parametrize("has_template", [False, True])
+def test_code_of_an_import_is_as_one_made_by_hand(people: People, has_template: bool) -> None:
     by = owner_of(people)
+    if has_template:
+        make_template(people.workspace, is_default=True)
     carry_out(make_import(people.workspace, by), by)
     mine = find_code_by_short_code("spring")
     made = make_code(people.workspace, name="Spring menu", destination_url=ROWS[0][1])
@@ -82,6 +88,37 @@ def test_code_of_an_import_is_as_one_made_by_hand(people: People) -> None:
     other = {"id", "short_code", "created_at", "updated_at", "created_by_id"}
     for column in set(Code.__table__.columns.keys()) - other:
         assert getattr(mine, column) == getattr(made, column), column
+
+
+@on_both_databases
+def test_imported_codes_start_as_the_codes_of_the_workspace(people: People) -> None:
+    people.workspace.default_error_correction = "Q"
+    people.workspace.default_utm_source = "print"
+    make_template(people.elsewhere, design=Design(module_shape="dot"), is_default=True)
+    make_template(people.workspace, design=Design(module_shape="bars"))
+    make_template(people.workspace, is_default=True)
+    rows = [("Own", ROWS[0][1], "own", "h"), *((name, ROWS[0][1], name, "") for name in "xyz" * 2)]
+    rows = [(name, url, f"{code}-{n}", level) for n, (name, url, code, level) in enumerate(rows)]
+    by = owner_of(people)
+    head = ("name", "destination", "short code", "error correction")
+    one = make_import(people.workspace, by, csv_of(rows, head))
+    told: list[str] = []
+
+    def hear(*args: Any) -> None:
+        told.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    carry_out(one, by)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    # One look at the default for each level of correction, however many rows there are.
+    assert sum("design_templates" in statement for statement in told) == 2
+    codes = db.session.scalars(select(Code).order_by(Code.id)).all()
+    assert [code.error_correction for code in codes] == ["H", *"QQQQQQ"]
+    for code in codes:
+        assert design_of(code) == PRETTY.model_copy(
+            update={"error_correction": code.error_correction}
+        )
+        assert code.utm_source == ""
 
 
 def test_each_wrong_cell_is_named_and_nothing_comes(people: People) -> None:

@@ -5,11 +5,17 @@ from datetime import UTC, datetime
 import pytest
 
 from pitchbar.settings import current_settings
-from pitchbar.transfers.cells import WrongCell, read_moment, read_short_code, read_status, read_yes
-from pitchbar.transfers.plans import PlannedCode
-from pitchbar.transfers.recognition import known_of, recognise
-from pitchbar.transfers.row_reading import RowReader
-from pitchbar.transfers.tables import read_table
+from pitchbar.transfers.reading.cells import (
+    WrongCell,
+    read_moment,
+    read_short_code,
+    read_status,
+    read_yes,
+)
+from pitchbar.transfers.reading.plans import PlannedCode
+from pitchbar.transfers.reading.recognition import known_of, recognise
+from pitchbar.transfers.reading.rows import RowReader
+from pitchbar.transfers.reading.tables import read_table
 from tests.support.factories import People
 from tests.transfers.factories import SAMPLES
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pitchbar.transfers.errors import UnreadableTable
-from pitchbar.transfers.tables import read_table
+from pitchbar.transfers.reading.tables import read_table
 
 TEXT = "name,destination\nCafé Zürich,https://harbour.example/menu\n"
 ROWS = [["Café Zürich", "https://harbour.example/menu"]]

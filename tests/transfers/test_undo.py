@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from pitchbar.codes.models import Code, CodeAddress
 from pitchbar.codes.queries import find_code_by_short_code
@@ -13,12 +13,15 @@ from pitchbar.events.actors import SYSTEM
 from pitchbar.extensions import db
 from pitchbar.scans.models import ScanDay
 from pitchbar.settings import current_settings
+from pitchbar.studio.models import ScanCheck
+from pitchbar.studio.printing import check_code
 from pitchbar.transfers.errors import ImportNotReady
 from pitchbar.transfers.models import UNDONE, CodeImport, ImportedCode
 from pitchbar.transfers.queries import list_imports
 from pitchbar.transfers.services import tend_imports, undo_import
 from pitchbar.transfers.undoing import list_kept, plan_undo
 from pitchbar.transfers.working import work_on
+from tests.studio.factories import make_template
 from tests.support.domains import make_domain
 from tests.support.factories import People
 from tests.support.servers import on_both_databases
@@ -76,11 +79,19 @@ def test_codes_in_use_stay_and_are_named(people: People) -> None:
 @on_both_databases
 def test_same_file_goes_in_again(people: People) -> None:
     domain = make_domain(people.workspace)
+    make_template(people.workspace, is_default=True)
     for host in ("", domain.host):
         first = imported(people, domain=host)
+        code = db.session.scalars(select(Code).order_by(Code.id.desc())).first()
+        assert code is not None
+        assert code.design
+        check_code(code)
+        db.session.commit()
         undo(first, people)
         assert find_code_by_short_code("fresh") is None
-        assert db.session.scalars(select(CodeAddress)).all() == []
+        for left in (CodeAddress, ScanCheck):
+            assert db.session.scalars(select(left)).all() == []
+        assert db.session.scalars(select(Code.id).where(Code.design.is_not(null()))).all() == []
     again = imported(people)
     assert again.created == 5
     assert again.error_count == 0

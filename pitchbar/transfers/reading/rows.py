@@ -19,15 +19,15 @@ from pitchbar.codes.models import ACTIVE, ARCHIVED
 from pitchbar.core.csv_export import plain_cell
 from pitchbar.core.text import has_control_characters
 from pitchbar.settings import Settings
-from pitchbar.transfers.cells import (
+from pitchbar.transfers.reading.cells import (
     WrongCell,
     read_moment,
     read_short_code,
     read_status,
     read_yes,
 )
-from pitchbar.transfers.fields import BY_NAME
-from pitchbar.transfers.plans import CellError, PlannedCode
+from pitchbar.transfers.reading.fields import BY_NAME
+from pitchbar.transfers.reading.plans import CellError, PlannedCode
 
 _NAME_LENGTH = 200
 _REFUSALS = (

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pitchbar.transfers.fields import FIELDS
+from pitchbar.transfers.reading.fields import FIELDS
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from pitchbar.transfers.decoding import decode
 from pitchbar.transfers.errors import UnreadableTable
-from pitchbar.transfers.workbooks import read_workbook
+from pitchbar.transfers.reading.decoding import decode
+from pitchbar.transfers.reading.workbooks import read_workbook
 
 MOST_COLUMNS = 200
 _LONGEST_CELL = 131_072

@@ -102,7 +102,7 @@ FIELDS = (
     ImportField(
         "error_correction",
         "Error correction",
-        "L, M, Q or H; M where nothing is said.",
+        "L, M, Q or H; the workspace's own where nothing is said.",
         guesses=("errorcorrection",),
     ),
     ImportField("attribution", "Trace purchases", "Yes or no.", guesses=("attribution",)),
