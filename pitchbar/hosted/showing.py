@@ -90,29 +90,37 @@ def render_page(
 
 
 def render_part(visit: Visit, messages: Sequence[Message]) -> Response:
-    """Of single messages, with what can be done beside, for a page that is open."""
-    said = shown_messages(messages)
-    shown = _shown_to(visit) | {"said": said, "typed": {}, "errors": {}}
-    parts = ("_said", "_help") if said else ()
-    return make_response("".join(render_template(f"hosted/{one}.html", **shown) for one in parts))
+    """Of single messages, with who answers and what can be done beside, for a page that is open."""
+    shown = _shown_to(visit) | {"typed": {}, "errors": {}}
+    # What is offered goes by the last that was said, new or not.
+    parts = {
+        "_said": shown_messages(messages),
+        "_joined": [],
+        "_help": shown_messages(visit.messages[-1:]),
+    }
+    drawn = (
+        render_template(f"hosted/{name}.html", **shown, said=said) for name, said in parts.items()
+    )
+    return make_response("".join(drawn))
 
 
 def _shown_to(visit: Visit) -> dict[str, Any]:
     caller = visit.caller
     config = caller.agent.config
     language = _language(config)
+    words = page_words(language)
     conversation = find_conversation(caller.agent.workspace_id, visit.token.conversation)
     return {
         "agent": caller.agent,
         "config": config,
         "language": language,
-        "words": page_words(language),
+        "words": words,
         "token": written_token(visit.token),
         "offers": offers_now(config, caller.time_zone),
         "conversation": conversation,
         "lead": _lead_of(conversation),
         "must_agree": is_wanted(caller),
-        "holder": _holder_of(conversation),
+        "holder": _holder_of(conversation, words),
     }
 
 
@@ -149,9 +157,10 @@ def _lead_of(conversation: Conversation | None) -> Lead | None:
     return db.session.scalar(select(Lead).where(Lead.conversation_id == conversation.id))
 
 
-def _holder_of(conversation: Conversation | None) -> str:
+def _holder_of(conversation: Conversation | None, words: Mapping[str, str]) -> str:
+    """Empty where the agent answers."""
     person = conversation.taken_over_by if conversation else None
-    return names_of([person]).get(person, "") if person else ""
+    return names_of([person]).get(person, words["person"]) if person else ""
 
 
 def _style(config: AgentConfig) -> str:

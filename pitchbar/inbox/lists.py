@@ -126,6 +126,14 @@ def count_waiting(workspace_id: int) -> str:
     return count_words(_count(workspace_id, *_of_list("waiting", 0)))
 
 
+def find_newest_waiting(workspace_id: int) -> Conversation | None:
+    """Whose visitor asked for a person last, and has none yet."""
+    waiting = select(Conversation).where(
+        Conversation.workspace_id == workspace_id, *_of_list("waiting", 0)
+    )
+    return db.session.scalar(waiting.order_by(Conversation.human_requested_at.desc()).limit(1))
+
+
 def count_words(count: int) -> str:
     return f"{_MOST_COUNTED}+" if count > _MOST_COUNTED else str(count or "")
 

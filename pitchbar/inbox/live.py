@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pitchbar.chat.changes import TOPIC, is_typing
 from pitchbar.inbox import presence
-from pitchbar.inbox.lists import count_waiting, read_asked
+from pitchbar.inbox.lists import count_waiting, find_newest_waiting, read_asked
 from pitchbar.inbox.rows import load_rows
 from pitchbar.inbox.shared import listen_for_shared
 from pitchbar.inbox.showing import list_part, shared_list_part, thread_part
@@ -129,8 +129,12 @@ def open_waiting() -> LiveView:
 
 
 def draw_waiting(workspace: Workspace) -> Markup:
-    """How many visitors wait for a person, behind the inbox's name in the rail."""
-    shown = render_template("inbox/_waiting.html", count=count_waiting(workspace.id))
+    """How many visitors wait for a person, behind the inbox's name in the rail; and who asked
+    last, for notices of the browser.
+    """
+    count = count_waiting(workspace.id)
+    newest = find_newest_waiting(workspace.id) if count else None
+    shown = render_template("inbox/_waiting.html", count=count, newest=newest, workspace=workspace)
     return Markup(shown)  # noqa: S704  # a template has escaped it
 
 

@@ -36,8 +36,8 @@ ROLE_DESCRIPTIONS = {
     OWNER: "Everything, also billing, deleting codes and the workspace itself",
     ADMIN: "Edits codes, sources and agents; manages members, domains, settings and tokens",
     EDITOR: "Creates and edits codes, sources and agents; answers visitors, works on leads",
-    ANALYST: "Sees everything; for those who read figures and change nothing",
-    MEMBER: "Sees everything and downloads QR images",
+    ANALYST: "Sees everything and exports it; changes nothing",
+    MEMBER: "Sees codes, figures, conversations and leads; downloads QR images",
 }
 
 

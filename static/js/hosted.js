@@ -64,6 +64,9 @@ async function drawNew() {
   keepToken(response.headers.get("Chat-Token") ?? words.token);
   const made = document.createElement("template");
   made.innerHTML = await response.text();
+  const joined = made.content.getElementById("joined");
+  // Else a screen reader would say it at each message.
+  if (joined && joined.textContent !== document.getElementById("joined").textContent) document.getElementById("joined").replaceChildren(...joined.childNodes);
   const help = made.content.getElementById("help"), shown = document.getElementById("help");
   // What somebody is just typing stays.
   const fields = shown?.querySelectorAll("input:not([type=hidden])") ?? [];
@@ -233,7 +236,7 @@ said.addEventListener("submit", async (event) => {
 
 // What people of the workspace say. A server that can waits with its answer until there is some.
 const typing = document.getElementById("typing");
-let isLive = Boolean(words.live), state = "", toldAt = 0;
+let isLive = Boolean(words.live), state = "", toldAt = 0, holder = words.holder;
 
 function tellTyping() {
   if (!isLive || Date.now() - toldAt < 3000) return;
@@ -248,10 +251,13 @@ async function look() {
   state = answer.state ?? "";
   isLive = isLive || Boolean(answer.person) || Boolean(answer.is_waiting);
   typing.textContent = answer.person?.is_typing ? words.typing : "";
-  if (!answer.messages.length || isAsking) return false;
+  // Who joins may say nothing yet.
+  const isSame = (answer.person?.name ?? "") === holder;
+  if (isAsking || (isSame && !answer.messages.length)) return false;
   const follows = isNearEnd();
   const fresh = await drawNew();
-  if (follows && fresh.length) toEnd();
+  holder = answer.person?.name ?? "";
+  if (follows && (fresh.length || !isSame)) toEnd();
   return fresh.length > 0;
 }
 

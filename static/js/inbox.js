@@ -1,15 +1,13 @@
-// The inbox: keys, what is seen, where the thread stands, and notices of the browser. Whatever is
-// typed is looked after by composer.js.
+// The inbox: keys, what is seen, and where the thread stands. Whatever is typed is looked after by
+// composer.js, notices of the browser by notices.js.
 
 const NEAR_END_PX = 120;
 const AFTER_G_MS = 1500;
-const NOTIFY_KEY = "pitchbar-notify";
 
 const thread = document.querySelector("[data-thread]");
 const scroll = document.querySelector("[data-scroll]");
 let goingAt = 0;
 let seen = document.getElementById("lines")?.dataset.last;
-let waiting = waitingNow();
 
 // The thread stays at its end, unless somebody reads further up
 
@@ -35,37 +33,6 @@ async function tellSeen() {
   } catch {
     seen = "";
   }
-}
-
-// Notices of the browser, for who asked for them
-
-function waitingNow() {
-  return new Set([...document.querySelectorAll("[data-waits]")].map((row) => row.dataset.row));
-}
-
-const wantsNotices = () => "Notification" in window && Notification.permission === "granted" && localStorage.getItem(NOTIFY_KEY) === "on";
-
-function tellWaiting() {
-  const now = waitingNow();
-  const fresh = [...now].filter((one) => !waiting.has(one));
-  waiting = now;
-  if (!fresh.length || !document.hidden || !wantsNotices()) return;
-  const row = document.querySelector(`[data-row="${fresh[0]}"] a`);
-  const notice = new Notification("A visitor asks for a person", { tag: fresh[0] });
-  notice.onclick = () => { window.focus(); location.assign(row.href); };
-}
-
-function showNotify() {
-  const button = document.querySelector("[data-notify]");
-  if (!button || !("Notification" in window)) return;
-  button.hidden = false;
-  const words = { denied: "Blocked by the browser" }[Notification.permission] ?? (wantsNotices() ? "Notices are on" : "Notify me here");
-  button.querySelector("[data-notify-words]").textContent = words;
-  button.onclick = async () => {
-    if (wantsNotices()) localStorage.setItem(NOTIFY_KEY, "off");
-    else if (await Notification.requestPermission() === "granted") localStorage.setItem(NOTIFY_KEY, "on");
-    showNotify();
-  };
 }
 
 // Keys
@@ -103,8 +70,7 @@ function write(mode) {
   document.querySelector(`[data-draft=${mode}]`)?.focus();
 }
 
-document.addEventListener("pitchbar:swapped", () => { toEnd(); tellSeen(); tellWaiting(); });
+document.addEventListener("pitchbar:swapped", () => { toEnd(); tellSeen(); });
 document.addEventListener("visibilitychange", tellSeen);
 toEnd();
 document.querySelector(".inbox-row a[aria-current]")?.scrollIntoView({ block: "nearest" });
-showNotify();

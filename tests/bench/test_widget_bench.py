@@ -31,3 +31,10 @@ def test_widget_is_read_out_from_closed_to_an_address_that_was_left() -> None:
     assert "link “Source 1: Refunds”" in states["6. answered"]
     assert "textbox “E-mail” = ada (Enter an address" in states["8. address is wrong"]
     assert "button “Open chat” focused" in states["10. closed again"]
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_wizard_ends_with_a_code_that_answers() -> None:
+    said = run("wizard", "--runs", "1")
+    assert "it answers" in said
+    assert "clicks 6, fields 6, " in said

@@ -28,7 +28,8 @@ def make_talking_code(page: Page) -> str:
 
 
 def test_code_that_talks_answers_from_what_was_pasted(open_page: OpenPage) -> None:
-    short = make_talking_code(open_demo(open_page))
+    team = open_demo(open_page)
+    short = make_talking_code(team)
     phone = open_page(390, has_touch=True, is_mobile=True)
     phone.goto(short)
     # The scan's token is in the page by now, and not in the address bar.
@@ -48,6 +49,14 @@ def test_code_that_talks_answers_from_what_was_pasted(open_page: OpenPage) -> No
     )
     too_wide = phone.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not too_wide
+    # Somebody joins, and the page says so before they have written a word.
+    phone.get_by_role("button", name="Ask for a person").click()
+    expect(phone.get_by_text("The team has been told.")).to_be_visible()
+    team.goto("/w/demo/conversations?list=waiting")
+    team.locator(".inbox-row a").first.click()
+    team.get_by_role("button", name="Join", exact=True).click()
+    expect(phone.get_by_text("Demo Owner of the team is here")).to_be_visible()
+    expect(phone.get_by_text("The team has been told.")).to_have_count(0)
 
     plain = open_page(390, java_script_enabled=False)
     plain.goto(phone.url)

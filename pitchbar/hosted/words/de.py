@@ -14,4 +14,5 @@ WORDS = {
     "people": "Lieber mit einem Menschen sprechen?",
     "typing": "Das Team schreibt",
     "agreeFirst": "Stimmen Sie bitte zuerst oben zu. Was Sie geschrieben haben, ist noch hier.",
+    "lookAgain": "Nach einer Antwort sehen",
 }

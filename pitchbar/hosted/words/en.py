@@ -13,4 +13,5 @@ WORDS = {
     "people": "Rather talk to a person?",
     "typing": "The team is typing",
     "agreeFirst": "Please agree above first. What you wrote is still here.",
+    "lookAgain": "Look for an answer",
 }

@@ -14,4 +14,5 @@ WORDS = {
     "people": "¿Prefiere hablar con una persona?",
     "typing": "El equipo está escribiendo",
     "agreeFirst": "Acepte primero lo de arriba. Lo que escribió sigue aquí.",
+    "lookAgain": "Ver si hay respuesta",
 }

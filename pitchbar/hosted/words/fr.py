@@ -14,4 +14,5 @@ WORDS = {
     "people": "Plutôt parler à quelqu’un ?",
     "typing": "L’équipe écrit",
     "agreeFirst": "Veuillez d’abord accepter ci-dessus. Votre texte est toujours là.",
+    "lookAgain": "Voir s’il y a une réponse",
 }
