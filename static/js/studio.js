@@ -42,7 +42,8 @@ function show() {
     if (found) well.value = `#${found[1].length === 6 ? found[1] : found[1].replace(/./g, "$&$&")}`.toLowerCase();
   }
   for (const out of form().querySelectorAll("output[data-unit]")) {
-    out.textContent = document.getElementById(out.htmlFor).value + out.dataset.unit;
+    const value = Number(document.getElementById(out.htmlFor).value) * Number(out.dataset.times);
+    out.textContent = `${Number(value.toFixed(2))}${out.dataset.unit}`;
   }
 }
 
