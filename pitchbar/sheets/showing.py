@@ -6,17 +6,21 @@ from typing import Any, overload
 from markupsafe import Markup
 
 from pitchbar.codes.models import Code
+from pitchbar.codes.queries import list_chosen_codes
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.sheets.forms import SheetForm
 from pitchbar.sheets.making import item_of
+from pitchbar.sheets.models import PrintSheet
 from pitchbar.sheets.placing import SheetItem
 from pitchbar.sheets.planning import SheetPlan, plan_sheet
 from pitchbar.sheets.printing import find_too_small, preview_page
 from pitchbar.sheets.services import read_options, smallest_sizes
+from pitchbar.workspaces.models import Workspace
 
 # So many designed codes of the page are checked before it is shown; each may take half a second.
 _CHECKED = 20
+_NAMED = 2
 
 
 class ItemsOfCodes(Sequence[SheetItem]):
@@ -63,6 +67,19 @@ def _drawn(plan: SheetPlan, codes: Sequence[Code], asked: int) -> dict[str, Any]
     svg = preview_page(plan, items, page - 1).decode()
     picture = Markup(svg)  # noqa: S704  # drawn by us; texts are outlines
     return {"picture": picture, "page": page, "pages": pages, "small": small, "problems": []}
+
+
+def names_on(workspace: Workspace, sheets: Sequence[PrintSheet]) -> dict[int, str]:
+    """By the id of each sheet: the first names on it, "Wine list, Menu and 4 more"."""
+    first = {sheet.id: sheet.code_ids[:_NAMED] for sheet in sheets}
+    wanted = {code_id for ids in first.values() for code_id in ids}
+    named = {code.id: code.name for code in list_chosen_codes(workspace, sorted(wanted))}
+    said = {}
+    for sheet in sheets:
+        names = [named[one] for one in first[sheet.id] if one in named]
+        more = len(sheet.code_ids) - len(names)
+        said[sheet.id] = ", ".join(names) + (f" and {more:,} more" if names and more else "")
+    return said
 
 
 def _shown_codes(plan: SheetPlan, page: int, count: int) -> slice:

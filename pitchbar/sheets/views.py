@@ -27,7 +27,7 @@ from pitchbar.sheets.services import (
     read_options,
     require_file,
 )
-from pitchbar.sheets.showing import show_page
+from pitchbar.sheets.showing import names_on, show_page
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
@@ -44,6 +44,7 @@ def index(workspace: Workspace) -> Response:
         "sheets/index.html",
         "sheets/_sheets.html",
         page=page,
+        names=names_on(workspace, page.items),
         days=KEPT.days,
         is_working=any(one.state == WAITING for one in page.items),
     )
@@ -94,7 +95,6 @@ def create(workspace: Workspace) -> Response:
     if sheet is None:
         return _ask(workspace, _sent(workspace), form, 422)
     db.session.commit()
-    flash("The PDF is being made; that takes some seconds.", "success")
     return go_to(url_for("print_sheets.index", slug=workspace.slug))
 
 

@@ -10,7 +10,14 @@ from pitchbar.codes.panels import (
 )
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.features import Act, Feature
-from pitchbar.studio import api, logo_views, subscribers, template_api, template_views, views
+from pitchbar.studio import (
+    api,
+    logo_views,
+    renaming_views,
+    subscribers,
+    template_api,
+    views,
+)
 from pitchbar.studio.demo import make_demo
 from pitchbar.studio.errors import DoesNotScan
 
@@ -32,7 +39,7 @@ def configure(app: Flask) -> None:
 
 FEATURE = Feature(
     requires=("codes", "workspaces"),
-    blueprints=(views.bp, logo_views.bp, template_views.bp),
+    blueprints=(views.bp, logo_views.bp, renaming_views.bp),
     api_blueprints=(api.bp, template_api.bp),
     configure=configure,
     subscribe=subscribe,
