@@ -134,5 +134,24 @@ def field_errors(error: Exception) -> dict[str, str]:
     for one in error.errors():
         context = one.get("ctx") or {}
         field = str(context.get("field") or (one["loc"][0] if one["loc"] else ""))
-        said.setdefault(field, one["msg"])
+        said.setdefault(field, _sentence(field, one["type"], one["msg"]))
     return said
+
+
+def _sentence(name: str, kind: str, message: str) -> str:
+    """In words for people; what pydantic says is meant for programmers."""
+    field = SheetOptions.model_fields.get(name)
+    if field is None or kind == "sheet":
+        return message
+    bounds = {
+        sign: getattr(one, sign)
+        for one in field.metadata
+        for sign in ("ge", "le", "max_length")
+        if hasattr(one, sign)
+    }
+    if "ge" in bounds and "le" in bounds:
+        number = "a whole number" if field.annotation is int else "a number"
+        return f"Use {number} from {bounds['ge']:,} to {bounds['le']:,}."
+    if kind == "string_too_long":
+        return f"Use at most {bounds['max_length']} characters."
+    return "Choose one of those that are offered." if kind == "literal_error" else message

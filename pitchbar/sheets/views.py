@@ -1,10 +1,8 @@
 """Print sheets: chosen, looked at, made, and their files."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
-from markupsafe import Markup
 from sqlalchemy import select
 
 from pitchbar.accounts.actors import current_actor
@@ -12,16 +10,13 @@ from pitchbar.codes.choosing import Choice
 from pitchbar.codes.models import Code
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
-from pitchbar.core.htmx import go_to, render
+from pitchbar.core.htmx import go_to, render, wants_fragment
 from pitchbar.core.pagination import paginate
-from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.sheets.forms import SheetForm
-from pitchbar.sheets.making import KEPT, files, item_of
+from pitchbar.sheets.making import KEPT, files
 from pitchbar.sheets.models import WAITING, PrintSheet
-from pitchbar.sheets.planning import plan_sheet
-from pitchbar.sheets.printing import find_too_small, preview_page
 from pitchbar.sheets.services import (
     MOST_CODES,
     begin_sheet,
@@ -29,14 +24,12 @@ from pitchbar.sheets.services import (
     get_sheet,
     read_options,
     require_file,
-    smallest_sizes,
 )
+from pitchbar.sheets.showing import names_on, show_page
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("print_sheets", __name__, url_prefix="/w/<slug>/codes/sheets")
-# So many are drawn for the page that is shown; a sheet has 189 labels at most.
-_DRAWN = 200
 _choice = Choice(
     MOST_CODES,
     "Nothing to print: choose codes in the list first.",
@@ -54,6 +47,7 @@ def index(workspace: Workspace) -> Response:
         "sheets/index.html",
         "sheets/_sheets.html",
         page=page,
+        names=names_on(workspace, page.items),
         days=KEPT.days,
         is_working=any(one.state == WAITING for one in page.items),
     )
@@ -73,10 +67,14 @@ def new(workspace: Workspace) -> Response:
 @requires("edit_codes")
 @form_on("codes.index")
 def preview(workspace: Workspace) -> Response:
+    """A page of what is typed; as a whole, the form with it, so that it works without scripts."""
     form, codes = SheetForm(), _choice.from_form(workspace)
+    if not codes and not wants_fragment():
+        return _choice.refuse(workspace, codes)
     form.validate()
-    picture = _preview(form, codes) if codes else {}
-    return render("sheets/preview.html", "sheets/_preview.html", **picture)
+    asked = request.args.get("page", type=int) or request.form.get("page", 1, type=int)
+    shown = show_page(form, codes, asked) if codes else {}
+    return render("sheets/new.html", "sheets/_preview.html", codes=codes, form=form, **shown)
 
 
 @bp.post("")
@@ -95,7 +93,6 @@ def create(workspace: Workspace) -> Response:
     if sheet is None:
         return _ask(workspace, _choice.from_form(workspace), form, 422)
     db.session.commit()
-    flash("The PDF is being made; that takes some seconds.", "success")
     return go_to(url_for("print_sheets.index", slug=workspace.slug))
 
 
@@ -122,20 +119,5 @@ def remove(workspace: Workspace, sheet_id: int) -> Response:
 def _ask(
     workspace: Workspace, codes: Sequence[Code], form: SheetForm, status: int = 200
 ) -> Response:
-    return render(
-        "sheets/new.html", codes=codes, form=form, **_preview(form, codes), http_status=status
-    )
-
-
-def _preview(form: SheetForm, codes: Sequence[Code]) -> dict[str, Any]:
-    """The first page, with what is wrong or too small said beside it."""
-    try:
-        plan = plan_sheet(read_options(form.values()))
-        items = [item_of(code) for code in codes[:_DRAWN]]
-    except DomainError as error:
-        db.session.rollback()
-        return {"picture": None, "problem": error.message}
-    small = find_too_small(plan, items[:20], smallest_sizes(codes[:20]))
-    db.session.commit()
-    svg = Markup(preview_page(plan, items).decode())  # noqa: S704  # drawn by us; texts are outlines
-    return {"picture": svg, "pages": plan.count_pages(len(codes)), "small": small, "problem": ""}
+    shown = show_page(form, codes, request.form.get("page", 1, type=int))
+    return render("sheets/new.html", codes=codes, form=form, **shown, http_status=status)

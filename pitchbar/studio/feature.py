@@ -10,8 +10,16 @@ from pitchbar.codes.panels import (
 )
 from pitchbar.connections.bodies import body_readers
 from pitchbar.core.features import Act, Feature
-from pitchbar.studio import api, logo_views, subscribers, template_api, template_views, views
+from pitchbar.studio import (
+    api,
+    logo_views,
+    renaming_views,
+    subscribers,
+    template_api,
+    views,
+)
 from pitchbar.studio.demo import make_demo
+from pitchbar.studio.errors import DoesNotScan
 
 _UPLOADS = r"/w/[^/]+/codes/logos|/api/v1/workspaces/[^/]+/design-images"
 
@@ -25,12 +33,13 @@ def subscribe() -> None:
 
 
 def configure(app: Flask) -> None:
+    app.register_error_handler(DoesNotScan, views.lead_to_design)
     body_readers.know_uploads(_UPLOADS, logo_views.MOST_BODY)
 
 
 FEATURE = Feature(
     requires=("codes", "workspaces"),
-    blueprints=(views.bp, logo_views.bp, template_views.bp),
+    blueprints=(views.bp, logo_views.bp, renaming_views.bp),
     api_blueprints=(api.bp, template_api.bp),
     configure=configure,
     subscribe=subscribe,

@@ -180,14 +180,21 @@ class TemplateForm(DesignForm):
     template_name = name_field("Name", "Give the template a name.")
 
 
+class RenamingForm(Form):
+    name = name_field("Name", "Give the template a name.")
+
+
 class BrandForm(Form):
-    colours = TextAreaField("Brand colours", filters=[strip])
+    colours = TextAreaField("Colours", filters=[strip])
 
     def validate_colours(self, field: Field) -> None:
         words = (field.data or "").replace(",", " ").split()
-        wrong = [word for word in words if read_colour(word) is None]
+        wrong = [f"“{word[:40]}”" for word in words if read_colour(word) is None]
+        if len(wrong) == 1:
+            raise ValidationError(f"{wrong[0]} is no colour. Write each as #0b7a5c.")
         if wrong:
-            raise ValidationError(f"“{wrong[0][:40]}” is no colour. Write each as #0b7a5c.")
+            named = f"{', '.join(wrong[:5])}{' and others' if len(wrong) > 5 else ''}"
+            raise ValidationError(f"{named} are no colours. Write each as #0b7a5c.")
         if len(words) > 12:
             raise ValidationError("Use at most 12 colours.")
 

@@ -53,7 +53,7 @@ def create(workspace: Workspace) -> Response:
             with form_errors(form):
                 image = store_image(workspace, current_actor(), current_settings(), data, name)
     if image is None:
-        return _render(workspace, form, "", 422 if not form.errors else form.http_status)
+        return _render(workspace, form, _present(), 422 if not form.errors else form.http_status)
     db.session.commit()
     return _render(workspace, LogoForm(formdata=None), image.id)
 
@@ -68,9 +68,9 @@ def delete(workspace: Workspace, image_id: str) -> Response:
     except DomainError as error:
         db.session.rollback()
         form.take_errors(error)
-        return _render(workspace, form, image_id, error.status)
+        return _render(workspace, form, _present(), error.status)
     db.session.commit()
-    return _render(workspace, form, "")
+    return _render(workspace, form, "" if _present() == image_id else _present())
 
 
 @bp.get("/<image_id>")
@@ -83,6 +83,16 @@ def show(workspace: Workspace, image_id: str) -> Response:
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
+
+
+def _present() -> str:
+    """What the designer has chosen: an upload that fails leaves it so."""
+    return request.form.get("logo", "")
+
+
+@bp.app_template_global("most_logo_bytes")
+def most_logo_bytes() -> int:
+    return MOST_UPLOAD
 
 
 def read_upload(upload: FileStorage | None) -> tuple[str, bytes]:

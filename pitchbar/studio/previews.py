@@ -21,26 +21,32 @@ from pitchbar.symbols.rendering import to_svg
 
 @dataclass(frozen=True)
 class DesignPreview:
-    """`notes` are sentences about the design; `svg` is put into the page as it is."""
+    """Sentences about the design: `faults` are to be mended, `notes` are only good to know.
+    `svg` is put into the page as it is.
+    """
 
     svg: Markup
+    faults: tuple[str, ...]
     notes: tuple[str, ...]
     drawing: Drawing
 
 
 def preview_design(workspace_id: int, address: str, design: Design) -> DesignPreview:
     """A logo out of reach is left out, and that is said; nothing else of the preview waits."""
-    notes: list[str] = []
+    faults: list[str] = []
     try:
         drawing = draw_design(workspace_id, address, design)
     except StorageAway as error:
-        notes.append(error.message)
+        faults.append(error.message)
         drawing = draw_design(workspace_id, address, design.model_copy(update={"logo": None}))
-    notes += [fault.sentence for fault in find_contrast_faults(design)]
-    notes += _notes_of(drawing, design)
+    faults += [fault.sentence for fault in find_contrast_faults(design)]
+    faults += _faults_of(drawing, design)
+    is_raised = design.logo and drawing.error_correction != design.error_correction
+    raised = f"Error correction is raised to {drawing.error_correction} for the logo."
     return DesignPreview(
         Markup(to_svg(drawing).decode()),  # noqa: S704  # drawn by us; texts are outlines
-        tuple(notes),
+        tuple(faults),
+        (raised,) if is_raised and not drawing.logo_is_too_large else (),
         drawing,
     )
 
@@ -53,20 +59,18 @@ def check_sample(code: Code, address: str, design: Design) -> dict[str, Any]:
     return stored_report(check_design(address, design, logo))
 
 
-def _notes_of(drawing: Drawing, design: Design) -> list[str]:
-    notes = []
+def _faults_of(drawing: Drawing, design: Design) -> list[str]:
+    faults = []
     if drawing.logo_is_too_large:
         largest = drawing.largest_logo_share
-        notes.append(
+        faults.append(
             f"The logo covers more than can be restored. It can be {largest:.0%} of the width."
             if largest
             else "A logo does not fit onto this symbol. A shorter address makes room for one."
         )
-    elif design.logo and drawing.error_correction != design.error_correction:
-        notes.append(f"Error correction is raised to {drawing.error_correction} for the logo.")
     if drawing.missing_signs:
         signs = " ".join(drawing.missing_signs[:5])
-        notes.append(f"The font has no sign for {signs}; a box stands in its place.")
+        faults.append(f"The font has no sign for {signs}; a box stands in its place.")
     if design.quiet_zone < 2:
-        notes.append("Scanners look for an empty margin of 4 modules around the symbol.")
-    return notes
+        faults.append("Scanners look for an empty margin of 4 modules around the symbol.")
+    return faults

@@ -16,8 +16,8 @@ from pitchbar.errors import DomainError
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.studio.designs import MOST_CODES, draw_many, undo_drawing
-from pitchbar.studio.forms import ApplyForm, BrandForm, TemplateForm
-from pitchbar.studio.samples import sample_of
+from pitchbar.studio.forms import ApplyForm, BrandForm, RenamingForm, TemplateForm
+from pitchbar.studio.samples import plain_sample, sample_of
 from pitchbar.studio.templates import (
     brand_colours,
     choose_default,
@@ -38,12 +38,13 @@ _choice = Choice(
     "Nothing to do: choose codes in the list first.",
     f"{MOST_CODES:,} codes at once at most. Narrow the list first.",
 )
+Renaming = tuple[int, RenamingForm | None]
 
 
 @bp.get("")
 @requires("view")
 def index(workspace: Workspace) -> Response:
-    return _render_index(workspace, _brand_form(workspace))
+    return render_index(workspace, brand_form(workspace))
 
 
 @bp.get("/<int:template_id>.svg")
@@ -91,7 +92,7 @@ def choose(workspace: Workspace, template_id: int) -> Response:
         else f"New codes start as “{template.name}” from now on.",
         "success",
     )
-    return _back(workspace)
+    return back_to_templates(workspace)
 
 
 @bp.post("/<int:template_id>/deletion")
@@ -102,7 +103,7 @@ def delete(workspace: Workspace, template_id: int) -> Response:
     delete_template(template, current_actor())
     db.session.commit()
     flash(f"“{template.name}” is deleted. Codes that look so keep their design.", "success")
-    return _back(workspace)
+    return back_to_templates(workspace)
 
 
 @bp.post("/colours")
@@ -111,11 +112,11 @@ def delete(workspace: Workspace, template_id: int) -> Response:
 def colour(workspace: Workspace) -> Response:
     form = BrandForm()
     if not form.validate():
-        return _render_index(workspace, form, 422)
+        return render_index(workspace, form, 422)
     set_brand_colours(workspace, form.chosen(), current_actor())
     db.session.commit()
     flash("Brand colours saved. They stand beside each colour of the designer.", "success")
-    return _back(workspace)
+    return back_to_templates(workspace)
 
 
 @bp.get("/application")
@@ -195,12 +196,15 @@ def _ask(
         codes=codes,
         form=form,
         chosen=chosen,
+        plain=plain_sample(workspace.id),
         templates=list_templates(workspace),
         http_status=status,
     )
 
 
-def _render_index(workspace: Workspace, form: BrandForm, status: int = 200) -> Response:
+def render_index(
+    workspace: Workspace, form: BrandForm, status: int = 200, renaming: Renaming = (0, None)
+) -> Response:
     after = min(max(request.args.get("after", 0, type=int), 0), MAX_ID)
     found = list_templates(workspace, _PER_PAGE + 1, after)
     return render(
@@ -210,11 +214,12 @@ def _render_index(workspace: Workspace, form: BrandForm, status: int = 200) -> R
         next=found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         is_first=not after,
         colours=brand_colours(workspace),
+        renaming=renaming,
         http_status=status,
     )
 
 
-def _brand_form(workspace: Workspace) -> BrandForm:
+def brand_form(workspace: Workspace) -> BrandForm:
     return BrandForm(formdata=None, data={"colours": " ".join(brand_colours(workspace))})
 
 
@@ -226,5 +231,5 @@ def _list(workspace: Workspace) -> Response:
     return go_to(Listing.read(request.args).url(workspace))
 
 
-def _back(workspace: Workspace) -> Response:
+def back_to_templates(workspace: Workspace) -> Response:
     return go_to(url_for("design_templates.index", slug=workspace.slug))

@@ -1,6 +1,7 @@
 """The designer of one code: changed, looked at, checked, saved."""
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from pitchbar.accounts.actors import current_actor
@@ -9,19 +10,20 @@ from pitchbar.codes.models import Code
 from pitchbar.codes.queries import get_code
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
-from pitchbar.errors import DomainError
+from pitchbar.errors import DomainError, error_response
 from pitchbar.extensions import db, limiter, request_address
 from pitchbar.forms import form_errors
 from pitchbar.settings import current_settings
 from pitchbar.studio.designs import design_of, set_design
+from pitchbar.studio.errors import DoesNotScan, StorageAway
 from pitchbar.studio.forms import DesignForm, LogoForm, form_values
 from pitchbar.studio.logos import list_images
 from pitchbar.studio.previews import DesignPreview, check_sample, preview_design
-from pitchbar.studio.printing import check_code, override
+from pitchbar.studio.printing import check_code, override, require_printable
 from pitchbar.studio.reports import KIND_WORDS, VERDICT_WORDS
 from pitchbar.studio.settings import StudioSettings
 from pitchbar.studio.templates import brand_colours, list_templates
-from pitchbar.workspaces.access import requires
+from pitchbar.workspaces.access import may, requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("designs", __name__, url_prefix="/w/<slug>/codes/<int:code_id>/design")
@@ -79,6 +81,11 @@ def update(workspace: Workspace, code_id: int) -> Response:
     if form.errors:
         return _render(workspace, get_code(workspace, code_id), form, form.http_status)
     db.session.commit()
+    if not _is_printable(code):
+        flash(
+            "Saved, but it does not scan: nothing is handed out for print until it does.", "error"
+        )
+        return go_to(url_for("designs.edit", slug=workspace.slug, code_id=code.id))
     flash("Design saved." if is_changed else "Nothing to save: it looks so already.", "success")
     return go_to(url_for("codes.show", slug=workspace.slug, code_id=code.id))
 
@@ -125,6 +132,28 @@ def let_pass(workspace: Workspace, code_id: int) -> Response:
             "success",
         )
     return go_to(url_for("designs.edit", slug=workspace.slug, code_id=code_id))
+
+
+def lead_to_design(error: DoesNotScan) -> ResponseReturnValue:
+    """Who wanted to save a picture comes to the designer, which says why there is none."""
+    if request.endpoint != "codes.qr" or not may("edit_codes"):
+        return error_response(error.status, error.message, error.code)
+    flash("This design does not scan, so it is not handed out. Mend it, or let it pass.", "error")
+    at = request.view_args or {}
+    return go_to(url_for("designs.edit", slug=at["slug"], code_id=at["code_id"]))
+
+
+def _is_printable(code: Code) -> bool:
+    """A check that cannot be made now is made when a picture is asked for."""
+    try:
+        require_printable(code)
+    except DoesNotScan:
+        return False
+    except StorageAway:
+        return True
+    finally:
+        db.session.commit()
+    return True
 
 
 def _preview(code: Code, form: DesignForm) -> DesignPreview:

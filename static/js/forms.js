@@ -183,8 +183,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", onSubmit, true);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sending], form[data-leaving]").forEach(release));
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  // A redirect is still on its way: keep the form locked until the page goes.
-  if (!ctx.hx?.redirect) document.querySelectorAll("form[data-sending]").forEach(release);
+  // A redirect is still on its way: keep the form locked until the page goes. What others ask for
+  // meanwhile, such as a preview, says nothing of it.
+  if (!ctx.hx?.redirect && ctx.sourceElement?.matches?.("form")) release(ctx.sourceElement);
 });
 document.addEventListener("htmx:after:swap", focusFirstWrong);
 focusFirstWrong();

@@ -42,7 +42,8 @@ function show() {
     if (found) well.value = `#${found[1].length === 6 ? found[1] : found[1].replace(/./g, "$&$&")}`.toLowerCase();
   }
   for (const out of form().querySelectorAll("output[data-unit]")) {
-    out.textContent = document.getElementById(out.htmlFor).value + out.dataset.unit;
+    const value = Number(document.getElementById(out.htmlFor).value) * Number(out.dataset.times);
+    out.textContent = `${Number(value.toFixed(2))}${out.dataset.unit}`;
   }
 }
 
@@ -118,6 +119,20 @@ function onInput(event) {
   changed(el.type === "radio" || el.type === "checkbox");
 }
 
+// Said before megabytes are sent in vain; the server looks again.
+function refuseLarge(event) {
+  const field = event.target;
+  if (!field.matches?.("#design-form [data-most-bytes]")) return;
+  const [file, said] = [field.files[0], document.getElementById("file-error")];
+  const isLarge = file?.size > Number(field.dataset.mostBytes);
+  said.hidden = !isLarge;
+  if (!isLarge) return;
+  event.stopPropagation();
+  const size = `${(file.size / 1048576).toFixed(1)} MiB`;
+  said.querySelector("span").textContent = `This file has ${size}, and a logo may have 1. Save it smaller, or as SVG.`;
+  field.value = "";
+}
+
 function untick(line) {
   const none = line.querySelector("[type=checkbox]");
   if (none) none.checked = false;
@@ -139,6 +154,12 @@ function onClick(event) {
 }
 
 function onKey(event) {
+  // Enter in the name of a template saves that, and does not leave with the design.
+  if (event.key === "Enter" && event.target.id === "template_name") {
+    event.preventDefault();
+    event.target.parentElement.querySelector("button").click();
+    return;
+  }
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || !form()) return;
   // Within a text the browser's own undo is meant.
   if (event.target.matches?.("input[type=text], textarea")) return;
@@ -146,6 +167,7 @@ function onKey(event) {
   step(event.shiftKey ? 1 : -1);
 }
 
+document.addEventListener("change", refuseLarge, true);
 document.addEventListener("input", onInput);
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);

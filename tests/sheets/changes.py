@@ -34,6 +34,9 @@ FIELDS: dict[str, Any] = {
     "margin_top": "15.1",
     "gap_x": "2.5",
     "gap_y": "0",
+    "paper_width": "210",
+    "paper_height": "297",
+    "caption_colour": "#000000",
 }
 
 CHANGES = {

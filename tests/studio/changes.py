@@ -73,6 +73,7 @@ CHANGES = {
     "POST /w/<slug>/codes/logos": Change({"file": (BytesIO(png()), "anchor.png")}),
     "POST /w/<slug>/codes/logos/<image_id>/deletion": Change(parts=_image),
     f"POST {_TEMPLATES}": Change({**typed(PRETTY), "template_name": "Table card"}),
+    f"POST {_TEMPLATES}/<int:template_id>/name": Change({"name": "Card"}, parts=_template),
     f"POST {_TEMPLATES}/<int:template_id>/choice": Change(parts=_template),
     f"POST {_TEMPLATES}/<int:template_id>/deletion": Change(parts=_template),
     f"POST {_TEMPLATES}/colours": Change({"colours": "#0b5c56 #9a3b1a"}),

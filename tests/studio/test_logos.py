@@ -92,8 +92,8 @@ def test_bad_file_is_refused_with_a_sentence_and_the_page_stays(
     sign_in(client, people.editor)
     status, html = _send(client, people, data, name)
     assert status == 422
-    sentence = html.partition('id="file-error"')[2]
-    assert sentence
+    attributes, _, sentence = html.partition('id="file-error"')[2].partition(">")
+    assert "hidden" not in attributes
     assert "Error" not in sentence.partition("</p>")[0]
     assert db.session.query(DesignImage).count() == 0
 
@@ -139,3 +139,23 @@ def test_limit_is_said(client: FormClient, people: People) -> None:
     status, html = _send(client, people, png(), "three.png")
     assert status == 409
     assert "keeps 2 logos at most" in html
+
+
+def test_refused_file_leaves_the_chosen_logo(client: FormClient, people: People) -> None:
+    image = make_image(people.workspace)
+    sign_in(client, people.editor)
+    values = {"file": (io.BytesIO(b""), "empty.png"), "logo": image.id}
+    answer = client.submit(f"/w/{people.workspace.slug}/codes/logos", values, fragment=True)
+    assert answer.status_code == 422
+    assert f'value="{image.id}" checked' in answer.text
+
+
+def test_another_logo_is_deleted_and_the_chosen_one_stays(
+    client: FormClient, people: People
+) -> None:
+    chosen, other = make_image(people.workspace).id, make_image(people.workspace, "old.png").id
+    sign_in(client, people.editor)
+    at = f"/w/{people.workspace.slug}/codes/logos"
+    answer = client.submit(f"{at}/{other}/deletion", {"logo": chosen}, fragment=True)
+    assert f'value="{chosen}" checked' in answer.text
+    assert other not in answer.text

@@ -33,8 +33,15 @@ def test_design_that_does_not_scan_is_not_handed_out(
     at = _code_at(people, unreadable.id)
     for ending in ("svg", "png", "pdf", "eps"):
         answer = client.get(f"{at}/qr.{ending}?download=1")
-        assert answer.status_code == 409
-        assert "This design does not scan" in answer.text
+        assert answer.status_code == 303
+        assert answer.location == f"{at}/design"
+    assert "This design does not scan" in client.get(f"{at}/design").text
+    # Who may not design is told so where they are.
+    sign_in(client, people.analyst)
+    answer = client.get(f"{at}/qr.svg?download=1")
+    assert answer.status_code == 409
+    assert "This design does not scan" in answer.text
+    sign_in(client, people.editor)
     # It is still shown, so that one sees what is meant.
     assert client.get(f"{at}/qr.svg").status_code == 200
     page = client.get(f"{at}/design").text
@@ -57,7 +64,7 @@ def test_override_is_explicit_audited_and_of_this_very_picture(
     code = db.session.get_one(Code, code_id)
     set_design(code, Design(foreground="#ededed"), SYSTEM)
     db.session.commit()
-    assert client.get(f"{at}/qr.pdf?download=1").status_code == 409
+    assert client.get(f"{at}/qr.pdf?download=1").status_code == 303
 
 
 def test_what_scans_needs_no_override(client: FormClient, people: People) -> None:
@@ -130,3 +137,14 @@ def test_formats_come_in_the_asked_size(client: FormClient, people: People) -> N
         assert client.get(f"{at}/qr.png?{ask}").status_code == 200
     box = client.get(f"{at}/qr.eps?mm=25.4").text.partition("%%BoundingBox:")[2].split()[:4]
     assert [int(part) for part in box] == [0, 0, 72, 72]
+
+
+def test_whoever_saves_a_design_that_does_not_scan_hears_it_at_once(
+    client: FormClient, people: People
+) -> None:
+    code = make_code(people.workspace)
+    sign_in(client, people.editor)
+    at = f"{_code_at(people, code.id)}/design"
+    answer = client.submit(at, typed(UNREADABLE))
+    assert (answer.status_code, answer.location) == (303, at)
+    assert "Saved, but it does not scan" in client.get(at).text

@@ -119,6 +119,25 @@ def test_deleted_template_leaves_the_codes_as_they_are(client: FormClient, peopl
     assert design_of(db.session.get_one(Code, code.id)) == PRETTY
 
 
+def test_template_gets_another_name_and_never_none(client: FormClient, people: People) -> None:
+    template_id = make_template(people.workspace).id
+    sign_in(client, people.editor)
+    at = f"{_at(people)}/{template_id}/name"
+    refused = client.submit(at, {"name": " "})
+    assert refused.status_code == 422
+    assert "Give the template a name." in refused.text
+    assert client.submit(at, {"name": "Café <b>"}).status_code == 303
+    assert "It is called “Café &lt;b&gt;” now." in client.get(_at(people)).text
+    assert db.session.get_one(DesignTemplate, template_id).name == "Café <b>"
+
+
+def test_all_wrong_colours_are_named_at_once(client: FormClient, people: People) -> None:
+    sign_in(client, people.editor)
+    answer = client.submit(f"{_at(people)}/colours", {"colours": "teal #0b5c56 #12"})
+    assert answer.status_code == 422
+    assert "“teal”, “#12” are no colours." in answer.text
+
+
 def test_brand_colours_stand_in_the_designer(client: FormClient, people: People) -> None:
     code = make_code(people.workspace)
     sign_in(client, people.editor)
