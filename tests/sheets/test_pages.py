@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from pitchbar.core import clock
 from pitchbar.extensions import db
-from pitchbar.jobs.context import JobTimeout
+from pitchbar.jobs.attempts import JobTimeout
 from pitchbar.sheets import making
 from pitchbar.sheets.making import forget_old_sheets
 from pitchbar.sheets.models import DONE, FAILED, PrintSheet
