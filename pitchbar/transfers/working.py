@@ -30,7 +30,7 @@ from pitchbar.transfers.receiving import drop_file, load_table, open_table
 from pitchbar.transfers.services import actor_of
 from pitchbar.transfers.telling import tell
 from pitchbar.transfers.undoing import take_back
-from pitchbar.transfers.writing import write_codes
+from pitchbar.transfers.writing import choose_addresses, write_codes
 from pitchbar.workspaces.locking import lock_workspace
 from pitchbar.workspaces.models import Workspace
 
@@ -125,6 +125,8 @@ def _bring_in(import_id: int, plan: ImportPlan) -> None:
     """Raises IntegrityError, and then nothing is written."""
     an_import = db.session.get_one(CodeImport, import_id)
     workspace = db.session.get_one(Workspace, an_import.workspace_id)
+    on = Options.read(an_import.options).domain
+    addresses = choose_addresses(plan.codes, find_usable_domain(workspace, on))
     lock_workspace(workspace.id)
     # Another worker may have been quicker, where this one was taken for dead.
     db.session.refresh(an_import, with_for_update=True)
@@ -138,8 +140,8 @@ def _bring_in(import_id: int, plan: ImportPlan) -> None:
         _keep(import_id, plan)
         return
     by = actor_of(an_import)
-    domain = find_usable_domain(workspace, Options.read(an_import.options).domain)
-    write_codes(workspace, an_import, plan.codes, domain, by)
+    domain = find_usable_domain(workspace, on)
+    write_codes(workspace, an_import, plan.codes, addresses, domain, by)
     _count(an_import, plan)
     an_import.state, an_import.ended_at = DONE, clock.now()
     an_import.created = len(plan.codes)

@@ -1,9 +1,9 @@
 """Planned codes as rows: what `create_code` writes for one, for many by few statements."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, insert, select
 
@@ -39,10 +39,31 @@ _START: Row = {
 }
 
 
+class Addresses(NamedTuple):
+    """The short codes of planned codes on our own host, where every code has one, and those on
+    their domain.
+    """
+
+    ours: list[str]
+    on_domain: list[str] | None
+
+
+def choose_addresses(planned: Sequence[PlannedCode], domain: Domain | None) -> Addresses:
+    """Before the lock of the workspace, which stops others the shorter for it; that all of them are
+    free still, the unique indexes see to.
+    """
+    chosen = [one.short_code for one in planned]
+    if domain is None:
+        return Addresses(_fill(chosen, Code.short_code), None)
+    on_domain = _fill(chosen, CodeAddress.short_code, domain)
+    return Addresses(_fill([""] * len(planned), Code.short_code), on_domain)
+
+
 def write_codes(
     workspace: Workspace,
     an_import: CodeImport,
     planned: Sequence[PlannedCode],
+    addresses: Addresses,
     domain: Domain | None,
     by: Actor,
 ) -> None:
@@ -55,8 +76,11 @@ def write_codes(
     """
     labels = _ensure_all_labels(workspace, planned, by)
     now, dress = clock.now(), _dresser(workspace)
-    for portion in _portions(planned):
-        _write(workspace, an_import, portion, domain, by, labels, now, dress)
+    for start in range(0, len(planned), _AT_ONCE):
+        portion = slice(start, start + _AT_ONCE)
+        ours, there = addresses.ours[portion], addresses.on_domain
+        here = Addresses(ours, there[portion] if there is not None else None)
+        _write(workspace, an_import, planned[portion], here, domain, by, labels, now, dress)
 
 
 def _dresser(workspace: Workspace) -> Callable[[Row], Row]:
@@ -78,13 +102,15 @@ def _write(
     workspace: Workspace,
     an_import: CodeImport,
     planned: Sequence[PlannedCode],
+    addresses: Addresses,
     domain: Domain | None,
     by: Actor,
     labels: dict[str, int],
     now: datetime,
     dress: Callable[[Row], Row],
 ) -> None:
-    ours, there = _choose_addresses(planned, domain)
+    ours = addresses.ours
+    there: Sequence[str | None] = addresses.on_domain or [None] * len(planned)
     own = {"workspace_id": workspace.id}
     made = {"created_at": now, "updated_at": now}
     author = {"created_by_id": by.id if by.kind == "person" else None}
@@ -126,23 +152,14 @@ def _write(
     _insert(CodeLabel, carried)
 
 
-def _choose_addresses(
-    planned: Sequence[PlannedCode], domain: Domain | None
-) -> tuple[list[str], list[str | None]]:
-    """The short codes on our own host, where every code has one, and those on the domain."""
-    if domain is None:
-        chosen = [one.short_code for one in planned]
-        return _fill(chosen, Code.short_code), [None] * len(planned)
-    on_domain = _fill([one.short_code for one in planned], CodeAddress.short_code, domain)
-    return _fill([""] * len(planned), Code.short_code), list(on_domain)
-
-
 def _fill(chosen: Sequence[str], column: Any, domain: Domain | None = None) -> list[str]:
     """Puts a free one at random where none is chosen."""
     missing = sum(not one for one in chosen)
+    taken = set(chosen)
     fresh: set[str] = set()
     while len(fresh) < missing:
-        drawn = {new_short_code() for _ in range(missing - len(fresh))} - set(chosen)
+        count = min(_AT_ONCE, missing - len(fresh))
+        drawn = {new_short_code() for _ in range(count)} - taken
         query = select(column).where(column.in_(drawn))
         if domain is not None:
             query = query.where(CodeAddress.domain_id == domain.id)
@@ -176,8 +193,3 @@ def _table(model: type[Model]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101  # what a class of ours stands for
     return table
-
-
-def _portions(planned: Sequence[PlannedCode]) -> Iterator[Sequence[PlannedCode]]:
-    for start in range(0, len(planned), _AT_ONCE):
-        yield planned[start : start + _AT_ONCE]

@@ -9,11 +9,14 @@ from itertools import chain
 
 from pitchbar.transfers.errors import UnreadableTable
 from pitchbar.transfers.reading.decoding import decode
-from pitchbar.transfers.reading.workbooks import read_workbook
+from pitchbar.transfers.reading.workbooks import LOCKED, read_workbook
 
 MOST_COLUMNS = 200
 _LONGEST_CELL = 131_072
 _DELIMITERS = (",", ";", "\t")
+# Office wraps a workbook with a password into a file of its old kind.
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_WRAPPED = "EncryptedPackage".encode("utf-16-le")
 # The first line of files that a spreadsheet shall not guess at.
 _SEPARATOR_LINE = re.compile(r"\A\ufeff?sep=(.)\r?\n", re.IGNORECASE)
 
@@ -35,7 +38,9 @@ def read_table(data: bytes, most_rows: int) -> Table:
         raise UnreadableTable("This file is empty.")
     if data.startswith(b"PK\x03\x04"):
         records: Iterable[list[str]] = read_workbook(data, most_rows, MOST_COLUMNS)
-    elif data.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")):
+    elif data.startswith(_OLD_OFFICE) and _WRAPPED in data:
+        raise UnreadableTable(LOCKED)
+    elif data.startswith((_OLD_OFFICE, b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")):
         raise UnreadableTable(
             "This is no CSV, TSV or XLSX file, whatever its name says. Save it as one of these."
         )

@@ -28,7 +28,7 @@ _ENTITY = re.compile(rb"<!ENTITY|<!DOCTYPE", re.IGNORECASE)
 
 _BOMB = "This file unpacks to far more than it seems to hold, so we did not open it."
 _BROKEN = "This file is damaged: it could not be unpacked. Saving it anew often helps."
-_LOCKED = "This file is locked with a password. Save it without one."
+LOCKED = "This file is locked with a password. Save it without one."
 
 
 def read_workbook(data: bytes, most_rows: int, most_columns: int) -> Iterator[list[str]]:
@@ -54,7 +54,7 @@ def _check(data: bytes, most_rows: int, most_columns: int) -> None:
             if total > _RATIO_COUNTS_FROM and total > _MOST_RATIO * len(data):
                 raise UnreadableTable(_BOMB)
             if any(one.flag_bits & 1 for one in entries):
-                raise UnreadableTable(_LOCKED)
+                raise UnreadableTable(LOCKED)
             if not any(one.filename.startswith("xl/") for one in entries):
                 raise UnreadableTable("This archive is no XLSX file.")
             for entry in entries:
