@@ -10,6 +10,7 @@ def _make_app() -> Any:
     from pitchbar.conversions.pipeline import build_pixel
     from pitchbar.core.compression import warm_assets
     from pitchbar.extensions import bus
+    from pitchbar.features import warm_pages
     from pitchbar.observability.edges import watched
     from pitchbar.observability.starting import start_watching_app
     from pitchbar.scans.pipeline import build_edge
@@ -18,6 +19,7 @@ def _make_app() -> Any:
     settings = load_settings()
     warm_assets()
     app = create_app(settings)
+    warm_pages(app)
     start_watching_app(app, "web")
     pixel = build_pixel(settings, bus, app.wsgi_app)
     return watched(build_edge(settings, bus, app=pixel))

@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from pitchbar.core.features import Feature, NavigationItem
+from pitchbar.core.templates import warm_templates
 from pitchbar.extensions import csrf
 
 
@@ -39,6 +40,12 @@ def register_features(app: Flask) -> None:
     app.extensions["navigation"] = navigation()
     # For what lies below and shows what all of them have.
     app.extensions["features"] = tuple(all_features().values())
+
+
+def warm_pages(app: Flask) -> None:
+    """What servers do before they let anybody in."""
+    names = (name for feature in all_features().values() for name in feature.hot_templates)
+    warm_templates(app.jinja_env, names)
 
 
 @cache

@@ -20,6 +20,7 @@ from pitchbar.core.compression import warm_assets
 from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
+from pitchbar.features import warm_pages
 from pitchbar.jobs.workers import Scheduler, start_embedded_consumers
 from pitchbar.observability.edges import watched
 from pitchbar.observability.starting import start_watching_app
@@ -138,6 +139,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         app = create_app(self._settings)
         start_watching_app(app, "web")
         warm_assets()
+        warm_pages(app)
         scheduler = Scheduler(self._settings.database_url)
         consumers = start_embedded_consumers(self._settings, app, scheduler=scheduler)
         atexit.register(consumers.stop)

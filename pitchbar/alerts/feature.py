@@ -15,6 +15,7 @@ FEATURE = Feature(
             "Track", 40, "view", "alerts.index", "bell", "Alerts", keys="g l", in_bar=False
         ),
     ),
+    hot_templates=("alerts/_bell.html",),
     acts=(Act("edit_alerts", "alerts.new", "bell", "New alert"),),
     make_demo=make_demo,
 )

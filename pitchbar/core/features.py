@@ -113,6 +113,7 @@ class Feature:
         offers: what it offers to this request's person beyond a workspace.
         error_frame: the frame of this request's page, by the status of the error; None when the
             request is not within the feature's pages, or for others' eyes.
+        hot_templates: of pages that have to be quick for the first who opens them, too.
         commands: `pitchbar <name>` for operators.
         checks: what `pitchbar release-check` is to look at.
         make_demo: fills the demo; called with the workspace and its owner.
@@ -129,6 +130,7 @@ class Feature:
     finders: tuple[Finder, ...] = ()
     offers: Callable[[], Iterable[Offer]] | None = None
     error_frame: Callable[[int], ErrorFrame | None] | None = None
+    hot_templates: tuple[str, ...] = ()
     commands: tuple[click.Command, ...] = ()
     checks: tuple[Check, ...] = ()
     make_demo: Callable[[Any, Any], None] | None = None

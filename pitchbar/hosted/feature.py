@@ -27,5 +27,6 @@ FEATURE = Feature(
     blueprints=(views.bp, tab_views.bp, talking_views.bp, progress_views.bp),
     subscribe=subscribers.register,
     configure=configure,
+    hot_templates=("hosted/page.html",),
     acts=(Act("edit_codes", "talking_codes.new", "message-square", "New code that talks"),),
 )

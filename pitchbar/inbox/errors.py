@@ -3,7 +3,9 @@ from pitchbar.errors import DomainError, NotFound
 
 class ConversationNotFound(NotFound):
     def __init__(self) -> None:
-        super().__init__("There is no such conversation in this workspace.")
+        super().__init__(
+            "There is no such conversation in this workspace, or its visitor has had it deleted."
+        )
 
 
 class ConversationGone(DomainError):

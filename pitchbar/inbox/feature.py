@@ -22,5 +22,11 @@ FEATURE = Feature(
             count=live.draw_waiting,
         ),
     ),
+    hot_templates=(
+        "inbox/index.html",
+        "inbox/_moving_lists.html",
+        "inbox/_moving_thread.html",
+        "inbox/_waiting.html",
+    ),
     make_demo=make_demo,
 )

@@ -29,6 +29,8 @@ FEATURE = Feature(
         Act("export", "conversation_exports.new", "download", "Export conversations"),
         Act("view", "visitors.index", "qr-code", "What codes started"),
     ),
+    # Beside each conversation of the inbox.
+    hot_templates=("visitors/_timeline.html", "visitors/_steps.html"),
     configure=configure,
     subscribe=forgetting.register,
 )

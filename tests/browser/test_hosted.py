@@ -27,6 +27,17 @@ def make_talking_code(page: Page) -> str:
     return "http://" + page.locator(".talking-short").inner_text().removeprefix("http://")
 
 
+def join(team: Page, phone: Page) -> None:
+    """Somebody joins, and the page says so before they have written a word."""
+    phone.get_by_role("button", name="Ask for a person").click()
+    expect(phone.get_by_text("The team has been told.")).to_be_visible()
+    team.goto("/w/demo/conversations?list=waiting")
+    team.locator(".inbox-row a").first.click()
+    team.get_by_role("button", name="Join", exact=True).click()
+    expect(phone.get_by_text("Demo Owner of the team is here")).to_be_visible()
+    expect(phone.get_by_text("The team has been told.")).to_have_count(0)
+
+
 def test_code_that_talks_answers_from_what_was_pasted(open_page: OpenPage) -> None:
     team = open_demo(open_page)
     short = make_talking_code(team)
@@ -49,17 +60,12 @@ def test_code_that_talks_answers_from_what_was_pasted(open_page: OpenPage) -> No
     )
     too_wide = phone.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not too_wide
-    # Somebody joins, and the page says so before they have written a word.
-    phone.get_by_role("button", name="Ask for a person").click()
-    expect(phone.get_by_text("The team has been told.")).to_be_visible()
-    team.goto("/w/demo/conversations?list=waiting")
-    team.locator(".inbox-row a").first.click()
-    team.get_by_role("button", name="Join", exact=True).click()
-    expect(phone.get_by_text("Demo Owner of the team is here")).to_be_visible()
-    expect(phone.get_by_text("The team has been told.")).to_have_count(0)
+    join(team, phone)
+    without_scripts(open_page(390, java_script_enabled=False), phone.url)
 
-    plain = open_page(390, java_script_enabled=False)
-    plain.goto(phone.url)
+
+def without_scripts(plain: Page, address: str) -> None:
+    plain.goto(address)
     plain.get_by_label("Your question").fill("Where is the key box?")
     plain.get_by_role("button", name="Send").click()
     expect(plain.get_by_role("log")).to_contain_text("beside the green door")
