@@ -58,7 +58,8 @@ def test_from_the_file_to_the_way_back(client: FormClient, people: People) -> No
     assert "https://harbour.example/menu" in page
     assert "Import 2 codes" in page
     assert client.submit(f"{at}/start").status_code == 303
-    assert client.submit(f"{at}/start").status_code == 409
+    again = client.submit(f"{at}/start")
+    assert (again.status_code, again.location) == (303, at)
     work_on(newest().id, current_settings())
     assert "2 codes are" in client.get(at).text
     led = Resolver(db.engine).resolve("spring")
@@ -68,6 +69,10 @@ def test_from_the_file_to_the_way_back(client: FormClient, people: People) -> No
     assert client.submit(f"{at}/reversal").status_code == 303
     work_on(newest().id, current_settings())
     assert "2 of 2 codes" in client.get(at).text
+    # Who undoes twice is led to what became of it, and told.
+    twice = client.submit(f"{at}/reversal")
+    assert (twice.status_code, twice.location) == (303, at)
+    assert "can no longer be undone" in client.get(at).text
     assert count_codes() == 0
     assert "links.csv" in client.get(f"/w/{people.workspace.slug}/codes/imports").text
 
