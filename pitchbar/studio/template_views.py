@@ -202,6 +202,7 @@ def _ask(
         form=form,
         chosen=chosen,
         plain=plain_sample(workspace.id),
+        listing=Listing.read(request.args),
         templates=list_templates(workspace),
         http_status=status,
     )
