@@ -11,7 +11,7 @@ from pitchbar.studio.templates import get_template, update_template
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
-__all__ = ["bp"]
+__all__ = ["bp", "rename"]
 
 
 @bp.post("/<int:template_id>/name")

@@ -197,6 +197,7 @@ def _ask(
         form=form,
         chosen=chosen,
         plain=plain_sample(workspace.id),
+        listing=Listing.read(request.args),
         templates=list_templates(workspace),
         http_status=status,
     )

@@ -10,6 +10,7 @@ from flask import (
     stream_with_context,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 
 from pitchbar.accounts.actors import current_actor
 from pitchbar.core import clock
@@ -18,6 +19,7 @@ from pitchbar.core.database import MAX_ID
 from pitchbar.core.downloads import as_attachment
 from pitchbar.core.form_pages import form_on
 from pitchbar.core.htmx import go_to, render
+from pitchbar.errors import error_response
 from pitchbar.extensions import db
 from pitchbar.forms import form_errors
 from pitchbar.live import LiveView
@@ -170,6 +172,17 @@ def discard(workspace: Workspace, import_id: int) -> Response:
     db.session.commit()
     flash("The file is discarded. Nothing of it was imported.", "success")
     return go_to(url_for("code_imports.index", slug=workspace.slug))
+
+
+@panel_bp.errorhandler(ImportNotReady)
+def lead_back(error: ImportNotReady) -> ResponseReturnValue:
+    """An act that came too late, or twice: the import's page shows what became of it."""
+    import_id = (request.view_args or {}).get("import_id")
+    if request.method != "POST" or import_id is None:
+        return error_response(error.status, error.message, error.code)
+    db.session.rollback()
+    flash(error.message, "error")
+    return _to(g.workspace, import_id)
 
 
 def _open_live() -> LiveView:

@@ -145,18 +145,20 @@ document.addEventListener("keydown", (event) => {
   onMenuKey(event);
 });
 
-// htmx 4. A refused form (422, or 402 where the plan is full) comes back as itself; any other
-// failure becomes a toast and leaves what the person sees and has typed as it is.
+// htmx 4. A refused form (422; 402 where the plan is full, 409 where somebody else was faster, 503
+// where something is away) comes back as itself; any other failure becomes a toast and leaves what
+// the person sees and has typed as it is.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
-  if (status === 422 || (status === 402 && !/^\s*<div class="toast/.test(ctx.text))) return;
+  const isForm = !/^\s*<(div class="toast|!doctype)/i.test(ctx.text);
+  if (status === 422 || ([402, 409, 503].includes(status) && isForm)) return;
   ctx.swap = "none";
   ctx.push = ctx.replace = null;
   showToasts(ctx.text);
 });
-// What a full plan says stands on top of the form, which may be long.
+// What is said of a form as a whole stands on top of it, and it may be long.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx?.response?.status === 402) document.querySelector("form .notice-danger")?.scrollIntoView({ block: "center" });
+  if ([402, 409, 503].includes(ctx?.response?.status)) document.querySelector("form .notice-danger")?.scrollIntoView({ block: "center" });
 });
 document.addEventListener("htmx:error", () => {
   showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');

@@ -19,7 +19,7 @@ from tests.support.servers import free_port, give_up
 # What Chromium logs when a form is refused; the page shows the reason at the field.
 _REFUSED = tuple(
     f"Failed to load resource: the server responded with a status of {status}"
-    for status in (402, 422)
+    for status in (402, 409, 422)
 )
 
 # On a machine that does much else; whatever is wrong stays so for longer.

@@ -17,6 +17,14 @@ def _picture(page: Page) -> str:
     return page.locator("#design-picture").inner_html()
 
 
+def _save_over_another(page: Page) -> None:
+    """Who saves over somebody else's change is asked first, where it is seen."""
+    page.locator("[name=seen]").evaluate("field => field.value = 'older'")
+    page.get_by_role("button", name="Save design").click()
+    expect(page.get_by_text("Somebody else changed this design")).to_be_in_viewport()
+    expect(page.locator("#design-picture image")).to_be_attached()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_code_is_designed_checked_and_taken_back(open_page: OpenPage, width: int) -> None:
     page = open_demo(open_page, width)
@@ -51,5 +59,6 @@ def test_code_is_designed_checked_and_taken_back(open_page: OpenPage, width: int
     expect(page.locator(".verdict")).to_have_class(re.compile("is-fails"), timeout=30_000)
     page.get_by_role("button", name="Do it").click()
     expect(page.locator(".verdict")).not_to_have_class(re.compile("is-fails"), timeout=30_000)
+    _save_over_another(page)
     # Others count the demo's codes as they are.
     page.get_by_role("link", name="Cancel").click()

@@ -183,3 +183,74 @@ def test_api_makes_a_sheet_by_a_job(client: FlaskClient, people: People) -> None
     }
     assert client.get(at, headers=headers).get_json()["data"] == [done]
     assert client.delete(f"{at}/{sheet_id}", headers=headers).status_code == 204
+
+
+def test_every_page_is_shown_and_none_past_the_last(client: FormClient, people: People) -> None:
+    codes = [make_code(people.workspace, name=f"Table {number}") for number in range(3)]
+    sign_in(client, people.editor)
+    ids = ",".join(str(code.id) for code in codes)
+    fields = {**FIELDS, "codes": ids, "copies": "20", "captions": ["name"]}
+    pictures = []
+    for asked, shown in ((1, 1), (3, 3), (99, 3), (-4, 1)):
+        answer = client.submit(f"{_at(people)}/preview?page={asked}", fields, fragment=True)
+        assert f"Page {shown} of 3" in answer.text
+        pictures.append(answer.text.partition("<svg")[2].partition("</svg>")[0])
+    first, last, past, before = pictures
+    assert (first, last) == (before, past)
+    assert first != last
+    # On the last page 18 of the 60 labels are left, all of the third code.
+    assert (first.count('href="#code-'), last.count('href="#code-')) == (21, 18)
+    assert 'href="#code-2"' in last
+    assert 'href="#code-1"' not in last
+
+
+def test_pages_are_turned_without_scripts_and_nothing_typed_is_lost(
+    client: FormClient, people: People
+) -> None:
+    code = make_code(people.workspace)
+    sign_in(client, people.editor)
+    fields = {**FIELDS, "codes": str(code.id), "copies": "30", "number_prefix": "Table"}
+    answer = client.submit(f"{_at(people)}/preview?page=2", fields)
+    assert "Page 2 of 2" in answer.text
+    assert 'value="Table"' in answer.text
+    assert f'formaction="{_at(people)}/preview?page=1"' in answer.text
+
+
+def test_what_is_out_of_sight_stops_nobody(client: FormClient, people: People) -> None:
+    code = make_code(people.workspace)
+    sign_in(client, people.editor)
+    fields = {**FIELDS, "codes": str(code.id), "columns": "many", "paper_width": ""}
+    assert client.submit(_at(people), fields).status_code == 303
+    own = client.submit(_at(people), {**fields, "label": "own", "paper": "own"})
+    assert own.status_code == 422
+    assert own.text.count("Enter a number.") >= 2
+
+
+def test_wrong_numbers_are_told_in_words_for_people(client: FormClient, people: People) -> None:
+    code = make_code(people.workspace)
+    sign_in(client, people.editor)
+    own = {**FIELDS, "codes": str(code.id), "label": "own", "rows": "-1", "label_width": "1"}
+    answer = client.submit(_at(people), own)
+    assert "Use a whole number from 1 to 100." in answer.text
+    assert "Use a number from 8 to 1,200." in answer.text
+    assert "Input should be" not in answer.text
+
+
+def test_own_paper_and_the_colour_of_the_words_are_chosen(
+    client: FormClient, people: People
+) -> None:
+    code = make_code(people.workspace)
+    sign_in(client, people.editor)
+    own = {"label": "own", "paper": "own", "paper_width": "320", "caption_colour": "#0B5C56"}
+    answer = client.submit(
+        f"{_at(people)}/preview", {**FIELDS, "codes": str(code.id), **own}, fragment=True
+    )
+    assert 'viewBox="0 0 320 297"' in answer.text
+    assert '<g fill="#0b5c56">' in answer.text
+
+
+def test_list_names_what_is_on_a_sheet(client: FormClient, people: People) -> None:
+    ids = [make_code(people.workspace, name=name).id for name in ("Menu", "Wine <b>", "Bag")]
+    sign_in(client, people.editor)
+    client.submit(_at(people), {**FIELDS, "codes": ",".join(map(str, ids))})
+    assert "Menu, Wine &lt;b&gt; and 1 more" in client.get(_at(people)).text

@@ -20,7 +20,7 @@ from pitchbar.transfers.models import CodeImport
 from pitchbar.transfers.working import work_on
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, bearer, make_code, make_token
-from tests.transfers.factories import ROWS, SAMPLES, csv_of, draft, make_import, owner_of
+from tests.transfers.factories import ROWS, SAMPLES, carry_out, csv_of, draft, make_import, owner_of
 
 MULTIPART = "multipart/form-data"
 
@@ -58,7 +58,8 @@ def test_from_the_file_to_the_way_back(client: FormClient, people: People) -> No
     assert "https://harbour.example/menu" in page
     assert "Import 2 codes" in page
     assert client.submit(f"{at}/start").status_code == 303
-    assert client.submit(f"{at}/start").status_code == 409
+    again = client.submit(f"{at}/start")
+    assert (again.status_code, again.location) == (303, at)
     work_on(newest().id, current_settings())
     assert "2 codes are" in client.get(at).text
     led = Resolver(db.engine).resolve("spring")
@@ -70,6 +71,17 @@ def test_from_the_file_to_the_way_back(client: FormClient, people: People) -> No
     assert "2 of 2 codes" in client.get(at).text
     assert count_codes() == 0
     assert "links.csv" in client.get(f"/w/{people.workspace.slug}/codes/imports").text
+
+
+def test_who_undoes_twice_is_led_to_what_became_of_it(client: FormClient, people: People) -> None:
+    sign_in(client, people.owner)
+    by = owner_of(people)
+    one = carry_out(make_import(people.workspace, by, csv_of(ROWS)), by)
+    at = f"/w/{people.workspace.slug}/codes/imports/{one.id}"
+    for _again in range(2):
+        answer = client.submit(f"{at}/reversal")
+        assert (answer.status_code, answer.location) == (303, at)
+    assert "can no longer be undone" in client.get(at).text
 
 
 @pytest.mark.parametrize(
