@@ -119,7 +119,10 @@ def _faded(sheet: Print, left: float, seed: int) -> Pixels:
 
 def _small(sheet: Print, pixels: float, seed: int) -> Pixels:
     return exposed(
-        seen_from(sheet, pixels, turn=(0, 7, -11)[seed % 3], shift=(0.3 * seed, 0.7 * seed)), seed
+        seen_from(
+            sheet, pixels, turn=(0, 7, -11)[seed % 3], shift=(0.3 * seed % 1, 0.7 * seed % 1)
+        ),
+        seed,
     )
 
 
