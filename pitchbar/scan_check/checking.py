@@ -91,7 +91,7 @@ def check_image(
     deeper = printed(picture, pixels, symbol_at, modules, PAPER, DEEP_INK)
     least, held = None, False
     if undamaged.read["zxing-cpp"]:
-        # Round eyes are read or not by chance more than by size: nothing may be missed.
+        # Round eyes are read or not by chance more than by size: one look may fail, and not two.
         allowed = 1 if undamaged.but_for_eyes else MISSED
         least = smallest_pixels((on_paper, deeper), text, allowed)
         held = least is not None or smallest_pixels((on_paper,), text) is not None
