@@ -45,6 +45,7 @@ function release(form) {
     button.classList.remove("is-busy");
     button.removeAttribute("aria-busy");
   }
+  document.dispatchEvent(new CustomEvent("pitchbar:released"));
 }
 
 // The session

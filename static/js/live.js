@@ -34,7 +34,8 @@ function take(html) {
   if (!isBusy()) takeHeld();
 }
 
-const isBusy = () => isPressed || Boolean(document.querySelector(".htmx-request"));
+// A form is on its way before htmx hears of it, while the session is asked.
+const isBusy = () => isPressed || Boolean(document.querySelector(".htmx-request, form[data-sending]"));
 
 function takeHeld() {
   if (!held.size) return;
@@ -202,7 +203,7 @@ if (page) {
   connect();
   document.addEventListener("visibilitychange", wake);
   document.addEventListener("htmx:after:swap", follow);
-  document.addEventListener("htmx:finally:request", takeLater);
+  for (const name of ["htmx:finally:request", "pitchbar:released"]) document.addEventListener(name, takeLater);
   for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, press, true);
   addEventListener("blur", press);
   addEventListener("online", wake);

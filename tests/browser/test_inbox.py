@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Site
 from tests.browser.demo_session import open_demo
@@ -115,6 +115,29 @@ def test_typing_canned_replies_notes_and_keys(thread: tuple[Page, Visitor]) -> N
     assert visitor.heard()["status"] == "ended"
     visitor.call("DELETE", "/me")
     expect(page.locator("#lines")).to_contain_text("This conversation is gone")
+
+
+def test_click_is_kept_while_the_thread_moves(thread: tuple[Page, Visitor]) -> None:
+    page, visitor = thread
+    heard: list[str] = []
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda one: heard.append(str(one))))
+    asked: list[Route] = []
+    page.route("**/session", lambda route: asked.append(route))
+    page.reload()
+    expect(page.locator("[data-live-status]").first).to_have_text("Live")
+    page.get_by_role("button", name="Join", exact=True).click()
+    page.wait_for_function("() => document.querySelector('form[data-sending]')")
+    visitor.call("POST", "/messages", {"text": "On thick paper?"})
+    wait_until(lambda: any("On thick paper?" in one for one in _after_look(page, heard)))
+    asked[0].continue_()
+    expect(page.locator("#thread-head")).to_contain_text("You answer")
+    expect(page.locator("#lines")).to_contain_text("On thick paper?")
+
+
+def _after_look(page: Page, heard: list[str]) -> list[str]:
+    """What came through the socket so far: events are taken in while a page is asked something."""
+    page.evaluate("1")
+    return heard
 
 
 def test_on_a_phone_the_list_leads_to_the_thread_and_back(open_page: OpenPage) -> None:
