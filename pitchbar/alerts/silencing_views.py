@@ -33,6 +33,8 @@ from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("alert_silencing", __name__, url_prefix="/w/<slug>/alerts")
 
+# Each bell is a person's own; what rings it is told.
+_BELL_SECONDS = 120.0
 SNOOZES = {"1": "an hour", "8": "8 hours", "24": "a day", "168": "a week"}
 
 
@@ -100,6 +102,7 @@ def open_bell() -> LiveView:
         lambda: draw_bell(g.workspace),
         TOPIC,
         lambda message: bool(message.get("workspace_id") == mine),
+        refresh_seconds=_BELL_SECONDS,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
@@ -28,6 +29,13 @@ LISTS = {
 PER_PAGE = 30
 _MOST_COUNTED = 99
 _LONGEST_SEARCH = 200
+
+
+class NewestWaiting(NamedTuple):
+    """The conversation whose visitor asked for a person last, and has none yet."""
+
+    public_id: UUID
+    human_requested_at: datetime
 
 
 @dataclass(frozen=True)
@@ -126,12 +134,13 @@ def count_waiting(workspace_id: int) -> str:
     return count_words(_count(workspace_id, *_of_list("waiting", 0)))
 
 
-def find_newest_waiting(workspace_id: int) -> Conversation | None:
-    """Whose visitor asked for a person last, and has none yet."""
-    waiting = select(Conversation).where(
+def find_newest_waiting(workspace_id: int) -> NewestWaiting | None:
+    waiting = select(Conversation.public_id, Conversation.human_requested_at).where(
         Conversation.workspace_id == workspace_id, *_of_list("waiting", 0)
     )
-    return db.session.scalar(waiting.order_by(Conversation.human_requested_at.desc()).limit(1))
+    newest = waiting.order_by(Conversation.human_requested_at.desc()).limit(1)
+    row = db.session.execute(newest).one_or_none()
+    return NewestWaiting(row.public_id, row.human_requested_at) if row else None
 
 
 def count_words(count: int) -> str:

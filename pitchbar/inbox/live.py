@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from pitchbar.chat.changes import TOPIC, is_typing
 from pitchbar.inbox import presence
-from pitchbar.inbox.lists import count_waiting, find_newest_waiting, read_asked
+from pitchbar.inbox.lists import NewestWaiting, count_waiting, find_newest_waiting, read_asked
 from pitchbar.inbox.rows import load_rows
-from pitchbar.inbox.shared import listen_for_shared
+from pitchbar.inbox.shared import listen_for_shared, read_shared
 from pitchbar.inbox.showing import list_part, shared_list_part, thread_part
 from pitchbar.inbox.threads import find_whole, state_of
 from pitchbar.live import LiveView
@@ -72,6 +72,36 @@ class _Looks:
         )
 
 
+class _Lists:
+    """What a page shows of its lists. Whatever wakes it, it is drawn where that differs: most
+    messages are of conversations that stand further down, or in no list of the page.
+    """
+
+    def __init__(self) -> None:
+        self._look: Any = None
+        self._conversations: frozenset[str] = frozenset()
+
+    def forget(self) -> None:
+        self._look = None
+
+    def shows(self, conversation: str) -> bool:
+        """Whether somebody types matters there alone."""
+        return conversation in self._conversations
+
+    def draw(self, workspace: Workspace, thread: UUID | None) -> str:
+        """Nothing where it was drawn like that before."""
+        # Pages that cannot open a socket ask seldom, and get what is there now.
+        is_socket = request.endpoint == f"{bp.name}.live"
+        part = (shared_list_part if is_socket else list_part)(workspace, read_asked(request.args))
+        rows, counts = part["rows"], part["counts"]
+        look = (tuple(row.look for row in rows), tuple(counts.items()), part["next_cursor"])
+        if look == self._look:
+            return ""
+        self._look = look
+        self._conversations = frozenset(row.conversation.public_id.hex for row in rows)
+        return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
+
+
 def open_inbox() -> LiveView:
     """As the address of the socket says, which is that of the page."""
     workspace_id, person_id = g.workspace.id, current_user.id
@@ -79,8 +109,7 @@ def open_inbox() -> LiveView:
     hexed = thread.hex if thread else ""
     listen_for_shared()
     changed, looks = _Changed(), _Looks(workspace_id, thread, person_id)
-    # Of the conversations in its list: whether somebody types matters there alone.
-    shown: set[str] = set()
+    lists = _Lists()
 
     def concerns(message: dict[str, Any]) -> bool:
         is_thread = bool(message["conversation"] == hexed)
@@ -93,14 +122,14 @@ def open_inbox() -> LiveView:
         is_typing = "typing" in message
         if is_thread:
             changed.add(THREAD, *[BESIDE] * (not is_typing))
-        if not is_typing or message["conversation"] in shown:
+        if not is_typing or lists.shows(message["conversation"]):
             changed.add(LISTS)
             return True
         return is_thread
 
     def draw() -> str:
         parts = changed.take(LISTS, THREAD, BESIDE) or looks.again()
-        drawn = _draw_lists(g.workspace, thread, shown) if LISTS in parts else ""
+        drawn = lists.draw(g.workspace, thread) if LISTS in parts else ""
         return drawn + _draw_thread(g.workspace, looks, parts)
 
     def draw_first() -> str:
@@ -114,6 +143,7 @@ def open_inbox() -> LiveView:
         # What is said is shown while the lists rest.
         draw_first=draw_first if thread else None,
         refresh_seconds=_REFRESH_WITH_THREAD if thread else _REFRESH,
+        forget=lists.forget,
         is_urgent=lambda: bool(thread) and changed.has(THREAD),
     )
 
@@ -121,10 +151,17 @@ def open_inbox() -> LiveView:
 def open_waiting() -> LiveView:
     """The number in the rail, beside whatever a page of the workspace shows live."""
     workspace_id = g.workspace.id
+    listen_for_shared()
+
+    def draw() -> str:
+        found = read_shared(workspace_id, "waiting", lambda: _read_waiting(workspace_id))
+        return str(_render_waiting(g.workspace, *found))
+
     return LiveView(
-        lambda: str(draw_waiting(g.workspace)),
+        draw,
         TOPIC,
         lambda message: bool(message["workspace_id"] == workspace_id and "typing" not in message),
+        refresh_seconds=_REFRESH,
     )
 
 
@@ -132,19 +169,17 @@ def draw_waiting(workspace: Workspace) -> Markup:
     """How many visitors wait for a person, behind the inbox's name in the rail; and who asked
     last, for notices of the browser.
     """
-    count = count_waiting(workspace.id)
-    newest = find_newest_waiting(workspace.id) if count else None
+    return _render_waiting(workspace, *_read_waiting(workspace.id))
+
+
+def _read_waiting(workspace_id: int) -> tuple[str, NewestWaiting | None]:
+    count = count_waiting(workspace_id)
+    return count, find_newest_waiting(workspace_id) if count else None
+
+
+def _render_waiting(workspace: Workspace, count: str, newest: NewestWaiting | None) -> Markup:
     shown = render_template("inbox/_waiting.html", count=count, newest=newest, workspace=workspace)
     return Markup(shown)  # noqa: S704  # a template has escaped it
-
-
-def _draw_lists(workspace: Workspace, thread: UUID | None, shown: set[str]) -> str:
-    # Pages that cannot open a socket ask seldom, and get what is there now.
-    is_socket = request.endpoint == f"{bp.name}.live"
-    part = (shared_list_part if is_socket else list_part)(workspace, read_asked(request.args))
-    shown.clear()
-    shown.update(row.conversation.public_id.hex for row in part["rows"])
-    return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
 
 
 def _draw_thread(workspace: Workspace, looks: _Looks, parts: set[str]) -> str:

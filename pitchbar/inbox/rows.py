@@ -39,6 +39,27 @@ class Row:
         one = self.conversation
         return one.human_requested_at is not None and one.taken_over_by is None
 
+    @property
+    def look(self) -> tuple[object, ...]:
+        """All that a list shows of it: what is equal would be drawn alike."""
+        one, last = self.conversation, self.last
+        return (
+            one.public_id,
+            one.last_message_at,
+            one.status,
+            one.is_unanswered,
+            self.is_waiting,
+            self.name,
+            last and (last.role, last.text[:140]),
+            self.holder,
+            self.holder,
+            self.code and self.code.name,
+            self.lead is not None,
+            self.tags,
+            self.is_unread,
+            self.is_typing,
+        )
+
 
 def load_rows(conversations: Sequence[Conversation], person_id: int) -> list[Row]:
     """By a few statements for all of them."""

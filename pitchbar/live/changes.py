@@ -10,7 +10,6 @@ from pitchbar.live.declaration import LiveView
 
 # On the bus: somebody's sessions or rights have changed.
 ACCESS = "access"
-_WHOLE_SECONDS = 20.0
 
 
 class Changes:
@@ -20,9 +19,9 @@ class Changes:
         self._views: list[LiveView] = [view, *view.beside]
         self._person_id = person_id
         self._changed = threading.Event()
-        # What a message concerned, and when all of it was last told to be drawn.
+        # What a message concerned, and when each was last told to be drawn.
         self._woken: set[LiveView] = set()
-        self._whole_at: float | None = None
+        self._told_at: dict[LiveView, float] = {}
         self._lock = threading.Lock()
         # The same of what is drawn first, which is drawn more often.
         self._first_changed = threading.Event()
@@ -54,7 +53,8 @@ class Changes:
 
     def _hear_of_gap(self, _message: dict[str, Any]) -> None:
         """Whatever was said meanwhile is lost."""
-        self._whole_at = None
+        with self._lock:
+            self._told_at.clear()
         self._changed.set()
 
     def forget_access(self) -> None:
@@ -62,16 +62,19 @@ class Changes:
         self.is_access_asked = False
 
     def take_woken(self) -> list[LiveView]:
-        """What a message concerned since the last call; all, where there was none or all was told
-        long ago: it is looked at again anyway.
+        """What a message concerned since the last call; the page itself where there was none. With
+        what was not drawn for so long that it is looked at again anyway.
         """
         now = time.monotonic()
         with self._lock:
-            woken, self._woken = self._woken, set()
-        if woken and self._whole_at is not None and now < self._whole_at + _WHOLE_SECONDS:
-            return list(woken)
-        self._whole_at = now
-        return self._views
+            woken, self._woken = self._woken or {self._views[0]}, set()
+            found = [one for one in self._views if one in woken or self._is_due(one, now)]
+            self._told_at.update(dict.fromkeys(found, now))
+        return found
+
+    def _is_due(self, view: LiveView, now: float) -> bool:
+        told_at = self._told_at.get(view)
+        return told_at is None or now >= told_at + view.refresh_seconds
 
     def take_first(self) -> bool:
         """Whether there was a change since the last call; the whole is still to be drawn."""

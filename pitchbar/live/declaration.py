@@ -14,7 +14,10 @@ class LiveView:
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
         draw_first: what costs little: drawn alone while the whole rests; may give nothing.
-        refresh_seconds: when it is drawn again without a message, as one may be lost.
+        refresh_seconds: when it is drawn again without a message, as one may be lost; of what is
+            beside, with the next drawing after that.
+        forget: called where the page was drawn by another view like it: what this one takes to be
+            on the screen is not.
         is_urgent: whether what changed is waited for, and others can wait.
     """
 
@@ -25,6 +28,7 @@ class LiveView:
     beside: "tuple[LiveView, ...]" = ()
     draw_first: Callable[[], str] | None = None
     refresh_seconds: float = 20.0
+    forget: Callable[[], None] = lambda: None
     is_urgent: Callable[[], bool] = lambda: False
 
     def draw_all(self) -> str:

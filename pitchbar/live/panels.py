@@ -145,6 +145,7 @@ def _send_whole(
     while not drawing.is_done(panel.pause_seconds) and ws.connected:
         _send_first(ws, panel, view, changes)
     whole = drawing.result()
+    view.forget()
     if ws.connected:
         # It may be older than what moved meanwhile: that comes behind it once more.
         first = view.draw_first
@@ -208,7 +209,7 @@ def _forget_person() -> None:
 def _wait_for_change(ws: Any, view: LiveView, changes: Changes) -> None:
     """Until something changed, the page went away, or it is time to look again anyway."""
     # Apart from those that were opened at the same time, too.
-    seconds = view.refresh_seconds * random.uniform(0.9, 1.1)
+    seconds = view.refresh_seconds * random.uniform(0.7, 1.1)
     until = time.monotonic() + (seconds if changes.is_told else 0)
     while ws.connected and time.monotonic() < until:
         if changes.wait(0.5):

@@ -1,19 +1,24 @@
 """How much is asked of the database, and how open pages share it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pitchbar.chat.models import Lead
+from pitchbar.chat.changes import tell_changed
+from pitchbar.chat.models import ENDED, Lead
 from pitchbar.core.bus import LISTENS_AGAIN
 from pitchbar.extensions import bus, db
+from pitchbar.inbox.live import open_inbox
 from pitchbar.inbox.shared import listen_for_shared, read_shared
+from pitchbar.inbox.threads import mark_seen
 from pitchbar.live.changes import Changes
 from pitchbar.live.declaration import LiveView
 from pitchbar.live.turns import Turns
@@ -142,16 +147,59 @@ def drawn_of(changes: Changes) -> str:
     return changes._views[0].draw_woken(changes.take_woken())
 
 
-def test_only_what_changed_is_drawn_and_all_at_first_and_after_a_gap(changes: Changes) -> None:
+def test_only_what_changed_is_drawn_and_all_at_first_and_after_a_gap(
+    changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert drawn_of(changes) == "mainbell"
     bus.publish("alerts", {})
     assert drawn_of(changes) == "bell"
     bus.publish("conversations", {})
     assert drawn_of(changes) == "main"
-    # Looked at again without a message.
+    # Looked at again without a message: the page itself, and what is beside once it is its time.
+    assert drawn_of(changes) == "main"
+    later = time.monotonic() + 21
+    monkeypatch.setattr("pitchbar.live.changes.time", SimpleNamespace(monotonic=lambda: later))
+    bus.publish("conversations", {})
     assert drawn_of(changes) == "mainbell"
     assert not changes.wait(0) or not changes.wait(0)
     bus.publish("alerts", {})
     bus.publish(LISTENS_AGAIN, {})
     assert changes.wait(0)
     assert drawn_of(changes) == "mainbell"
+
+
+def test_lists_are_drawn_again_only_where_they_differ(app: Flask, people: People) -> None:
+    agent = make_agent(people.workspace)
+    one = make_thread(people.workspace, agent)
+    elsewhere = make_thread(people.workspace, agent)
+    elsewhere.status = ENDED
+    db.session.commit()
+    path = f"/w/{people.workspace.slug}/conversations/socket?list=open"
+    with app.test_request_context(path):
+        g.workspace, g._login_user = people.workspace, people.editor
+        view = open_inbox()
+        assert str(one.public_id) in view.draw()
+        assert view.draw() == ""
+        tell_changed(elsewhere)
+        db.session.commit()
+        assert view.draw() == ""
+        view.forget()
+        assert str(one.public_id) in view.draw()
+        for change in (
+            lambda: setattr(one, "human_requested_at", one.last_message_at),
+            lambda: setattr(one, "taken_over_by", people.editor.id),
+            lambda: setattr(one, "taken_over_by", people.owner.id),
+            lambda: db.session.add(
+                Lead(
+                    workspace_id=one.workspace_id, conversation_id=one.id, email="ada@mail.example"
+                )
+            ),
+            lambda: mark_seen(one, people.editor.id),
+            lambda: setattr(one, "is_unanswered", True),
+            lambda: setattr(one, "status", ENDED),
+        ):
+            change()
+            tell_changed(one)
+            db.session.commit()
+            assert "inbox-rows" in view.draw()
+            assert view.draw() == ""
