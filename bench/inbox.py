@@ -239,9 +239,18 @@ def crowd(member: Member, agent: str, sockets: int, probes: int, pid: int) -> bo
     with chatter(member.port, agent):
         good &= pages(member, probes, label="and a message a second, ")
         good &= talk(member, agent, 10)
-    for one in opened:
-        one.close()
-    return good
+    closed = sum(_is_closed(one) for one in opened)
+    print(f"{closed} of {sockets} sockets were closed by the server", flush=True)
+    return good and closed == 0
+
+
+def _is_closed(socket: simple_websocket.Client) -> bool:
+    """Whether it was, before it is closed here."""
+    try:
+        socket.close()
+    except simple_websocket.ConnectionClosed:
+        return True
+    return False
 
 
 def main() -> None:
