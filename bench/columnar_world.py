@@ -16,13 +16,15 @@ _AT_ONCE = 1_000_000
 _MADE = 10_000_000
 
 
-def fill_clickhouse(store: ScanStore, workspace_id: int, first_code: int, scans: int) -> None:
+def fill_clickhouse(
+    store: ScanStore, workspace_id: int, first_code: int, scans: int, most_made: int = _MADE
+) -> None:
     """Scans of a year up to now, and in the application's database the days that have some."""
     today = datetime.now(UTC).date()
     first = today - (DAYS - 1) * _DAY
     start = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
     length = int(datetime.now(UTC).timestamp()) - start
-    made = min(scans, _MADE)
+    made = min(scans, most_made)
     for offset in range(0, made, _AT_ONCE):
         count = min(_AT_ONCE, made - offset)
         rows = f"numbers({offset}, {count})"
@@ -46,9 +48,12 @@ def _copying(workspace_id: int, copy: int, month: int) -> str:
     return f"""
         INSERT INTO scans
         SELECT * REPLACE (generateUUIDv4() AS id, {1 + copy} AS written,
-            reinterpretAsUUID(sipHash128(visitor, {copy})) AS visitor)
-        FROM scans
-        WHERE workspace_id = {workspace_id} AND toYYYYMM(scanned_at) = {month} AND written = 1"""
+            reinterpretAsUUID(concat(reinterpretAsFixedString(sipHash64(visitor, {copy})),
+                reinterpretAsFixedString(sipHash64({copy}, visitor)))) AS visitor)
+        FROM (
+            SELECT * FROM scans
+            WHERE workspace_id = {workspace_id} AND toYYYYMM(scanned_at) = {month} AND written = 1
+        )"""
 
 
 def _day(workspace_id: int, code_id: int, day: date) -> ScanDay:
