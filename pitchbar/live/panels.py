@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 _CHEAP_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
+# Of a line that is dead, nothing tells a browser but silence: after three of these it comes anew.
+_SIGN_OF_LIFE_SECONDS = 25.0
 # Of all panels without a limit of their own.
 _slots = SocketSlots()
 
@@ -211,7 +213,11 @@ def _wait_for_change(ws: Any, view: LiveView, changes: Changes) -> None:
     # Apart from those that were opened at the same time, too.
     seconds = view.refresh_seconds * random.uniform(0.7, 1.1)
     until = time.monotonic() + (seconds if changes.is_told else 0)
-    while ws.connected and time.monotonic() < until:
+    sign_at = time.monotonic() + _SIGN_OF_LIFE_SECONDS
+    while ws.connected and (now := time.monotonic()) < until:
+        if now >= sign_at:
+            ws.send("")
+            sign_at = now + _SIGN_OF_LIFE_SECONDS
         if changes.wait(0.5):
             return
 

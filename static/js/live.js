@@ -1,11 +1,14 @@
 // Live figures. A message is HTML; each of its outermost elements takes the place of the
-// one with the same id. Without a socket the same HTML is fetched every two seconds.
+// one with the same id; an empty one says that the line holds. Without a socket the same HTML is
+// fetched every two seconds.
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 const POLL_MS = 2_000;
 const FAILURES_BEFORE_POLLING = 3;
 const SOCKET_RETRY_MS = 30_000;
+// The server says something every 25 seconds.
+const SILENCE_MS = 75_000;
 const COUNT_MS = 200;
 const NEWS_MS = 1_000;
 
@@ -19,6 +22,7 @@ let state = "";
 let failures = 0;
 let retryTimer = null;
 let pollTimer = null;
+let silenceTimer = null;
 
 // What came while somebody pressed, or while what they pressed was under way: by its id, the last of
 // each. Replaced meanwhile, a link would lose its click, and htmx the element that it works for.
@@ -108,10 +112,12 @@ function connect() {
   const url = new URL(page.dataset.liveUrl, document.body.dataset.liveOrigin || location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const mine = socket = new WebSocket(url);
+  waitForSign();
   // Not on "open": a full server accepts a socket only to close it again.
   mine.addEventListener("message", (event) => {
     if (mine !== socket) return;
     failures = 0;
+    waitForSign();
     stopPolling();
     say("live");
     take(event.data);
@@ -119,7 +125,14 @@ function connect() {
   mine.addEventListener("close", () => { if (mine === socket) onClose(); });
 }
 
+// A line may be dead without a word, as after a change of networks: its end would come in minutes.
+function waitForSign() {
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(() => { leave(); onClose(); }, SILENCE_MS);
+}
+
 function onClose() {
+  clearTimeout(silenceTimer);
   failures += 1;
   if (failures >= FAILURES_BEFORE_POLLING) {
     startPolling();
@@ -195,6 +208,7 @@ function leave() {
   const old = socket;
   socket = null;
   old?.close();
+  clearTimeout(silenceTimer);
   clearTimeout(retryTimer);
   stopPolling();
 }

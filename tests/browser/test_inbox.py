@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import OpenPage, Site
 from tests.browser.demo_session import open_demo
@@ -138,6 +138,30 @@ def _after_look(page: Page, heard: list[str]) -> list[str]:
     """What came through the socket so far: events are taken in while a page is asked something."""
     page.evaluate("1")
     return heard
+
+
+def test_page_whose_line_is_dead_without_a_word_comes_back(open_page: OpenPage) -> None:
+    page = open_demo(open_page)
+    lines: list[WebSocketRoute] = []
+
+    def answer(line: WebSocketRoute) -> None:
+        lines.append(line)
+        # The first one takes what is sent to it, and never answers.
+        if len(lines) > 1:
+            line.connect_to_server()
+
+    page.route_web_socket("**/socket*", answer)
+    page.clock.install()
+    page.goto("/w/demo/conversations")
+    status = page.locator("[data-live-status]").first
+    wait_until(lambda: page.evaluate("1") == 1 and len(lines) == 1)
+    expect(status).not_to_have_text("Live")
+    page.clock.fast_forward(74_000)
+    assert len(lines) == 1
+    page.clock.fast_forward(2_000)
+    page.clock.fast_forward(1_000)
+    expect(status).to_have_text("Live")
+    assert len(lines) == 2
 
 
 def test_on_a_phone_the_list_leads_to_the_thread_and_back(open_page: OpenPage) -> None:

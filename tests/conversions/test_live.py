@@ -9,6 +9,7 @@ from flask import Flask
 from pitchbar.codes.models import Code
 from pitchbar.conversions.factories import make_ingestion
 from pitchbar.extensions import bus, db
+from pitchbar.live import panels
 from pitchbar.settings import Settings
 from tests.conversions.calling import make_line
 from tests.pages.watching import Served, serve
@@ -39,3 +40,12 @@ def test_conversion_moves_the_open_page_at_once(
     assert "€12.50" in str(page.receive(timeout=10))
     # Without a push, the next look would come after 20 seconds.
     assert time.monotonic() - started < 5
+
+
+def test_page_to_which_nothing_happens_hears_that_its_line_holds(
+    served: Served, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panels, "_SIGN_OF_LIFE_SECONDS", 0.1)
+    page = served.open(f"/w/{people.workspace.slug}/conversions/socket", people.member)
+    assert page.receive(timeout=10)
+    assert [page.receive(timeout=10) for _ in range(2)] == ["", ""]
