@@ -7,7 +7,7 @@ _MANAGERS = frozenset({OWNER, ADMIN})
 RIGHTS: dict[str, frozenset[str]] = {
     "view": frozenset(ROLES),
     "edit_codes": frozenset({OWNER, ADMIN, EDITOR}),
-    "edit_alerts": frozenset({OWNER, ADMIN, EDITOR}),
+    "edit_alerts": _MANAGERS,
     "edit_sources": frozenset({OWNER, ADMIN, EDITOR}),
     "edit_agents": frozenset({OWNER, ADMIN, EDITOR}),
     "answer_conversations": frozenset({OWNER, ADMIN, EDITOR}),

@@ -32,7 +32,7 @@ def typed(**values: object) -> dict[str, object]:
 
 
 def test_an_empty_list_says_what_to_do(client: FormClient, people: People) -> None:
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     page = client.get(path(people)).text
     assert "Nothing is watched yet" in page
     assert path(people, "/new") in page
@@ -47,7 +47,7 @@ def test_an_empty_list_says_what_to_do(client: FormClient, people: People) -> No
 def test_each_kind_shows_what_it_would_have_raised_before_it_is_saved(
     client: FormClient, people: People, kind: str
 ) -> None:
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     assert f"/new/{kind}" in client.get(path(people, "/new")).text
     page = client.get(path(people, f"/new/{kind}")).text
     assert "In the last 30 days it would have told you nothing" in page
@@ -56,7 +56,7 @@ def test_each_kind_shows_what_it_would_have_raised_before_it_is_saved(
 
 def test_a_rule_is_made_and_stands_on_its_page(client: FormClient, people: People) -> None:
     code = make_code(people.workspace, name="Station")
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     data = typed(
         code_id=str(code.id),
         threshold="1,000",
@@ -106,7 +106,7 @@ def test_a_rule_is_made_and_stands_on_its_page(client: FormClient, people: Peopl
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     client: FormClient, people: People, kind: str, wrong: dict[str, str], sentence: str
 ) -> None:
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     data = typed(emails="kept@brand.example") | wrong
     answer = client.submit(path(people, f"/new/{kind}"), data)
     assert answer.status_code == 422
@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 
 def test_a_code_of_another_workspace_is_none(client: FormClient, people: People) -> None:
     code = make_code(people.elsewhere)
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     answer = client.submit(path(people, "/new/scans_over"), typed(code_id=str(code.id)))
     assert "This code is not there any more" in answer.text
 
@@ -127,7 +127,7 @@ def test_a_code_of_another_workspace_is_none(client: FormClient, people: People)
 def test_a_workspace_has_so_many_alerts_and_no_more(client: FormClient, people: People) -> None:
     for _ in range(2):
         make_rule(people.workspace)
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     answer = client.submit(path(people, "/new/scans_over"), typed())
     assert answer.status_code == 422
     assert "at most 2 alerts" in answer.text
@@ -151,7 +151,7 @@ def test_the_preview_follows_what_is_typed(client: FormClient, people: People) -
 
 
 def test_the_preview_works_without_javascript(client: FormClient, people: People) -> None:
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     answer = client.submit(path(people, "/new/scans_over"), typed(act="preview", threshold="77"))
     assert answer.status_code == 200
     assert 'value="77"' in answer.text
@@ -162,7 +162,7 @@ def test_the_preview_works_without_javascript(client: FormClient, people: People
 def test_a_rule_is_changed(client: FormClient, people: People) -> None:
     rule = make_rule(people.workspace, chats=(SLACK,), emails=("a@b.example",))
     at = path(people, f"/{rule.id}/edit")
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     page = client.get(at).text
     assert "Remove Slack at hooks.slack.com" in page
     assert "a@b.example" in page
@@ -177,7 +177,7 @@ def test_a_rule_is_changed(client: FormClient, people: People) -> None:
 def test_a_rule_is_paused_snoozed_and_removed(client: FormClient, people: People) -> None:
     rule = make_rule(people.workspace)
     at = path(people, f"/{rule.id}")
-    sign_in(client, people.editor)
+    sign_in(client, people.admin)
     client.submit(f"{at}/pause")
     assert "Paused" in client.get(at).text
     client.submit(f"{at}/resumption")
