@@ -25,6 +25,7 @@ from tests.support.browsing import SITE, FormClient
 from tests.support.factories import People, find_people, make_people
 from tests.support.hostile_site import HostileSite, hostile_site
 from tests.support.passwords import use_light_passwords
+from tests.support.revisions import share_loaded_revisions
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
     MEMORY,
@@ -39,6 +40,7 @@ from tests.support.statements import share_compiled_statements
 network.refuse_all_but_loopback()
 share_compiled_rules()
 share_compiled_statements()
+share_loaded_revisions()
 use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
