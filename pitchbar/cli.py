@@ -10,7 +10,6 @@ import click
 
 from pitchbar.commands import Console, in_app
 from pitchbar.core.private_files import make_only_private_files
-from pitchbar.errors import DomainError
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ def _make_app(settings: Settings) -> "Flask":
 @click.pass_obj
 def serve(console: Console, demo: bool | None) -> None:
     """Run the whole product in this one process: migrate, seed, serve."""
+    from pitchbar.errors import DomainError
     from pitchbar.serve import prepare, run_server
 
     settings = console.settings

@@ -36,11 +36,13 @@ from tests.support.servers import (
     redis_server,
 )
 from tests.support.statements import share_compiled_statements
+from tests.support.trust import share_trusted_certificates
 
 network.refuse_all_but_loopback()
 share_compiled_rules()
 share_compiled_statements()
 share_loaded_revisions()
+share_trusted_certificates()
 use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
