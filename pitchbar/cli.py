@@ -25,9 +25,12 @@ class _Commands(click.Group):
         return sorted({*super().list_commands(ctx), *all_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
         from pitchbar.features import all_commands
 
-        return super().get_command(ctx, cmd_name) or all_commands().get(cmd_name)
+        return all_commands().get(cmd_name)
 
 
 @click.group(cls=_Commands)
