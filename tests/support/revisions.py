@@ -17,4 +17,4 @@ def share_loaded_revisions() -> None:
             known[folder] = load(config)
         return known[folder]
 
-    ScriptDirectory.from_config = load_once  # type: ignore[method-assign, assignment]
+    ScriptDirectory.from_config = load_once  # type: ignore[method-assign]

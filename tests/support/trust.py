@@ -26,4 +26,4 @@ def share_trusted_certificates() -> None:
             known[key] = load(verify=verify, trust_env=trust_env)
         return known[key]
 
-    default.create_ssl_context = load_once
+    vars(default)["create_ssl_context"] = load_once

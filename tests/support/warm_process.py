@@ -89,6 +89,19 @@ class WarmProcess:
         self.send_signal(signal.SIGKILL)
 
 
+def run_warm(
+    program: str, *arguments: str, env: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a program to its end, as `subprocess.run` does."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        status = WarmProcess(program, *arguments, env=env, stdout=out, stderr=err).wait(120)
+        said = []
+        for file in (out, err):
+            file.seek(0)
+            said.append(file.read().decode())
+    return subprocess.CompletedProcess(arguments, status, *said)
+
+
 @cache
 def _address() -> str:
     """Of the process that is copied: one for all tests of this process, started by the first."""
