@@ -57,7 +57,10 @@ def pytest_configure() -> None:
 
 
 # What takes longest begins first, so that no process is left alone with it at the end.
-_LONG = ("browser", "bench", "scans", "jobs", "core", "security", "analytics", "api", "webhooks")
+_LONG = (
+    *("browser", "bench", "scans", "jobs", "core", "operations", "security", "analytics", "api"),
+    *("backups", "sources", "transfers", "webhooks", "billing", "codes"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
