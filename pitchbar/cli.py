@@ -10,7 +10,6 @@ import click
 
 from pitchbar.commands import Console, in_app
 from pitchbar.core.private_files import make_only_private_files
-from pitchbar.errors import DomainError
 from pitchbar.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -26,9 +25,12 @@ class _Commands(click.Group):
         return sorted({*super().list_commands(ctx), *all_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
         from pitchbar.features import all_commands
 
-        return super().get_command(ctx, cmd_name) or all_commands().get(cmd_name)
+        return all_commands().get(cmd_name)
 
 
 @click.group(cls=_Commands)
@@ -53,6 +55,7 @@ def _make_app(settings: Settings) -> "Flask":
 @click.pass_obj
 def serve(console: Console, demo: bool | None) -> None:
     """Run the whole product in this one process: migrate, seed, serve."""
+    from pitchbar.errors import DomainError
     from pitchbar.serve import prepare, run_server
 
     settings = console.settings

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from flask import Flask
 
-from pitchbar.errors import DomainError
 from pitchbar.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -19,15 +20,20 @@ class Console:
     """What every command gets from `@click.pass_obj`."""
 
     settings: Settings
-    make_app: Callable[[Settings], Flask]
+    make_app: Callable[[Settings], "Flask"]
 
 
 def in_app(command: Command) -> Command:
-    """Runs a command inside the application; what broke a rule ends it with that sentence."""
+    """Runs a command inside the application; what broke a rule ends it with that sentence.
+
+    It is loaded then, and not for what runs without it, as the edge does.
+    """
 
     @click.pass_obj
     @wraps(command)
     def run(console: Console, *args: Any, **kwargs: Any) -> Any:
+        from pitchbar.errors import DomainError
+
         with console.make_app(console.settings).app_context():
             try:
                 return command(*args, **kwargs)

@@ -25,6 +25,7 @@ from tests.support.browsing import SITE, FormClient
 from tests.support.factories import People, find_people, make_people
 from tests.support.hostile_site import HostileSite, hostile_site
 from tests.support.passwords import use_light_passwords
+from tests.support.revisions import share_loaded_revisions
 from tests.support.routing import share_compiled_rules
 from tests.support.servers import (
     MEMORY,
@@ -35,10 +36,13 @@ from tests.support.servers import (
     redis_server,
 )
 from tests.support.statements import share_compiled_statements
+from tests.support.trust import share_trusted_certificates
 
 network.refuse_all_but_loopback()
 share_compiled_rules()
 share_compiled_statements()
+share_loaded_revisions()
+share_trusted_certificates()
 use_light_passwords()
 
 MakeSettings = Callable[..., Settings]
@@ -53,7 +57,10 @@ def pytest_configure() -> None:
 
 
 # What takes longest begins first, so that no process is left alone with it at the end.
-_LONG = ("browser", "bench", "scans", "jobs", "core", "security", "analytics", "api", "webhooks")
+_LONG = (
+    *("browser", "bench", "scans", "jobs", "core", "operations", "security", "analytics", "api"),
+    *("backups", "sources", "transfers", "webhooks", "billing", "codes"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

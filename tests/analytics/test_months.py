@@ -29,7 +29,7 @@ from tests.support.factories import make_workspace
 from tests.support.made_up_scans import MadeUp, make_up, recount, store_scans
 from tests.support.servers import on_both_databases
 
-FIRST, TODAY = date(2026, 8, 20), date(2026, 10, 27)
+FIRST, TODAY = date(2026, 8, 29), date(2026, 10, 27)
 SEPTEMBER = date(2026, 9, 1)
 ENGINE = SqlEngine(30)
 COUNTRY = BY_KEY["country"]
@@ -41,7 +41,7 @@ MANY = 1_000_000
 def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 10, 27, 9, tzinfo=UTC))
     workspace = make_workspace(time_zone="Europe/Berlin")
-    return make_up(workspace, 300, first=FIRST, days=67, codes=2)
+    return make_up(workspace, 300, first=FIRST, days=58, codes=2)
 
 
 def question_of(world: MadeUp, first: date, last: date, code_id: int | None = None) -> Question:

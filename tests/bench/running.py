@@ -13,7 +13,7 @@ from pathlib import Path
 from pitchbar.core.assets import ROOT
 
 
-def run(bench: str, *arguments: str, codes: Sequence[int] = (0,), seconds: float = 120) -> str:
+def run(bench: str, *arguments: str, codes: Sequence[int] = (0,), seconds: float = 300) -> str:
     """What a bench prints; it has to end with one of these codes, and within this time."""
     with tempfile.TemporaryDirectory(prefix="pitchbar-bench-") as folder:
         out, err = Path(folder, "out"), Path(folder, "err")

@@ -20,7 +20,7 @@ NUMBER = r"[\d.]+"
 
 def run_bench(name: str, *arguments: str) -> str:
     """What it prints; its own verdict on speed, which is its exit code, may be either."""
-    return run(name, *arguments, codes=(0, 1), seconds=100)
+    return run(name, *arguments, codes=(0, 1), seconds=300)
 
 
 def need(program: str) -> None:

@@ -59,10 +59,10 @@ def test_sync_repairs_and_says_what_differed(run: Run, workspace: Workspace) -> 
 
 
 def test_sync_speaks_json(run: Run, workspace: Workspace) -> None:
-    told = json.loads(run("sync", "--json").output)
+    told = json.loads(run("sync", "--json").stdout)
     assert told["customers"] == 1
     assert {"plan", "status", "price_id"} <= {drift["what"] for drift in told["drifts"]}
-    assert json.loads(run("sync", "--json").output) == {
+    assert json.loads(run("sync", "--json").stdout) == {
         "customers": 1,
         "drifts": [],
         "failures": [],

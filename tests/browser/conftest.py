@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ _REFUSED = tuple(
 )
 
 # On a machine that does much else; whatever is wrong stays so for longer.
-_PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 OpenPage = Callable[..., Page]
 
@@ -76,33 +77,59 @@ def _wait_for(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     pytest.fail(f"pitchbar serve does not answer:\n{log.read_text()}", pytrace=False)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """For one module only: while it runs, its event loop owns the thread."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        give_up("Chromium", "it is not installed, run bin/setup --full")
-    with sync_playwright() as playwright:
+_running = ExitStack()
+_browsers: list[Browser] = []
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """One for all tests that come one after the other."""
+    if _browsers and not _browsers[0].is_connected():
+        _end_browser()
+    if not _browsers:
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        if chromium is None:
+            give_up("Chromium", "it is not installed, run bin/setup --full")
         try:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
+            _browsers.append(_start_browser(chromium))
         except Error as error:
+            _end_browser()
             give_up("Chromium", error)
-        yield browser
-        browser.close()
+    expect.set_options(timeout=PATIENCE_MS)
+    return _browsers[0]
+
+
+def _start_browser(chromium: str) -> Browser:
+    playwright = _running.enter_context(sync_playwright())
+    browser = playwright.chromium.launch(
+        executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+    )
+    _running.callback(browser.close)
+    return browser
+
+
+def _end_browser() -> None:
+    _browsers.clear()
+    _running.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """While a browser runs, its event loop owns the thread, which others need."""
+    yield
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _end_browser()
 
 
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
     """Opens a page of its own session; at the end, none may have complained about anything."""
     contexts, complaints = [], []
-    expect.set_options(timeout=_PATIENCE_MS)
 
     def open_page(width: int = 1280, **options: Any) -> Page:
         viewport: ViewportSize = {"width": width, "height": 900}
         context = browser.new_context(base_url=site.url, viewport=viewport, **options)
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: _note(message, complaints))

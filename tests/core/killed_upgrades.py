@@ -23,8 +23,10 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from pitchbar import create_app
+from pitchbar.core.memory import keep_what_is_loaded
 from pitchbar.extensions import db
 from pitchbar.settings import load_settings
+from tests.support.revisions import share_loaded_revisions
 
 _ROWS = (
     "INSERT INTO people (id, email, name, password_hash, created_at)"
@@ -139,8 +141,10 @@ def main(folder: str, start: str, times: str) -> None:
         "DATA_DIR": folder,
         "LOG_LEVEL": "ERROR",
     }
+    share_loaded_revisions()
     upgrades = Upgrades(create_app(load_settings(environ)), Path(folder, "pitchbar.db"), start)
     upgrades.make_beginning()
+    keep_what_is_loaded()
     needed = upgrades.time_one()
     whole = describe(Path(folder, "pitchbar.db"))
     for number in range(int(times)):

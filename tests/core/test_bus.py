@@ -91,7 +91,7 @@ def other_process(connected: Bus, redis_url: str) -> Iterator[Bus]:
     ready = listen(connected, "ready")
     process = subprocess.Popen([sys.executable, "-c", _OTHER, redis_url], cwd=ROOT)
     try:
-        ready.get(timeout=15)
+        ready.get(timeout=60)
         yield connected
     finally:
         process.kill()

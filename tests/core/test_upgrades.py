@@ -63,12 +63,17 @@ def plug_pulled_after(statements: int) -> Iterator[None]:
 
 
 def schema() -> dict[str, Any]:
-    """The revision, and the names of each table's columns and indexes."""
+    """The revision, and the names of each table's columns and indexes; on SQLite all that it
+    knows of them.
+    """
     db.session.remove()
     db.engine.dispose()
-    inspector = inspect(db.engine)
     with db.engine.connect() as connection:
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if connection.dialect.name == "sqlite":
+            rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master"))
+            return {"revision": revision, "all": sorted(map(str, rows))}
+    inspector = inspect(db.engine)
     columns = inspector.get_multi_columns().items()
     indexes = inspector.get_multi_indexes().items()
     return {
@@ -214,9 +219,9 @@ def test_second_upgrade_waits_for_the_first(app: Flask) -> None:
 @pytest.mark.parametrize("start", ["base", "0005"])
 def test_upgrade_goes_on_where_it_was_killed(tmp_path: Path, start: str) -> None:
     folder = Path(tempfile.mkdtemp(dir=memory_folder(tmp_path)))
-    program = [sys.executable, "-m", "tests.core.killed_upgrades", str(folder), start, "6"]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    program = [sys.executable, "-m", "tests.core.killed_upgrades", str(folder), start, "5"]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=300)
     lines = [line.split() for line in done.stdout.splitlines()]
-    assert [line[2] for line in lines] == ["whole"] * 7, done.stdout + done.stderr[-3000:]
+    assert [line[2] for line in lines] == ["whole"] * 6, done.stdout + done.stderr[-3000:]
     assert lines[-1][0] == "together"
     shutil.rmtree(folder)

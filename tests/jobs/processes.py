@@ -2,14 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 
 from pitchbar.core.assets import ROOT
 from pitchbar.settings import Settings
+from tests.support.warm_process import WarmProcess
 
 _PROGRAM = """
 import sys
@@ -48,7 +47,7 @@ class Workers:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._log = folder / "workers.log"
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[WarmProcess] = []
         self._environment = os.environ | {
             "APP_ENV": settings.app_env,
             "APP_KEY": settings.app_key,
@@ -61,20 +60,16 @@ class Workers:
 
     def start(
         self, queues: str, *, processes: int = 1, drain: float = 10.0, memory_mb: int = 0
-    ) -> subprocess.Popen[bytes]:
+    ) -> WarmProcess:
         return self._run(_PROGRAM, queues, str(processes), str(drain), str(memory_mb))
 
-    def start_scheduler(self) -> subprocess.Popen[bytes]:
+    def start_scheduler(self) -> WarmProcess:
         return self._run(_SCHEDULER)
 
-    def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _run(self, program: str, *arguments: str) -> WarmProcess:
         with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", program, *arguments],
-                env=self._environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
+            process = WarmProcess(
+                program, *arguments, env=self._environment, stdout=log, stderr=log
             )
         self._started.append(process)
         return process

@@ -1,9 +1,6 @@
 """Consumers as threads of one process."""
 
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +25,7 @@ from tests.jobs.sample_tasks import (
     stumble,
 )
 from tests.support.waiting import wait_until
+from tests.support.warm_process import WarmProcess
 
 Commit = Callable[[], None]
 QUEUES = ("crawl", "default")
@@ -128,10 +126,15 @@ def test_jobs_of_a_killed_process_run_again_in_the_next(
         "DATABASE_URL": settings.database_url,
         "PYTHONPATH": str(ROOT),
     }
-    for goal in (10, 20, 30, 40):
-        process = subprocess.Popen([sys.executable, "-c", _PROGRAM], env=environment, cwd=ROOT)
-        # Less than a lease: what the process before had in hand does not wait for that.
-        wait_until(partial(has_done, goal), 15)
-        process.send_signal(signal.SIGKILL)
-        process.wait(5)
+    with (tmp_path / "log").open("ab") as log:
+        for goal in (10, 20, 30, 40):
+            process = WarmProcess(_PROGRAM, env=environment, stdout=log, stderr=log)
+            try:
+                # It has begun. From here on it takes less than a lease: what the process before
+                # had in hand does not wait for that.
+                wait_until(partial(has_done, goal - 9), 120)
+                wait_until(partial(has_done, goal), 15)
+            finally:
+                process.kill()
+                process.wait(10)
     assert {line.split()[0] for line in lines_of(trace)} == {str(number) for number in range(40)}

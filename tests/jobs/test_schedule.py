@@ -203,6 +203,6 @@ def test_dead_worker_is_shown_as_such(
 
 def test_command_ends_when_told(settings: Settings, workers: Workers) -> None:
     process = workers.start_scheduler()
-    wait_until(lambda: "scheduler is ready" in workers.log, 30)
+    wait_until(lambda: "scheduler is ready" in workers.log, 120)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
+    assert process.wait(60) == 0

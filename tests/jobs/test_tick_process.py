@@ -1,7 +1,6 @@
 """Ticks in real processes: two at once, and what becomes of one that is killed."""
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,11 +17,11 @@ from pitchbar.jobs.ledger.models import DONE, FAILED, QUEUED, RUNNING, Job, JobA
 from pitchbar.jobs.ticks.models import Tick
 from pitchbar.jobs.ticks.tick import TickLimits, run_tick
 from tests.jobs import ticking
-from tests.jobs.ticking import answer_of, start_tick
+from tests.jobs.ticking import TickProcess
 from tests.support.servers import on_both_databases
 from tests.support.waiting import wait_until
 
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., TickProcess]
 
 
 @pytest.fixture
@@ -30,10 +29,10 @@ def start(database_url: str, tmp_path: Path) -> Iterator[Start]:
     """Starts a tick; what still runs at the end of the test is killed."""
     with ExitStack() as stack:
 
-        def start(max_time: int = 20, job_timeout: int = 60) -> "subprocess.Popen[str]":
-            process = stack.enter_context(start_tick(database_url, tmp_path, max_time, job_timeout))
-            stack.callback(process.kill)
-            return process
+        def start(max_time: int = 20, job_timeout: int = 60) -> TickProcess:
+            tick = TickProcess(database_url, tmp_path, max_time, job_timeout)
+            stack.callback(tick.close)
+            return tick
 
         yield start
 
@@ -53,7 +52,7 @@ def is_in(state: str, job_id: int) -> bool:
 
 def take_over(app: Flask) -> dict[str, Any]:
     """Ticks until the lease of a pass that died is over."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while (answer := run_tick(app, TickLimits(5, 5)))["skipped"]:
         assert time.monotonic() < until, "the lease is never over"
         time.sleep(0.1)
@@ -66,10 +65,10 @@ def test_of_two_ticks_at_once_one_is_skipped(app: Flask, start: Start, tmp_path:
     go = tmp_path / "go"
     job_id = add(ticking.wait_for, str(go))
     ticks = [start(), start()]
-    wait_until(lambda: any(tick.poll() is not None for tick in ticks), 120)
+    wait_until(lambda: any(tick.is_over for tick in ticks), 120)
     wait_until(lambda: is_in(RUNNING, job_id))
     go.touch()
-    answers = sorted((answer_of(tick) for tick in ticks), key=lambda answer: answer["skipped"])
+    answers = sorted((tick.answer() for tick in ticks), key=lambda answer: answer["skipped"])
 
     assert [answer["skipped"] for answer in answers] == [False, True]
     assert answers[0]["done"] == 1
@@ -84,8 +83,8 @@ def test_a_killed_tick_is_taken_over_when_its_lease_is_over(app: Flask, start: S
     job_id = add(ticking.nap, 30)
     killed = start()
     wait_until(lambda: is_in(RUNNING, job_id), 120)
-    killed.kill()
-    killed.wait()
+    killed.process.kill()
+    killed.process.wait(10)
 
     assert run_tick(app, TickLimits(5, 5))["skipped"] is True
     assert take_over(app)["done"] == 0
@@ -108,16 +107,16 @@ def test_a_live_tick_keeps_its_lease_for_as_long_as_it_runs(
 
     assert run_tick(app, TickLimits(5, 5))["skipped"] is True
     go.touch()
-    assert answer_of(running)["done"] == 1
+    assert running.answer()["done"] == 1
 
 
 def test_a_job_that_answers_no_signal_ends_with_its_process(app: Flask, start: Start) -> None:
     job_id = add(ticking.hold_everything)
     after_it = add(ticking.mail, "after it")
-    process = start()
-    _, err = process.communicate(timeout=60)
+    tick = start()
+    _, err = tick.said()
 
-    assert process.returncode != 0
+    assert tick.process.returncode != 0
     assert "in hold_everything" in err
     assert is_in(RUNNING, job_id)
     end_lease(job_id)
@@ -139,12 +138,12 @@ def end_lease(job_id: int) -> None:
 def test_on_term_the_job_in_hand_is_the_last(app: Flask, start: Start, tmp_path: Path) -> None:
     go = tmp_path / "go"
     first, second = add(ticking.wait_for, str(go)), add(ticking.nap, 0)
-    process = start()
+    tick = start()
     wait_until(lambda: is_in(RUNNING, first), 120)
-    process.send_signal(signal.SIGTERM)
+    tick.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     go.touch()
-    answer = answer_of(process)
+    answer = tick.answer()
 
     assert (answer["done"], answer["left"]) == (1, 1)
     assert is_in(DONE, first)

@@ -61,7 +61,7 @@ def test_workers_run_what_waits_and_stop_when_told(
     wait_until(lambda: count_jobs("done") == 20)
     wait_until(lambda: seen_workers() == 2)
     parent.send_signal(signal.SIGTERM)
-    assert parent.wait(10) == 0
+    assert parent.wait(60) == 0
     assert seen_workers() == 0
 
 
@@ -102,7 +102,7 @@ def test_term_lets_the_running_job_end(commit: Commit, workers: Workers, trace: 
     parent = workers.start("crawl")
     wait_until(lambda: count_jobs("running") == 1)
     parent.send_signal(signal.SIGTERM)
-    assert parent.wait(10) == 0
+    assert parent.wait(60) == 0
     assert [fresh(first).state, fresh(second).state] == ["done", "queued"]
 
 
@@ -113,10 +113,10 @@ def test_drain_is_bounded_and_the_job_given_back_with_its_try(
     commit()
     parent = workers.start("crawl", drain=1)
     wait_until(lambda: count_jobs("running") == 1)
-    started = time.monotonic()
     parent.send_signal(signal.SIGTERM)
-    assert parent.wait(10) == 0
-    assert time.monotonic() - started < 5
+    # Long before the job would be over, whatever else the machine does.
+    assert parent.wait(60) == 0
+    assert lines_of(trace) == []
     job = fresh(job_id)
     assert (job.state, job.tries_used) == ("queued", 0)
     assert outcomes_of(job_id) == ["released"]

@@ -2,14 +2,14 @@
 
 import json
 import os
-import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from pitchbar.core.assets import ROOT
 from pitchbar.jobs import AttemptError, Queue, Release, task
+from tests.support.warm_process import WarmProcess
 
 RAN: list[str] = []
 LEASE_SECONDS = 2.0
@@ -89,31 +89,45 @@ def hold_everything() -> None:
     sum(range(10**15))
 
 
-def start_tick(database_url: str, data_dir: Path, *limits: float) -> "subprocess.Popen[str]":
+class TickProcess:
     """A tick in a process of its own; its answer is the last line that it prints."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "APP_ENV": "preview",
-        "APP_KEY": "a key for tests only, long enough to be one",
-        "DATABASE_URL": database_url,
-        "DATA_DIR": str(data_dir),
-        "LOG_LEVEL": "WARNING",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, *map(str, limits)],
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
+    def __init__(self, database_url: str, data_dir: Path, *limits: float) -> None:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "APP_ENV": "preview",
+            "APP_KEY": "a key for tests only, long enough to be one",
+            "DATABASE_URL": database_url,
+            "DATA_DIR": str(data_dir),
+            "LOG_LEVEL": "WARNING",
+        }
+        folder = Path(tempfile.mkdtemp(dir=data_dir))
+        self._files = folder / "out", folder / "err"
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
+            self.process = WarmProcess(
+                _PROGRAM, *map(str, limits), env=environment, stdout=out, stderr=err
+            )
 
-def answer_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return answer
+    @property
+    def is_over(self) -> bool:
+        return self.process.poll() is not None
+
+    def said(self) -> tuple[str, str]:
+        """What it printed and its errors, when it has ended."""
+        self.process.wait(120)
+        out, err = self._files
+        return out.read_text(), err.read_text()
+
+    def answer(self) -> dict[str, Any]:
+        out, err = self.said()
+        assert self.process.returncode == 0, err
+        answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+        return answer
+
+    def close(self) -> None:
+        """Kills it where it still runs."""
+        self.process.kill()
+        self.process.wait(10)
 
 
 def main() -> None:

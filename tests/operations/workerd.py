@@ -144,7 +144,7 @@ def _programs(folder: Path) -> list[Path]:
 def _wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
     import socket
 
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

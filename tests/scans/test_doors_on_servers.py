@@ -74,7 +74,7 @@ def ask(base: str, short_code: str, method: str = "GET") -> int:
 def scan_at_once(base: str, short_code: str, count: int) -> Counter[int]:
     """Each with a connection of its own, so that every process gets some."""
     # On a busy machine the first look-up of a process may take longer than a visitor waits.
-    wait_until(lambda: all(ask(base, short_code, "HEAD") == 302 for _ in range(12)), 30)
+    wait_until(lambda: all(ask(base, short_code, "HEAD") == 302 for _ in range(12)), 120)
     seen: list[int] = []
 
     def visit() -> None:

@@ -59,7 +59,7 @@ def edge(environ: Environ) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True)
     base = f"http://127.0.0.1:{environ['PORT']}"
     try:
-        wait_until(lambda: status(f"{base}/t/menu") == 302, 30)
+        wait_until(lambda: status(f"{base}/t/menu") == 302, 120)
         yield base
     finally:
         process.terminate()

@@ -72,7 +72,7 @@ class Server:
         self._wait(log)
 
     def _wait(self, log: Path) -> None:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while self._status("/up") != 200:
             assert time.monotonic() < until, log.read_text()
             time.sleep(0.05)
@@ -274,7 +274,7 @@ def test_child_of_a_fork_ships_its_own_scans_and_the_parent_its_own(
         "REDIS_URL": redis_url,
     }
     worker = Worker(redis_url)
-    done = subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, env=environ, timeout=30)
+    done = subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, env=environ, timeout=120)
 
     ids = worker.end()
     assert done.returncode == 0

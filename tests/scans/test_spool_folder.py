@@ -61,7 +61,7 @@ def test_command_says_so_in_a_sentence(tmp_path: Path, settings: Settings) -> No
         env=environ,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 1
     assert done.stderr.startswith(f"Error: SPOOL_DIR cannot be used: {tmp_path / 'file'}: ")

@@ -1,18 +1,16 @@
 """Which headers each kind of answer carries, in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from pitchbar.conversions.pipeline import build_pixel
-from pitchbar.core.bus import Bus
-from pitchbar.scans.pipeline import build_edge
 from pitchbar.settings import Settings
 from tests.agents.factories import make_agent
 from tests.support.browsing import FormClient, sign_in
+from tests.support.edges import edge_in_this_process
 from tests.support.factories import People, bearer, make_code, make_token
 
 # Of the table below: none is there · whatever it says is right.
@@ -77,13 +75,17 @@ Ask = Callable[[str], Any]
 
 
 @pytest.fixture
-def ask(app: Flask, client: FormClient, people: People, settings: Settings) -> Ask:
+def edge(app: Flask, settings: Settings) -> Iterator[Client]:
+    with edge_in_this_process(settings, app) as edge:
+        yield Client(edge)
+
+
+@pytest.fixture
+def ask(app: Flask, client: FormClient, people: People, settings: Settings, edge: Client) -> Ask:
     """What each kind of address answers."""
     code = make_code(people.workspace)
     agent = make_agent(people.workspace)
     slug, token = people.workspace.slug, make_token(people.workspace)
-    edge = build_edge(settings, Bus(), app=build_pixel(settings, Bus(), app.wsgi_app))
-    outside = Client(edge)
     paths = {
         "page": "/login",
         "page of a person": f"/w/{slug}/codes",
@@ -109,7 +111,7 @@ def ask(app: Flask, client: FormClient, people: People, settings: Settings) -> A
             sign_in(client, people.owner)
         headers = bearer(token) if kind == "api" else {}
         if kind in ("redirect", "unknown code"):
-            return outside.get(paths[kind], base_url=settings.app_url)
+            return edge.get(paths[kind], base_url=settings.app_url)
         return client.get(paths[kind], headers=headers)
 
     return get

@@ -99,7 +99,7 @@ def server(
 
 
 def _wait_for(port: int, log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             httpx.get(f"http://127.0.0.1:{port}/up", timeout=5)

@@ -17,7 +17,8 @@ def refuse_all_but_loopback() -> None:
 
 
 def _check(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _CHECKED:
+    # At the very end of a process its modules are emptied.
+    if not _CHECKED or event not in _CHECKED:
         return
     target = arguments[_CHECKED[event]]
     # A string or bytes are the path of a Unix socket, unless a name is looked up.

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.widget.chat import Chat
 from tests.support.host_site import HostSite, host_site, page_with, snippet
 from tests.support.widget_answers import SOURCE
@@ -42,7 +43,7 @@ class _Sessions:
 
     def new(self, **options: Any) -> BrowserContext:
         context = self._browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("console", self._heard)
         context.on("request", self._asked)
