@@ -1,14 +1,19 @@
 # One image for every process: web, edge, realtime, workers and scheduler differ in their command.
 # docker build -t pitchbar .
 FROM python:3.11-slim-trixie AS build
+# strip, for the step that makes the packages smaller.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends binutils
 WORKDIR /app
 COPY infra/locks/runtime.txt infra/locks/runtime.txt
 RUN python -m venv /app/.venv \
  && /app/.venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r infra/locks/runtime.txt
+COPY infra/trim_image.py infra/trim_image.py
+RUN python infra/trim_image.py --strip /app/.venv/lib/python3.11/site-packages
 COPY pyproject.toml README.md ./
 COPY pitchbar pitchbar
 RUN /app/.venv/bin/pip install --no-cache-dir --no-compile --no-deps --no-build-isolation -e . \
- && /app/.venv/bin/pip uninstall --yes pip
+ && /app/.venv/bin/pip uninstall --yes setuptools pip
 
 FROM python:3.11-slim-trixie
 # pg_dump and pg_restore for backups: 17 here, which the server of docker-compose.yml must not pass.

@@ -20,9 +20,10 @@ from flask import (
 )
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from pitchbar.core.database import is_database_down
 from pitchbar.core.features import ErrorFrame
 from pitchbar.core.form_pages import find_form_page
 from pitchbar.core.held_forms import find_held_form
@@ -134,6 +135,8 @@ def _draw(context: dict[str, Any]) -> str:
     """Within the frame of the page that failed, if a feature knows it and it can be drawn."""
     status: int = context["status"]
     plain = "errors/_error.html" if wants_fragment() else "errors/error.html"
+    # From here on the layout does without what it cannot find out.
+    g.is_error_drawn = True
     try:
         frame = None if g.get("is_database_gone") else _find_frame(status)
         if frame is None:
@@ -200,9 +203,11 @@ def register_error_handlers(app: Flask) -> None:
     def too_many(error: RateLimitExceeded) -> Response:
         return error_response(429, _when_to_try_again())
 
-    @app.errorhandler(OperationalError)
-    def database_gone(error: OperationalError) -> Response:
-        log.error("database does not answer: %s", error.orig)
+    @app.errorhandler(SQLAlchemyError)
+    def database_gone(error: SQLAlchemyError) -> Response:
+        if not is_database_down(error):
+            return unexpected(error)
+        log.error("database does not answer: %s", getattr(error, "orig", None) or error)
         # Flask-Login hands the person to every template, and asking again would fail again.
         g._login_user = login_manager.anonymous_user()
         g.is_database_gone = True

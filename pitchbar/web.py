@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core import charts, clock, tracing, wording
 from pitchbar.core.assets import asset_path
 from pitchbar.core.compression import init_compression
+from pitchbar.core.database import is_database_down
 from pitchbar.core.figures import REQUESTS
 from pitchbar.core.proxies import ClientAddresses
 from pitchbar.core.text import storable
 from pitchbar.errors import NotFound
+from pitchbar.extensions import db
 from pitchbar.live.realtime import socket_origin
 from pitchbar.observability.edges import IN_APP
 from pitchbar.settings import Settings
@@ -61,6 +64,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.before_request(_begin)
     app.after_request(partial(_finish, _headers(settings)))
     app.teardown_request(_end_span)
+    # Before that of the extension, as they are called the other way round.
+    app.teardown_appcontext(_end_session)
     init_compression(app)
     app.jinja_env.filters.update(
         ago=wording.ago,
@@ -120,6 +125,18 @@ def _begin_span() -> None:
 def _end_span(_error: BaseException | None) -> None:
     if stack := g.pop("span_exit", None):
         stack.close()
+
+
+def _end_session(_error: BaseException | None) -> None:
+    """A database that dies once the answer is made takes nothing away from it: there is nothing
+    left to roll back.
+    """
+    try:
+        db.session.remove()
+    except SQLAlchemyError as error:
+        if not is_database_down(error):
+            raise
+        log.warning("the database went while a session was ended")
 
 
 def _finish(headers: dict[str, str], response: Response) -> Response:

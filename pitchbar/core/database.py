@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
 # Constraint names are the same on both databases, so that one migration can alter either.
@@ -59,6 +61,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 class Model(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
+
+
+# Of SQLAlchemy: a statement on a connection that was lost, in a transaction that is not ended yet.
+_LOST_BEFORE = "8s2b"
+
+
+def is_database_down(error: BaseException) -> bool:
+    """Whether the database, not the statement, is the trouble."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, PendingRollbackError):
+        return error.code == _LOST_BEFORE
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def engine_options(url: str) -> dict[str, Any]:

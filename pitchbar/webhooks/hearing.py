@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.orm import SessionTransaction
 
 from pitchbar.core import clock
+from pitchbar.core.tracing import request_id
 from pitchbar.events import facts
 from pitchbar.events.facts import Facts
 from pitchbar.events.outward import OutwardEvent, listen
@@ -100,7 +101,14 @@ def hear_event(outward: OutwardEvent, event: Event) -> None:
         return
     connection = db.session.connection()
     slug = slugs_of(connection, [workspace_id])[workspace_id]
-    message = new_message(workspace_id, slug, outward.name, outward.data_of(event), clock.now())
+    message = new_message(
+        workspace_id,
+        slug,
+        outward.name,
+        outward.data_of(event),
+        clock.now(),
+        request_id=request_id(),
+    )
     post(connection, [message])
     call_pumps()
 

@@ -147,7 +147,7 @@ class LaneHolder:
         statement = text(each).bindparams(bindparam("now", type_=Endpoint.created_at.type))
         with self._engine.connect() as connection:
             rows = connection.execute(statement, {"now": now, "most": most}).all()
-            bodies = _bodies(connection, {row.message_id for row in rows})
+            messages = _messages(connection, {row.message_id for row in rows})
         for lane in lanes:
             lane.may_have_more = False
         counts: dict[int, int] = dict.fromkeys(by_id, 0)
@@ -155,10 +155,18 @@ class LaneHolder:
             lane = by_id[row.endpoint_id]
             counts[row.endpoint_id] += 1
             lane.may_have_more = counts[row.endpoint_id] >= most
-            if row.id not in lane.known and row.message_id in bodies:
-                body = bodies[row.message_id]
+            if row.id not in lane.known and row.message_id in messages:
+                message = messages[row.message_id]
                 lane.waiting.append(
-                    Due(row.id, row.endpoint_id, row.workspace_id, row.message_id, body, row.tries)
+                    Due(
+                        row.id,
+                        row.endpoint_id,
+                        row.workspace_id,
+                        row.message_id,
+                        message.body,
+                        row.tries,
+                        message.request_id,
+                    )
                 )
 
     def _hold(self, which: Any, now: datetime) -> Iterable[Lane]:
@@ -214,6 +222,7 @@ def open_secrets(sealed: Iterable[str], keys: Keys) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _bodies(connection: Any, message_ids: set[str]) -> dict[str, str]:
-    chosen = select(Message.id, Message.body).where(Message.id.in_(message_ids))
-    return {row.id: row.body for row in connection.execute(chosen)} if message_ids else {}
+def _messages(connection: Any, message_ids: set[str]) -> dict[str, Any]:
+    """By their ids: what is sent of them."""
+    chosen = select(Message.id, Message.body, Message.request_id).where(Message.id.in_(message_ids))
+    return {row.id: row for row in connection.execute(chosen)} if message_ids else {}

@@ -125,6 +125,8 @@ class Message(Model):
         Text, info={"forgotten": "with the message, after WEBHOOK_LOG_DAYS"}
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # Of the request in which it happened, or that left the job behind; None where many are joined.
+    request_id: Mapped[str | None] = mapped_column(String(64))
 
 
 class Delivery(Model):

@@ -38,8 +38,12 @@ def new_message(
     data: Any,
     at: datetime,
     visitors: Sequence[str] = (),
+    *,
+    request_id: str | None = None,
 ) -> Row:
-    """The columns of a message; its id is made here and stays."""
+    """The columns of a message; its id is made here and stays. `request_id` is of the request that
+    caused it, where it was one.
+    """
     content = {"type": event, "timestamp": _written(at), "workspace": slug, "data": data}
     return {
         "id": f"msg_{secrets.token_hex(16)}",
@@ -48,6 +52,7 @@ def new_message(
         "body": orjson.dumps(content).decode(),
         "visitors": " ".join(one or "-" for one in visitors) if any(visitors) else None,
         "created_at": clock.now(),
+        "request_id": request_id,
     }
 
 

@@ -22,6 +22,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "last_delivered_at": None,
     "failing_since": None,
 }
+_WORDS = "A message's id, a request's id, or a part of what the message says."
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the specification's example
 _DELIVERY: dict[str, JsonValue] = {
     "id": 4711,
@@ -116,7 +117,7 @@ class EndpointList(ResponseModel):
 class DeliveryQuery(PageQuery):
     state: Literal["waiting", "delivered", "failed"] | None = None
     event: Text = Field("", max_length=64)
-    q: Text = Field("", max_length=200, description="A message's id, or a part of what it says.")
+    q: Text = Field("", max_length=200, description=_WORDS)
 
 
 class DeliveryResponse(ResponseModel):
@@ -146,9 +147,15 @@ class AttemptResponse(ResponseModel):
 
 class WholeDeliveryResponse(DeliveryResponse):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{**_DELIVERY, "message": {}, "attempts": []}]}
+        json_schema_extra={
+            "examples": [{**_DELIVERY, "request_id": "order-1047", "message": {}, "attempts": []}]
+        }
     )
 
+    request_id: str | None = Field(
+        description="The `X-Request-Id` of the request that caused the message; null where there "
+        "was none, or many."
+    )
     message: Any = Field(description="What was sent.")
     attempts: list[AttemptResponse] = Field(description="The latest first.")
 
@@ -198,5 +205,6 @@ def whole_delivery_response(delivery: Delivery, attempts: list[Attempt]) -> Whol
     names = AttemptResponse.model_fields
     told = [{name: getattr(one, name) for name in names} for one in attempts]
     values = delivery_values(delivery)
-    message = orjson.loads(delivery.message.body)
-    return WholeDeliveryResponse.model_validate({**values, "message": message, "attempts": told})
+    message = delivery.message
+    values |= {"request_id": message.request_id, "message": orjson.loads(message.body)}
+    return WholeDeliveryResponse.model_validate({**values, "attempts": told})

@@ -21,7 +21,7 @@ _FIGURES_OVER = timedelta(days=7)
 @dataclass(frozen=True)
 class DeliveryFilter:
     """What of the log is looked for; empty parts hold nothing back. `words` are looked for in the
-    message: its id, and what it says.
+    message: its id, that of the request which caused it, and what it says.
     """
 
     state: str = ""
@@ -137,4 +137,5 @@ def _endpoints_of(workspace: Workspace) -> Select[Endpoint]:
 
 
 def _says(words: str) -> ColumnElement[bool]:
-    return or_(Message.id == words, Message.body.icontains(words, autoescape=True))
+    exact = or_(Message.id == words, Message.request_id == words)
+    return or_(exact, Message.body.icontains(words, autoescape=True))

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
+from pitchbar.core.tracing import request_id
 from pitchbar.events.actors import Actor
 from pitchbar.events.services import record_event
 from pitchbar.extensions import db
@@ -28,7 +29,7 @@ def send_test(workspace: Workspace, endpoint: Endpoint, by: Actor) -> int:
     _require_on(endpoint)
     now = clock.now()
     data = {"text": "This is a test. Your webhook works.", "webhook_id": endpoint.id}
-    message = new_message(workspace.id, workspace.slug, TEST, data, now)
+    message = new_message(workspace.id, workspace.slug, TEST, data, now, request_id=request_id())
     delivery_id = post_to(db.session.connection(), message, endpoint.id)
     record_event("webhook.tested", endpoint, by=by, after={"message_id": message["id"]})
     call_pumps()

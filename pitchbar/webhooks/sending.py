@@ -27,6 +27,8 @@ class Due:
     message_id: str
     body: str
     tries: int
+    # Of the request that caused the message; None where there was none, or many.
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Sender:
             said = "Its signing secret cannot be read any more. Make a new one."
             return Result(due, at, 0, None, said)
         headers = [*_HEADERS, *signed_headers(due.message_id, due.body, at, secrets)]
+        if due.request_id:
+            headers.append(("x-request-id", due.request_id))
         sent = _written(dict(headers))
         try:
             answer = send(

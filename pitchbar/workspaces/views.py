@@ -28,6 +28,8 @@ def layout_context() -> dict[str, object]:
         mine = [m.workspace for m in my_memberships()]
         workspace = g.get("workspace")
     except SQLAlchemyError:
+        if not g.get("is_error_drawn"):
+            raise
         # The page that says so must render without the database too.
         person, mine, workspace = None, [], None
     return {

@@ -1,12 +1,16 @@
 """The operators' tables at every width: headings and cells side by side, never over each other."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from pitchbar.demo import DEMO_EMAIL, DEMO_PASSWORD
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import serious_findings
+from tests.browser.test_journeys import sign_in_to_demo
 
 pytestmark = pytest.mark.full
 
@@ -89,3 +93,46 @@ def test_rows_keep_what_tells_them_apart(state: Any, width: int) -> None:
         re.split(r"[\s·]+", job.inner_text())
     )
     assert job.get_by_text("Done").or_(job.get_by_text("Queued")).first.is_visible()
+
+
+def bar_faults(page: Page) -> list[str]:
+    """Entries of the operators' bar that overlap, or whose words have no room."""
+    entries = page.get_by_label("Operations").get_by_role("link").all()
+    assert len(entries) == 8
+    boxes = [entry.bounding_box() or {} for entry in entries]
+    overlaps = [
+        f"{after} over {before}"
+        for before, after in pairwise(boxes)
+        if after["y"] == before["y"] and after["x"] < before["x"] + before["width"]
+    ]
+    cut = [
+        one.inner_text() for one in entries if one.evaluate("e => e.scrollWidth > e.clientWidth")
+    ]
+    return overlaps + cut
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_operators_work_by_keyboard_and_wrong_input_stays_at_its_field(
+    open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme, reduced_motion="reduce")
+    sign_in_to_demo(page)
+    for url in ("/ops/queues", "/ops/reconciliation", "/ops/policy", "/ops/settings"):
+        page.goto(url)
+        assert (url, bar_faults(page), serious_findings(page)) == (url, [], [])
+    page.locator("#language-model").get_by_role("link", name="Change").press("Enter")
+    address, model = page.get_by_label("Address"), page.get_by_label("Model")
+    address.fill("not an address")
+    model.fill("a-model")
+    model.press("Enter")
+    expect(address).to_have_attribute("aria-invalid", "true")
+    expect(address).to_have_value("not an address")
+    expect(model).to_have_value("a-model")
+    assert serious_findings(page) == []
+    page.goto("/ops/settings")
+    expect(page.locator("#language-model")).to_contain_text("not set")
+    page.get_by_role("link", name="Release").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Release check")
+    page.locator("main").get_by_role("button").first.press("Enter")
+    expect(page.locator("main")).to_contain_text("A scan from end to end", timeout=60_000)
+    assert serious_findings(page) == []

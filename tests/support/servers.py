@@ -6,10 +6,11 @@ import socket
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -59,9 +60,22 @@ class PostgresServer:
 
     TEMPLATE = "pitchbar_template"
 
-    def __init__(self, admin_url: str) -> None:
-        self._admin_url = admin_url
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._admin_url: str = server.get_uri()
         self._count = 0
+
+    def kill(self) -> None:
+        """With all its processes at once, as when the power goes; `start` brings it back."""
+        postmaster = psutil.Process(self._server.get_pid())
+        processes = [*postmaster.children(recursive=True), postmaster]
+        for one in processes:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(processes, timeout=10)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
 
     def url(self, name: str) -> str:
         return psycopg.conninfo.make_conninfo(self._admin_url, dbname=name)
@@ -102,7 +116,7 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     except Exception as error:
         give_up("PostgreSQL", error)
     try:
-        yield PostgresServer(server.get_uri())
+        yield PostgresServer(server)
     finally:
         server.cleanup()
 

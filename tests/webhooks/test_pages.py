@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import select
 
+from pitchbar.codes.models import Code
+from pitchbar.codes.services import archive_code
 from pitchbar.core import clock
 from pitchbar.core.encryption import decrypt
 from pitchbar.events.actors import SYSTEM
@@ -17,6 +20,7 @@ from pitchbar.webhooks.replaying import send_test
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People, bearer, make_code, make_token
 from tests.support.receivers import Receiver, Reply
+from tests.support.servers import on_both_databases
 from tests.webhooks.factories import SECRET, deliveries_of, make_endpoint, run_pump
 
 URL = "https://shop.example.com/hooks"
@@ -251,3 +255,46 @@ def test_log_is_forgotten_after_its_days_but_for_what_waits(
 
 def test_secret_is_kept_encrypted(people: People) -> None:
     assert SECRET not in make_endpoint(people.workspace, URL).secret
+
+
+@on_both_databases
+def test_request_that_caused_an_event_is_named_to_the_receiver_and_in_the_log(
+    client: FormClient,
+    people: People,
+    at: str,
+    api: str,
+    headers: dict[str, str],
+    receiver: Receiver,
+) -> None:
+    endpoint = make_endpoint(people.workspace, receiver.url, "code.created", "code.archived")
+    made = client.post(
+        api.replace("webhooks", "codes"),
+        json={"name": "Menu", "destination_url": "https://cafe.example/menu"},
+        headers={**headers, "X-Request-Id": "order-1047"},
+    )
+    archive_code(db.session.get_one(Code, made.get_json()["id"]), SYSTEM)
+    db.session.commit()
+    run_pump(receiver.pair)
+    caused, alone = deliveries_of(endpoint)
+    got = {one.message_id: one.headers for one in receiver.received}
+    told = client.get(f"{api}/{endpoint.id}/deliveries/{caused.id}", headers=headers).get_json()
+    page = client.get(f"{at}/{endpoint.id}/deliveries/{caused.id}").text
+    found = client.get(f"{at}/{endpoint.id}?q=order-1047").text
+
+    assert made.headers["X-Request-Id"] == "order-1047"
+    assert got[caused.message_id]["x-request-id"] == "order-1047"
+    assert "x-request-id" not in got[alone.message_id]
+    assert told["request_id"] == "order-1047"
+    assert "x-request-id: order-1047" in told["attempts"][0]["request_headers"]
+    assert "Caused by the request" in page
+    assert f"delivery-{caused.id}" in found
+    assert f"delivery-{alone.id}" not in found
+
+
+def test_event_of_a_job_names_the_request_that_left_the_job_behind(people: People) -> None:
+    endpoint = make_endpoint(people.workspace, URL, "code.created")
+    with structlog.contextvars.bound_contextvars(request_id="left-behind"):
+        make_code(people.workspace)
+    (delivery,) = deliveries_of(endpoint)
+
+    assert delivery.message.request_id == "left-behind"

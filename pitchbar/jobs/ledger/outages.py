@@ -5,19 +5,11 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from pitchbar.core.database import is_database_down
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _MAX_PAUSE_SECONDS = 2.0
-
-
-def is_database_down(error: BaseException) -> bool:
-    """Whether the database, not the statement, is the trouble."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def retry_until_stored(write: Callable[[], T], given_up: Callable[[], bool]) -> T | None:

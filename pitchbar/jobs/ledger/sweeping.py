@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from pitchbar.core import clock
+from pitchbar.core.database import is_database_down
 from pitchbar.jobs.attempts import AttemptError
 from pitchbar.jobs.ledger.claims import LEASE_SECONDS
 from pitchbar.jobs.ledger.connection import LedgerConnection
 from pitchbar.jobs.ledger.endings import fail_attempt, release_attempt
 from pitchbar.jobs.ledger.heartbeats import worker_name
 from pitchbar.jobs.ledger.models import IS_QUEUED, IS_RUNNING, LOST, RELEASED, TIMEOUT, Job
-from pitchbar.jobs.ledger.outages import is_database_down
 from pitchbar.jobs.transport import transport
 
 log = logging.getLogger(__name__)

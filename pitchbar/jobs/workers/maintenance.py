@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 
 from pitchbar.core import clock
+from pitchbar.core.database import is_database_down
 from pitchbar.jobs.ledger import heartbeats, sweeping
 from pitchbar.jobs.ledger.claims import HEARTBEAT_SECONDS, renew_lease
 from pitchbar.jobs.ledger.connection import LedgerConnection
-from pitchbar.jobs.ledger.outages import is_database_down
 from pitchbar.jobs.workers.consumer import Consumer, WorkerControl
 
 log = logging.getLogger(__name__)
