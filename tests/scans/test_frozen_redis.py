@@ -55,12 +55,16 @@ def queued_seconds() -> float:
 
 
 def seconds_of(call: Callable[[], object]) -> float:
-    """Without what other programs of this machine took from it: here it is asked how long one
-    waits for Redis.
+    """How long it waited, for Redis above all: without its own work, and without what other
+    programs of this machine took from it.
     """
-    started, queued = time.perf_counter(), queued_seconds()
+
+    def seconds() -> float:
+        return time.perf_counter() - time.thread_time() - queued_seconds()
+
+    started = seconds()
     call()
-    return time.perf_counter() - started - (queued_seconds() - queued)
+    return seconds() - started
 
 
 def test_api_sign_in_and_pages_answer_within_a_second(
