@@ -2,6 +2,10 @@
 server.
 
     bin/bench redirect [--rounds 5] [--seconds 4] [--servers gthread,gevent,sync,granian]
+        [--tracing]
+
+With `--tracing` each server is measured a second time, with a span of every redirect sent to a
+collector on this machine; its targets do not count then.
 
 Everything is on: cache, limiter (with a limit that is never reached), UTM building, spool, and the
 shipper to a real Redis stream. Bare and edge are loaded in turns, medians are printed, and in the
@@ -27,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import client, machine
 from bench.rule_sets import twenty_rules
+from tests.support.loopback import Answer, LoopbackServer, Request
 
 STREAM = "pitchbar:scans"
 CODE = "menu"
@@ -218,6 +223,25 @@ def measure(args: argparse.Namespace, server: str, folder: Path, environ: dict[s
     return report(server, results, half) & check(stream, loads)
 
 
+def measure_traced(
+    args: argparse.Namespace, server: str, folder: Path, environ: dict[str, str]
+) -> None:
+    """The collector only counts what comes: reading the spans would take the edge's processors."""
+    batches: list[int] = []
+
+    def take(request: Request) -> Answer:
+        batches.append(len(request.body))
+        return Answer(200, b"", "application/x-protobuf")
+
+    collector = LoopbackServer(take)
+    try:
+        print("\nThe same with OpenTelemetry:", end="")
+        measure(args, server, folder, environ | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url})
+    finally:
+        collector.stop()
+    print(f"  {len(batches)} batches of spans came, {sum(batches) / 1e6:.1f} MB")
+
+
 def is_empty(spool: Path) -> bool:
     return not list(spool.glob("*.spool"))
 
@@ -274,6 +298,7 @@ def main() -> None:
     parser.add_argument("--warm-up", type=float, default=1, help="seconds")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--servers", default="gthread,gevent,sync,granian")
+    parser.add_argument("--tracing", action="store_true", help="measure with spans, too")
     args = parser.parse_args()
     good = True
     if not shutil.which("wrk"):
@@ -290,9 +315,12 @@ def main() -> None:
         }
         make_codes(environ)
         with machine.redis_running(folder) as redis_url:
+            own = environ | {"REDIS_URL": redis_url}
             for server in args.servers.split(","):
-                good &= measure(args, server, folder, environ | {"REDIS_URL": redis_url})
+                good &= measure(args, server, folder, own)
                 time.sleep(0.5)
+                if args.tracing:
+                    measure_traced(args, server, folder, own)
     print(f"\nload average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     sys.exit(0 if good else 1)
 
