@@ -1,5 +1,6 @@
 """The inbox moves while it is open: its lists, the thread, who else looks at it, who types."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from pitchbar.workspaces.models import Workspace
 bp = Blueprint("inbox_live", __name__, url_prefix="/w/<slug>/conversations")
 
 LISTS, THREAD, BESIDE = "lists", "thread", "beside"
-# Who looks at a thread says so again within what `presence` takes for here.
-_REFRESH, _REFRESH_WITH_THREAD = 60.0, 40.0
+# What happens is told, and a gap in that, too.
+_REFRESH_SECONDS = 180.0
 
 
 class _Changed:
@@ -49,8 +50,8 @@ class _Looks:
     read for all pages at once, and at the thread where something of it is another than before.
     """
 
-    def __init__(self, workspace_id: int, thread: UUID | None, person_id: int) -> None:
-        self._workspace_id, self._person_id = workspace_id, person_id
+    def __init__(self, workspace_id: int, thread: UUID | None, person_id: int, name: str) -> None:
+        self._workspace_id, self._person_id, self._name = workspace_id, person_id, name
         self.thread = thread
         self._state: Any = None
 
@@ -60,16 +61,23 @@ class _Looks:
 
     def again(self) -> set[str]:
         if self.thread and self._read() == self._state:
-            presence.say_present(self.thread, current_user.id, current_user.name)
             return {LISTS}
         return {LISTS, THREAD}
 
+    def has_moved(self) -> bool:
+        """Somebody came or went, or types no more: that is told by nobody."""
+        if self.thread is None:
+            return False
+        presence.say_present(self.thread, self._person_id, self._name)
+        return self._state is not None and self._state[1:] != self._read_here(self.thread)
+
     def _read(self) -> Any:
-        return self.thread and (
-            state_of(self._workspace_id, self.thread),
-            presence.others_present(self.thread, self._person_id),
-            is_typing(self.thread, "visitor"),
-        )
+        if self.thread is None:
+            return None
+        return (state_of(self._workspace_id, self.thread), *self._read_here(self.thread))
+
+    def _read_here(self, thread: UUID) -> tuple[Any, ...]:
+        return presence.others_present(thread, self._person_id), is_typing(thread, "visitor")
 
 
 class _Lists:
@@ -80,13 +88,15 @@ class _Lists:
     def __init__(self) -> None:
         self._look: Any = None
         self._conversations: frozenset[str] = frozenset()
-
-    def forget(self) -> None:
-        self._look = None
+        self._typing: frozenset[str] = frozenset()
 
     def shows(self, conversation: str) -> bool:
         """Whether somebody types matters there alone."""
         return conversation in self._conversations
+
+    def have_moved(self) -> bool:
+        """Somebody types no more: that is told by nobody."""
+        return any(not is_typing(UUID(one), "visitor") for one in self._typing)
 
     def draw(self, workspace: Workspace, thread: UUID | None) -> str:
         """Nothing where it was drawn like that before."""
@@ -99,6 +109,7 @@ class _Lists:
             return ""
         self._look = look
         self._conversations = frozenset(row.conversation.public_id.hex for row in rows)
+        self._typing = frozenset(row.conversation.public_id.hex for row in rows if row.is_typing)
         return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
 
 
@@ -108,7 +119,7 @@ def open_inbox() -> LiveView:
     thread = _thread_id()
     hexed = thread.hex if thread else ""
     listen_for_shared()
-    changed, looks = _Changed(), _Looks(workspace_id, thread, person_id)
+    changed, looks = _Changed(), _Looks(workspace_id, thread, person_id, current_user.name)
     lists = _Lists()
 
     def concerns(message: dict[str, Any]) -> bool:
@@ -142,10 +153,16 @@ def open_inbox() -> LiveView:
         further_topics=(presence.TOPIC,),
         # What is said is shown while the lists rest.
         draw_first=draw_first if thread else None,
-        refresh_seconds=_REFRESH_WITH_THREAD if thread else _REFRESH,
-        forget=lists.forget,
+        is_divisible=True,
+        refresh_seconds=_REFRESH_SECONDS,
+        has_moved=partial(_have_moved, changed, lists, looks),
         is_urgent=lambda: bool(thread) and changed.has(THREAD),
     )
+
+
+def _have_moved(changed: _Changed, lists: _Lists, looks: _Looks) -> bool:
+    changed.add(*[LISTS] * lists.have_moved(), *[THREAD] * looks.has_moved())
+    return changed.has(LISTS) or changed.has(THREAD)
 
 
 def open_waiting() -> LiveView:
@@ -161,7 +178,7 @@ def open_waiting() -> LiveView:
         draw,
         TOPIC,
         lambda message: bool(message["workspace_id"] == workspace_id and "typing" not in message),
-        refresh_seconds=_REFRESH,
+        refresh_seconds=_REFRESH_SECONDS,
     )
 
 

@@ -14,10 +14,11 @@ class LiveView:
         further_topics: whose messages are asked in the same way.
         beside: what is drawn with it, and hears messages of its own.
         draw_first: what costs little: drawn alone while the whole rests; may give nothing.
+        is_divisible: it gives only what changed, so it costs little however long it waited for
+            others. Of another the whole is drawn anew, beside, where that took long the last time.
         refresh_seconds: when it is drawn again without a message, as one may be lost; of what is
             beside, with the next drawing after that.
-        forget: called where the page was drawn by another view like it: what this one takes to be
-            on the screen is not.
+        has_moved: asked every few seconds, of what this process knows: whether it is to be drawn.
         is_urgent: whether what changed is waited for, and others can wait.
     """
 
@@ -27,8 +28,9 @@ class LiveView:
     further_topics: tuple[str, ...] = ()
     beside: "tuple[LiveView, ...]" = ()
     draw_first: Callable[[], str] | None = None
+    is_divisible: bool = False
     refresh_seconds: float = 20.0
-    forget: Callable[[], None] = lambda: None
+    has_moved: Callable[[], bool] = lambda: False
     is_urgent: Callable[[], bool] = lambda: False
 
     def draw_all(self) -> str:

@@ -38,6 +38,7 @@ _CHEAP_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
 # Of a line that is dead, nothing tells a browser but silence: after three of these it comes anew.
 _SIGN_OF_LIFE_SECONDS = 25.0
+_MEMORY_LOOK_SECONDS = 5.0
 # Of all panels without a limit of their own.
 _slots = SocketSlots()
 
@@ -140,14 +141,13 @@ def _send_whole(
     many seconds it took to draw.
     """
     woken = changes.take_woken()
-    if not is_costly or view.draw_first is None:
+    if not is_costly or view.draw_first is None or view.is_divisible:
         return _send(ws, panel, view, lambda: view.draw_woken(woken))
     began = time.monotonic()
     drawing = Drawing(lambda: _draw_anew(panel))
     while not drawing.is_done(panel.pause_seconds) and ws.connected:
         _send_first(ws, panel, view, changes)
     whole = drawing.result()
-    view.forget()
     if ws.connected:
         # It may be older than what moved meanwhile: that comes behind it once more.
         first = view.draw_first
@@ -214,7 +214,12 @@ def _wait_for_change(ws: Any, view: LiveView, changes: Changes) -> None:
     seconds = view.refresh_seconds * random.uniform(0.7, 1.1)
     until = time.monotonic() + (seconds if changes.is_told else 0)
     sign_at = time.monotonic() + _SIGN_OF_LIFE_SECONDS
+    look_at = time.monotonic() + _MEMORY_LOOK_SECONDS
     while ws.connected and (now := time.monotonic()) < until:
+        if now >= look_at:
+            look_at = now + _MEMORY_LOOK_SECONDS
+            if view.has_moved():
+                return
         if now >= sign_at:
             ws.send("")
             sign_at = now + _SIGN_OF_LIFE_SECONDS

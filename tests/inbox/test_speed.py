@@ -12,11 +12,12 @@ from flask import Flask, g
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pitchbar.chat.changes import tell_changed
+from pitchbar.chat.changes import tell_changed, tell_typing
 from pitchbar.chat.models import ENDED, Lead
 from pitchbar.core.bus import LISTENS_AGAIN
 from pitchbar.extensions import bus, db
 from pitchbar.inbox.live import open_inbox
+from pitchbar.inbox.presence import say_present
 from pitchbar.inbox.shared import listen_for_shared, read_shared
 from pitchbar.inbox.threads import mark_seen
 from pitchbar.live.changes import Changes
@@ -183,8 +184,6 @@ def test_lists_are_drawn_again_only_where_they_differ(app: Flask, people: People
         tell_changed(elsewhere)
         db.session.commit()
         assert view.draw() == ""
-        view.forget()
-        assert str(one.public_id) in view.draw()
         for change in (
             lambda: setattr(one, "human_requested_at", one.last_message_at),
             lambda: setattr(one, "taken_over_by", people.editor.id),
@@ -203,3 +202,31 @@ def test_lists_are_drawn_again_only_where_they_differ(app: Flask, people: People
             db.session.commit()
             assert "inbox-rows" in view.draw()
             assert view.draw() == ""
+
+
+def test_who_types_no_more_and_who_has_gone_is_seen_without_a_message(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitchbar.chat.changes.TYPING_SECONDS", 0.3)
+    monkeypatch.setattr("pitchbar.inbox.presence._HERE_SECONDS", 0.3)
+    monkeypatch.setattr("pitchbar.inbox.shared._HOLDS_SECONDS", 0.0)
+    one = make_thread(people.workspace, make_agent(people.workspace))
+    path = f"/w/{people.workspace.slug}/conversations/socket?list=open"
+    with app.test_request_context(f"{path}&thread={one.public_id}"):
+        g.workspace, g._login_user = people.workspace, people.editor
+        view = open_inbox()
+        view.draw()
+        assert not view.has_moved()
+        tell_typing(one.workspace_id, one.public_id, "visitor")
+        say_present(one.public_id, people.owner.id, "Grace")
+        wait_until(view.has_moved)
+        shown = view.draw()
+        assert "line-typing" in shown
+        assert "Grace" in shown
+        drawn = [shown]
+        wait_until(lambda: view.has_moved() and is_quiet(drawn, view), 20)
+
+
+def is_quiet(drawn: list[str], view: LiveView) -> bool:
+    drawn.append(view.draw())
+    return "line-typing" not in drawn[-1] and "Grace" not in drawn[-1]
