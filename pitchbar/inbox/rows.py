@@ -52,7 +52,6 @@ class Row:
             self.name,
             last and (last.role, last.text[:140]),
             self.holder,
-            self.holder,
             self.code and self.code.name,
             self.lead is not None,
             self.tags,

@@ -15,6 +15,7 @@ from typing import Any
 from flask import current_app
 
 from pitchbar.chat.changes import TOPIC
+from pitchbar.core.bus import LISTENS_AGAIN
 from pitchbar.extensions import bus
 
 _HOLDS_SECONDS = 5.0
@@ -63,7 +64,19 @@ class Shared:
             if (found := own()) is not None:
                 found(message)
 
+        forget = weakref.WeakMethod(self._forget)
+
+        def hear_of_gap(_message: dict[str, Any]) -> None:
+            if (found := forget()) is not None:
+                found()
+
         bus.subscribe(TOPIC, hear)
+        bus.subscribe(LISTENS_AGAIN, hear_of_gap)
+
+    def _forget(self) -> None:
+        """Whatever was said meanwhile is lost."""
+        with self._lock:
+            self._places.clear()
 
     def _hear(self, message: dict[str, Any]) -> None:
         workspace_id = message["workspace_id"]

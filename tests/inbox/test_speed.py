@@ -84,6 +84,9 @@ def test_list_is_read_once_for_all_until_something_changes(app: Flask) -> None:
     bus.publish("conversations", {"workspace_id": 1, "conversation": "x"})
     assert read_shared(1, "open", load) == 4
     assert read_shared(2, "open", load) == 3
+    # What was said while nobody listened is lost.
+    bus.publish(LISTENS_AGAIN, {})
+    assert read_shared(2, "open", load) == 5
 
 
 def test_what_came_while_it_was_read_has_it_read_again(app: Flask) -> None:

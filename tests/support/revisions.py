@@ -17,4 +17,4 @@ def share_loaded_revisions() -> None:
             known[folder] = load(config)
         return known[folder]
 
-    ScriptDirectory.from_config = load_once  # type: ignore[method-assign]
+    ScriptDirectory.from_config = load_once  # type: ignore[method-assign]  # what it loads stays the same
