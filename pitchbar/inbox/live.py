@@ -21,7 +21,7 @@ from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("inbox_live", __name__, url_prefix="/w/<slug>/conversations")
 
-LISTS, THREAD, BESIDE = "lists", "thread", "beside"
+LISTS, THREAD, OTHERS, BESIDE = "lists", "thread", "others", "beside"
 # What happens is told, and a gap in that, too.
 _REFRESH_SECONDS = 180.0
 
@@ -54,30 +54,37 @@ class _Looks:
         self._workspace_id, self._person_id, self._name = workspace_id, person_id, name
         self.thread = thread
         self._state: Any = None
+        self._others: list[str] = []
+        self._types = False
 
     def remember(self) -> None:
         """Before it is drawn: what changes meanwhile is seen the next time."""
-        self._state = self._read()
+        if self.thread is not None:
+            self._state = state_of(self._workspace_id, self.thread)
+            self._types = is_typing(self.thread, "visitor")
+            self.take_others()
+
+    def take_others(self) -> list[str]:
+        """Who looks at the thread, too, as it is drawn now. From memory: whoever opens a thread is
+        told to all who have it open.
+        """
+        if self.thread is not None:
+            self._others = presence.others_present(self.thread, self._person_id)
+        return self._others
 
     def again(self) -> set[str]:
-        if self.thread and self._read() == self._state:
-            return {LISTS}
+        if self.thread and state_of(self._workspace_id, self.thread) == self._state:
+            return {LISTS, *self.moved()}
         return {LISTS, THREAD}
 
-    def has_moved(self) -> bool:
+    def moved(self) -> set[str]:
         """Somebody came or went, or types no more: that is told by nobody."""
         if self.thread is None:
-            return False
+            return set()
         presence.say_present(self.thread, self._person_id, self._name)
-        return self._state is not None and self._state[1:] != self._read_here(self.thread)
-
-    def _read(self) -> Any:
-        if self.thread is None:
-            return None
-        return (state_of(self._workspace_id, self.thread), *self._read_here(self.thread))
-
-    def _read_here(self, thread: UUID) -> tuple[Any, ...]:
-        return presence.others_present(thread, self._person_id), is_typing(thread, "visitor")
+        has_typed = is_typing(self.thread, "visitor") != self._types
+        others = presence.others_present(self.thread, self._person_id)
+        return {*[THREAD] * has_typed, *[OTHERS] * (others != self._others)}
 
 
 class _Lists:
@@ -126,7 +133,7 @@ def open_inbox() -> LiveView:
         is_thread = bool(message["conversation"] == hexed)
         if "person_id" in message:
             is_concerned = is_thread and message["is_new"] and message["person_id"] != person_id
-            changed.add(*[THREAD] * is_concerned)
+            changed.add(*[OTHERS] * is_concerned)
             return bool(is_concerned)
         if message["workspace_id"] != workspace_id:
             return False
@@ -139,12 +146,12 @@ def open_inbox() -> LiveView:
         return is_thread
 
     def draw() -> str:
-        parts = changed.take(LISTS, THREAD, BESIDE) or looks.again()
+        parts = changed.take(LISTS, THREAD, OTHERS, BESIDE) or looks.again()
         drawn = lists.draw(g.workspace, thread) if LISTS in parts else ""
         return drawn + _draw_thread(g.workspace, looks, parts)
 
     def draw_first() -> str:
-        return _draw_thread(g.workspace, looks, changed.take(THREAD, BESIDE))
+        return _draw_thread(g.workspace, looks, changed.take(THREAD, OTHERS, BESIDE))
 
     return LiveView(
         draw,
@@ -161,8 +168,8 @@ def open_inbox() -> LiveView:
 
 
 def _have_moved(changed: _Changed, lists: _Lists, looks: _Looks) -> bool:
-    changed.add(*[LISTS] * lists.have_moved(), *[THREAD] * looks.has_moved())
-    return changed.has(LISTS) or changed.has(THREAD)
+    changed.add(*[LISTS] * lists.have_moved(), *looks.moved())
+    return any(map(changed.has, (LISTS, THREAD, OTHERS)))
 
 
 def open_waiting() -> LiveView:
@@ -201,8 +208,10 @@ def _render_waiting(workspace: Workspace, count: str, newest: NewestWaiting | No
 
 def _draw_thread(workspace: Workspace, looks: _Looks, parts: set[str]) -> str:
     thread = looks.thread
-    if thread is None or not parts & {THREAD, BESIDE}:
+    if thread is None or not parts & {THREAD, OTHERS, BESIDE}:
         return ""
+    if not parts & {THREAD, BESIDE}:
+        return render_template("inbox/_others.html", others=looks.take_others())
     looks.remember()
     conversation = find_whole(workspace.id, thread)
     if conversation is None:

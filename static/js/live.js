@@ -34,7 +34,11 @@ let isPressed = false;
 function take(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  for (const fresh of template.content.children) if (fresh.id) held.set(fresh.id, fresh);
+  for (const fresh of template.content.children) {
+    // One may be a part of another: the newer is taken in last.
+    held.delete(fresh.id);
+    if (fresh.id) held.set(fresh.id, fresh);
+  }
   if (!isBusy()) takeHeld();
 }
 

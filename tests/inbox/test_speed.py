@@ -230,6 +230,30 @@ def test_who_types_no_more_and_who_has_gone_is_seen_without_a_message(
         wait_until(lambda: view.has_moved() and is_quiet(drawn, view), 20)
 
 
+def test_who_comes_is_told_to_those_who_look_at_the_thread_without_drawing_it_again(
+    app: Flask, people: People
+) -> None:
+    one = make_thread(people.workspace, make_agent(people.workspace))
+    path = f"/w/{people.workspace.slug}/conversations/socket?list=open"
+    with app.test_request_context(f"{path}&thread={one.public_id}"):
+        g.workspace, g._login_user = people.workspace, people.editor
+        view = open_inbox()
+        assert "thread-head" in view.draw()
+        message = {"conversation": one.public_id.hex, "person_id": people.owner.id}
+        say_present(one.public_id, people.owner.id, "Grace")
+        assert view.concerns(message | {"is_new": True})
+        with statements() as asked:
+            shown = view.draw()
+        assert not asked
+        assert shown.startswith('<span id="thread-others">')
+        assert "Grace looks at it, too" in shown
+        assert "thread-head" not in shown
+        assert not view.has_moved()
+        # Whoever only looks on is no news.
+        assert not view.concerns(message | {"is_new": False})
+        assert not view.concerns(message | {"is_new": True, "person_id": people.editor.id})
+
+
 def is_quiet(drawn: list[str], view: LiveView) -> bool:
     drawn.append(view.draw())
     return "line-typing" not in drawn[-1] and "Grace" not in drawn[-1]
