@@ -1,5 +1,6 @@
 """A workspace with millions of scans of a year, made within PostgreSQL, for the bench of boards."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -95,13 +96,22 @@ def fill(workspace_id: int, first_code: int, scans: int) -> None:
     stored. Breakdowns of days are made by the product's own code.
     """
     now = datetime.now(UTC)
-    for back in range(DAYS):
-        start = datetime(now.year, now.month, now.day, tzinfo=UTC) - timedelta(days=back)
+    today = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    starts = [today - timedelta(days=back) for back in range(DAYS)]
+    with db.engine.begin() as connection:
+        for year, month in sorted({(start.year, start.month) for start in starts}):
+            create_partition(connection, year, month)
+    engine = db.engine
+
+    def fill_day(start: datetime) -> None:
         end = min(now, start + timedelta(days=1))
-        with db.engine.begin() as connection:
-            create_partition(connection, start.year, start.month)
-            share = (end - start) / timedelta(days=1)
-            _fill_day(connection, workspace_id, first_code, start, end, int(scans // DAYS * share))
+        count = int(scans // DAYS * ((end - start) / timedelta(days=1)))
+        with engine.begin() as connection:
+            _fill_day(connection, workspace_id, first_code, start, end, count)
+
+    # Each is one core's work in the database.
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(fill_day, starts))
     with db.engine.begin() as connection:
         for code in ("0", "code_id"):
             statement = _CONVERSION_DAYS.format(code=code)

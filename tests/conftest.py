@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
@@ -132,6 +133,12 @@ def _logs_stay_as_they_were() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture(autouse=True)
+def _no_request_is_at_work() -> None:
+    """A plain client's request leaves its id behind, as in a process that waits for the next."""
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(autouse=True)
