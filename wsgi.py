@@ -68,10 +68,11 @@ def __getattr__(name: str) -> Any:
     # Built when a server asks for it, once, so that the edge never loads the application.
     if name not in _MAKERS:
         raise AttributeError(name)
-    from pitchbar.core.memory import keep_what_is_loaded
+    from pitchbar.core.memory import keep_what_comes_to_stay, keep_what_is_loaded
     from pitchbar.core.private_files import make_only_private_files
 
     make_only_private_files()
     globals()[name] = made = _MAKERS[name]()
     keep_what_is_loaded()
+    keep_what_comes_to_stay()
     return made

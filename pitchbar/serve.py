@@ -17,7 +17,7 @@ from pitchbar.chat.settings import STREAMS_OF_THREADS, WAITS_OF_THREADS
 from pitchbar.connections.settings import ConnectionSettings
 from pitchbar.core.addresses import is_loopback
 from pitchbar.core.compression import warm_assets
-from pitchbar.core.memory import keep_what_is_loaded
+from pitchbar.core.memory import keep_what_comes_to_stay, keep_what_is_loaded
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import bus, db
 from pitchbar.features import warm_pages
@@ -146,6 +146,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         pixel = build_pixel(self._settings, bus, app.wsgi_app)
         edge = watched(build_edge(self._settings, bus, app=pixel))
         keep_what_is_loaded()
+        keep_what_comes_to_stay()
         return edge
 
 
