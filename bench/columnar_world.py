@@ -33,6 +33,9 @@ def fill_clickhouse(
         for month in _months(first, today):
             store.command(_copying(workspace_id, copy, month))
     store.command("OPTIMIZE TABLE scans")
+    # As the engine does by itself an hour later.
+    for month in _months(first, today)[:-1]:
+        store.command(f"OPTIMIZE TABLE scans PARTITION {month} FINAL")
     for code_id in (WHOLE_WORKSPACE, *range(first_code, first_code + CODES)):
         for day in (first, today):
             db.session.add(_day(workspace_id, code_id, day))

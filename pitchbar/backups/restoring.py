@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
 from flask_migrate import upgrade
+from sqlalchemy.exc import SQLAlchemyError
 
 from pitchbar.backups.creating import require_identity
 from pitchbar.backups.drilling import require_same_kind
@@ -23,6 +24,7 @@ from pitchbar.backups.settings import BackupSettings
 from pitchbar.backups.streams import work_folder
 from pitchbar.core.migrating import UpgradeRefused
 from pitchbar.extensions import db
+from pitchbar.jobs import find_living_worker
 from pitchbar.settings import Settings
 
 
@@ -59,11 +61,14 @@ def restore_backup(
         require_same_kind(manifest, engine)
         require_identity(manifest, identity)
         head = require_known_revision(manifest)
-        if not force and (contents := engine.find_contents()):
+        contents = engine.find_contents()
+        if contents and not force:
             raise BackupError(
                 f"The database is not empty: it has {contents}. With --force the backup takes its "
                 "place, and what is there is kept beside it. Stop all processes before."
             )
+        if contents:
+            require_stopped()
         file = work / "fetched"
         kept.fetch(manifest, file)
         aside = engine.restore(file, work, identity, is_encrypted=manifest.is_encrypted)
@@ -73,6 +78,24 @@ def restore_backup(
         db.session.commit()
     is_same = manifest.key_check == check_of_key(settings.app_key, manifest.name)
     return Restored(manifest, aside, head, is_same, time.monotonic() - began)
+
+
+def require_stopped() -> None:
+    """What others write from now on would be in what is put aside. Raises BackupError."""
+    try:
+        worker = find_living_worker(db.session())
+    except SQLAlchemyError:
+        # A schema of long ago, or none.
+        worker = None
+    finally:
+        db.session.remove()
+        db.engine.dispose()
+    if worker is not None:
+        raise BackupError(
+            f"Pitchbar still runs: the worker {worker.id} was seen at {worker.seen_at:%H:%M:%S} "
+            "UTC. Stop all processes, as what they write from now on would be lost. After a kill, "
+            "wait half a minute."
+        )
 
 
 def require_known_revision(manifest: Manifest) -> str:

@@ -28,3 +28,8 @@ def test_copies_are_scans_and_people_of_their_own(app: Flask, store: ScanStore) 
     )
     assert made[:2] == (200, 200)
     assert every == (600, 600, 3 * made[2], made[3])
+    parts = store.query(
+        "SELECT partition, count() FROM system.parts WHERE active AND table = 'scans' "
+        "AND database = currentDatabase() GROUP BY partition ORDER BY partition"
+    )
+    assert {count for _, count in parts[:-1]} == {1}

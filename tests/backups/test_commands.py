@@ -27,6 +27,7 @@ from pitchbar.core import clock
 from pitchbar.core.assets import ROOT
 from pitchbar.core.encryption import decrypt, encrypt
 from pitchbar.extensions import db
+from pitchbar.jobs.ledger.models import JobWorker
 from pitchbar.settings import Settings
 from pitchbar.workspaces.models import Workspace
 from tests.backups.conftest import Keys, Run
@@ -88,6 +89,29 @@ class TestBothDatabases:
         kinds = db.session.execute(select(BackupRun.kind, BackupRun.state).order_by(BackupRun.id))
         # The backup itself was still running when its snapshot was taken.
         assert [tuple(one) for one in kinds] == [("create", "failed"), ("restore", "done")]
+
+    def test_restore_waits_until_all_is_stopped(
+        self, run: Run, settings: Settings, people: People
+    ) -> None:
+        make_code(people.workspace, name="Menu")
+        run("create")
+        make_code(db.session.get_one(Workspace, 1), name="Of later")
+        at = clock.now()
+        worker = JobWorker(
+            id="h/7/default", host="h", pid=7, queues="default",
+            started_at=at, seen_at=at, rss_bytes=1,
+        )  # fmt: skip
+        db.session.add(worker)
+        db.session.commit()
+        refused = run("restore", "--force")
+        assert refused.exit_code == 1
+        assert "Pitchbar still runs: the worker h/7/default was seen at" in refused.output
+        assert sorted(names_of_codes()) == ["Menu", "Of later"]
+        worker = db.session.get_one(JobWorker, "h/7/default")
+        worker.seen_at = at - timedelta(seconds=21)
+        db.session.commit()
+        assert run("restore", "--force").exit_code == 0
+        assert names_of_codes() == ["Menu"]
 
     def test_into_an_empty_database(self, run: Run, settings: Settings, people: People) -> None:
         make_code(people.workspace, name="Menu")
