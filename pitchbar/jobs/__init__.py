@@ -14,7 +14,7 @@ from pitchbar.jobs.context import check_deadline, current_job, seconds_left
 from pitchbar.jobs.declaration import Task, list_scheduled_tasks, list_tasks, shown_arguments, task
 from pitchbar.jobs.ledger.enqueueing import enqueue
 from pitchbar.jobs.ledger.forgetting import forget_jobs
-from pitchbar.jobs.ledger.queries import find_living_worker
+from pitchbar.jobs.ledger.heartbeats import find_living_worker
 from pitchbar.jobs.queues import QUEUES, Queue, parse_queues
 from pitchbar.jobs.schedule import enqueue_scheduled
 from pitchbar.jobs.transport import connect_transport

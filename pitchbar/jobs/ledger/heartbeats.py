@@ -4,10 +4,11 @@ import os
 import resource
 import socket
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from pitchbar.core import clock
 from pitchbar.core.database import insert_into
@@ -40,6 +41,13 @@ def record_heartbeat(
 
 def remove_worker(ledger: LedgerConnection, name: str) -> None:
     ledger.execute(delete(JobWorker).where(JobWorker.id == name))
+
+
+def find_living_worker(session: Session) -> JobWorker | None:
+    """The one that was seen last, where it is alive."""
+    since = clock.now() - timedelta(seconds=ALIVE_SECONDS)
+    alive = select(JobWorker).where(JobWorker.seen_at > since)
+    return session.scalars(alive.order_by(JobWorker.seen_at.desc()).limit(1)).first()
 
 
 def list_paused_queues(ledger: LedgerConnection) -> frozenset[str]:

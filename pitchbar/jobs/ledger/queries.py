@@ -112,12 +112,6 @@ def is_alive(worker: JobWorker) -> bool:
     return clock.now() - worker.seen_at < timedelta(seconds=ALIVE_SECONDS)
 
 
-def find_living_worker(session: Session) -> JobWorker | None:
-    """The one that was seen last, where it is alive."""
-    newest = session.scalars(select(JobWorker).order_by(JobWorker.seen_at.desc()).limit(1)).first()
-    return newest if newest is not None and is_alive(newest) else None
-
-
 def list_paused_queues(session: Session) -> dict[str, datetime]:
     """By queue, since when."""
     rows = select(QueueState.queue, QueueState.paused_at).where(QueueState.paused_at.is_not(None))
