@@ -1,5 +1,6 @@
 """How much is asked of the database, and how open pages share it."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, render_template
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -245,7 +246,7 @@ def test_who_comes_is_told_to_those_who_look_at_the_thread_without_drawing_it_ag
         with statements() as asked:
             shown = view.draw()
         assert not asked
-        assert shown.startswith('<span id="thread-others">')
+        assert shown.strip().startswith('<div class="thread-others" id="thread-others"')
         assert "Grace looks at it, too" in shown
         assert "thread-head" not in shown
         assert not view.has_moved()
@@ -257,3 +258,21 @@ def test_who_comes_is_told_to_those_who_look_at_the_thread_without_drawing_it_ag
 def is_quiet(drawn: list[str], view: LiveView) -> bool:
     drawn.append(view.draw())
     return "line-typing" not in drawn[-1] and "Grace" not in drawn[-1]
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Grace"], "Grace looks at it, too"),
+        (["Grace", "Ada"], "Grace and Ada look at it, too"),
+        (["Grace", "Ada", "Mary"], "Grace, Ada and Mary look at it, too"),
+        (["Grace", "Ada", "Mary", "Joan"], "Grace, Ada and 2 others look at it, too"),
+        ([], ""),
+    ],
+)
+def test_who_looks_at_the_thread_is_named_as_people_say_it(
+    app: Flask, names: list[str], shown: str
+) -> None:
+    with app.test_request_context():
+        drawn = render_template("inbox/_others.html", others=names)
+    assert re.sub(r"<[^>]+>", "", drawn).strip() == shown
