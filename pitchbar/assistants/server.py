@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp_types import ToolAnnotations
 
 from pitchbar.assistants.api_client import ApiClient, ApiError
@@ -18,6 +19,10 @@ _INSTRUCTIONS = (
     "them, and answers visitors from a workspace's sources. Figures: `people` is what to report. "
     "Change or archive a code only where the person asked for it: printed codes follow at once."
 )
+
+# The library ignores an argument that a tool does not know: an assistant that misspells a filter
+# would take the figures of all for those of a part.
+ArgModelBase.model_config["extra"] = "forbid"
 
 
 def make_server(api: ApiClient, *, may_write: bool, version: str = "") -> MCPServer[Any]:

@@ -86,6 +86,7 @@ def test_assistant_makes_a_code_reads_figures_and_searches_sources(
             ),
             "elsewhere": ("get_code", {"code_id": 987654}),
             "wrong": ("create_code", {"name": ""}),
+            "unknown": ("get_figures", {"filter": {"country": "DE"}}),
         }
         return {name: await client.call_tool(*call) for name, call in asked.items()}
 
@@ -103,8 +104,10 @@ def test_assistant_makes_a_code_reads_figures_and_searches_sources(
         "refused",
         "elsewhere",
         "wrong",
+        "unknown",
     ]
     assert "destination_url" in found["refused"].content[0].text
+    assert "filter\n  Extra inputs are not permitted" in found["unknown"].content[0].text
     db.session.rollback()
     code = db.session.query(Code).one()
     assert (code.name, code.utm_source) == ("Menu", "poster")
