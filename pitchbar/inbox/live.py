@@ -109,7 +109,8 @@ class _Lists:
         """Nothing where it was drawn like that before."""
         # Pages that cannot open a socket ask seldom, and get what is there now.
         is_socket = request.endpoint == f"{bp.name}.live"
-        part = (shared_list_part if is_socket else list_part)(workspace, read_asked(request.args))
+        asked = read_asked(request.args)
+        part = (shared_list_part if is_socket else list_part)(workspace, asked)
         rows, counts = part["rows"], part["counts"]
         look = (tuple(row.look for row in rows), tuple(counts.items()), part["next_cursor"])
         if look == self._look:
@@ -117,7 +118,14 @@ class _Lists:
         self._look = look
         self._conversations = frozenset(row.conversation.public_id.hex for row in rows)
         self._typing = frozenset(row.conversation.public_id.hex for row in rows if row.is_typing)
-        return render_template("inbox/_moving_lists.html", **part, thread=None, open_thread=thread)
+        marked = thread if thread and thread.hex in self._conversations else None
+
+        def draw() -> str:
+            part["thread"], part["open_thread"] = None, marked
+            return render_template("inbox/_moving_lists.html", **part)
+
+        # Most of those who look at a list have seen the same of it.
+        return read_shared(workspace.id, (look, asked, marked), draw) if is_socket else draw()
 
 
 def open_inbox() -> LiveView:

@@ -22,16 +22,20 @@ _HOLDS_SECONDS = 5.0
 _MOST = 500
 
 
+# How many messages were heard before it was read, until when it holds at most, and what was read.
+_State = tuple[int, float, Any]
+
+
 class _Place:
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.state: tuple[int, float, Any] | None = None
+        self.state: _State | None = None
 
 
 class Shared:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._places: dict[Hashable, _Place] = {}
+        self._places: dict[tuple[int, Hashable], _Place] = {}
         # How many messages a workspace has had, as far as this process has heard.
         self._heard: dict[int, int] = {}
         self._listens = False
@@ -41,16 +45,25 @@ class Shared:
         self.listen()
         with self._lock:
             if len(self._places) >= _MOST:
-                self._places.clear()
+                self._make_room()
             place = self._places.setdefault((workspace_id, key), _Place())
         with place.lock:
             # Before it is read: what comes meanwhile makes it old.
             heard, now = self._heard.get(workspace_id, 0), time.monotonic()
-            if place.state and place.state[0] == heard and now < place.state[1]:
+            if place.state and self._holds(workspace_id, place.state):
                 return place.state[2]
             value = load()
             place.state = (heard, now + _HOLDS_SECONDS, value)
             return value
+
+    def _holds(self, workspace_id: int, state: _State) -> bool:
+        return state[0] == self._heard.get(workspace_id, 0) and time.monotonic() < state[1]
+
+    def _make_room(self) -> None:
+        """What holds no longer goes, and where that is little, all."""
+        places = self._places.items()
+        kept = {key: one for key, one in places if one.state and self._holds(key[0], one.state)}
+        self._places = kept if len(kept) < _MOST / 2 else {}
 
     def listen(self) -> None:
         with self._lock:

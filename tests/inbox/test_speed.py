@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from pitchbar.accounts.models import Person
 from pitchbar.chat.changes import tell_changed, tell_typing
 from pitchbar.chat.models import ENDED, Lead
 from pitchbar.core.bus import LISTENS_AGAIN
@@ -32,6 +33,7 @@ from tests.support.waiting import wait_until
 
 # Of a page with its frame: a few more are no harm, one for each row would be.
 MOST_OF_THREAD, MOST_OF_LIST = 45, 30
+_SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket"}
 
 
 @contextmanager
@@ -276,3 +278,54 @@ def test_who_looks_at_the_thread_is_named_as_people_say_it(
     with app.test_request_context():
         drawn = render_template("inbox/_others.html", others=names)
     assert re.sub(r"<[^>]+>", "", drawn).strip() == shown
+
+
+def test_lists_are_drawn_once_for_all_who_have_seen_the_same_of_them(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, other = (make_thread(people.workspace, make_agent(people.workspace)) for _ in range(2))
+    other.status = ENDED
+    db.session.commit()
+    drawn: list[str] = []
+
+    def count(name: str, **values: Any) -> str:
+        drawn.append(name)
+        return render_template(name, **values)
+
+    monkeypatch.setattr("pitchbar.inbox.live.render_template", count)
+
+    def look(person: Person, thread: str = "") -> str:
+        path = f"/w/{people.workspace.slug}/conversations/socket?list=open{thread}"
+        with app.test_request_context(path, headers=_SOCKET):
+            assert request.endpoint == "inbox_live.live"
+            g.workspace, g._login_user = people.workspace, person
+            return open_inbox().draw()
+
+    lists = [look(people.editor), look(people.owner), look(people.admin)]
+    assert "inbox-rows" in lists[0]
+    assert len({*lists}) == len(drawn) == 1
+    # A thread that stands in no list of the page is marked nowhere.
+    assert lists[0] in look(people.owner, f"&thread={other.public_id}")
+    assert drawn.count("inbox/_moving_lists.html") == 1
+    # The open one is marked, and what one person has seen is new to the others.
+    assert 'aria-current="true"' in look(people.owner, f"&thread={shown.public_id}")
+    mark_seen(shown, people.editor.id)
+    db.session.commit()
+    assert "is-unread" not in look(people.editor)
+    assert "is-unread" in look(people.owner)
+
+
+def test_what_is_kept_for_all_does_not_grow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pitchbar.inbox.shared._MOST", 10)
+    listen_for_shared()
+    shared = app.extensions["inbox_shared"]
+    for key in range(9):
+        read_shared(1, key, lambda: "old")
+    bus.publish("conversations", {"workspace_id": 1, "conversation": ""})
+    read_shared(1, "new", lambda: "new")
+    read_shared(1, "newer", lambda: "newer")
+    assert len(shared._places) == 2
+    assert read_shared(1, "new", lambda: "read again") == "new"
+    for key in range(100):
+        read_shared(1, key, lambda: "much")
+        assert len(shared._places) <= 10
