@@ -7,12 +7,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import ProgrammingError
 
 from pitchbar.analytics.buckets import span_of_days, span_of_hours
 from pitchbar.analytics.dimensions import BY_KEY, DIMENSIONS
-from pitchbar.analytics.engine import Board, Interval, Question, Span, Totals
+from pitchbar.analytics.engine import (
+    Board,
+    EngineUnavailable,
+    Interval,
+    Question,
+    Span,
+    Totals,
+)
 from pitchbar.analytics.filters import read_filters
+from pitchbar.analytics.sql.bounded import bounded
 from pitchbar.analytics.sql.engine import SqlEngine
 from pitchbar.analytics.sql.rolling import OpenDay, roll_day
 from pitchbar.core import clock
@@ -104,8 +113,12 @@ def test_every_dimension_under_every_filter_is_what_a_recount_gives(world: MadeU
             assert_same(board, expected, (span, filters, code_id))
 
 
+@pytest.mark.parametrize("most", [30, 1], ids=["few gaps", "very many gaps"])
 @on_both_databases
-def test_rolled_days_add_up_with_raw_rows_to_what_a_recount_gives(world: MadeUp) -> None:
+def test_rolled_days_add_up_with_raw_rows_to_what_a_recount_gives(
+    world: MadeUp, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("pitchbar.analytics.sql.raw_rows._MOST_INTERVALS", most)
     days = [date(2026, 10, day) for day in (22, 23, 25, 26, 28)]
     for day in days:
         roll_day(db.engine, OpenDay(world.workspace_id, world.zone, day), least=40)
@@ -235,3 +248,13 @@ def _statements_of(question: Question) -> list[tuple[str, Any]]:
     db.session.rollback()
     assert found
     return found
+
+
+@on_postgresql
+def test_a_question_that_is_wrong_is_a_fault_and_no_lack_of_time(app: Flask) -> None:
+    with pytest.raises(ProgrammingError), bounded(5) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+    with pytest.raises(EngineUnavailable), bounded(0.05) as connection:
+        connection.execute(text("SELECT pg_sleep(5)"))
+    with bounded(5) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1

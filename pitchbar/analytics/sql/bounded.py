@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from pitchbar.analytics.engine import EngineUnavailable
 from pitchbar.extensions import db
@@ -37,6 +37,9 @@ def bounded(seconds: float) -> Iterator[Connection]:
         bound = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgresql
         with bound(connection, seconds):
             yield connection
+    except ProgrammingError:
+        # No shorter time would help: it is ours to mend, and is reported as a fault.
+        raise
     except DBAPIError as error:
         raise EngineUnavailable(str(error.orig)) from error
 

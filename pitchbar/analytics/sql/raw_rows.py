@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from pitchbar.analytics.dimensions import Dimension
 from pitchbar.analytics.resolving import Condition
@@ -213,7 +214,9 @@ def _within(
     if len(intervals) <= _MOST_INTERVALS:
         return or_(false(), *(and_(at >= start, at < end) for start, end in intervals))
     ends = bindparam(None, [one.end for one in rows.windows], ARRAY(DateTime(timezone=True)))
-    return and_(at >= intervals[0][0], at < intervals[-1][1], at < ends[step])
+    # In brackets: else the type that is written behind the value takes the index for its own.
+    end = Grouping(ends)[step]
+    return and_(at >= intervals[0][0], at < intervals[-1][1], at < end)
 
 
 def _as_text(at: datetime) -> str:
