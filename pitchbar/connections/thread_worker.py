@@ -10,6 +10,7 @@ import errno
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -101,9 +102,19 @@ class BufferingThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has
         conn.sock.setblocking(False)
         arrival = Arrival(time.monotonic(), self._deadlines)
         self._arriving[conn] = arrival
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
+        self._watch(conn, self._receive)
         if rest:
             self._feed(conn, arrival, rest)
+
+    def _watch(self, conn: TConn, act: Callable[[TConn, Any], None]) -> None:
+        """Raises OSError or ValueError where its socket is closed."""
+        known = self.poller.get_map().get(conn.sock.fileno())
+        if known is not None:
+            # A websocket closes its socket in a thread of its own, maybe while this loop lingers on
+            # it. A newcomer may get its number before that is seen, and must not end the process.
+            self.poller.unregister(known.fd)
+            self._drop(known.data.args[0])
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(act, conn))
 
     def _receive(self, conn: TConn, _sock: Any) -> None:
         arrival = self._arriving.get(conn)
@@ -158,8 +169,8 @@ class BufferingThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(socket.SHUT_WR)
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drain, conn))
-        except (OSError, ValueError, KeyError):
+            self._watch(conn, self._drain)
+        except (OSError, ValueError):
             self._drop(conn)
             return
         self._lingering[conn] = time.monotonic() + _LINGER_SECONDS
