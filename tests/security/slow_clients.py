@@ -96,6 +96,13 @@ def slowest_answer(base: str, *paths: str) -> float:
     return max(times)
 
 
+def wait_until_answered(clients: SlowClients, seconds: float) -> None:
+    """Until the answer of each has begun: so many at once are a queue, however quick each is."""
+    until = time.monotonic() + seconds
+    for client in clients.sockets:
+        assert is_readable(client, max(0.0, until - time.monotonic()))
+
+
 def wait_until_cut(clients: SlowClients, seconds: float) -> int:
     """Trickles on until all are cut or the time is over; returns how many are left."""
     until = time.monotonic() + seconds

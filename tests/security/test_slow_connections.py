@@ -29,6 +29,7 @@ from tests.security.slow_clients import (
     room_for,
     slow_clients,
     slowest_answer,
+    wait_until_answered,
     wait_until_cut,
 )
 from tests.support.browsing import SITE
@@ -149,6 +150,8 @@ def test_who_does_not_fetch_an_answer_holds_up_nobody(server: Server) -> None:
             client.connect(("127.0.0.1", server.port))
             client.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % LARGE)
             clients.sockets.append(client)
+        # Less than a thread would wait for one of them.
+        wait_until_answered(clients, 5)
         assert slowest_answer(server.base, *PAGES) < 1
 
 
@@ -158,6 +161,7 @@ LARGE = b"/static/vendor/inter@5.3.0/inter-latin-ext-wght-normal.woff2"
 def test_who_does_not_hang_up_holds_up_nobody(server: Server) -> None:
     with slow_clients(server.port) as clients:
         clients.open(200, b"GET /up HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        wait_until_answered(clients, 5)
         assert slowest_answer(server.base, *PAGES) < 1
 
 
