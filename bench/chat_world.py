@@ -18,7 +18,8 @@ from sqlalchemy import event
 from bench import machine
 
 ORIGIN = "https://shop.example"
-_SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z,-]+){6,30}\.")
+# From its first word on: what stands behind “Without” alone says the opposite.
+_SENTENCE = re.compile(r"(?:^|(?<=[.:] ))[A-Z][a-z]+(?: [a-z,-]+){6,30}\.", re.MULTILINE)
 _MATERIAL = re.compile(r"^Material \[(\d+)\]$", re.MULTILINE)
 _EVENT = '{"choices":[{"delta":{"content":%s}}]}'
 

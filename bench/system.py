@@ -20,13 +20,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.system_count import Kept, count, has_backlog, settle
+from bench.system_count import Kept, backlog, count, settle
 from bench.system_faults import Fault, faults_of
 from bench.system_load import RATES, Load, Sample
 from bench.system_world import System, system
@@ -47,6 +47,8 @@ class Span:
     ended: float
     drained: float
     """Seconds after `healed` until no backlog was left; -1: there still was one."""
+    left: dict[str, int] = field(default_factory=dict)
+    """What waited when it was last looked at before that."""
 
 
 def run(options: argparse.Namespace, folder: Path) -> bool:
@@ -104,16 +106,18 @@ def suffer(one: System, load: Load, fault: Fault, least: float) -> Span:
     began = time.monotonic()
     fault.strike()
     healed, drained = time.monotonic(), -1.0
+    left: dict[str, int] = {}
     while True:
         time.sleep(0.3)
         now = time.monotonic()
-        if drained < 0 and not has_backlog(one):
-            drained = now - healed
+        if drained < 0:
+            waits = backlog(one)
+            left, drained = (waits, -1.0) if waits else (left, now - healed)
         recent = [sample for sample in load.samples[-2000:] if sample.at > now - _QUIET_SECONDS]
         is_quiet = bool(recent) and not any(sample.error for sample in recent)
         is_quiet = is_quiet and now - healed > _QUIET_SECONDS
         if (is_quiet and drained >= 0 and now - began >= least) or now - healed > _RECOVERY_SECONDS:
-            return Span(fault.name, began, healed, now, drained)
+            return Span(fault.name, began, healed, now, drained, left)
 
 
 def in_short(load: Load, span: Span) -> str:
@@ -121,6 +125,7 @@ def in_short(load: Load, span: Span) -> str:
     paths = ", ".join(f"{path} {n}" for path, n in Counter(one.path for one in wrong).items())
     said = Counter(one.error[:100] for one in wrong).most_common(1)
     drained = f"backlog gone after {span.drained:.1f} s" if span.drained >= 0 else "backlog stays"
+    drained += f" ({', '.join(f'{many} {what}' for what, many in span.left.items()) or 'none'})"
     return (
         f"  over after {span.ended - span.began:.1f} s, {drained}; errors: {paths or 'none'} {said}"
     )
@@ -169,6 +174,7 @@ class Told:
                     "fault": span.fault,
                     "seconds": round(span.ended - span.began, 1),
                     "backlog_drained_seconds": round(span.drained, 1),
+                    "backlog_last": span.left,
                 }
                 for span in self.spans
             ],

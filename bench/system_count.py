@@ -71,20 +71,23 @@ def waiting(one: System) -> dict[str, int]:
     return {what: count for what, count in left.items() if count}
 
 
-def has_backlog(one: System) -> bool:
-    """More than what always is under way while there is load."""
+def backlog(one: System) -> dict[str, int]:
+    """What waits beyond that which always is under way while there is load; tasks by their name."""
     if not one.is_there():
-        return True
+        return {"database": 1}
     late = one.ask(
         # Those of `ingestion` take turns, each for as long as scans come: there the inbox tells.
-        "SELECT count(*) FROM jobs WHERE state = 'queued' AND tries_used = 0 "
-        "AND queue <> 'ingestion' AND due_at < now() - interval '5 seconds'"
+        "SELECT task, count(*) FROM jobs WHERE state = 'queued' AND tries_used = 0 "
+        "AND queue <> 'ingestion' AND due_at < now() - interval '5 seconds' GROUP BY task"
     )
+    found = {str(task): int(many) for task, many in late}
     with contextlib.suppress(redis.RedisError), one.redis.client() as client:
         inbox = sum(client.xlen(name) for name in _STREAMS)
-        old = [path for path in (one.folder / "spool").rglob("*.spool") if _age(path) > 15]
-        return bool(late[0][0] if late else 1) or inbox > 200 or bool(old)
-    return True
+        found["inbox"] = inbox if inbox > 200 else 0
+        folder = one.folder / "spool"
+        found["old spool files"] = sum(_age(path) > 15 for path in folder.rglob("*.spool"))
+        return {what: many for what, many in found.items() if many}
+    return {"Redis": 1}
 
 
 def _age(path: Any) -> float:

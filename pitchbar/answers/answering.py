@@ -146,6 +146,7 @@ def _model_answer(turn: Turn, found: Lookup, prompt: Prompt, own: AnswerSettings
         LeakWatch(prompt.private, public),
         Call(waits),
         own.llm_max_tokens,
+        own.llm_first_sentence_timeout,
     )
 
 

@@ -9,6 +9,7 @@ import click
 
 from pitchbar.agents.publication import ServedAgent, find_published
 from pitchbar.answers.answering import answer
+from pitchbar.answers.fallbacks import why_quoted
 from pitchbar.answers.turns import CURATED, LLM, Answered, Turn
 from pitchbar.clients.vectors import VectorsUnavailable
 from pitchbar.commands import in_app
@@ -89,7 +90,9 @@ def _wrapped(line: str) -> str:
 def _how(answered: Answered) -> str:
     trace = answered.trace
     told = "Refused" if answered.is_refused else _MODES.get(answered.mode, _QUOTED)
-    fell_back = f"; the model did not answer: {trace.fell_back}" if trace.fell_back else ""
+    fell_back = (
+        f"; the model is not heard: {why_quoted(trace.fell_back)}" if trace.fell_back else ""
+    )
     sure = f"sure {trace.score:.2f}, threshold {trace.threshold:.2f}"
     return f"{told}{fell_back} ({sure}; {trace.timings.get('whole', 0):.0f} ms)."
 

@@ -20,7 +20,9 @@ _MOST_JOINING = 3
 
 
 class Broken(Exception):
-    """Why it goes on no further: a kind of `ModelUnavailable`, "leak", or "unsupported"."""
+    """Why it goes on no further: a kind of `ModelUnavailable`, "leak", "nothing_shown" (in its
+    time), or "unsupported".
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -37,6 +39,8 @@ class ModelAnswer:
     watch: LeakWatch
     call: Call
     max_tokens: int
+    first_sentence_seconds: float
+    """How long it may talk before anything of it can be shown."""
     verdicts: list[Verdict] = field(default_factory=list)
     is_unknown: bool = False
     """It said that the passages do not answer."""
@@ -73,6 +77,8 @@ class ModelAnswer:
         for text in said:
             if self.first_token_ms is None:
                 self.first_token_ms = (time.perf_counter() - began_at) * 1000
+            if not self.was_shown and time.perf_counter() - began_at > self.first_sentence_seconds:
+                raise Broken("nothing_shown")
             yield text
 
     def _let_through(self, sentence: str) -> Iterator[Token]:

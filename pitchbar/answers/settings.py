@@ -23,6 +23,7 @@ class AnswerSettings(SettingsGroup):
     llm_model: str = ""
     llm_connect_timeout: Seconds = 3.0
     llm_first_token_timeout: Seconds = 8.0
+    llm_first_sentence_timeout: Seconds = 20.0
     llm_stall_timeout: Seconds = 10.0
     llm_timeout: Seconds = 60.0
     llm_max_tokens: Annotated[int, Field(ge=50, le=8_000)] = 700

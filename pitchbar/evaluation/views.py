@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from pitchbar.agents.models import Agent
 from pitchbar.agents.queries import get_agent
 from pitchbar.agents.showing import frame
+from pitchbar.answers.fallbacks import why_quoted
 from pitchbar.core.htmx import render
 from pitchbar.evaluation.playground import (
     DRAFT,
@@ -19,6 +20,7 @@ from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
 bp = Blueprint("playground", __name__, url_prefix="/w/<slug>/agents/<int:agent_id>/playground")
+bp.add_app_template_filter(why_quoted)
 
 
 @bp.get("")

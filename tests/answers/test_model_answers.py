@@ -1,6 +1,8 @@
 """Turns with a model, which is an endpoint on this machine."""
 
+import itertools
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +14,7 @@ from sqlalchemy import event as sql_event
 
 from pitchbar.answers.answering import answer, write
 from pitchbar.answers.budget import record_usage, used_today
+from pitchbar.answers.fallbacks import why_quoted
 from pitchbar.answers.lookup import language_of_answer
 from pitchbar.answers.prompt import build_prompt
 from pitchbar.answers.refusal import UNKNOWN
@@ -77,6 +80,12 @@ def delta(text: str) -> bytes:
     return event({"choices": [{"delta": {"content": text}}]})
 
 
+def slowly(text: str, times: int) -> Iterator[bytes]:
+    for _ in range(times):
+        time.sleep(0.02)
+        yield delta(text)
+
+
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
@@ -100,12 +109,31 @@ def test_turn_falls_back_to_the_words_of_the_sources(
     with model_of(app, reply):
         streamed, last = written(turn)
     assert last.trace.fell_back == why
+    assert "(" not in why_quoted(why)
     assert last.mode == EXTRACTIVE
     assert last.text == "".join(streamed)
     assert f"{TRUE}. [1]" in last.text
     assert last.citations[0].quote.startswith(TRUE)
     for word in ("no key", "no quota", "Traceback", "html"):
         assert word not in repr(last)
+
+
+def test_model_that_talks_and_says_nothing_of_use_is_given_up(app: Flask, turn: Turn) -> None:
+    talk = Reply(slowly("So on, and ", 400))
+    with model_of(app, talk, llm_first_sentence_timeout=0.1, llm_timeout=8.0) as model:
+        _, last = written(turn)
+        assert model.left.wait(5)
+    assert last.trace.fell_back == "nothing_shown"
+    assert f"{TRUE}. [1]" in last.text
+
+
+def test_model_that_has_said_something_of_use_may_go_on(app: Flask, turn: Turn) -> None:
+    talk = Reply(itertools.chain([delta(f"{TRUE} [1]. And ")], slowly("so on, ", 12)))
+    with model_of(app, talk, llm_first_sentence_timeout=0.1, llm_timeout=8.0):
+        _, last = written(turn)
+    assert last.mode == LLM
+    assert last.text.startswith(f"{TRUE}. [1]")
+    assert last.trace.fell_back != "nothing_shown"
 
 
 def test_what_held_before_the_model_broke_off_stays(app: Flask, turn: Turn) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from flask import Flask
 
 from pitchbar.agents.models import Agent
 from pitchbar.chat.models import Message
@@ -14,6 +15,7 @@ from tests.curation.factories import make_curated
 from tests.retrieval.factories import Text, handbook, make_indexed
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People
+from tests.support.language_model import Reply, model_of
 
 
 @pytest.fixture
@@ -115,3 +117,10 @@ def test_index_that_is_away_is_said(
     answer = client.submit(at, {"question": "How long is a voucher worth?"})
     assert "cannot be reached" in answer.text
     assert 'value="How long is a voucher worth?"' in answer.text
+
+
+def test_model_that_fails_is_told_of_in_words(app: Flask, client: FormClient, at: str) -> None:
+    with model_of(app, Reply([b"no quota"], status=429)):
+        page = client.submit(at, {"question": "How long is a voucher worth?"}).text
+    assert "worth three years" in page
+    assert "The model is not heard here: it is too busy" in page

@@ -1,6 +1,7 @@
 """Tries outside services with what is in force, by the clients that the application uses."""
 
 from pitchbar.accounts.settings import AccountSettings
+from pitchbar.answers.fallbacks import why_quoted
 from pitchbar.answers.settings import AnswerSettings
 from pitchbar.billing.connecting import find_payments
 from pitchbar.billing.settings import BillingSettings
@@ -22,14 +23,6 @@ from pitchbar.settings import Settings
 
 _WAITS = Waits(connect=3, first_token=8, between=5, whole=10)
 _SECONDS = 8.0
-_KINDS = {
-    "no_connection": "nothing answers at its address",
-    "slow_start": "it did not begin to answer within 8 seconds",
-    "refused": "it does not take the key",
-    "busy": "it is too busy",
-    "unreadable": "it does not answer as the API of OpenAI does",
-    "empty": "its answer was empty",
-}
 # No customer has it: to hear that is all that is wanted.
 _NOBODY = "cus_connectiontest0"
 
@@ -51,7 +44,7 @@ def check_language_model(settings: Settings) -> str:
     try:
         said = "".join(model.stream(asked, Call(_WAITS), max_tokens=8)).strip()
     except ModelUnavailable as error:
-        raise CheckFailed(_KINDS.get(error.kind, f"it failed ({error.kind})")) from None
+        raise CheckFailed(why_quoted(error.kind)) from None
     return f"{own.llm_model} answered “{said[:40]}”."
 
 
