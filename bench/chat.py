@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ async def ask(port: int, token: str, text: str) -> Stream:
     )
     began_at = time.perf_counter()
     stream.writer.write(head.encode() + body)
-    while line := await asyncio.wait_for(stream.reader.readline(), 30):
+    while line := await _line(stream.reader):
         if not line.startswith(b"event: "):
             continue
         stream.last = line[7:].decode().strip()
@@ -73,6 +74,14 @@ async def ask(port: int, token: str, text: str) -> Stream:
         if stream.last in ("token", "done", "error"):
             break
     return stream
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """Nothing where nothing was heard for longer than a widget would wait."""
+    try:
+        return await asyncio.wait_for(reader.readline(), 35)
+    except TimeoutError:
+        return b""
 
 
 async def measure(
@@ -151,7 +160,9 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         agent = chat_world.prepare(environ, Path(options.docs))
         with chat_world.web(environ, folder, port) as process:
             tokens = chat_world.tokens_of(port, agent, 100)
-            _, before = asyncio.run(measure(port, tokens, 0, 10, process.pid))
+            # The first ones load the model and the index.
+            asyncio.run(measure(port, tokens, 0, 10, process.pid))
+            _, before = asyncio.run(measure(port, tokens, 0, 1, process.pid))
             for count in options.streams:
                 # Without a model an answer is over as soon as it has begun.
                 held = 0 if options.keyless else count
@@ -179,7 +190,8 @@ def _rush(port: int, tokens: Sequence[str], count: int) -> None:
     times = [one.first_ms for one in streams if one.first_ms]
     took = time.perf_counter() - began_at
     if len(times) != count:
-        raise SystemExit(f"{count - len(times)} of {count} were not answered")
+        ends = Counter(one.last or "silence" for one in streams if not one.first_ms)
+        raise SystemExit(f"{count - len(times)} of {count} were not answered: {dict(ends)}")
     p50, p95 = statistics.median(times), share(times, 95)
     say(f"{count} ask in one moment: first word p50 / p95", f"{p50:.0f} / {p95:.0f} ms")
     say(f"{count} ask in one moment: answers begun in a second", f"{count / took:.0f}")

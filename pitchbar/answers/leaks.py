@@ -9,6 +9,8 @@ from itertools import pairwise
 
 # So many letters in a row are no chance: four or five words.
 _RUN = 18
+# Every run holds a whole one of the blocks that a text is cut into.
+_BLOCK = _RUN // 2
 # A dress shows less at once; a few words in it are enough, as nobody writes so by chance.
 _SIGNS = re.compile(r"[\W_]+")
 _PACKED = re.compile(r"(?:[A-Za-z0-9+/_-]\s?){12,}={0,2}")
@@ -27,9 +29,11 @@ class LeakWatch:
     """
 
     def __init__(self, private: str, public: Iterable[str]) -> None:
-        free = {run for text in public for run in _runs(_letters(text))}
-        told = [run for run in _runs(_letters(private)) if run not in free]
-        self._grams: Grams = frozenset(_steps(run) for run in told)
+        letters = _letters(private)
+        # No letter: so no run goes from one text into the next.
+        free = " ".join(map(_letters, public))
+        grams = zip(_is_in(letters, free), _grams(letters), strict=True)
+        self._grams: Grams = frozenset(gram for is_free, gram in grams if not is_free)
         self._seen = ""
 
     def tells(self, sentence: str) -> bool:
@@ -46,8 +50,11 @@ def _letters(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
-def _runs(letters: str) -> Iterator[str]:
-    return (letters[at : at + _RUN] for at in range(len(letters) - _RUN + 1))
+def _is_in(letters: str, text: str) -> Iterator[bool]:
+    """Whether the text has each run of these letters."""
+    blocks = [letters[at : at + _BLOCK] in text for at in range(0, len(letters), _BLOCK)]
+    for at in range(len(letters) - _RUN + 1):
+        yield blocks[-(-at // _BLOCK)] and letters[at : at + _RUN] in text
 
 
 def _steps(letters: str) -> tuple[int, ...]:

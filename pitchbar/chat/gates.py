@@ -5,7 +5,9 @@ waits does it here, for as long as it takes. Together they take less than the po
 """
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -14,11 +16,24 @@ from pitchbar.extensions import db
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Calls that begin or ask, until their stream is open.
-COMING_IN = threading.BoundedSemaphore(4)
+_DOORS = 4
+COMING_IN = threading.BoundedSemaphore(_DOORS)
 # Turns that look up passages, which also computes: their streams hear heartbeats meanwhile.
 LOOKING_UP = threading.BoundedSemaphore(4)
 # Turns that write down what was said.
 KEEPING = threading.BoundedSemaphore(4)
+# Who waits at the door hears nothing at all: a turn lets them in first, for so long at most.
+_LETS_IN_SECONDS, _LOOKS_EVERY_SECONDS = 2.0, 0.02
+_coming: set[object] = set()
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    with LOOKING_UP:
+        until = time.monotonic() + _LETS_IN_SECONDS
+        while len(_coming) > _DOORS and time.monotonic() < until:
+            time.sleep(_LOOKS_EVERY_SECONDS)
+        yield
 
 
 def one_after_another(view: View) -> View:
@@ -26,10 +41,15 @@ def one_after_another(view: View) -> View:
 
     @wraps(view)
     def admitted(*args: Any, **kwargs: Any) -> Any:
-        with COMING_IN:
-            try:
-                return view(*args, **kwargs)
-            finally:
-                db.session.remove()
+        me = object()
+        _coming.add(me)
+        try:
+            with COMING_IN:
+                try:
+                    return view(*args, **kwargs)
+                finally:
+                    db.session.remove()
+        finally:
+            _coming.discard(me)
 
     return cast(View, admitted)

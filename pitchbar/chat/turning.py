@@ -18,7 +18,7 @@ from pitchbar.answers.curated import find_curated
 from pitchbar.answers.running import Running
 from pitchbar.answers.turns import Answered, Citation, Mode, Part, Stage, Token, Turn, Usage
 from pitchbar.chat.feeds import Feed
-from pitchbar.chat.gates import LOOKING_UP
+from pitchbar.chat.gates import looking_up
 from pitchbar.chat.keeping import Asked, Outcome, keep
 from pitchbar.chat.person_requests import asks_for_person
 from pitchbar.chat.sentences import Occasion, say
@@ -147,7 +147,7 @@ def _asks_for_person(turn: Turn) -> bool:
 def _in_line(parts: Iterator[Part]) -> Generator[Part, None, None]:
     """Until the passages are there, only some at a time."""
     try:
-        with LOOKING_UP:
+        with looking_up():
             for part in parts:
                 yield part
                 if not (isinstance(part, Stage) and part.name == "searching"):

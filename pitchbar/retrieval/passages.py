@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import and_, case, func, literal, select, union_all
+from sqlalchemy.orm import aliased
 
 from pitchbar.extensions import db
 from pitchbar.sources.models import Chunk, Document
@@ -67,7 +68,7 @@ def load_hits(scored: Sequence[Scored]) -> list[Hit]:
         .where(Chunk.id.in_([one.chunk_id for one in scored]))
     )
     found = {row[0].id: row for row in rows}
-    around = _around([row[0] for row in found.values()])
+    around = _around(list(found))
     sections = _sections([row[0] for row in found.values()], around)
     return [
         _hit_of(one, *found[one.chunk_id], around, sections.get(one.chunk_id, ""))
@@ -76,20 +77,46 @@ def load_hits(scored: Sequence[Scored]) -> list[Hit]:
     ]
 
 
-Around = dict[tuple[int, int], Chunk]
+@dataclass(frozen=True)
+class _Near:
+    """A chunk that stands near a hit. The text is there for its neighbours alone."""
+
+    start: int
+    end: int
+    headings: Sequence[str]
+    text: str
 
 
-def _around(chunks: Sequence[Chunk]) -> Around:
-    """Chunks that stand near these, by document and position."""
-    near = [
-        and_(
-            Chunk.document_id == one.document_id,
-            Chunk.position.between(one.position - _AROUND, one.position + _AROUND),
+Around = dict[tuple[int, int], _Near]
+
+
+def _around(chunk_ids: Sequence[int]) -> Around:
+    """Chunks that stand near these, and themselves, by document and position."""
+    if not chunk_ids:
+        return {}
+    near = aliased(Chunk)
+    is_next = near.position.between(Chunk.position - 1, Chunk.position + 1)
+    is_near = near.position.between(Chunk.position - _AROUND, Chunk.position + _AROUND)
+    rows = db.session.execute(
+        select(
+            near.document_id,
+            near.position,
+            near.start,
+            near.end,
+            near.headings,
+            case((is_next, near.text), else_=""),
         )
-        for one in chunks
-    ]
-    found = db.session.scalars(select(Chunk).where(or_(*near))) if near else ()
-    return {(one.document_id, one.position): one for one in found}
+        .select_from(Chunk)
+        .join(near, and_(near.document_id == Chunk.document_id, is_near))
+        .where(Chunk.id.in_(chunk_ids))
+    )
+    found: Around = {}
+    for document_id, position, start, end, headings, text in rows:
+        key = document_id, position
+        # Next to one hit it may stand farther from another.
+        if text or key not in found:
+            found[key] = _Near(start, end, headings, text)
+    return found
 
 
 def _hit_of(
@@ -138,18 +165,19 @@ def _sections(chunks: Sequence[Chunk], around: Around) -> dict[int, str]:
 
 def _section_of(chunk: Chunk, around: Around) -> tuple[int, int]:
     """From the first to the last chunk with the same headings, in characters of the document."""
-    start, end = _edge(chunk, around, -1).start, _edge(chunk, around, 1).end
+    start, end = _edge(chunk, around, -1)[0], _edge(chunk, around, 1)[1]
     if end - start > _LONGEST_SECTION:
         start = max(start, min(chunk.start, (chunk.start + chunk.end - _LONGEST_SECTION) // 2))
         end = max(min(end, start + _LONGEST_SECTION), chunk.end)
     return start, end
 
 
-def _edge(chunk: Chunk, around: Around, step: int) -> Chunk:
-    last = chunk
-    for _ in range(_AROUND):
-        near = around.get((chunk.document_id, last.position + step))
+def _edge(chunk: Chunk, around: Around, step: int) -> tuple[int, int]:
+    """Where the last chunk of the section on that side stands."""
+    place = chunk.start, chunk.end
+    for offset in range(step, step * (_AROUND + 1), step):
+        near = around.get((chunk.document_id, chunk.position + offset))
         if near is None or near.headings != chunk.headings:
             break
-        last = near
-    return last
+        place = near.start, near.end
+    return place

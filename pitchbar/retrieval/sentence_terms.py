@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from pitchbar.reading.sentences import cut, sentences
 from pitchbar.retrieval.asking_words import asks
@@ -143,9 +144,15 @@ def how_far_met(term: Term, there: frozenset[str], is_strict: bool) -> float:
 def _likeness(stem: str, there: frozenset[str]) -> float:
     if len(stem) < 5 or not stem.isalpha():
         return 0.0
-    near = [one for one in there if len(one) > 3 and one[:2] == stem[:2]]
-    best = max((SequenceMatcher(None, stem, one).ratio() for one in near), default=0.0)
+    start = stem[:2]
+    near = [one for one in there if one.startswith(start) and len(one) > 3]
+    best = max((_spelled_alike(stem, one) for one in near), default=0.0)
     return best if best >= _ALIKE else 0.0
+
+
+@lru_cache(maxsize=8_192)
+def _spelled_alike(stem: str, other: str) -> float:
+    return SequenceMatcher(None, stem, other).ratio()
 
 
 def terms_nearby(found: Sequence[Sentence], at: int) -> frozenset[str]:

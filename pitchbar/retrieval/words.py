@@ -45,28 +45,34 @@ _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
 )
 _LONGEST = 60
+# Texts of a language are made of few words, again and again; each takes about 200 bytes.
+_WORDS_KEPT = 32_768
 _local = threading.local()
 
 
 def terms_of(text: str, language: str) -> Iterator[str]:
     """Stems without stop words, as often as they stand there."""
+    for compound in _COMPOUND.findall(unicodedata.normalize("NFKC", text)):
+        # Without spaces a whole line is one, which hardly comes twice.
+        known = _terms_of_word if len(compound) <= _LONGEST else _terms_of_word.__wrapped__
+        yield from known(compound, language)
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _terms_of_word(compound: str, language: str) -> tuple[str, ...]:
     stops = stop_words(language)
-    for word in _words_of(text):
-        if word not in stops:
-            yield _stem(word, language)
+    return tuple(_stem(word, language) for word in _words_of(compound) if word not in stops)
 
 
-def _words_of(text: str) -> Iterator[str]:
-    for match in _COMPOUND.finditer(unicodedata.normalize("NFKC", text)):
-        compound = match[0]
-        if _UNSPACED.search(compound):
-            yield from _pairs_of(compound)
-            continue
-        parts = [one for half in _HUMP.split(compound) for one in _PART.findall(half)]
-        for part in parts:
-            yield part.lower()[:_LONGEST]
-        if len(parts) > 1 and len(compound) <= _LONGEST:
-            yield re.sub(r"['\u2019]", "", compound).lower()
+def _words_of(compound: str) -> Iterator[str]:
+    if _UNSPACED.search(compound):
+        yield from _pairs_of(compound)
+        return
+    parts = [one for half in _HUMP.split(compound) for one in _PART.findall(half)]
+    for part in parts:
+        yield part.lower()[:_LONGEST]
+    if len(parts) > 1 and len(compound) <= _LONGEST:
+        yield re.sub(r"['\u2019]", "", compound).lower()
 
 
 def _pairs_of(compound: str) -> Iterator[str]:
