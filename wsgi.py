@@ -50,7 +50,8 @@ def _make_edge() -> Any:
     bus = Bus()
     bus.connect(settings.redis_url)
     pixel = build_pixel(settings, bus, BareAnswers(EdgePages()))
-    return watched(build_edge(settings, bus, app=pixel))
+    # One of two threads would wait for the first connection, and turn visitors away meanwhile.
+    return watched(build_edge(settings, bus, app=pixel, ready_seconds=3.0))
 
 
 def _make_edge_of_few() -> Any:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pitchbar.conversions.factories import make_ingestion
 from pitchbar.jobs import Queue, every, task
-from pitchbar.scans.draining import DRAIN_SECONDS, LINGER_SECONDS, drain
+from pitchbar.scans.draining import Stream, add_stream, drain_by
 from pitchbar.scans.factories import make_engine
 from pitchbar.scans.inbox import RedisInbox, connect
-from pitchbar.settings import Settings, current_settings
+from pitchbar.settings import Settings
 
 if TYPE_CHECKING:
     from pitchbar.conversions.ingestion import ConversionIngestion
@@ -32,10 +32,7 @@ STREAM = "pitchbar:conversions"
 )
 def drain_inbox() -> None:
     """Stores the conversions that wait in Redis. Embedded there is nothing to do."""
-    settings = current_settings()
-    if settings.redis_url:
-        inbox, ingestion = _consumer_parts(settings)
-        drain(inbox, ingestion.ingest, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)
+    drain_by(drain_inbox.name)
 
 
 @cache
@@ -46,3 +43,11 @@ def _consumer_parts(settings: Settings) -> tuple[RedisInbox, ConversionIngestion
 
     inbox = RedisInbox(connect(settings.redis_url), STREAM)
     return inbox, make_ingestion(settings, make_engine(settings), bus)
+
+
+def _open_stream(settings: Settings) -> Stream:
+    inbox, ingestion = _consumer_parts(settings)
+    return Stream(inbox, ingestion.ingest)
+
+
+add_stream(drain_inbox.name, _open_stream)

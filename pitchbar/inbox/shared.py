@@ -20,8 +20,6 @@ from pitchbar.extensions import bus
 
 _HOLDS_SECONDS = 5.0
 _MOST = 500
-
-
 # How many messages were heard before it was read, until when it holds at most, and what was read.
 _State = tuple[int, float, Any]
 

@@ -2,13 +2,18 @@
 
 The shipper calls for that job after it has put lines, never the redirect. It is unique until it
 starts, and lingers while traffic flows: the ledger gains a row about once a minute.
+
+What else has a stream (conversions) is drained by the same rule. A worker runs one job at a time,
+so each such job looks after the other streams, too: else a scan would wait for up to fifty seconds
+while conversions come.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +36,8 @@ ENQUEUE_EVERY_SECONDS = 1.0
 LINGER_SECONDS = 3.0
 DRAIN_SECONDS = 50.0
 _RETRY_SECONDS = 2.0
+# How long one look at all streams takes while nothing comes.
+_LOOK_SECONDS = 0.5
 _LAST_LOOK_SECONDS = 1.0
 
 
@@ -81,23 +88,64 @@ def make_drain_signal(settings: Settings, engine: Engine, drain: Task | None = N
     return DrainSignal(enqueue_drain)
 
 
-def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int:
-    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored.
+@dataclass(frozen=True)
+class Stream:
+    """What waits, and how it is stored."""
+
+    inbox: Inbox
+    ingest: Ingest
+
+
+# By the name of the task that drains it.
+_streams: dict[str, Callable[[Settings], Stream]] = {}
+
+
+def add_stream(task_name: str, open_stream: Callable[[Settings], Stream]) -> None:
+    _streams[task_name] = open_stream
+
+
+def drain_by(task_name: str) -> None:
+    """A job of that task: its own stream, and beside it all others."""
+    settings = current_settings()
+    if not settings.redis_url:
+        return
+    own = _streams[task_name](settings)
+    others = [open_stream(settings) for name, open_stream in _streams.items() if name != task_name]
+    drain(own.inbox, own.ingest, others, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)
+
+
+def drain(
+    inbox: Inbox, ingest: Ingest, others: Sequence[Stream] = (), *, seconds: float, linger: float
+) -> int:
+    """Ingests what waits until nothing came for `linger` seconds; returns the scans stored, less
+    those of other streams. What goes wrong there is left to the job of theirs.
 
     While a batch is in hands that do not acknowledge it, it stays: they may be dead, and then the
     batch is ours after 30 seconds, though no new line comes.
     """
-    stored = 0
+    stored, beside = 0, list(others)
+    wait_seconds = _LOOK_SECONDS / (1 + len(beside))
     until = time.monotonic() + seconds
     quiet_until = time.monotonic() + linger
     while time.monotonic() < min(until, quiet_until):
-        count = inbox.drain(ingest, wait_seconds=0.5)
+        count = inbox.drain(ingest, wait_seconds=wait_seconds)
+        beside = [one for one in beside if _drain_beside(one, wait_seconds)]
         if count >= 0:
             stored += count
             quiet_until = time.monotonic() + linger
         elif time.monotonic() >= quiet_until - _LAST_LOOK_SECONDS and inbox.has_unfinished():
             quiet_until = time.monotonic() + linger
     return stored
+
+
+def _drain_beside(stream: Stream, wait_seconds: float) -> bool:
+    """False when it is not worth another look."""
+    try:
+        stream.inbox.drain(stream.ingest, wait_seconds=wait_seconds)
+    except Exception as error:
+        log.warning("another stream is left to its own job: %s", error)
+        return False
+    return True
 
 
 @task(
@@ -113,11 +161,7 @@ def drain(inbox: Inbox, ingest: Ingest, *, seconds: float, linger: float) -> int
 )
 def drain_inbox() -> None:
     """Stores the scans that wait in Redis. Embedded there is no inbox, and nothing to do."""
-
-    settings = current_settings()
-    if settings.redis_url:
-        inbox, ingestion = _consumer_parts(settings)
-        drain(inbox, ingestion.ingest_scans, seconds=DRAIN_SECONDS, linger=LINGER_SECONDS)
+    drain_by(drain_inbox.name)
 
 
 @cache
@@ -129,3 +173,11 @@ def _consumer_parts(settings: Settings) -> tuple[RedisInbox, Ingestion]:
     redis = connect(settings.redis_url)
     warn_of_weaknesses(redis)
     return RedisInbox(redis), make_ingestion(settings, make_engine(settings), bus)
+
+
+def _open_stream(settings: Settings) -> Stream:
+    inbox, ingestion = _consumer_parts(settings)
+    return Stream(inbox, ingestion.ingest_scans)
+
+
+add_stream(drain_inbox.name, _open_stream)

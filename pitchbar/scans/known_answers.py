@@ -27,6 +27,8 @@ _RETRY_SECONDS = 2.0
 _HOPELESS_SECONDS = 15.0
 # A place of their own, so that guessing pushes no real answer out of the cache.
 _UNKNOWN_CAPACITY = 10_000
+# What is asked for to see whether somebody answers.
+_NOBODYS = "-"
 
 
 class Unavailable(Exception):
@@ -81,6 +83,12 @@ class KnownAnswers(Generic[Answer]):
         """In a forked child: the parent's threads are gone, and with them their answers."""
         self._lock = threading.Lock()
         self._lookups = {}
+
+    def get_ready(self, seconds: float) -> None:
+        """Asks the database once, so that no visitor waits for a first connection; for so long at
+        most, as what is known elsewhere may still be of use when it does not answer.
+        """
+        self._start_lookup(_NOBODYS).done.wait(seconds)
 
     def _look_up(self, key: str, now: float) -> Answer | None:
         known_at, answer = self._entries.get(key, (-1e9, None))

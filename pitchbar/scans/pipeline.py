@@ -50,8 +50,13 @@ _EXACT_SECONDS = 0.5
 _NEARLY_SECONDS = 0.1
 
 
-def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge:
+def build_edge(
+    settings: Settings, bus: Bus, app: WsgiApp | None = None, *, ready_seconds: float = 0.0
+) -> Edge:
     """The edge with its shipper running; on exit what is left is shipped or stays on disk.
+
+    Args:
+        ready_seconds: how long it may take to connect to the database before the first scan comes.
 
     Raises:
         SettingsError: SPOOL_DIR cannot be written to.
@@ -80,6 +85,8 @@ def build_edge(settings: Settings, bus: Bus, app: WsgiApp | None = None) -> Edge
     Tending(counting).start()
     resolver = Resolver(engine, max_stale=own.resolver_max_stale_seconds, counting=counting)
     resolver.listen(bus)
+    if ready_seconds:
+        resolver.get_ready(ready_seconds)
     body_readers.know_posts(POSTED, MOST_BYTES)
     return Edge(
         resolver=resolver,

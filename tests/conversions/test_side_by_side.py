@@ -2,14 +2,17 @@
 that a process of the release before never meets a line that it cannot read.
 """
 
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 
 from pitchbar.codes.models import Code
 from pitchbar.conversions.draining import STREAM
 from pitchbar.conversions.factories import spool_folder
-from pitchbar.scans import spool_figures
+from pitchbar.scans import draining, spool_figures
 from pitchbar.scans.deliveries import Deliveries
-from pitchbar.scans.draining import drain
+from pitchbar.scans.draining import Stream, drain, drain_by
 from pitchbar.scans.inbox import DirectInbox, RedisInbox, connect
 from pitchbar.scans.settings import ScanSettings
 from pitchbar.scans.spool import Spool
@@ -44,6 +47,54 @@ def test_worker_of_the_scans_meets_no_conversion_in_redis(redis_url: str, code: 
     assert taken == [scan, line]
     assert mine.list_receipts() == {tickets[0].number}
     assert others.list_receipts() == {tickets[1].number}
+
+
+@pytest.mark.settings(redis_url="redis://nobody.example")
+def test_who_drains_one_looks_after_the_other(
+    app: Flask, redis_url: str, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: dict[str, list[bytes]] = {}
+
+    def opened(name: str, inbox: RedisInbox) -> Callable[[Settings], Stream]:
+        def ingest(lines: bytes) -> int:
+            taken.setdefault(name, []).append(lines)
+            return 1
+
+        return lambda _: Stream(inbox, ingest)
+
+    conversions, scans = RedisInbox(connect(redis_url), STREAM), RedisInbox(connect(redis_url))
+    assert set(draining._streams) == {"scans.drain_inbox", "conversions.drain_inbox"}
+    streams = {
+        "scans.drain_inbox": opened("scans", scans),
+        "conversions.drain_inbox": opened("conversions", conversions),
+    }
+    monkeypatch.setattr(draining, "_streams", streams)
+    monkeypatch.setattr(draining, "LINGER_SECONDS", 0.01)
+    for task_name in streams:
+        taken.clear()
+        line = make_line(code)
+        conversions.put(line)
+        scans.put(b'["a scan"]\n')
+        drain_by(task_name)
+        assert taken == {"scans": [b'["a scan"]\n'], "conversions": [line]}
+
+
+def test_trouble_with_the_other_is_left_to_its_own_job(redis_url: str, code: Code) -> None:
+    mine, others = RedisInbox(connect(redis_url), STREAM), RedisInbox(connect(redis_url))
+    mine.put(make_line(code))
+    asked: list[bytes] = []
+
+    def fail(lines: bytes) -> int:
+        asked.append(lines)
+        raise ValueError("no table")
+
+    def ingest(lines: bytes) -> int:
+        return 1
+
+    others.put(b'["a scan"]\n')
+    assert drain(others, ingest, [Stream(mine, fail)], seconds=2, linger=0.6) == 1
+    assert len(asked) == 1
+    assert mine.has_unfinished()
 
 
 @pytest.fixture

@@ -58,6 +58,31 @@ def test_unknown_code_is_remembered_too(engine: Engine, code: Code, questions: l
     assert len(questions) == 1
 
 
+def test_first_scan_finds_the_database_asked_before(engine: Engine, code: Code) -> None:
+    opened: list[object] = []
+    fresh = create_engine(engine.url)
+    event.listen(fresh, "connect", lambda *args: opened.append(args[0]))
+    resolver = Resolver(fresh)
+    resolver.get_ready(5)
+    assert len(opened) == 1
+    assert location(resolver) == "https://a.example/1"
+    assert len(opened) == 1
+    fresh.dispose()
+
+
+def test_database_that_says_nothing_holds_up_no_start() -> None:
+    answers = threading.Event()
+
+    class Silent(Resolver):
+        def _read(self, short_code: str) -> None:
+            answers.wait(10)
+
+    began = time.monotonic()
+    Silent(create_engine("sqlite://")).get_ready(0.05)
+    assert time.monotonic() - began < 5
+    answers.set()
+
+
 @pytest.mark.parametrize("raw", ["", " b", "'--", "\xff", "é", "a" * 65, "/", "\x00menu"])
 def test_what_was_never_given_out_is_not_even_asked_for(
     engine: Engine, code: Code, questions: list[str], raw: str
