@@ -27,8 +27,9 @@ _RETRY_SECONDS = 2.0
 _HOPELESS_SECONDS = 15.0
 # A place of their own, so that guessing pushes no real answer out of the cache.
 _UNKNOWN_CAPACITY = 10_000
-# What is asked for to see whether somebody answers.
-_NOBODYS = "-"
+# What is asked for at once to see whether somebody answers: as many as may soon ask side by side,
+# each by a connection of its own.
+_NOBODYS = ("-", "--", "---")
 
 
 class Unavailable(Exception):
@@ -85,10 +86,12 @@ class KnownAnswers(Generic[Answer]):
         self._lookups = {}
 
     def get_ready(self, seconds: float) -> None:
-        """Asks the database once, so that no visitor waits for a first connection; for so long at
-        most, as what is known elsewhere may still be of use when it does not answer.
+        """Asks the database, so that no visitor waits for a first connection; for so long at most,
+        as what is known elsewhere may still be of use when it does not answer.
         """
-        self._start_lookup(_NOBODYS).done.wait(seconds)
+        until = time.monotonic() + seconds
+        for lookup in [self._start_lookup(key) for key in _NOBODYS]:
+            lookup.done.wait(max(0.0, until - time.monotonic()))
 
     def _look_up(self, key: str, now: float) -> Answer | None:
         known_at, answer = self._entries.get(key, (-1e9, None))
