@@ -76,7 +76,7 @@ def backlog(one: System) -> dict[str, int]:
     if not one.is_there():
         return {"database": 1}
     late = one.ask(
-        # Those of `ingestion` take turns, each for as long as scans come: there the inbox tells.
+        # Of `ingestion` one runs for as long as scans come, the next one waits: the inbox tells.
         "SELECT task, count(*) FROM jobs WHERE state = 'queued' AND tries_used = 0 "
         "AND queue <> 'ingestion' AND due_at < now() - interval '5 seconds' GROUP BY task"
     )

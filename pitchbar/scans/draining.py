@@ -123,13 +123,17 @@ def drain(
     While a batch is in hands that do not acknowledge it, it stays: they may be dead, and then the
     batch is ours after 30 seconds, though no new line comes.
     """
-    stored, beside = 0, list(others)
-    wait_seconds = _LOOK_SECONDS / (1 + len(beside))
+    stored, beside, is_busy = 0, list(others), False
+    share_seconds = _LOOK_SECONDS / (1 + len(beside))
     until = time.monotonic() + seconds
     quiet_until = time.monotonic() + linger
     while time.monotonic() < min(until, quiet_until):
+        # While one stream has more, nothing waits for another that has none.
+        wait_seconds = 0.0 if is_busy else share_seconds
         count = inbox.drain(ingest, wait_seconds=wait_seconds)
-        beside = [one for one in beside if _drain_beside(one, wait_seconds)]
+        looked = [_drain_beside(one, 0.0 if count >= 0 else wait_seconds) for one in beside]
+        beside = [one for one, found in zip(beside, looked, strict=True) if found is not None]
+        is_busy = count >= 0 or any(found is not None and found >= 0 for found in looked)
         if count >= 0:
             stored += count
             quiet_until = time.monotonic() + linger
@@ -138,14 +142,13 @@ def drain(
     return stored
 
 
-def _drain_beside(stream: Stream, wait_seconds: float) -> bool:
-    """False when it is not worth another look."""
+def _drain_beside(stream: Stream, wait_seconds: float) -> int | None:
+    """As `Inbox.drain`; None when it is not worth another look."""
     try:
-        stream.inbox.drain(stream.ingest, wait_seconds=wait_seconds)
+        return stream.inbox.drain(stream.ingest, wait_seconds=wait_seconds)
     except Exception as error:
         log.warning("another stream is left to its own job: %s", error)
-        return False
-    return True
+        return None
 
 
 @task(

@@ -79,6 +79,29 @@ def test_who_drains_one_looks_after_the_other(
         assert taken == {"scans": [b'["a scan"]\n'], "conversions": [line]}
 
 
+class Waits(DirectInbox):
+    """Has so many batches, and notes for how long it was waited for."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__(lambda lines: 0)
+        self.batches = batches
+        self.waits: list[float] = []
+
+    def drain(self, ingest: object, wait_seconds: float) -> int:
+        self.waits.append(wait_seconds)
+        self.batches -= 1
+        return 1 if self.batches >= 0 else -1
+
+
+@pytest.mark.parametrize(("mine", "others"), [(5, 0), (0, 5)])
+def test_a_stream_that_is_busy_waits_for_no_idle_one(mine: int, others: int) -> None:
+    own, beside = Waits(mine), Waits(others)
+    stream = Stream(beside, lambda lines: 0)
+    drain(own, lambda lines: 0, [stream], seconds=0.05, linger=0.05)
+    assert own.waits[1:5] == beside.waits[1:5] == [0.0] * 4
+    assert own.waits[7] == beside.waits[7] == 0.25
+
+
 def test_trouble_with_the_other_is_left_to_its_own_job(redis_url: str, code: Code) -> None:
     mine, others = RedisInbox(connect(redis_url), STREAM), RedisInbox(connect(redis_url))
     mine.put(make_line(code))
