@@ -18,6 +18,7 @@ UNUSED = {
     "**/*.pxd": "headers for Cython",
     "**/*.a": "for linking",
     "hf_xet*": "downloads from a hub; the model lies in a package",
+    "onnx/backend/test": "cases that engines are tried with",
     "onnxruntime/capi/libonnxruntime.so.*": "for programs in C; Python has its own copy",
     "onnxruntime/datasets": "examples",
     "onnxruntime/quantization": "makes models smaller; ours is",

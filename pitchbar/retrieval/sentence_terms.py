@@ -20,6 +20,8 @@ _ALIKE = 0.75
 _ASKING, _NAMED = 0.25, 0.5
 # Characters of a sentence; what goes on for longer is cut at its clauses.
 _LONGEST = 600
+# What visitors ask about stands in few passages; each takes about 25 kB.
+_PASSAGES_KEPT = 256
 _LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)|[*_`#>|]+")
 
@@ -51,6 +53,11 @@ class Term:
 
 def stems_of(text: str, language: str) -> set[str]:
     return set(terms_of(_bare(text), language))
+
+
+@lru_cache(maxsize=_PASSAGES_KEPT)
+def stems_of_passage(passage: str, language: str) -> frozenset[str]:
+    return frozenset(stems_of(passage, language))
 
 
 def _bare(text: str) -> str:
@@ -113,15 +120,20 @@ def _is_stop_word(word: str, languages: Sequence[str]) -> bool:
 
 def sentences_of(at: int, hit: Hit) -> list[Sentence]:
     """Of every line, as a row and an item are sentences of their own; but for headings."""
+    return [Sentence(at, *one) for one in _sentences_of(hit.text, hit.language)]
+
+
+@lru_cache(maxsize=_PASSAGES_KEPT)
+def _sentences_of(text: str, language: str) -> tuple[tuple[int, int, str, frozenset[str]], ...]:
     found = []
-    for line in _LINE.finditer(hit.text):
-        spans = sentences(hit.text, line.start(), line.end())
-        for span in (part for one in spans for part in cut(hit.text, one, _LONGEST)):
-            text = _bare(hit.text[span.start : span.end]).strip()
-            terms = frozenset(terms_of(text, hit.language))
+    for line in _LINE.finditer(text):
+        spans = sentences(text, line.start(), line.end())
+        for span in (part for one in spans for part in cut(text, one, _LONGEST)):
+            bare = _bare(text[span.start : span.end]).strip()
+            terms = frozenset(terms_of(bare, language))
             if terms:
-                found.append(Sentence(at, span.start, span.end, text, terms))
-    return found
+                found.append((span.start, span.end, bare, terms))
+    return tuple(found)
 
 
 def share_of(terms: Sequence[Term], there: frozenset[str], *, is_strict: bool = False) -> float:

