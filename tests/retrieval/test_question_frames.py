@@ -24,6 +24,7 @@ from pitchbar.retrieval.question_frames import without_frame
         ("What is the aim of the Harbour Report's documentation for guests?",) * 2,
         ("What did Ada Lovelace write in 1843?",) * 2,
         ("How many towns did the Free State control?",) * 2,
+        ("How are faults reported by phone?",) * 2,
         ("What happened during the delay?",) * 2,
         ("What is it, according to Bob, worth?", "What is it, worth?"),
         ("Who pays according to the terms?",) * 2,
