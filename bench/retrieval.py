@@ -4,7 +4,8 @@
     bin/bench retrieval labelled --data DIR [--every 1]  sets that others labelled
     bin/bench retrieval speed [--sizes 1000,10000,100000] [--questions 100]
 
-With `--words`, by words alone, without a model.
+With `--words`, by words alone, without a model; with SENTENCES=1, as where nothing was kept of the
+words of passages, so that the model reads sentences when it is asked.
 `labelled` reads `chunking/` (five texts and questions with the characters that answer them) and
 `xquad-*.json` (paragraphs, and questions in two languages) of DIR. `--every 5` takes each fifth
 question. A chunk is relevant when at least 20 characters of an answer's text stand in it; recall@5
@@ -38,7 +39,8 @@ from bench.machine import ROOT
 from bench.retrieval_world import Corpus, Text, installation, make_corpus, read_markdown
 from pitchbar.clients.embeddings import packaged_embedder
 from pitchbar.retrieval.answerable import answer_of
-from pitchbar.retrieval.evidence import gather
+from pitchbar.retrieval.evidence import PASSAGES, gather
+from pitchbar.retrieval.kept_tokens import token_vectors_of
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.search import search
 from pitchbar.retrieval.sentence_terms import stems_of
@@ -142,7 +144,9 @@ def _note_signs(
     figures: Figures, question: Question, hits: Sequence[Hit], relevant: set[int] | None
 ) -> None:
     words_alone = current_settings()[RetrievalSettings].embeddings_model == WORDS_ALONE
-    gathered = gather(question.text, hits, None if words_alone else packaged_embedder())
+    reader = None if words_alone else packaged_embedder()
+    kept = token_vectors_of(hits[:PASSAGES]) if reader else []
+    gathered = gather(question.text, hits, reader, kept)
     is_there = relevant is None or any(hit.chunk_id in relevant for hit in hits[:4])
     figures.signs.append(
         {

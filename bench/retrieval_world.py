@@ -2,6 +2,7 @@
 sources whose documents are read, cut, embedded and indexed as in life.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pitchbar import create_app
 from pitchbar.accounts.models import Person
@@ -21,7 +22,17 @@ from pitchbar.retrieval.rebuilding import rebuild
 from pitchbar.settings import current_settings, load_settings
 from pitchbar.sources.crawls.queues import hash_of
 from pitchbar.sources.crawls.storing import store_document
-from pitchbar.sources.models import ACTIVE, READ, SITE, Chunk, Document, Generation, Page, Source
+from pitchbar.sources.models import (
+    ACTIVE,
+    READ,
+    SITE,
+    Chunk,
+    Document,
+    Embedding,
+    Generation,
+    Page,
+    Source,
+)
 from pitchbar.workspaces.services import create_workspace
 
 
@@ -63,7 +74,7 @@ def installation(**values: str) -> Iterator[None]:
 
 
 def make_corpus(name: str, texts: Sequence[Text]) -> Corpus:
-    """Reads, cuts, embeds and indexes."""
+    """Reads, cuts, embeds and indexes. With $SENTENCES, as where nothing is kept of words."""
     source = make_source(name)
     generation = make_generation(source)
     places: dict[int, int] = {}
@@ -77,6 +88,9 @@ def make_corpus(name: str, texts: Sequence[Text]) -> Corpus:
     for _ in rebuild(generation.id, current_settings()):
         pass
     seconds = time.perf_counter() - began_at
+    if os.environ.get("SENTENCES"):
+        db.session.execute(update(Embedding).values(token_vectors=None))
+        db.session.commit()
     chunks = _chunks(places)
     return Corpus(
         source.workspace_id, source.id, generation.id, chunks, seconds, sources=(source.id,)

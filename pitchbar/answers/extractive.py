@@ -41,7 +41,9 @@ def compose(
     """
     best = best or answer_of(question, hits)
     own = {place: quotables_of(place, hits[place].text) for place in _places(best)}
-    runs = merged(_chosen(_ranked(best.found, hits, language), hits, own))
+    # The head of a table may come nearest, and says nothing by itself.
+    quotable = [one for one in best.found if _at(own[one.place], one) is not None]
+    runs = merged(_chosen(_ranked(quotable, hits, language), hits, own))
     parts, citations, verdicts = [], [], []
     for n, run in enumerate(runs, 1):
         quoted = own[run.hit][run.first : run.last]

@@ -13,17 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
-else:
-    Vectors = Any
+from typing import Any, Protocol
 
 from pitchbar.clients.integer_products import with_integer_products
+from pitchbar.clients.token_vectors import Places, pack
+from pitchbar.clients.unit_vectors import Vectors, of_length_one, rows_of_length_one
 from pitchbar.core.system_threads import each, run_blocking
 
 log = logging.getLogger(__name__)
@@ -74,7 +68,7 @@ class Reading:
 
     vector: Vectors
     parts: Vectors
-    places: tuple[tuple[int, int], ...]
+    places: Places
 
 
 class PackagedEmbedder:
@@ -113,18 +107,31 @@ class PackagedEmbedder:
         self._tokenizer: Any = None
         self._readings: dict[str, Reading] = {}
 
-    def _embed(self, text: str) -> Vectors:
+    def embed_with_tokens(self, text: str) -> tuple[Vectors, bytes]:
+        """Its vector, as of `embed`, and what `token_vectors` keeps of its words."""
         import numpy as np
 
+        if self._process != os.getpid():
+            self._forget()
+        windows, places = self._read_windows(text)
+        rows = np.concatenate([one[1:-1] for one in windows])
+        return _whole(windows), pack(rows, places, text)
+
+    def _embed(self, text: str) -> Vectors:
+        return _whole(self._read_windows(text)[0])
+
+    def _read_windows(self, text: str) -> tuple[list[Vectors], Places]:
+        """What the model makes of each window, and where the pieces of them all stand."""
         with self._lock:
             if self._session is None:
                 self._load()
-            ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+            encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        ids = encoded.ids
         room = _WINDOW - 2
         count = max(1, -(-len(ids) // room))
         length = -(-len(ids) // count)
         windows = [ids[at : at + length] for at in range(0, len(ids), length or 1)] or [[]]
-        return of_length_one(np.sum([self._embed_window(one) for one in windows], axis=0))
+        return [self._run(one) for one in windows], encoded.offsets
 
     def read(self, text: str) -> Reading:
         """What the model makes of a short text, as a whole and of each of its parts. What was read
@@ -155,14 +162,9 @@ class PackagedEmbedder:
         made = self._run(encoded.ids[: _WINDOW - 2])
         return Reading(
             of_length_one(made.mean(axis=0)),
-            _rows_of_length_one(made[1:-1]),
+            rows_of_length_one(made[1:-1]),
             tuple(encoded.offsets[: _WINDOW - 2]),
         )
-
-    def _embed_window(self, ids: Sequence[int]) -> Vectors:
-        """The mean of what the model makes of each token, by its length."""
-        made = self._run(ids)
-        return of_length_one(made.mean(axis=0)) * len(made)
 
     def _run(self, ids: Sequence[int]) -> Vectors:
         import numpy as np
@@ -215,18 +217,12 @@ class PackagedEmbedder:
         return float(vector @ np.array(probe["vector"], dtype=np.float32)) >= _FAITHFUL
 
 
-def of_length_one(vector: Vectors) -> Vectors:
+def _whole(windows: Sequence[Vectors]) -> Vectors:
+    """The means of what the model makes of each token, by their lengths."""
     import numpy as np
 
-    length = float(np.linalg.norm(vector))
-    return np.asarray(vector / length if length > 0 else vector, dtype=np.float32)
-
-
-def _rows_of_length_one(rows: Vectors) -> Vectors:
-    import numpy as np
-
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(rows / lengths, dtype=np.float32)
+    means = [of_length_one(one.mean(axis=0)) * len(one) for one in windows]
+    return of_length_one(np.sum(means, axis=0))
 
 
 @lru_cache(maxsize=1)

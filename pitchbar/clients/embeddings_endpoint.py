@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import httpx
 
-from pitchbar.clients.embeddings import EmbeddingsUnavailable, Vectors, of_length_one
+from pitchbar.clients.embeddings import EmbeddingsUnavailable
+from pitchbar.clients.unit_vectors import Vectors, of_length_one
 
 _TEXTS_A_REQUEST = 64
 

@@ -27,7 +27,7 @@ def with_integer_products(model: bytes) -> bytes:
     graph = loaded.graph
     scaled = _scaled(graph)
     by_output = {name: node for node in graph.node for name in node.output}
-    rounded: dict[str, str] = {}
+    rounded: set[str] = set()
     made: list[Any] = []
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in scaled:
@@ -69,7 +69,7 @@ def _scaled(graph: Any) -> dict[str, _Scaled]:
     }
 
 
-def _product(node: Any, weights: _Scaled, rounded: dict[str, str]) -> Iterator[Any]:
+def _product(node: Any, weights: _Scaled, rounded: set[str]) -> Iterator[Any]:
     """`rounded` knows what was rounded already: several layers may be given the same."""
     from onnx import TensorProto
     from onnx.helper import make_node
@@ -77,7 +77,7 @@ def _product(node: Any, weights: _Scaled, rounded: dict[str, str]) -> Iterator[A
     given, name = node.input[0], node.output[0]
     own = f"{given}_rounded"
     if given not in rounded:
-        rounded[given] = own
+        rounded.add(given)
         yield make_node("DynamicQuantizeLinear", [given], [own, f"{own}_scale", f"{own}_zero"])
     yield make_node("MatMulInteger", [own, weights[0], f"{own}_zero"], [f"{name}_whole"])
     yield make_node("Cast", [f"{name}_whole"], [f"{name}_float"], to=TensorProto.FLOAT)

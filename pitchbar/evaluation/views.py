@@ -16,6 +16,7 @@ from pitchbar.evaluation.playground import (
     try_it,
     write_history,
 )
+from pitchbar.sources.queries import count_unread_sources
 from pitchbar.workspaces.access import requires
 from pitchbar.workspaces.models import Workspace
 
@@ -43,7 +44,7 @@ def _which(typed: str | None) -> str:
 
 
 def _render(agent: Agent, tried: Tried | None, history: str, which: str) -> Response:
-    said = read_history(history)
+    said, agent_served = read_history(history), served(agent, which)
     # The newest turn is shown in full, those before it as they were said.
     earlier = said[:-2] if tried is not None and tried.answered is not None else said
     return render(
@@ -53,7 +54,8 @@ def _render(agent: Agent, tried: Tried | None, history: str, which: str) -> Resp
         earlier=earlier,
         history=history,
         which=which,
-        config=served(agent, which).config,
+        config=agent_served.config,
+        unread=count_unread_sources(agent.workspace_id, agent_served.source_ids),
         http_status=422 if tried is not None and tried.answered is None else 200,
         **frame(agent),
     )

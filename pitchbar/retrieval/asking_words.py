@@ -15,7 +15,9 @@ _WORDS = {
         various different typically generally usually commonly overall approximately exactly
         example examples aspect aspects type types kind kinds sort sorts reason reasons purpose
         role impact impacts effect effects outcome outcomes finding findings detail details
-        information text passage context statement
+        information text passage context statement propose proposes proposed claim claims claimed
+        announce announces announced urge urges urged measure measures action actions step steps
+        effort efforts characteristic characteristics practical
     """,
     "de": """
         erwähnt erwähnen beschreibt beschreiben beschrieben nennt nennen genannt erklärt erklären

@@ -3,10 +3,11 @@ the next generation, is not embedded again.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from pitchbar.clients.embeddings import Embedder
+from pitchbar.clients.embeddings import Embedder, PackagedEmbedder
 from pitchbar.clients.vectors import Collection
 from pitchbar.core.database import insert_into
 from pitchbar.extensions import db
@@ -16,6 +17,13 @@ from pitchbar.sources.models import Chunk, Embedding
 
 # Between two looks at the clock.
 _AT_ONCE = 8
+
+
+class _Made(NamedTuple):
+    """As `Embedding` keeps it."""
+
+    vector: bytes
+    token_vectors: bytes | None
 
 
 def vectors_of(
@@ -35,7 +43,8 @@ def vectors_of(
     known |= _made(list(unknown.values()), embedder)
     new = {one.id: known[one.content_hash] for one in missing}
     _keep(missing, new, collection.key)
-    return {chunk_id: _read(vector) for chunk_id, vector in (kept | new).items()}
+    vectors = kept | {chunk_id: made.vector for chunk_id, made in new.items()}
+    return {chunk_id: _read(vector) for chunk_id, vector in vectors.items()}
 
 
 def _kept(chunks: Sequence[ChunkRow], key: str) -> dict[int, bytes]:
@@ -47,12 +56,12 @@ def _kept(chunks: Sequence[ChunkRow], key: str) -> dict[int, bytes]:
     return {row[0]: row[1] for row in rows}
 
 
-def _by_text(chunks: Sequence[ChunkRow], key: str) -> dict[str, bytes]:
+def _by_text(chunks: Sequence[ChunkRow], key: str) -> dict[str, _Made]:
     """What other chunks of the workspace with the same text have."""
     if not chunks:
         return {}
     rows = db.session.execute(
-        select(Chunk.content_hash, Embedding.vector)
+        select(Chunk.content_hash, Embedding.vector, Embedding.token_vectors)
         .join(Embedding, Embedding.chunk_id == Chunk.id)
         .where(
             Embedding.model == key,
@@ -60,26 +69,35 @@ def _by_text(chunks: Sequence[ChunkRow], key: str) -> dict[str, bytes]:
             Chunk.content_hash.in_({one.content_hash for one in chunks}),
         )
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: _Made(row[1], row[2]) for row in rows}
 
 
-def _made(chunks: Sequence[ChunkRow], embedder: Embedder) -> dict[str, bytes]:
-    made: dict[str, bytes] = {}
+def _made(chunks: Sequence[ChunkRow], embedder: Embedder) -> dict[str, _Made]:
+    made: dict[str, _Made] = {}
     for at in range(0, len(chunks), _AT_ONCE):
         check_deadline()
         some = chunks[at : at + _AT_ONCE]
-        rows = embedder.embed([one.passage for one in some])
-        made |= {
-            one.content_hash: row.astype("<f4").tobytes()
-            for one, row in zip(some, rows, strict=True)
-        }
+        embedded = _embedded([one.passage for one in some], embedder)
+        made |= {one.content_hash: it for one, it in zip(some, embedded, strict=True)}
     return made
 
 
-def _keep(chunks: Sequence[ChunkRow], made: dict[int, bytes], key: str) -> None:
+def _embedded(passages: Sequence[str], embedder: Embedder) -> list[_Made]:
+    if isinstance(embedder, PackagedEmbedder):
+        both = [embedder.embed_with_tokens(one) for one in passages]
+        return [_Made(vector.astype("<f4").tobytes(), tokens) for vector, tokens in both]
+    return [_Made(row.astype("<f4").tobytes(), None) for row in embedder.embed(passages)]
+
+
+def _keep(chunks: Sequence[ChunkRow], made: dict[int, _Made], key: str) -> None:
     """Another job may have come first, to the same."""
     rows = [
-        {"chunk_id": one.id, "model": key, "workspace_id": one.workspace_id, "vector": made[one.id]}
+        {
+            "chunk_id": one.id,
+            "model": key,
+            "workspace_id": one.workspace_id,
+            **made[one.id]._asdict(),
+        }
         for one in chunks
     ]
     if rows:

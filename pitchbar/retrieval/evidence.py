@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
+from pitchbar.clients.token_vectors import TokenVectors
+from pitchbar.retrieval.kept_tokens import in_short, reading_within
 from pitchbar.retrieval.languages import language_of
+from pitchbar.retrieval.name_words import is_name
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.question_frames import without_frame
 from pitchbar.retrieval.question_kinds import HOW, WHAT, is_of_kind, kind_of
@@ -22,9 +25,12 @@ from pitchbar.retrieval.sentence_terms import (
     weighed_terms,
     with_names,
 )
+from pitchbar.retrieval.speakers import speakers_of, without_words
+from pitchbar.retrieval.word_nearness import how_far_meant, nearness_of_pieces, nearness_of_words
 
-# Passages that are read sentence by sentence; sentences that the model reads, and how much of them.
-_PASSAGES, _READ, _READ_CHARACTERS = 4, 4, 800
+# Passages that are looked through sentence by sentence; sentences that are compared by what is kept
+# of their words; those that the model reads where nothing is, and how much of them.
+PASSAGES, _COMPARED, _READ, _READ_CHARACTERS = 4, 8, 4, 800
 
 # For having the kind of thing that is asked for, and for each passage before its own.
 _FITS, _LATER = 0.2, 0.1
@@ -43,7 +49,10 @@ class Evidence:
         weakest: how near anything comes to the word that is borne out least, of those that do
             not only ask.
         cosine: how near the sentence is, as a whole.
-        pieces: how near each piece of the question is to one of a sentence, of the nearest one.
+        pieces: how near each piece of the question is to one of a sentence, of the nearest one;
+            0 with what is kept of the passages' words.
+        throughout, told: how near each piece of the question, and each word by what it tells, is
+            to one of a passage, of the nearest one; 0 without it.
         of_kind, fits: whether a number, a date or a name is in it and its neighbours, or in it
             alone, where one is asked for.
         names: the share of the question's names that stand in the passage.
@@ -62,6 +71,8 @@ class Evidence:
     weakest: float
     cosine: float
     pieces: float
+    throughout: float
+    told: float
     of_kind: float
     fits: float
     names: float
@@ -96,29 +107,55 @@ class _Asked:
     kind: str
     lead: float
     reading: Reading | None
+    throughout: float
+    told: float
 
 
-def gather(question: str, hits: Sequence[Hit], reader: PackagedEmbedder | None) -> list[Evidence]:
+def gather(
+    question: str,
+    hits: Sequence[Hit],
+    reader: PackagedEmbedder | None,
+    kept: Sequence[TokenVectors] = (),
+) -> list[Evidence]:
     """Of a few sentences, the best one first; none where there is no sentence.
 
-    Without a reader, by words alone.
+    Without a reader, by words alone. `kept` are those of the first PASSAGES hits; without them the
+    reader reads the sentences.
     """
-    question = without_frame(question, language_of(question))
-    languages = {language_of(question), *(hit.language for hit in hits)}
+    language = language_of(question)
+    question = without_frame(question, language)
+    languages = {language, *(hit.language for hit in hits)}
     passages = [stems_of_passage(hit.passage, hit.language) for hit in hits]
     terms = weighed_terms(question, sorted(languages), passages)
-    found = [one for at, hit in enumerate(hits[:_PASSAGES]) for one in sentences_of(at, hit)]
+    found = [one for at, hit in enumerate(hits[:PASSAGES]) for one in sentences_of(at, hit)]
     if not found or not terms:
         return []
+    speakers = speakers_of(question, terms, hits, passages, found)
+    terms = [one for one in terms if one not in speakers]
     reading = reader.read(question) if reader else None
+    if reading and speakers:
+        reading = without_words(reading, speakers)
     kind, lead = kind_of(question), _lead(hits)
-    asked = _Asked(question, hits, passages, terms, found, kind, lead, reading)
-    in_passage = [share_of(terms, one, is_strict=True) for one in passages[:_PASSAGES]]
+    if reading and kept:
+        reading = in_short(reading, question)
+    throughout = max((nearness_of_pieces(reading, one.rows) for one in kept), default=0.0)
+    told = max((nearness_of_words(terms, reading, one.rows) for one in kept), default=0.0)
+    asked = _Asked(question, hits, passages, terms, found, kind, lead, reading, throughout, told)
+    in_passage = [share_of(terms, one, is_strict=True) for one in passages[:PASSAGES]]
     ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, in_passage))
-    read = _read(reader, found, _worth(found, ranked)) if reader else {}
-    pieces = max((_pieces(reading, one) for one in read.values()), default=0.0)
+    if reader and kept:
+        read = {at: _compared(kept, hits, found[at]) for at in ranked[:_COMPARED]}
+    else:
+        read = _read(reader, found, _worth(found, ranked)) if reader else {}
+    pieces = 0.0
+    if not kept:
+        pieces = max((nearness_of_pieces(reading, one.parts) for one in read.values()), default=0.0)
     made = [_evidence(asked, at, read.get(at), pieces) for at in read or ranked[:_READ]]
     return sorted(made, key=lambda one: -one.nearness)
+
+
+def _compared(kept: Sequence[TokenVectors], hits: Sequence[Hit], one: Sentence) -> Reading:
+    return reading_within(kept[one.hit], hits[one.hit], one.start, one.end)
 
 
 def _read(
@@ -166,7 +203,7 @@ def _by_words(
 def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Evidence:
     terms, found, own = asked.terms, asked.sentences, asked.sentences[at]
     there = asked.passages[own.hit]
-    meant = _meant(terms, own.terms, asked.reading, read)
+    meant = how_far_meant(terms, own.terms, asked.reading, read)
     backed = [
         max(value, how_far_met(one, there, is_strict=False))
         for one, value in zip(terms, meant, strict=True)
@@ -183,6 +220,8 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
         weakest=min(value for one, value in zip(terms, meant, strict=True) if not one.asks),
         cosine=float(asked.reading.vector @ read.vector) if asked.reading and read else 0.0,
         pieces=pieces,
+        throughout=asked.throughout,
+        told=asked.told,
         of_kind=is_of_kind(asked.question, text),
         fits=is_of_kind(asked.question, own.text),
         names=_names(asked.question, terms, there),
@@ -199,40 +238,9 @@ _NO_NAMES = 0.9
 
 def _names(question: str, terms: Sequence[Term], there: frozenset[str]) -> float:
     """Of words with a capital letter but for the first, and numbers."""
-    named = [one for one in terms if one.start > 0 and _is_name(question[one.start : one.end])]
+    named = [one for one in terms if is_name(question, one.start)]
     if not named:
         return _NO_NAMES
     met = [how_far_met(one, there, is_strict=False) for one in terms]
     known = dict(zip(terms, with_names(terms, met), strict=True))
     return sum(known[one] for one in named) / len(named)
-
-
-def _is_name(word: str) -> bool:
-    bare = word.lstrip("\"'(")
-    return bare[:1].isupper() or bare[:1].isdigit()
-
-
-def _pieces(asked: Reading | None, read: Reading) -> float:
-    if asked is None or not len(read.parts) or not len(asked.parts):
-        return 0.0
-    return float((asked.parts @ read.parts.T).max(axis=1).mean())
-
-
-def _meant(
-    terms: Sequence[Term], there: frozenset[str], asked: Reading | None, read: Reading | None
-) -> list[float]:
-    """For each word, how near the nearest part of the sentence comes to it."""
-    if asked is None or read is None or not len(read.parts) or not len(asked.parts):
-        return with_names(terms, [how_far_met(one, there, is_strict=False) for one in terms])
-    nearest = (asked.parts @ read.parts.T).max(axis=1)
-
-    def of(term: Term) -> float:
-        rows = [
-            row
-            for row, (start, end) in enumerate(asked.places)
-            if start >= term.start and end <= term.end
-        ]
-        by_meaning = float(nearest[rows].mean()) if rows else 0.0
-        return max(by_meaning, how_far_met(term, there, is_strict=False))
-
-    return with_names(terms, [of(one) for one in terms])

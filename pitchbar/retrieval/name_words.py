@@ -39,3 +39,11 @@ def _goes_on(question: str, end: int, start: int) -> bool:
     """Whether the word before, which ends there, and this one may be of one name."""
     last = question[end - 1]
     return (last.isalnum() or last == ".") and _BETWEEN.fullmatch(question[end:start]) is not None
+
+
+def is_name(question: str, start: int) -> bool:
+    """Whether the word that starts there has a capital letter, and is not the first, or is a
+    number.
+    """
+    bare = question[start:].lstrip("\"'(“„«")
+    return start > 0 and (bare[:1].isupper() or bare[:1].isdigit())

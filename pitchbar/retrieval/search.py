@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from pitchbar.clients.embeddings import EmbeddingsUnavailable
 from pitchbar.clients.reranker import Reranker, RerankerUnavailable
 from pitchbar.clients.vectors import Candidate, Collection, VectorStore, Where, find_candidates
 from pitchbar.core.figures import RETRIEVAL
 from pitchbar.core.tracing import span
-from pitchbar.extensions import db
 from pitchbar.retrieval.backends import embedder_of, open_reranker, open_store
 from pitchbar.retrieval.fusion import dense_share, fuse
 from pitchbar.retrieval.languages import language_of
@@ -22,7 +19,6 @@ from pitchbar.retrieval.source_languages import Answering, languages_of
 from pitchbar.retrieval.sparse import sparse_of_question
 from pitchbar.settings import Settings, current_settings
 from pitchbar.sources.generations import active_generations
-from pitchbar.sources.models import Generation
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +71,7 @@ def _search(
 ) -> SearchResult:
     clock, settings = _Clock(), current_settings()
     question = " ".join(question.split())[:_LONGEST_QUESTION]
-    groups = _by_collection(active_generations(workspace_id, source_ids))
+    groups = _by_collection(workspace_id, source_ids)
     if not question or not groups:
         return clock.result([], NOTHING)
     store, reranker = open_store(settings), open_reranker(settings)
@@ -90,15 +86,12 @@ def _search(
     return clock.result(_reranked(question, hits, reranker)[:limit], mode)
 
 
-def _by_collection(generation_ids: Sequence[int]) -> dict[Collection, list[Answering]]:
+def _by_collection(
+    workspace_id: int, source_ids: Sequence[int] | None
+) -> dict[Collection, list[Answering]]:
     """While a new model takes over, some generations are found by the one and some by the other."""
-    rows = db.session.execute(
-        select(Generation.id, Generation.activated_at, Generation.embedding_model).where(
-            Generation.id.in_(generation_ids)
-        )
-    )
     groups: dict[Collection, list[Answering]] = {}
-    for generation_id, activated_at, key in rows:
+    for generation_id, activated_at, key in active_generations(workspace_id, source_ids):
         groups.setdefault(Collection.of_key(key), []).append((generation_id, activated_at))
     return groups
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pitchbar.clients.embeddings import EmbeddingsUnavailable
+from pitchbar.clients.embeddings import EmbeddingsUnavailable, packaged_embedder
 from pitchbar.extensions import db
 from pitchbar.jobs import AttemptError, Fail, Queue, enqueue, every, task
 from pitchbar.retrieval.backends import open_store
@@ -16,6 +16,7 @@ from pitchbar.retrieval.indexing import (
     note_progress,
     put_in,
 )
+from pitchbar.retrieval.kept_tokens import fill_in, is_any_unread
 from pitchbar.retrieval.rebuilding import (
     generations_of_other_models,
     take_over,
@@ -90,14 +91,29 @@ def forget_workspace(workspace_id: int) -> None:
 
 @task(queue=Queue.INDEX, tries=1, timeout=60, schedule=every.minutes(10), missed="skip")
 def resume_indexing() -> None:
-    """Calls again for what is on its way into the index and for what another model embedded."""
+    """Calls again for what is on its way into the index, for what another model embedded, and for
+    what an earlier release kept no words of.
+    """
     for generation_id in db.session.scalars(
         select(Generation.id).where(Generation.state == INDEXING)
     ):
         enqueue_lanes(generation_id)
     for generation_id in generations_of_other_models(current_settings()):
         enqueue(rebuild_generation, generation_id, 0, unique=f"rebuild-{generation_id}")
+    if is_any_unread():
+        enqueue(read_words, unique="read-words")
     enqueue(drop_collections, delay=_FORGET_AFTER_SECONDS, unique="drop-collections")
+    db.session.commit()
+
+
+@task(queue=Queue.INDEX, tries=1, timeout=90, unique_until="start")
+def read_words() -> None:
+    """Keeps the words of chunks that an earlier release embedded, a batch at a time; it is called
+    again every ten minutes while there are some.
+    """
+    model = packaged_embedder()
+    if model is not None and fill_in(BATCH, model) == BATCH:
+        enqueue(read_words, unique="read-words")
     db.session.commit()
 
 

@@ -1,8 +1,11 @@
 """What becomes of a generation once it has been read."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from pitchbar.core import clock
 from pitchbar.core.database import changed_rows
@@ -145,11 +148,26 @@ def _take_turn(source: Source) -> None:
     db.session.refresh(source)
 
 
-def active_generations(workspace_id: int, source_ids: Sequence[int] | None = None) -> list[int]:
-    """The ones that answer, of all sources or of these."""
-    chosen = select(Source.active_generation_id).where(
-        Source.workspace_id == workspace_id, Source.active_generation_id.is_not(None)
-    )
+def active_generations(
+    workspace_id: int, source_ids: Sequence[int] | None = None
+) -> list[tuple[int, datetime | None, str]]:
+    """The ones that answer, of all sources or of these: their ids, since when they do, and the
+    model that they were embedded by.
+    """
+    given: dict[str, Any] = {"workspace": workspace_id}
     if source_ids is not None:
-        chosen = chosen.where(Source.id.in_(source_ids))
-    return [one for one in db.session.scalars(chosen) if one is not None]
+        given["sources"] = list(source_ids)
+    return [(*row,) for row in db.session.execute(_active(source_ids is not None), given)]
+
+
+# Every question runs it; making it takes as long.
+@cache
+def _active(is_of_some: bool) -> Any:
+    chosen = (
+        select(Generation.id, Generation.activated_at, Generation.embedding_model)
+        .join(Source, Source.active_generation_id == Generation.id)
+        .where(Source.workspace_id == bindparam("workspace"))
+    )
+    if is_of_some:
+        chosen = chosen.where(Source.id.in_(bindparam("sources", expanding=True)))
+    return chosen

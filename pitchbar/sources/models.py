@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pitchbar.core import clock
@@ -19,16 +20,8 @@ PENDING, CRAWLING, INDEXED, FAILED = "pending", "crawling", "indexed", "failed"
 # Of a generation: is read · its chunks go into the index · waits for a person, as it would do
 # damage · answers questions · answered them once · says what the one that answers says · was
 # thrown away · could not be read.
-READING, INDEXING, HELD, ACTIVE, KEPT, SAME, DISCARDED, BROKEN = (
-    "reading",
-    "indexing",
-    "held",
-    "active",
-    "kept",
-    "same",
-    "discarded",
-    "broken",
-)
+READING, INDEXING, HELD, ACTIVE = "reading", "indexing", "held", "active"
+KEPT, SAME, DISCARDED, BROKEN = "kept", "same", "discarded", "broken"
 UNDER_WAY = (READING, INDEXING)
 
 # Of a page: waits · its job is there · was read · is as it was · has nothing to offer, and `reason`
@@ -230,6 +223,9 @@ class Chunk(Model):
     document: Mapped[Document] = relationship(viewonly=True)
 
 
+_UNREAD: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), sql("token_vectors IS NULL"))
+
+
 class Embedding(Model):
     """What a model made of a chunk, kept so that an index can be built again without the model."""
 
@@ -242,3 +238,7 @@ class Embedding(Model):
     workspace_id: Mapped[int] = mapped_column(BigId, index=True)
     # Little-endian float32 of the model's size, of length one.
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+    # As of `clients/token_vectors.py`; of the packaged model alone. Some 15 kB.
+    token_vectors: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    __table_args__ = (Index("ix_source_embeddings_unread", "model", "chunk_id", **_UNREAD),)

@@ -10,7 +10,15 @@ from pitchbar.sources.errors import (
     PageNotFound,
     SourceNotFound,
 )
-from pitchbar.sources.models import Chunk, Document, Generation, Page, Source
+from pitchbar.sources.models import (
+    CRAWLING,
+    PENDING,
+    Chunk,
+    Document,
+    Generation,
+    Page,
+    Source,
+)
 from pitchbar.workspaces.models import Workspace
 
 # A number of 32 bits.
@@ -33,6 +41,15 @@ def count_sources_of(workspace_ids: Sequence[int]) -> dict[int, int]:
     query = select(Source.workspace_id, func.count()).where(Source.workspace_id.in_(workspace_ids))
     rows = db.session.execute(query.group_by(Source.workspace_id))
     return {row[0]: row[1] for row in rows}
+
+
+def count_unread_sources(workspace_id: int, source_ids: Sequence[int] | None = None) -> int:
+    """Those that are read for the first time, of all or of these: nothing answers from them yet."""
+    unread = Source.active_generation_id.is_(None), Source.status.in_((PENDING, CRAWLING))
+    query = select(func.count()).where(Source.workspace_id == workspace_id, *unread)
+    if source_ids is not None:
+        query = query.where(Source.id.in_(source_ids))
+    return db.session.scalar(query) or 0
 
 
 def list_sources_after(workspace: Workspace, after: int, limit: int) -> Sequence[Source]:

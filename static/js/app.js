@@ -160,6 +160,10 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if ([402, 409, 503].includes(ctx?.response?.status)) document.querySelector("form .notice-danger")?.scrollIntoView({ block: "center" });
 });
+// An answer that is added below is read from its question on.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.target?.id === "thread") ctx.target.lastElementChild?.scrollIntoView({ block: "start" });
+});
 document.addEventListener("htmx:error", () => {
   showToasts('<div class="toast toast-error" data-toast><p>The connection failed. Nothing was changed; try again.</p></div>');
 });

@@ -1,5 +1,7 @@
 """What is answered without a model: sentences as they stand, in a form that can be read."""
 
+from dataclasses import replace
+
 import pytest
 
 from pitchbar.answers.extractive import Composed, compose
@@ -134,6 +136,15 @@ def test_what_is_far_from_the_best_is_left_out() -> None:
     hits = [make_hit("Tea costs $3."), make_hit("Dogs are welcome.")]
     composed = compose("?", hits, best=judged(hits, "Tea costs", "Dogs are", falling=0.5))
     assert composed.text == "Tea costs $3. [1]"
+
+
+def test_the_head_of_a_table_is_not_what_is_quoted() -> None:
+    """Though it came nearest, and what can be quoted is not near it."""
+    hits = [make_hit(TABLE), make_hit("The price of a plan is paid each month.")]
+    best = judged(hits, "Plan | Price", "The price of a plan")
+    nearest = replace(best.found[0], nearness=9.0)
+    composed = compose("?", hits, best=replace(best, found=(nearest, best.found[1])))
+    assert composed.text == "The price of a plan is paid each month. [1]"
 
 
 def test_of_two_languages_the_visitors_is_quoted() -> None:

@@ -12,7 +12,14 @@ from pitchbar.clients.vectors import VectorsUnavailable
 from pitchbar.extensions import db
 from tests.agents.factories import make_agent
 from tests.curation.factories import make_curated
-from tests.retrieval.factories import Text, handbook, make_indexed
+from tests.retrieval.factories import (
+    Text,
+    handbook,
+    make_generation,
+    make_indexed,
+    make_source,
+    run_jobs,
+)
 from tests.support.browsing import FormClient, sign_in
 from tests.support.factories import People
 from tests.support.language_model import Reply, model_of
@@ -44,6 +51,24 @@ def test_what_it_does_not_know_is_refused_with_offers(client: FormClient, at: st
     assert "Said that it does not know" in page
     assert "Ask for a person" in page
     assert "Its first answer" not in page
+
+
+def test_a_source_that_is_still_read_is_told_of(
+    client: FormClient, people: People, at: str, agent: Agent
+) -> None:
+    assert "still being read" not in client.get(at).text
+    source = make_source(people.workspace.id)
+    make_generation(source, handbook())
+    make_source(people.elsewhere.id)
+    assert "A source is still being read" in client.get(at).text
+    make_source(people.workspace.id)
+    assert "2 sources are still being read" in client.get(at).text
+    # It answers from others alone.
+    agent.draft = {**agent.draft, "source_ids": [source.id]}
+    db.session.commit()
+    assert "A source is still being read" in client.get(at).text
+    run_jobs()
+    assert "still being read" not in client.get(at).text
 
 
 def test_nothing_is_kept_of_it(client: FormClient, at: str) -> None:

@@ -195,7 +195,10 @@ def test_old_versions_are_cleared_away_and_their_documents_with_them(
     assert sorted(db.session.scalars(query)) == [4, 5]
     count = select(func.count()).where(Document.source_id == source.id)
     assert db.session.scalar(count) == 11
-    assert active_generations(source.workspace_id) == [source.active_generation_id]
+    (active,) = active_generations(source.workspace_id)
+    assert active[0] == source.active_generation_id
+    assert active_generations(source.workspace_id, [source.id]) == [active]
+    assert active_generations(source.workspace_id, [source.id + 1]) == []
 
 
 def test_webhooks_and_alerts_hear_of_sources_that_fail_and_answer(

@@ -1,0 +1,50 @@
+"""How near the words of a question come to those of a sentence or a passage, by their meaning."""
+
+from collections.abc import Sequence
+
+from pitchbar.clients.embeddings import Reading
+from pitchbar.clients.unit_vectors import Vectors
+from pitchbar.retrieval.sentence_terms import Term, how_far_met, with_names
+
+
+def nearness_of_pieces(asked: Reading | None, rows: Vectors) -> float:
+    if asked is None or not len(rows) or not len(asked.parts):
+        return 0.0
+    return float((asked.parts @ rows.T).max(axis=1).mean())
+
+
+def nearness_of_words(terms: Sequence[Term], asked: Reading | None, rows: Vectors) -> float:
+    """The same of each word, which counts by what it tells."""
+    if asked is None or not len(rows) or not len(asked.parts):
+        return 0.0
+    near = _by_word(terms, asked, rows)
+    whole = sum(terms[at].weight for at in near)
+    return sum(terms[at].weight * value for at, value in near.items()) / whole if whole else 0.0
+
+
+def how_far_meant(
+    terms: Sequence[Term], there: frozenset[str], asked: Reading | None, read: Reading | None
+) -> list[float]:
+    """For each word, how near the nearest part of the sentence comes to it."""
+    near: dict[int, float] = {}
+    if asked is not None and read is not None and len(read.parts) and len(asked.parts):
+        near = _by_word(terms, asked, read.parts)
+    values = [
+        max(near.get(at, 0.0), how_far_met(one, there, is_strict=False))
+        for at, one in enumerate(terms)
+    ]
+    return with_names(terms, values)
+
+
+def _by_word(terms: Sequence[Term], asked: Reading, rows: Vectors) -> dict[int, float]:
+    """By a word's place, the mean of its pieces' nearest; without words that have none."""
+    nearest = (asked.parts @ rows.T).max(axis=1)
+    pieces = {
+        at: [
+            row
+            for row, (start, end) in enumerate(asked.places)
+            if start >= one.start and end <= one.end
+        ]
+        for at, one in enumerate(terms)
+    }
+    return {at: float(nearest[own].mean()) for at, own in pieces.items() if own}
