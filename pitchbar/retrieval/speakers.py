@@ -43,7 +43,9 @@ def speakers_of(
     runs = {one.name for one in unknown if one.name is not None}
     short = {run for run in runs if sum(1 for one in terms if one.name == run) <= _SHORT}
     found = unknown | {one for one in terms if one.name in short}
-    return frozenset(found if len(found) < len(terms) else ())
+    # Something must be left that is asked about.
+    is_left = any(not one.asks for one in terms if one not in found)
+    return frozenset(found if is_left else ())
 
 
 def without_words(reading: Reading, words: frozenset[Term]) -> Reading:

@@ -1,5 +1,7 @@
 import pytest
 
+from pitchbar.clients.embeddings import packaged_embedder
+from pitchbar.retrieval.evidence import gather
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.sentence_terms import sentences_of, stems_of_passage, weighed_terms
 from pitchbar.retrieval.speakers import speakers_of
@@ -33,10 +35,18 @@ def _speakers(question: str, *texts: str, language: str = "en") -> set[str]:
         # The first word of a question is none, and of nothing but a name nothing would be left.
         ("Lovelace lowers which fees?", set()),
         ("Who is Lovelace?", set()),
+        # Nor but for words that only ask.
+        ("What did Lovelace mention?", set()),
     ],
 )
 def test_who_is_named_nowhere_is_whoever_speaks(question: str, named: set[str]) -> None:
     assert _speakers(question, SPEECH) == named
+
+
+@pytest.mark.parametrize("question", ["What did Lovelace mention?", "Fees, said Lovelace?", "I?"])
+def test_questions_of_little_but_a_speaker_are_judged_all_the_same(question: str) -> None:
+    hit = Hit(1, 1, 1, 1, "", "", (), SPEECH, "en", 1.0, 5.0, 0.5)
+    assert all(0 <= one.covered <= 1 for one in gather(question, [hit], packaged_embedder()))
 
 
 def test_who_is_named_in_a_passage_does_not_speak() -> None:
