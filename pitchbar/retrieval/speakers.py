@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pitchbar.clients.embeddings import Reading
-from pitchbar.retrieval.name_words import is_name
+from pitchbar.retrieval.languages import language_of
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.sentence_terms import Sentence, Term
 
@@ -20,8 +20,27 @@ _SPOKEN = {
 }
 # Sentences by which a passage is somebody's; a single one may be quoted.
 _FEWEST = 2
-# "President Lovelace": with a name that nobody says, the word beside it says nothing either.
-_SHORT = 2
+# A title tells a person from a company or a product, of which nothing is told by what somebody says
+# of themselves. Some languages write it small.
+_TITLES = {
+    "en": "President|Chancellor|Minister|Senator|Governor|Mayor|King|Queen|Pope|Judge|Captain"
+    "|General|Professor|Prof|Doctor|Dr|Mr|Mrs|Ms|Sir|Lady|Lord|CEO|Director|Chairman|Chairwoman",
+    "de": "Präsident|Präsidentin|Kanzler|Kanzlerin|Minister|Ministerin|Bürgermeister"
+    "|Bürgermeisterin|König|Königin|Papst|Professor|Professorin|Prof|Doktor|Dr|Herr|Herrn|Frau",
+    "es": "presidente|presidenta|canciller|ministro|ministra|senador|senadora|alcalde|alcaldesa"
+    "|rey|reina|papa|profesor|profesora|doctor|doctora|dr|dra|señor|señora|sr|sra",
+    "fr": "président|présidente|chancelier|chancelière|ministre|sénateur|sénatrice|maire|roi|reine"
+    "|pape|professeur|docteur|dr|monsieur|madame|m|mme",
+}
+_NAME = r"(?-i:[A-ZÀ-Þ][\w'\u2019-]*)"
+_WRITTEN_SMALL = ("es", "fr")
+_PERSONS = {
+    language: re.compile(
+        rf"(?<!\w)(?:{titles})\.?\s+(?P<name>{_NAME}(?:\s+{_NAME}){{0,2}})",
+        re.IGNORECASE if language in _WRITTEN_SMALL else 0,
+    )
+    for language, titles in _TITLES.items()
+}
 
 
 def speakers_of(
@@ -31,21 +50,27 @@ def speakers_of(
     passages: Sequence[frozenset[str]],
     sentences: Sequence[Sentence],
 ) -> frozenset[Term]:
-    """The words of a question that name who speaks in the passages, if somebody does in at least
-    half of those that `sentences` are of.
+    """The words of a question that name, with a title, who speaks in the passages: somebody does in
+    at least half of those that `sentences` are of, and nobody of that name stands in any.
     """
     told = {one.hit for one in sentences}
     spoken = sum(1 for at in told if _is_spoken(hits[at], [s for s in sentences if s.hit == at]))
     if not spoken or 2 * spoken < len(told):
         return frozenset()
     there = frozenset().union(*passages)
-    unknown = {one for one in terms if _is_person(question, one) and not one.stems & there}
-    runs = {one.name for one in unknown if one.name is not None}
-    short = {run for run in runs if sum(1 for one in terms if one.name == run) <= _SHORT}
-    found = unknown | {one for one in terms if one.name in short}
+    found: set[Term] = set()
+    persons = _PERSONS.get(language_of(question)[:2])
+    for person in persons.finditer(question) if persons else ():
+        named = [one for one in terms if _is_between(one, *person.span("name"))]
+        if not any(one.stems & there for one in named):
+            found |= {one for one in terms if _is_between(one, *person.span())}
     # Something must be left that is asked about.
     is_left = any(not one.asks for one in terms if one not in found)
     return frozenset(found if is_left else ())
+
+
+def _is_between(term: Term, start: int, end: int) -> bool:
+    return start <= term.start < end
 
 
 def without_words(reading: Reading, words: frozenset[Term]) -> Reading:
@@ -67,8 +92,3 @@ def _is_spoken(hit: Hit, sentences: Sequence[Sentence]) -> bool:
         return False
     said = (one for one in sentences if not one.text.endswith("?") and says.search(one.text))
     return sum(1 for _ in said) >= _FEWEST
-
-
-def _is_person(question: str, term: Term) -> bool:
-    word = question[term.start : term.end]
-    return is_name(question, term.start) and not any(one.isdigit() for one in word)

@@ -28,57 +28,76 @@ def _speakers(question: str, *texts: str, language: str = "en") -> set[str]:
 @pytest.mark.parametrize(
     ("question", "named"),
     [
-        ("Which fees will Lovelace lower?", {"Lovelace"}),
         ("Which fees will President Lovelace lower?", {"President", "Lovelace"}),
-        ("What are Lovelace's plans for fees?", {"Lovelace's"}),
+        ("Which fees will Ms. Ada Lovelace lower?", {"Ms.", "Ada", "Lovelace"}),
+        ("What are President Lovelace's plans for fees?", {"President", "Lovelace's"}),
         ("Which fees will the president lower?", set()),
-        # The first word of a question is none, and of nothing but a name nothing would be left.
-        ("Lovelace lowers which fees?", set()),
-        ("Who is Lovelace?", set()),
-        # Nor but for words that only ask.
-        ("What did Lovelace mention?", set()),
+        # Who has no title may be a company.
+        ("Which fees will Lovelace lower?", set()),
+        ("Which fees will Google Analytics lower?", set()),
+        ("Which general Terms apply to fees?", set()),
+        # Something else must be left, and not only words that ask.
+        ("Who is President Lovelace?", set()),
+        ("What did President Lovelace mention?", set()),
     ],
 )
 def test_who_is_named_nowhere_is_whoever_speaks(question: str, named: set[str]) -> None:
     assert _speakers(question, SPEECH) == named
 
 
-@pytest.mark.parametrize("question", ["What did Lovelace mention?", "Fees, said Lovelace?", "I?"])
+@pytest.mark.parametrize("question", ["What did Mr Lovelace mention?", "Said Mr Lovelace?", "I?"])
 def test_questions_of_little_but_a_speaker_are_judged_all_the_same(question: str) -> None:
     hit = Hit(1, 1, 1, 1, "", "", (), SPEECH, "en", 1.0, 5.0, 0.5)
     assert all(0 <= one.covered <= 1 for one in gather(question, [hit], packaged_embedder()))
 
 
 def test_who_is_named_in_a_passage_does_not_speak() -> None:
-    assert not _speakers("Which fees will Lovelace lower?", SPEECH, "Lovelace was born in 1815.")
+    question = "Which fees will President Lovelace lower?"
+    assert not _speakers(question, SPEECH, "Lovelace was born in 1815.")
 
 
 @pytest.mark.parametrize("text", [COMPANY, FAQ, "He said: I will lower the fees. Nobody did."])
 def test_a_company_or_a_list_of_questions_is_no_speaker(text: str) -> None:
     """Whoever asks about another company is not told of this one."""
-    assert not _speakers("Which fees will Bitly refund?", text)
+    assert not _speakers("Which fees will President Bitly refund?", text)
 
 
 def test_half_of_the_passages_are_spoken() -> None:
-    question = "Which fees will Lovelace lower?"
+    question = "Which fees will President Lovelace lower?"
     assert _speakers(question, SPEECH, COMPANY)
     assert not _speakers(question, SPEECH, COMPANY, COMPANY)
 
 
 @pytest.mark.parametrize(
-    ("language", "text"),
+    ("language", "question", "text"),
     [
-        ("de", "Ich senke die Gebühren. Mein Vorgänger hat das nie getan."),
-        ("es", "Yo bajaré las tasas. Mis vecinos las pagan."),
-        ("fr", "Je baisserai les frais. J'ai vu ce qu'ils font à mes voisins."),
+        (
+            "de",
+            "Welche Gebühren möchte die Präsidentin Lovelace für uns alle senken?",
+            "Ich senke die Gebühren. Mein Vorgänger hat das nie getan.",
+        ),
+        (
+            "es",
+            "¿Qué tasas quiere bajar la presidenta Lovelace para todos nosotros?",
+            "Yo bajaré las tasas. Mis vecinos las pagan.",
+        ),
+        (
+            "fr",
+            "Quels sont les frais que la présidente Lovelace veut baisser pour nous ?",
+            "Je baisserai les frais. J'ai vu ce qu'ils font à mes voisins.",
+        ),
     ],
 )
-def test_speakers_of_other_languages(language: str, text: str) -> None:
-    question = {"de": "Was senkt Lovelace?", "es": "¿Qué tasas baja Lovelace?"}.get(
-        language, "Quels frais baisse Lovelace ?"
-    )
-    assert _speakers(question, text, language=language) == {"Lovelace" + "?" * (language != "fr")}
+def test_speakers_of_other_languages(language: str, question: str, text: str) -> None:
+    assert "Lovelace" in _speakers(question, text, language=language)
+    assert "Gebühren" not in _speakers(question, text, language=language)
+
+
+def test_a_noun_that_is_written_large_is_no_name() -> None:
+    question = "Welche Gebühren gelten für die Rückerstattung?"
+    text = "Ich senke die Gebühren. Mein Vorgänger hat das nie getan."
+    assert not _speakers(question, text, language="de")
 
 
 def test_a_language_that_is_not_known_has_no_speakers() -> None:
-    assert not _speakers("Which fees will Lovelace lower?", SPEECH, language="fi")
+    assert not _speakers("Which fees will President Lovelace lower?", SPEECH, language="fi")
