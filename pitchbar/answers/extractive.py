@@ -1,6 +1,6 @@
 """An answer without a model: the best sentences of the passages as they stand, readably joined."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pitchbar.answers.joining import as_text
@@ -42,8 +42,9 @@ def compose(
     best = best or answer_of(question, hits)
     own = {place: quotables_of(place, hits[place].text) for place in _places(best)}
     # The head of a table may come nearest, and says nothing by itself.
-    quotable = [one for one in best.found if _at(own[one.place], one) is not None]
-    runs = merged(_chosen(_ranked(quotable, hits, language), hits, own))
+    found = {one: _at(own[one.place], one) for one in best.found}
+    at = {one: place for one, place in found.items() if place is not None}
+    runs = merged(_chosen(_ranked(list(at), hits, language), at, hits, own))
     parts, citations, verdicts = [], [], []
     for n, run in enumerate(runs, 1):
         quoted = own[run.hit][run.first : run.last]
@@ -75,16 +76,18 @@ def _ranked(found: Sequence[Found], hits: Sequence[Hit], language: str) -> list[
 
 
 def _chosen(
-    ranked: Sequence[Found], hits: Sequence[Hit], own: dict[int, list[Quotable]]
+    ranked: Sequence[Found],
+    at: Mapping[Found, int],
+    hits: Sequence[Hit],
+    own: Mapping[int, list[Quotable]],
 ) -> list[Run]:
     chosen: list[Run] = []
     said: list[frozenset[str]] = []
     length = 0
     for one in ranked:
-        at = _at(own[one.place], one)
-        if at is None or any(_has(run, one.place, at) for run in chosen):
+        if any(_has(run, one.place, at[one]) for run in chosen):
             continue
-        run = run_around(own[one.place], at)
+        run = run_around(own[one.place], at[one])
         quoted = own[one.place][run.first : run.last]
         more = sum(len(part.shown) for part in quoted)
         if chosen and (length + more > _MOST_PROSE or _is_repeat(quoted, hits[one.place], said)):

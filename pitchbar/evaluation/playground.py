@@ -49,7 +49,7 @@ def try_it(agent: Agent, typed: str, which: str, history: Sequence[Said]) -> Tri
         text = clean(typed)
     except DomainError as error:
         db.session.rollback()
-        return Tried(typed[:_LONGEST_SAID], None, error=error.message)
+        return Tried(typed, None, error=error.message)
     turn = Turn(served(agent, which), text, history, is_tried=True)
     # Asking ends the transaction, and what was read with it.
     workspace_id, is_new = agent.workspace_id, not history and not agent.is_published

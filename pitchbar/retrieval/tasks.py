@@ -100,7 +100,7 @@ def resume_indexing() -> None:
         enqueue_lanes(generation_id)
     for generation_id in generations_of_other_models(current_settings()):
         enqueue(rebuild_generation, generation_id, 0, unique=f"rebuild-{generation_id}")
-    if is_any_unread():
+    if packaged_embedder() is not None and is_any_unread():
         enqueue(read_words, unique="read-words")
     enqueue(drop_collections, delay=_FORGET_AFTER_SECONDS, unique="drop-collections")
     db.session.commit()

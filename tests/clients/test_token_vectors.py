@@ -1,17 +1,21 @@
 import numpy as np
 import pytest
 
-from pitchbar.clients.embeddings import packaged_embedder
+from pitchbar.clients.embeddings import PackagedEmbedder, packaged_embedder
 from pitchbar.clients.token_vectors import TokenVectors, pack, shortened, unpack
 from pitchbar.clients.unit_vectors import Vectors, of_length_one
 
 PASSAGE = "Opening hours\n\nThe ferry leaves at nine. Dogs are welcome, but for the café."
 
 
-def _packed(text: str) -> bytes:
+def _model() -> PackagedEmbedder:
     model = packaged_embedder()
     assert model is not None
-    return model.embed_with_tokens(text)[1]
+    return model
+
+
+def _packed(text: str) -> bytes:
+    return _model().embed_with_tokens(text)[1]
 
 
 def _unpacked(packed: bytes) -> TokenVectors:
@@ -39,8 +43,7 @@ def test_words_of_a_passage_are_kept_with_their_places() -> None:
 
 
 def test_what_is_kept_is_as_near_as_the_whole_vectors() -> None:
-    model = packaged_embedder()
-    assert model is not None
+    model = _model()
     asked = model.read("When does the boat depart?")
     whole = model.read(PASSAGE)
     kept = unpack(pack(whole.parts, whole.places, PASSAGE))
@@ -57,11 +60,11 @@ def test_what_is_kept_is_as_near_as_the_whole_vectors() -> None:
 
 def test_a_passage_in_windows_keeps_its_last_words_too() -> None:
     text = "The ferry leaves at nine. " * 60 + "Bicycles travel free."
-    vector, packed = packaged_embedder().embed_with_tokens(text)  # type: ignore[union-attr]
+    vector, packed = _model().embed_with_tokens(text)
     kept = _unpacked(packed)
     assert _pieces(kept, text)[-3:] == ["Bicycles", "travel", "free"]
     assert len(kept.rows) == 5 * 60 + 3
-    assert np.allclose(vector, packaged_embedder().embed([text])[0])  # type: ignore[union-attr]
+    assert np.allclose(vector, _model().embed([text])[0])
 
 
 @pytest.mark.parametrize("text", ["", "?!", "☃"])

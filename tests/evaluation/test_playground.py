@@ -102,6 +102,11 @@ def test_what_is_no_question_is_said_at_the_field(
     assert 'role="alert"' in answer.text
 
 
+def test_a_question_that_is_too_long_comes_back_whole(client: FormClient, at: str) -> None:
+    typed = "x" * 4_000 + "y and more"
+    assert f'value="{typed}"' in client.submit(at, {"question": typed}).text
+
+
 def test_markup_in_sources_and_questions_stays_text(
     client: FormClient, people: People, at: str
 ) -> None:

@@ -126,6 +126,16 @@ def test_reading_them_twice_at_once_is_one_job(people: People) -> None:
     assert run_jobs().count("retrieval.read_words") == 1
 
 
+def test_without_the_model_nobody_is_asked_to_read_them(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_indexed(people.workspace.id, handbook())
+    _forget()
+    monkeypatch.setattr(tasks, "packaged_embedder", lambda: None)
+    resume_indexing()
+    assert "retrieval.read_words" not in run_jobs()
+
+
 def test_the_same_text_elsewhere_is_not_read_again(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
