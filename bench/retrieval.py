@@ -145,7 +145,7 @@ def _note_signs(
 ) -> None:
     words_alone = current_settings()[RetrievalSettings].embeddings_model == WORDS_ALONE
     reader = None if words_alone else packaged_embedder()
-    kept = token_vectors_of(hits[:PASSAGES]) if reader else []
+    kept = token_vectors_of([one.chunk_id for one in hits[:PASSAGES]]) if reader else []
     gathered = gather(question.text, hits, reader, kept)
     is_there = relevant is None or any(hit.chunk_id in relevant for hit in hits[:4])
     figures.signs.append(

@@ -3,7 +3,7 @@ a sentence without a model's reading it again.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -21,15 +21,19 @@ KEY = Collection(PackagedEmbedder.model, PackagedEmbedder.size).key
 _UNREAD = (Embedding.model == KEY, Embedding.token_vectors.is_(None))
 
 
-def token_vectors_of(hits: Sequence[Hit]) -> list[TokenVectors]:
+def token_vectors_of(chunk_ids: Sequence[int]) -> list[TokenVectors]:
     """Of each, in their order; of none, if one of them was embedded by another model, or by a
     release that did not keep them: places on two scales do not compare.
     """
-    ids = [one.chunk_id for one in hits]
+    ids = list(chunk_ids)
     rows = db.session.execute(_kept(), {"ids": ids, "key": KEY}) if ids else ()
-    kept = {chunk_id: unpack(packed) for chunk_id, packed in rows}
+    kept = {chunk_id: _unpacked(packed) for chunk_id, packed in rows}
     found = [one for one in map(kept.get, ids) if one is not None]
     return found if len(found) == len(ids) else []
+
+
+# A question's passages are asked for twice, and many ask for the same ones; each takes 100 kB.
+_unpacked = lru_cache(maxsize=64)(unpack)
 
 
 @cache

@@ -2,18 +2,20 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pitchbar.clients.embeddings import EmbeddingsUnavailable
+from pitchbar.clients.embeddings import EmbeddingsUnavailable, packaged_embedder
 from pitchbar.clients.reranker import Reranker, RerankerUnavailable
 from pitchbar.clients.vectors import Candidate, Collection, VectorStore, Where, find_candidates
 from pitchbar.core.figures import RETRIEVAL
 from pitchbar.core.tracing import span
 from pitchbar.retrieval.backends import embedder_of, open_reranker, open_store
 from pitchbar.retrieval.fusion import dense_share, fuse
+from pitchbar.retrieval.kept_tokens import KEY
 from pitchbar.retrieval.languages import language_of
+from pitchbar.retrieval.late_interaction import COMPARED, reordered
 from pitchbar.retrieval.passages import Hit, Scored, load_hits
 from pitchbar.retrieval.source_languages import Answering, languages_of
 from pitchbar.retrieval.sparse import sparse_of_question
@@ -81,9 +83,26 @@ def _search(
         vector = _embedded(question, collection, settings, clock)
         scored += _scored(store, collection, question, vector, workspace_id, generations)
         modes.add(WORDS if vector is None else HYBRID)
-    hits = load_hits(_best(scored, max(limit, _RERANKED) if reranker else limit))
     mode = HYBRID if HYBRID in modes else WORDS
+    if reranker is None:
+        found = _best(scored, max(limit, COMPARED))
+        if modes == {HYBRID}:
+            found = _by_words_meant(question, found, groups)
+        return clock.result(load_hits(found[:limit]), mode)
+    hits = load_hits(_best(scored, max(limit, _RERANKED)))
     return clock.result(_reranked(question, hits, reranker)[:limit], mode)
+
+
+def _by_words_meant(
+    question: str, found: list[Scored], groups: Mapping[Collection, Sequence[Answering]]
+) -> list[Scored]:
+    """Where the packaged model embedded them all."""
+    reader = packaged_embedder()
+    if reader is None or any(one.key != KEY for one in groups):
+        return found
+    generations = [one for own in groups.values() for one in own]
+    languages = sorted({*languages_of(generations), language_of(question)})
+    return reordered(question, found, languages, reader)
 
 
 def _by_collection(
