@@ -9,12 +9,15 @@ text in just that way before it is given.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
 from pitchbar.answers.plain import cells_of, plain, without_marker
 from pitchbar.reading.blocks import CODE, TABLE, Block, blocks_of
 
+# Visitors ask about few pages; each takes up to 800 kB, most of them 40.
+_PAGES_KEPT = 24
 # What is longer is named by its first and its last words.
 _LONGEST = 90
 _WORDS_OF_AN_END, _WORDS_AROUND = 6, 4
@@ -63,7 +66,7 @@ def fragment_url(url: str, markdown: str, quote: str) -> str:
     """
     if not _is_page(url):
         return url
-    blocks = list(_visible(markdown))
+    blocks = _seen_on(markdown)
     place = _place_of(blocks, list(_visible(quote)))
     directive = _named(blocks, *place) if place else None
     if directive is None:
@@ -79,6 +82,11 @@ def _is_page(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and not _NO_PAGES.search(parts.path)
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def _seen_on(markdown: str) -> list[str]:
+    return list(_visible(markdown))
 
 
 def _visible(markdown: str) -> Iterator[str]:

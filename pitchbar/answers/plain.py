@@ -19,6 +19,8 @@ _EMPHASIS = (
 _QUOTE_MARK = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
 _HEADING_MARK = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+|[ \t]+#+[ \t]*$", re.MULTILINE)
 MARKER = re.compile(r"^[ \t]*([-*+•]|\d{1,4}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+# Most lines of a page have no sign that could be a mark.
+_MARKED = re.compile(r"[`*_~#\[\]<>&\\\ue000]")
 _BAR = re.compile(r"(?<!\\)\|")
 # A stand-in for what is kept as it is; of the letters that nobody uses.
 _HELD, _HOLDER = "\ue000", re.compile("\ue000(\\d+)\ue000")
@@ -30,6 +32,8 @@ def plain(markdown: str, *, keeps_code: bool = False) -> str:
     Args:
         keeps_code: code within a line keeps its marks, for whoever shows it as such.
     """
+    if not _MARKED.search(markdown):
+        return " ".join(markdown.split())
     held: list[str] = []
 
     def hold(text: str) -> str:

@@ -91,12 +91,17 @@ def unpack(packed: bytes) -> TokenVectors | None:
     starts = np.frombuffer(packed, "<u2", count, _HEAD.size).astype(np.int32)
     lengths = np.frombuffer(packed, np.uint8, count, _HEAD.size + 2 * count)
     halves = np.frombuffer(packed, np.uint8, offset=_HEAD.size + 3 * count)
-    rows = np.empty((count, size), dtype=np.float32)
-    halves = halves.reshape(count, size // 2)
-    rows[:, 0::2] = halves >> 4
-    rows[:, 1::2] = halves & 15
-    rows -= _STEPS + 1
+    rows = _halves().take(halves, axis=0).reshape(count, size)
     return TokenVectors(rows_of_length_one(rows), starts, starts + lengths)
+
+
+@cache
+def _halves() -> Vectors:
+    """The two steps of each byte."""
+    import numpy as np
+
+    both = np.arange(256)
+    return np.stack([both >> 4, both & 15], axis=1).astype(np.float32) - (_STEPS + 1)
 
 
 def _is_kept(place: tuple[int, int], text: str) -> bool:

@@ -1,8 +1,10 @@
 """How near the words of a question come to those of a sentence or a passage, by their meaning."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pitchbar.clients.embeddings import Reading
+from pitchbar.clients.token_vectors import Places
 from pitchbar.clients.unit_vectors import Vectors
 from pitchbar.retrieval.sentence_terms import Term, how_far_met, with_names
 
@@ -38,13 +40,22 @@ def how_far_meant(
 
 def _by_word(terms: Sequence[Term], asked: Reading, rows: Vectors) -> dict[int, float]:
     """By a word's place, the mean of its pieces' nearest; without words that have none."""
+    at, shares = _shares(tuple((one.start, one.end) for one in terms), tuple(asked.places))
     nearest = (asked.parts @ rows.T).max(axis=1)
-    pieces = {
-        at: [
-            row
-            for row, (start, end) in enumerate(asked.places)
-            if start >= one.start and end <= one.end
-        ]
-        for at, one in enumerate(terms)
-    }
-    return {at: float(nearest[own].mean()) for at, own in pieces.items() if own}
+    return dict(zip(at, (shares @ nearest).tolist(), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _shares(words: Places, places: Places) -> tuple[Sequence[int], Vectors]:
+    """Which words have pieces, and a row for each of these: what each piece has of its mean. The
+    same question is compared with some thirty passages and sentences.
+    """
+    import numpy as np
+
+    within = np.array(
+        [[float(start >= one[0] and end <= one[1]) for start, end in places] for one in words],
+        dtype=np.float32,
+    )
+    counts = within.sum(axis=1)
+    at = np.flatnonzero(counts)
+    return at.tolist(), within[at] / counts[at, None]
