@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pitchbar.retrieval.stop_words import languages, stop_words
 
@@ -24,6 +25,8 @@ _SCRIPTS = {
 }
 
 
+# A question is asked for its language by each step of its answer.
+@lru_cache(maxsize=512)
 def language_of(question: str) -> str:
     """ISO 639-1; empty when it cannot be told."""
     if by_script := _by_script(question):

@@ -41,8 +41,8 @@ def reordered(
     near = [nearness_of_words(terms, reading, one.rows) for one in kept]
     whole = [one.score + _NEARNESS * value for one, value in zip(first, near, strict=True)]
     scores = _within([one.score for one in first], whole)
-    anew = [replace(one, score=score) for one, score in zip(first, scores, strict=True)]
-    return [*sorted(anew, key=lambda one: (-one.score, one.chunk_id)), *rest]
+    order = sorted(range(len(first)), key=lambda at: (-whole[at], first[at].chunk_id))
+    return [*(replace(first[at], score=scores[at]) for at in order), *rest]
 
 
 def _within(bounds: Sequence[float], values: Sequence[float]) -> list[float]:

@@ -1,6 +1,7 @@
 """The second look at what was found, by the words of passages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
@@ -57,6 +58,16 @@ def test_a_passage_of_which_few_words_answer_comes_before_one_about_the_same(
     # The bounds are what they were.
     assert [one.score for one in again] == pytest.approx([0.6, 0.59])
     assert (again[0].lexical, again[0].cosine) == (1.0, 0.5)
+
+
+def test_of_passages_that_were_level_the_nearer_comes_first(
+    people: People, reader: PackagedEmbedder
+) -> None:
+    make_indexed(people.workspace.id, [BOATS, BUSY])
+    found = [replace(one, score=0.5) for one in _scored("Island", "Boats")]
+    again = reordered(QUESTION, list(reversed(found)), ["en"], reader)
+    assert _titles(again) == ["Island", "Boats"]
+    assert [one.score for one in again] == [0.5, 0.5]
 
 
 def test_search_looks_a_second_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
