@@ -25,6 +25,13 @@ def test_questions_and_answers_stand_below_each_other(open_page: OpenPage) -> No
         expect(field).to_have_value("")
         expect(field).to_be_focused()
     expect(page.locator(".tried").first.locator(".said-text")).to_contain_text("were printed")
+    # What is no question stays in the field, with what is wrong with it, and nowhere else.
+    field.fill("x" * 4001)
+    field.press("Enter")
+    expect(page.locator("#question-error")).to_be_in_viewport()
+    expect(field).to_have_value("x" * 4001)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".said-visitor")).to_have_count(2)
     page.locator(".tried").last.locator(".tracing > summary").click()
     saying_so = page.locator(".tried").last.get_by_role("button", name="It must go on saying so")
     expect(saying_so).to_be_visible()

@@ -99,12 +99,19 @@ def test_what_is_no_question_is_said_at_the_field(
 ) -> None:
     answer = client.submit(at, {"question": question})
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    assert 'aria-describedby="question-error"' in answer.text
+    assert re.search(r'<p class="field-error" id="question-error" role="alert">.*\w', answer.text)
+    assert "said-visitor" not in answer.text
 
 
-def test_a_question_that_is_too_long_comes_back_whole(client: FormClient, at: str) -> None:
+@pytest.mark.parametrize("fragment", [True, False])
+def test_a_question_that_is_too_long_comes_back_whole_and_once(
+    client: FormClient, at: str, fragment: bool
+) -> None:
     typed = "x" * 4_000 + "y and more"
-    assert f'value="{typed}"' in client.submit(at, {"question": typed}).text
+    page = client.submit(at, {"question": typed}, fragment=fragment).text
+    assert f'value="{typed}"' in page
+    assert page.count(typed) == 1
 
 
 def test_markup_in_sources_and_questions_stays_text(
