@@ -33,6 +33,7 @@ from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.publication import ServedAgent
 from pitchbar.answers.answering import answer
 from pitchbar.answers.citation_marks import parts_of
+from pitchbar.answers.quotable import CODE, quotables_of
 from pitchbar.answers.support import supports
 from pitchbar.answers.turns import Answered, Turn
 from pitchbar.reading.sentences import sentences
@@ -69,7 +70,8 @@ class MakingUp:
         said: list[str] = []
         for number, passage in passages[:3]:
             text = passage.split("\n\n", 1)[-1].split("~~", 1)[0]
-            found = [text[one.start : one.end] for one in sentences(text, 0, len(text))]
+            # Rows are told in words, and steps without their number, which claims nothing.
+            found = [one.shown for one in quotables_of(0, text) if one.kind != CODE]
             plain = [one for one in found if 40 < len(one) < 250 and "\n" not in one]
             if plain:
                 said.append(self._told(len(said), self._chance.choice(plain), int(number)))

@@ -34,8 +34,10 @@ _OPENED_AT_ONCE = 10
 # Of fewer, a process's other memory tells more.
 _MEMORY_FROM = 20
 QUESTIONS = tuple(
-    line.split("\t")[0]
-    for line in (machine.ROOT / "bench/data/questions.tsv").read_text().splitlines()
+    dict.fromkeys(
+        line.split("\t")[0]
+        for line in (machine.ROOT / "bench/data/questions.tsv").read_text().splitlines()
+    )
 )
 
 

@@ -11,7 +11,7 @@ from pitchbar.answers.extractive import compose
 from pitchbar.answers.filters import LinkFilter
 from pitchbar.answers.leaks import LeakWatch
 from pitchbar.answers.linking import linked
-from pitchbar.answers.lookup import Lookup, look_up
+from pitchbar.answers.lookup import Lookup, look_up, with_nearest_first
 from pitchbar.answers.model_answer import Broken, ModelAnswer
 from pitchbar.answers.prompt import Prompt, build_prompt
 from pitchbar.answers.refusal import refusal_of
@@ -103,6 +103,7 @@ def write(turn: Turn, found: Lookup, running: Running) -> Iterator[Part]:
 
 
 def _by_model(turn: Turn, found: Lookup, running: Running, own: AnswerSettings) -> Iterator[Part]:
+    found = with_nearest_first(found)
     prompt = build_prompt(turn, found.question, found.hits, found.language)
     asked = _model_answer(turn, found, prompt, own)
     db.session.rollback()

@@ -11,8 +11,9 @@ from pitchbar.retrieval.answerable import Answer, Found, answer_of
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
 
-# Another sentence must come so near the best one to be quoted, too.
-_NEAR_THE_BEST = 0.94
+# Another sentence must come so near the best one of its passage to be quoted, too; and that one so
+# near the best of all: which of two passages answers is told less surely than which sentence.
+_NEAR_IN_PASSAGE, _NEAR_ELSEWHERE = 0.97, 0.84
 _MOST_PLACES, _MOST_PROSE = 3, 900
 # Of the words of a sentence, so many in another one make it a repeat.
 _REPEATED = 0.75
@@ -67,10 +68,14 @@ def _ranked(found: Sequence[Found], hits: Sequence[Hit], language: str) -> list[
         return one.nearness * (_OWN_LANGUAGE if hits[one.place].language == language[:2] else 1)
 
     ranked = sorted(found, key=lambda one: -worth(one))
+    of_passage: dict[int, float] = {}
+    for one in ranked:
+        of_passage.setdefault(one.place, worth(one))
     return [
         one
         for one in ranked
-        if worth(one) >= _NEAR_THE_BEST * worth(ranked[0])
+        if worth(one) >= _NEAR_IN_PASSAGE * of_passage[one.place]
+        and of_passage[one.place] >= _NEAR_ELSEWHERE * worth(ranked[0])
         and hits[one.place].language == hits[ranked[0].place].language
     ]
 

@@ -43,6 +43,22 @@ def look_up(turn: Turn) -> Lookup:
     return Lookup(question, hits, best, threshold, language_of_answer(turn), timings)
 
 
+def with_nearest_first(found: Lookup) -> Lookup:
+    """The passages in the order of their best sentences, the others behind them as they were: of
+    what comes first, a model makes most (Liu and others, Lost in the Middle: How Language Models
+    Use Long Contexts, 2023).
+    """
+    nearest = list(dict.fromkeys(one.place for one in found.best.found))
+    order = [*nearest, *(at for at in range(len(found.hits)) if at not in nearest)]
+    place_of = {place: at for at, place in enumerate(order)}
+    best = replace(
+        found.best,
+        place=place_of.get(found.best.place, -1),
+        found=tuple(replace(one, place=place_of[one.place]) for one in found.best.found),
+    )
+    return replace(found, hits=[found.hits[at] for at in order], best=best)
+
+
 def language_of_answer(turn: Turn) -> str:
     """Of the answer: the agent's own, else that of the question, else the browser's."""
     return turn.agent.config.language or language_of(turn.text) or turn.language

@@ -17,9 +17,12 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Passage:
+    """`lines` and `whole_sentences` are bare words, in small letters."""
+
     whole: str
     lines: tuple[str, ...]
     sentences: tuple[str, ...]
+    whole_sentences: frozenset[str]
     headings: str
     language: str
 
@@ -32,7 +35,8 @@ def passage_of(hit: Hit) -> Passage:
     # A row or an item may be several sentences, of which one is negated and another is not.
     each = [line[one.start : one.end] for line in told for one in sentences(line, 0, len(line))]
     lines = tuple(bare_words(line) for line in told)
-    return Passage(whole, lines, tuple(each), headings, hit.language)
+    exact = frozenset(bare_words(one) for one in each)
+    return Passage(whole, lines, tuple(each), exact, headings, hit.language)
 
 
 def bare_words(text: str) -> str:

@@ -1,6 +1,6 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
-0. What stands in the passage word by word is borne out, but for 3.
+0. A whole sentence of the passage is borne out; what stands in one word by word is, but for 3.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another. In German, where names are not told
@@ -54,6 +54,8 @@ def supports(sentence: str, hit: Hit) -> Support:
     bare = without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
     passage = passage_of(hit)
     if _stands_there(bare, passage):
+        if bare_words(bare) in passage.whole_sentences:
+            return Support(True)
         why = why_not_by_clauses(bare, passage)
         return Support(not why, why)
     missing = sorted(_missing(bare, passage))

@@ -78,6 +78,8 @@ class PackagedEmbedder:
     """
 
     model = PACKAGED
+    # Of others it knows words that look or sound alike, and little else.
+    languages = frozenset({"en"})
     size = 384
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@ comes to it, and whether there is something of the kind that is asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from pitchbar.clients.embeddings import PackagedEmbedder, Reading
 from pitchbar.clients.token_vectors import TokenVectors
@@ -16,6 +16,7 @@ from pitchbar.retrieval.question_kinds import HOW, WHAT, is_of_kind, kind_of
 from pitchbar.retrieval.sentence_terms import (
     Sentence,
     Term,
+    alike,
     how_far_met,
     sentences_of,
     share_of,
@@ -25,74 +26,13 @@ from pitchbar.retrieval.sentence_terms import (
     weighed_terms,
     with_names,
 )
+from pitchbar.retrieval.signs import Evidence
 from pitchbar.retrieval.speakers import speakers_of, without_words
 from pitchbar.retrieval.word_nearness import how_far_meant, nearness_of_pieces, nearness_of_words
 
 # Passages that are looked through sentence by sentence; sentences that are compared by what is kept
 # of their words; those that the model reads where nothing is, and how much of them.
 PASSAGES, _COMPARED, _READ, _READ_CHARACTERS = 4, 8, 4, 800
-
-# For having the kind of thing that is asked for, and for each passage before its own.
-_FITS, _LATER = 0.2, 0.1
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Of the best sentence; each from 0 to 1, but for `words`.
-
-    Attributes:
-        covered, nearby, passage: the share of the question that is in the sentence, in it and its
-            neighbours, in its passage.
-        anywhere: the share that is in any passage at all.
-        meant: the share in the sentence where a word of the same meaning counts by how near it is.
-        backed: the same, where what stands elsewhere in the passage counts, too.
-        weakest: how near anything comes to the word that is borne out least, of those that do
-            not only ask.
-        cosine: how near the sentence is, as a whole.
-        pieces: how near each piece of the question is to one of a sentence, of the nearest one;
-            0 with what is kept of the passages' words.
-        throughout, told: how near each piece of the question, and each word by what it tells, is
-            to one of a passage, of the nearest one; 0 without it.
-        of_kind, fits: whether a number, a date or a name is in it and its neighbours, or in it
-            alone, where one is asked for.
-        names: the share of the question's names that stand in the passage.
-        lead: how far the best passage is before the second, by its words.
-        asks_how, asks_what: whether the question does.
-        words: how many words of the question tell something.
-    """
-
-    sentence: Sentence
-    covered: float
-    nearby: float
-    passage: float
-    anywhere: float
-    meant: float
-    backed: float
-    weakest: float
-    cosine: float
-    pieces: float
-    throughout: float
-    told: float
-    of_kind: float
-    fits: float
-    names: float
-    lead: float
-    asks_how: float
-    asks_what: float
-    words: int
-
-    def signs(self) -> dict[str, float]:
-        """What a judgement is made of, by name."""
-        return {name: float(getattr(self, name)) for name in SIGNS}
-
-    @property
-    def nearness(self) -> float:
-        """Which of several sentences answers best; it compares those of one question."""
-        near = self.covered + self.meant + self.cosine
-        return near + _FITS * self.fits - _LATER * self.sentence.hit
-
-
-SIGNS = tuple(one.name for one in fields(Evidence) if one.name != "sentence")
 
 
 @dataclass(frozen=True)
@@ -104,10 +44,11 @@ class _Asked:
     passages: Sequence[frozenset[str]]
     terms: Sequence[Term]
     sentences: Sequence[Sentence]
+    by_words: bool
     kind: str
     lead: float
     reading: Reading | None
-    throughout: float
+    throughout: Sequence[float]
     told: float
 
 
@@ -138,9 +79,21 @@ def gather(
     kind, lead = kind_of(question), _lead(hits)
     if reading and kept:
         reading = in_short(reading, question)
-    throughout = max((nearness_of_pieces(reading, one.rows) for one in kept), default=0.0)
+    throughout = [nearness_of_pieces(reading, one.rows) for one in kept]
     told = max((nearness_of_words(terms, reading, one.rows) for one in kept), default=0.0)
-    asked = _Asked(question, hits, passages, terms, found, kind, lead, reading, throughout, told)
+    asked = _Asked(
+        question,
+        hits,
+        passages,
+        terms,
+        found,
+        reader is None or _is_unknown_to(reader, language, hits),
+        kind,
+        lead,
+        reading,
+        throughout,
+        told,
+    )
     in_passage = [share_of(terms, one, is_strict=True) for one in passages[:PASSAGES]]
     ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, in_passage))
     if reader and kept:
@@ -152,6 +105,16 @@ def gather(
         pieces = max((nearness_of_pieces(reading, one.parts) for one in read.values()), default=0.0)
     made = [_evidence(asked, at, read.get(at), pieces) for at in read or ranked[:_READ]]
     return sorted(made, key=lambda one: -one.nearness)
+
+
+def _is_unknown_to(reader: PackagedEmbedder, language: str, hits: Sequence[Hit]) -> bool:
+    """Whether words tell more than the model: not where most passages are in another language than
+    the question, which have hardly a word of it.
+    """
+    if not language or language in reader.languages:
+        return False
+    first = hits[:PASSAGES]
+    return 2 * sum(1 for hit in first if hit.language in (language, "")) > len(first)
 
 
 def _compared(kept: Sequence[TokenVectors], hits: Sequence[Hit], one: Sentence) -> Reading:
@@ -202,6 +165,7 @@ def _by_words(
 
 def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Evidence:
     terms, found, own = asked.terms, asked.sentences, asked.sentences[at]
+    through = asked.throughout
     there = asked.passages[own.hit]
     meant = how_far_meant(terms, own.terms, asked.reading, read)
     backed = [
@@ -211,16 +175,20 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
     text = " ".join(one.text for one in found[max(0, at - 1) : at + 2] if one.hit == own.hit)
     return Evidence(
         sentence=own,
+        by_words=asked.by_words,
         covered=share_of(terms, own.terms),
+        covered_alike=share_of(alike(terms), own.terms),
         nearby=share_of(terms, terms_nearby(found, at)),
         passage=share_of(terms, there),
         anywhere=share_of(terms, frozenset().union(*asked.passages), is_strict=True),
         meant=weighed(terms, meant),
+        meant_alike=weighed(alike(terms), meant),
         backed=weighed(terms, with_names(terms, backed)),
         weakest=min(value for one, value in zip(terms, meant, strict=True) if not one.asks),
         cosine=float(asked.reading.vector @ read.vector) if asked.reading and read else 0.0,
         pieces=pieces,
-        throughout=asked.throughout,
+        throughout=max(asked.throughout, default=0.0),
+        behind=max(through) - through[own.hit] if through else 0.0,
         told=asked.told,
         of_kind=is_of_kind(asked.question, text),
         fits=is_of_kind(asked.question, own.text),

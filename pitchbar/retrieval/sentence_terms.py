@@ -147,6 +147,11 @@ def weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
     return met / whole if whole else 0.0
 
 
+def alike(terms: Sequence[Term]) -> list[Term]:
+    """Each tells as much as any other, but for those that ask."""
+    return [replace(one, weight=_ASKING if one.asks else 1.0) for one in terms]
+
+
 def how_far_met(term: Term, there: frozenset[str], is_strict: bool) -> float:
     if term.stems & there:
         return 1.0

@@ -132,6 +132,17 @@ def test_what_another_page_repeats_is_said_once() -> None:
     assert composed.text == "Vouchers hold for three years. [1]"
 
 
+def test_another_passage_is_quoted_sooner_than_another_sentence_of_the_same() -> None:
+    """Which passage answers is told less surely than which of its sentences."""
+    hits = [make_hit("Tea costs $3. Milk is free. Coffee costs $4."), make_hit("Cake costs $5.")]
+    best = judged(hits, "Tea costs", "Coffee costs", "Cake costs", falling=0.1)
+    assert compose("?", hits, best=best).text == "Tea costs $3. [1]\n\nCake costs $5. [2]"
+    # And of that other one, too, only what comes near its own best sentence.
+    hits = [make_hit("Tea costs $3."), make_hit("Cake costs $5. Milk is free. Pie costs $6.")]
+    best = judged(hits, "Tea costs", "Cake costs", "Pie costs", falling=0.1)
+    assert compose("?", hits, best=best).text == "Tea costs $3. [1]\n\nCake costs $5. [2]"
+
+
 def test_what_is_far_from_the_best_is_left_out() -> None:
     hits = [make_hit("Tea costs $3."), make_hit("Dogs are welcome.")]
     composed = compose("?", hits, best=judged(hits, "Tea costs", "Dogs are", falling=0.5))
