@@ -32,6 +32,9 @@ from pitchbar.clients.language_model import Call, Waits, language_model
 from pitchbar.extensions import db
 from pitchbar.settings import current_settings
 
+# Of the threshold, where a model knows both the language of the question and that of the passages,
+# and says itself when they do not answer: what we make of that is worth little.
+_ACROSS_LANGUAGES = 0.5
 # So near to the threshold, of what is left above it, an answer rests on little.
 _THIN = 0.15
 
@@ -66,11 +69,17 @@ def _parts(turn: Turn, running: Running) -> Iterator[Part]:
         yield _curated(turn, curated)
         return
     found = look_up(turn)
-    if not found.best.is_answered:
+    if not found.best.is_answered and not _is_for_a_model(found):
         yield from _refused(turn, found)
         return
     yield Stage("writing")
     yield from write(turn, found, running)
+
+
+def _is_for_a_model(found: Lookup) -> bool:
+    has_model = bool(current_settings()[AnswerSettings].llm_base_url)
+    is_near = found.best.score >= _ACROSS_LANGUAGES * found.threshold
+    return has_model and found.best.is_across and is_near
 
 
 def _curated(turn: Turn, hit: CuratedHit) -> Answered:
@@ -178,7 +187,8 @@ def _quoted(
     trace = replace(trace or _trace(found), fell_back=fell_back)
     verdicts = [*trace.verdicts, *composed.verdicts]
     usage = running.usage if running else Running().usage
-    if not composed.citations:
+    # What was for a model alone may not be quoted when the model fails.
+    if not composed.citations or not found.best.is_answered:
         yield from _refused(turn, found)
         return
     yield Token(text)

@@ -45,6 +45,7 @@ class _Asked:
     terms: Sequence[Term]
     sentences: Sequence[Sentence]
     by_words: bool
+    across: bool
     kind: str
     lead: float
     reading: Reading | None
@@ -77,6 +78,7 @@ def gather(
     if reading and speakers:
         reading = without_words(reading, speakers)
     kind, lead = kind_of(question), _lead(hits)
+    across = bool(language) and _is_across(language, hits)
     if reading and kept:
         reading = in_short(reading, question)
     throughout = [nearness_of_pieces(reading, one.rows) for one in kept]
@@ -87,7 +89,8 @@ def gather(
         passages,
         terms,
         found,
-        reader is None or _is_unknown_to(reader, language, hits),
+        reader is None or (not across and _is_unknown_to(reader, language)),
+        across,
         kind,
         lead,
         reading,
@@ -107,14 +110,14 @@ def gather(
     return sorted(made, key=lambda one: -one.nearness)
 
 
-def _is_unknown_to(reader: PackagedEmbedder, language: str, hits: Sequence[Hit]) -> bool:
-    """Whether words tell more than the model: not where most passages are in another language than
-    the question, which have hardly a word of it.
-    """
-    if not language or language in reader.languages:
-        return False
+def _is_across(language: str, hits: Sequence[Hit]) -> bool:
+    """Whether most passages are in another language, which has hardly a word of the question."""
     first = hits[:PASSAGES]
-    return 2 * sum(1 for hit in first if hit.language in (language, "")) > len(first)
+    return 2 * sum(1 for hit in first if hit.language not in (language, "")) >= len(first)
+
+
+def _is_unknown_to(reader: PackagedEmbedder, language: str) -> bool:
+    return bool(language) and language not in reader.languages
 
 
 def _compared(kept: Sequence[TokenVectors], hits: Sequence[Hit], one: Sentence) -> Reading:
@@ -176,6 +179,7 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
     return Evidence(
         sentence=own,
         by_words=asked.by_words,
+        across=asked.across,
         covered=share_of(terms, own.terms),
         covered_alike=share_of(alike(terms), own.terms),
         nearby=share_of(terms, terms_nearby(found, at)),

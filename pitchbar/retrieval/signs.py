@@ -22,6 +22,7 @@ class Evidence:
 
     Attributes:
         by_words: whether there is no model that knows the language of question and passages.
+        across: whether most passages are in another language than the question.
         covered, nearby, passage: the share of the question that is in the sentence, in it and its
             neighbours, in its passage.
         covered_alike: that in the sentence where each word tells as much as any other.
@@ -47,6 +48,7 @@ class Evidence:
 
     sentence: Sentence
     by_words: bool
+    across: bool
     covered: float
     covered_alike: float
     nearby: float
@@ -85,4 +87,5 @@ class Evidence:
         return near - _LATER * self.sentence.hit
 
 
-SIGNS = tuple(one.name for one in fields(Evidence) if one.name not in ("sentence", "by_words"))
+_NO_SIGNS = ("sentence", "by_words", "across")
+SIGNS = tuple(one.name for one in fields(Evidence) if one.name not in _NO_SIGNS)

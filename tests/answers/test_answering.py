@@ -71,3 +71,12 @@ def test_refusal_says_what_it_can_help_with(
     *_, last = answer(Turn(agent, "Who won the football match yesterday?", language=language))
     assert isinstance(last, Answered)
     assert last.text == said
+
+
+def test_a_question_in_another_language_is_answered_in_the_words_of_the_source(turn: Turn) -> None:
+    *_, last = answer(Turn(turn.agent, "Wann öffnet das Café am Morgen?"))
+    assert isinstance(last, Answered)
+    assert last.text == "The café opens at seven in the morning and closes at six. [1]"
+    *_, last = answer(Turn(turn.agent, "Wer hat gestern das Spiel gewonnen?"))
+    assert isinstance(last, Answered)
+    assert last.is_refused

@@ -69,6 +69,66 @@ def test_model_answers_from_the_passages_and_its_citations_hold(app: Flask, peop
     assert QUESTION in last.trace.prompt
 
 
+# Near enough to an answer for a model that knows both languages, and not to be quoted by itself.
+SPANISH = "¿A qué hora abre el café por la mañana?"
+
+
+@pytest.fixture
+def spanish(people: People) -> Turn:
+    source = make_indexed(people.workspace.id, handbook())
+    return Turn(serve_draft(people.workspace, source_ids=(source.id,)), SPANISH)
+
+
+def test_model_answers_in_the_visitors_language_from_a_source_in_another(
+    app: Flask, spanish: Turn
+) -> None:
+    with model_of(app, lambda body: f"El café abre a las 7 [{number_of(body, 'The café')}]."):
+        _, last = read(answer(spanish))
+    assert last.mode == LLM
+    assert last.text == "El café abre a las 7. [1]"
+    assert last.trace.hits[last.citations[0].hit].text.startswith("The café opens at seven")
+
+
+def test_model_says_that_a_source_in_another_language_does_not_answer(
+    app: Flask, spanish: Turn
+) -> None:
+    with model_of(app, "NO_ANSWER"):
+        _, last = read(answer(spanish))
+    assert last.is_refused
+    assert last.mode == LLM
+
+
+@pytest.mark.parametrize("limits", [{}, {"llm_daily_tokens": 1}])
+def test_what_was_for_a_model_alone_is_refused_where_it_fails(
+    app: Flask, spanish: Turn, limits: dict[str, Any]
+) -> None:
+    record_usage(spanish.agent.workspace_id, Usage(100, 20))
+    with model_of(app, Reply([b"no quota"], status=429), **limits):
+        _, last = read(answer(spanish))
+    assert last.is_refused
+    assert not last.citations
+    _, last = read(answer(spanish))
+    assert last.is_refused
+
+
+def test_model_is_not_asked_what_no_source_comes_near(app: Flask, spanish: Turn) -> None:
+    with model_of(app, f"{TRUE} [1].") as model:
+        _, last = read(answer(replace(spanish, text="¿Quién ganó el partido de fútbol de ayer?")))
+    assert last.is_refused
+    assert not model.asked
+
+
+def test_the_passage_with_the_best_sentence_is_the_first_that_a_model_reads(
+    app: Flask, turn: Turn
+) -> None:
+    with model_of(app, f"{TRUE} [1].") as model:
+        found = lookup_of(turn.text, OTHER, HIT)
+        _, last = read(write(turn, found, Running()))
+    assert number_of(model.asked[0], TRUE) == 1
+    assert last.citations[0].hit == 0
+    assert TRUE in last.trace.hits[0].text
+
+
 def test_each_sentence_is_shown_when_it_is_whole(app: Flask, turn: Turn) -> None:
     with model_of(app, Reply(stream_of(f"{SECOND} [1]. {TRUE} [1].", size=3))):
         streamed, last = written(turn)
