@@ -1,5 +1,5 @@
-"""A workspace with as many chunks as one likes, made of the words of our docs. Their vectors are
-drawn, so that nothing is embedded but the questions.
+"""A workspace with as many chunks as one likes, made of the words of our docs. Their vectors, and
+what is kept of their words, are drawn, so that nothing is embedded but the questions.
 """
 
 import random
@@ -11,6 +11,8 @@ from sqlalchemy import insert, select
 
 from bench.machine import ROOT
 from bench.retrieval_world import add_page, make_generation, make_source
+from pitchbar.clients.embeddings import PackagedEmbedder
+from pitchbar.clients.token_vectors import pack
 from pitchbar.clients.vectors import Collection
 from pitchbar.extensions import db
 from pitchbar.retrieval.backends import collection_of, open_embedder
@@ -19,6 +21,8 @@ from pitchbar.settings import current_settings
 from pitchbar.sources.models import Chunk, Document, Embedding, Generation
 
 _A_DOCUMENT, _WORDS = 50, 220
+# Chunks share what is kept of their words; a question compares far fewer than there are.
+_KEPT, _LETTERS = 64, 6
 
 
 def fill(size: int) -> tuple[int, list[str], float]:
@@ -29,10 +33,11 @@ def fill(size: int) -> tuple[int, list[str], float]:
     source = make_source("size")
     generation = make_generation(source)
     collection = collection_of(open_embedder(current_settings()))
+    kept = [_kept_words(draw) for _ in range(_KEPT)] if collection.size else []
     for number in range(0, size, _A_DOCUMENT):
         count = min(_A_DOCUMENT, size - number)
         _add_document(generation, number, count, words, chance)
-        _add_vectors(generation, count, collection, draw)
+        _add_vectors(generation, count, collection, draw, kept)
     source.active_generation_id = generation.id
     db.session.commit()
     began_at = time.perf_counter()
@@ -73,8 +78,20 @@ def _add_document(
     db.session.execute(insert(Chunk), rows)
 
 
+def _kept_words(draw: np.random.Generator) -> bytes:
+    """Of a chunk with words of _LETTERS letters."""
+    rows = draw.normal(size=(_WORDS, PackagedEmbedder.size)).astype("<f4")
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    places = [(at * (_LETTERS + 1), at * (_LETTERS + 1) + _LETTERS) for at in range(_WORDS)]
+    return pack(rows, places, ("x" * _LETTERS + " ") * _WORDS)
+
+
 def _add_vectors(
-    generation: Generation, count: int, collection: Collection, draw: np.random.Generator
+    generation: Generation,
+    count: int,
+    collection: Collection,
+    draw: np.random.Generator,
+    kept: list[bytes],
 ) -> None:
     if not collection.size:
         db.session.commit()
@@ -88,6 +105,7 @@ def _add_vectors(
             "model": collection.key,
             "workspace_id": generation.workspace_id,
             "vector": vector.tobytes(),
+            "token_vectors": kept[chunk_id % _KEPT],
         }
         for chunk_id, vector in zip(db.session.scalars(newest), made, strict=True)
     ]
