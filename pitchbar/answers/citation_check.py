@@ -13,7 +13,7 @@ from pitchbar.answers.filters import LinkFilter, without_html
 from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
-from pitchbar.answers.support import LEAST_OF_NOUNS, contradicts, missing_facts, supports
+from pitchbar.answers.support import LEAST_OF_NOUNS, contradicts, missing_facts, stands_in, supports
 from pitchbar.answers.turns import Citation, Verdict
 from pitchbar.retrieval.passages import Hit
 from pitchbar.retrieval.words import terms_of
@@ -73,9 +73,11 @@ class CitationCheck:
         bare, parts = without_marks(body), parts_of(body)
         asked = [n for _, numbers in parts for n in numbers]
         places = [n - 1 for n in asked if 1 <= n <= len(self.hits)]
-        bearing = self._bearing(bare, places) or self._bearing_by_part(parts)
-        if bearing or not places:
-            bearing = bearing or self._bearing_uncited(bare)
+        bearing = (
+            self._bearing(bare, places)
+            or self._bearing_by_part(parts)
+            or self._bearing_elsewhere(bare, is_cited=bool(places))
+        )
         verdicts = self._lost(bare, asked, bearing)
         if bearing:
             numbers = [self._number(bare, place) for place in bearing]
@@ -100,11 +102,17 @@ class CitationCheck:
             bearing += found
         return bearing if len(parts) > 1 else []
 
-    def _bearing_uncited(self, bare: str) -> list[int]:
-        """What was said without a number may stand in a passage all the same."""
+    def _bearing_elsewhere(self, bare: str, *, is_cited: bool) -> list[int]:
+        """What was said without a number may stand in a passage all the same. Where a number was
+        given that is wrong, it must stand there word by word: of many passages, one has most of
+        the words of anything.
+        """
         if len(self._terms(bare)) <= _JOINING:
             return []
-        return next(([at] for at in range(len(self.hits)) if not self._why_not(bare, at)), [])
+        for at, hit in enumerate(self.hits):
+            if not self._why_not(bare, at) and (not is_cited or stands_in(bare, hit)):
+                return [at]
+        return []
 
     def _why_not(self, bare: str, place: int) -> str:
         hit = self.hits[place]

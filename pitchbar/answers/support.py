@@ -51,8 +51,7 @@ class Support:
 
 def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
-    bare = without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
-    passage = passage_of(hit)
+    bare, passage = _bare(sentence), passage_of(hit)
     if _stands_there(bare, passage):
         if bare_words(bare) in passage.whole_sentences:
             return Support(True)
@@ -63,6 +62,15 @@ def supports(sentence: str, hit: Hit) -> Support:
         return Support(False, f"not in the passage: {', '.join(missing[:5])}")
     why = _by_words(bare, passage) or _by_sense(bare, passage)
     return Support(not why, why)
+
+
+def stands_in(sentence: str, hit: Hit) -> bool:
+    """Whether the passage says it word by word."""
+    return _stands_there(_bare(sentence), passage_of(hit))
+
+
+def _bare(sentence: str) -> str:
+    return without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
 
 
 def _stands_there(sentence: str, passage: Passage) -> bool:
@@ -80,7 +88,7 @@ def _missing(sentence: str, passage: Passage) -> set[str]:
 
 def contradicts(sentence: str, hit: Hit) -> bool:
     """Whether the passage says the contrary of what it does not bear out."""
-    bare = without_price(plain(CITATION.sub("", _STEP.sub("", sentence))))
+    bare = _bare(sentence)
     return bool(why_not_by_clauses(bare, passage_of(hit)))
 
 

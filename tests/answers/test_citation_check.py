@@ -96,6 +96,18 @@ def test_a_sentence_that_says_more_than_its_passage_loses_its_citation() -> None
     assert not any(verdict.is_supported for verdict in checked.verdicts)
 
 
+def test_a_number_of_another_passage_is_put_right_where_one_says_it_word_by_word() -> None:
+    [checked], done = check("Items on sale are excluded from returns [1].")
+    assert checked.text == "Items on sale are excluded from returns. [1]"
+    assert [citation.hit for citation in done.citations] == [1]
+    [lost] = [verdict for verdict in checked.verdicts if not verdict.is_supported]
+    assert lost.why.startswith("passage 1: ")
+    # In other words it is not: of many passages, one has most of the words of anything.
+    [checked], done = check("Refunds go to the card you paid with [1].")
+    assert not done.citations
+    assert not any(verdict.is_supported for verdict in checked.verdicts)
+
+
 @pytest.mark.parametrize("n", [0, 3, 99, 999])
 def test_a_number_without_a_passage_is_gone_and_told(n: int) -> None:
     [checked], _ = check(f"Refunds go to the card you paid with [{n}][2].")
