@@ -71,9 +71,10 @@ def _ranked(found: Sequence[Found], hits: Sequence[Hit], language: str) -> list[
     of_passage: dict[int, float] = {}
     for one in ranked:
         of_passage.setdefault(one.place, worth(one))
-    return [
+    # Where little is near, it may be less than nothing.
+    return ranked[:1] + [
         one
-        for one in ranked
+        for one in ranked[1:]
         if worth(one) >= _NEAR_IN_PASSAGE * of_passage[one.place]
         and of_passage[one.place] >= _NEAR_ELSEWHERE * worth(ranked[0])
         and hits[one.place].language == hits[ranked[0].place].language

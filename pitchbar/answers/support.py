@@ -1,6 +1,7 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
-0. A whole sentence of the passage is borne out; what stands in one word by word is, but for 3.
+0. No number has another unit or side than the passage gives it ("$5", "> 5"). A whole sentence of
+   the passage is borne out then; what stands in one word by word is, but for 3.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another. In German, where names are not told
@@ -25,6 +26,7 @@ from functools import lru_cache
 from pitchbar.answers.clauses import CLAUSE, nearest_sentence, why_not_by_clauses
 from pitchbar.answers.comparisons import comparison_of, directions_of, without_price
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
+from pitchbar.answers.number_signs import another_sign
 from pitchbar.answers.passage_words import Passage, bare_words, passage_of, stems_of
 from pitchbar.answers.plain import plain
 from pitchbar.retrieval.passages import Hit
@@ -52,6 +54,8 @@ class Support:
 def supports(sentence: str, hit: Hit) -> Support:
     """Without the citation that stands in it."""
     bare, passage = _bare(sentence), passage_of(hit)
+    if number := another_sign(bare, passage.whole):
+        return Support(False, f"{number} has another sign")
     if _stands_there(bare, passage):
         if bare_words(bare) in passage.whole_sentences:
             return Support(True)

@@ -43,6 +43,7 @@ class _Asked:
     hits: Sequence[Hit]
     passages: Sequence[frozenset[str]]
     terms: Sequence[Term]
+    terms_alike: Sequence[Term]
     sentences: Sequence[Sentence]
     by_words: bool
     across: bool
@@ -88,6 +89,7 @@ def gather(
         hits,
         passages,
         terms,
+        alike(terms),
         found,
         reader is None or (not across and _is_unknown_to(reader, language)),
         across,
@@ -168,8 +170,7 @@ def _by_words(
 
 def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Evidence:
     terms, found, own = asked.terms, asked.sentences, asked.sentences[at]
-    through = asked.throughout
-    there = asked.passages[own.hit]
+    there, through = asked.passages[own.hit], asked.throughout
     meant = how_far_meant(terms, own.terms, asked.reading, read)
     backed = [
         max(value, how_far_met(one, there, is_strict=False))
@@ -181,17 +182,17 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
         by_words=asked.by_words,
         across=asked.across,
         covered=share_of(terms, own.terms),
-        covered_alike=share_of(alike(terms), own.terms),
+        covered_alike=share_of(asked.terms_alike, own.terms),
         nearby=share_of(terms, terms_nearby(found, at)),
         passage=share_of(terms, there),
         anywhere=share_of(terms, frozenset().union(*asked.passages), is_strict=True),
         meant=weighed(terms, meant),
-        meant_alike=weighed(alike(terms), meant),
+        meant_alike=weighed(asked.terms_alike, meant),
         backed=weighed(terms, with_names(terms, backed)),
         weakest=min(value for one, value in zip(terms, meant, strict=True) if not one.asks),
         cosine=float(asked.reading.vector @ read.vector) if asked.reading and read else 0.0,
         pieces=pieces,
-        throughout=max(asked.throughout, default=0.0),
+        throughout=max(through, default=0.0),
         behind=max(through) - through[own.hit] if through else 0.0,
         told=asked.told,
         of_kind=is_of_kind(asked.question, text),

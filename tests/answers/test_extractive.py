@@ -143,6 +143,13 @@ def test_another_passage_is_quoted_sooner_than_another_sentence_of_the_same() ->
     assert compose("?", hits, best=best).text == "Tea costs $3. [1]\n\nCake costs $5. [2]"
 
 
+def test_the_best_is_quoted_though_it_is_less_than_nothing() -> None:
+    hits = [make_hit("Tea costs $3."), make_hit("Dogs are welcome.")]
+    best = judged(hits, "Tea costs", "Dogs are", falling=0.5)
+    found = tuple(replace(one, nearness=one.nearness - 3.0) for one in best.found)
+    assert compose("?", hits, best=replace(best, found=found)).text == "Tea costs $3. [1]"
+
+
 def test_what_is_far_from_the_best_is_left_out() -> None:
     hits = [make_hit("Tea costs $3."), make_hit("Dogs are welcome.")]
     composed = compose("?", hits, best=judged(hits, "Tea costs", "Dogs are", falling=0.5))

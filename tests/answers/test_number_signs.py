@@ -1,0 +1,47 @@
+"""What a number is of, and on which side of it."""
+
+import pytest
+
+from pitchbar.answers.number_signs import another_sign
+from pitchbar.answers.support import supports
+from tests.answers.hits import make_hit
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("The plan costs €5 a month.", "The plan costs $5 a month."),
+        ("The plan costs 5 euros a month.", "The plan costs 5 $ a month."),
+        ("A fee of 5 % is taken.", "A fee of 5 € is taken."),
+        ("A fee of 5 per cent is taken.", "A fee of 5 pounds is taken."),
+        ("A scan takes < 5 ms.", "A scan takes > 5 ms."),
+        ("It is kept ≤ 1,200 days.", "It is kept >= 1200 days."),
+    ],
+)
+def test_another_unit_or_side_is_found_and_not_borne_out(said: str, text: str) -> None:
+    assert another_sign(said, text)
+    support = supports(f"{said} [1]", make_hit(text))
+    assert not support.is_supported
+    assert support.why.endswith("has another sign")
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("The plan costs $5.", "The plan costs 5 dollars."),
+        ("A fee of 5 percent is taken.", "A fee of 5% is taken."),
+        ("It takes less than 5 ms, < 5.", "It takes <5 ms."),
+        # With both signs there, with none, or none said.
+        ("The plan costs $5.", "The plan costs $5, or 5 € in Europe."),
+        ("The plan costs $5.", "The plan costs 5 a month."),
+        ("The plan costs 5.", "The plan costs $5."),
+        ("The plan costs $6.", "The plan costs 5 €."),
+        ("Step -> 5 is the last.", "Step => 5 is the last, < 6."),
+        ("Days 5, $6 in all.", "Days: 5 € each, $6 in all."),
+        ("", ""),
+        ("$", "€ % 5"),
+        ("5" * 5_000 + "$", "5" * 5_000 + "$"),
+    ],
+)
+def test_the_same_or_no_sign_is_none(said: str, text: str) -> None:
+    assert not another_sign(said, text)
