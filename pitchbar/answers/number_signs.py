@@ -41,7 +41,8 @@ def another_sign(sentence: str, text: str) -> str:
 def _signed(text: str) -> Iterator[tuple[str, str, str]]:
     """Kind of sign, number and sign of each that has one."""
     for found in _NUMBER.finditer(text):
-        unit = found["before"] or (found["after"] or "").lower().replace("per cent", "%")
+        # A long s is an s to the pattern.
+        unit = found["before"] or (found["after"] or "").casefold().replace("per cent", "%")
         for number in numbers_of(found["number"].rstrip(".,'\u2019")):
             if unit:
                 yield "unit", number, _SIGN_OF[unit]

@@ -40,6 +40,7 @@ def test_another_unit_or_side_is_found_and_not_borne_out(said: str, text: str) -
         ("Days 5, $6 in all.", "Days: 5 € each, $6 in all."),
         ("", ""),
         ("$", "€ % 5"),
+        ("It costs 5 DOLLAR\u017f.", "It costs $5."),
         ("5" * 5_000 + "$", "5" * 5_000 + "$"),
     ],
 )
