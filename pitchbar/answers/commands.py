@@ -3,7 +3,7 @@
 import json
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
@@ -14,6 +14,7 @@ from pitchbar.answers.turns import CURATED, LLM, Answered, Turn
 from pitchbar.clients.vectors import VectorsUnavailable
 from pitchbar.commands import in_app
 from pitchbar.retrieval.answerable import Answer, answer_of
+from pitchbar.retrieval.passages import with_surroundings
 from pitchbar.retrieval.search import SearchResult, search
 from pitchbar.workspaces.queries import find_workspace
 
@@ -103,6 +104,7 @@ def _found(
     result = search(workspace_id, question, source_ids=source_ids or None, limit=limit)
     best = answer_of(question, result.hits)
     if as_json:
+        result = replace(result, hits=with_surroundings(result.hits))
         return json.dumps({**asdict(result), "answer": asdict(best)}, indent=2)
     return "\n".join(_told(result, best))
 

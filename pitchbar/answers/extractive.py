@@ -85,7 +85,7 @@ def _chosen(
     ranked: Sequence[Found],
     at: Mapping[Found, int],
     hits: Sequence[Hit],
-    own: Mapping[int, list[Quotable]],
+    own: Mapping[int, Sequence[Quotable]],
 ) -> list[Run]:
     chosen: list[Run] = []
     said: list[frozenset[str]] = []

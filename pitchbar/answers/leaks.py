@@ -5,6 +5,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 # So many letters in a row are no chance: four or five words.
@@ -19,7 +20,9 @@ _CODES = re.compile(r"(?:\b(?:[01]{8}|\d{2,3})\b[\s,;]*){8,}")
 # What is kept of an answer to see a leak over the end of a sentence.
 _KEPT = 1_500
 
-Grams = frozenset[tuple[int, ...]]
+# Steps within the alphabet are written as its first signs, all others as those above.
+_LETTERS = 26
+_OTHERS = 0x110000 - _LETTERS
 
 
 class LeakWatch:
@@ -31,9 +34,9 @@ class LeakWatch:
     def __init__(self, private: str, public: Iterable[str]) -> None:
         letters = _letters(private)
         # No letter: so no run goes from one text into the next.
-        free = " ".join(map(_letters, public))
-        grams = zip(_is_in(letters, free), _grams(letters), strict=True)
-        self._grams: Grams = frozenset(gram for is_free, gram in grams if not is_free)
+        free = " ".join(map(_letters_of_known, public))
+        said = _places_in(letters, free)
+        self._grams = frozenset(gram for at, gram in enumerate(_grams(letters)) if at not in said)
         self._seen = ""
 
     def tells(self, sentence: str) -> bool:
@@ -50,28 +53,39 @@ def _letters(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
-def _is_in(letters: str, text: str) -> Iterator[bool]:
-    """Whether the text has each run of these letters."""
-    blocks = [letters[at : at + _BLOCK] in text for at in range(0, len(letters), _BLOCK)]
-    for at in range(len(letters) - _RUN + 1):
-        yield blocks[-(-at // _BLOCK)] and letters[at : at + _RUN] in text
+# What visitors ask about stands in few passages.
+_letters_of_known = lru_cache(maxsize=256)(_letters)
 
 
-def _steps(letters: str) -> tuple[int, ...]:
-    """How far each letter is from the one before: so all shifts of the alphabet, such as rot13, are
-    the same.
+def _places_in(letters: str, text: str) -> set[int]:
+    """Where runs of these letters begin that the text has."""
+    found = set()
+    for block in range(0, len(letters), _BLOCK):
+        if letters[block : block + _BLOCK] in text:
+            starts = range(max(0, block - _BLOCK + 1), block + 1)
+            found |= {at for at in starts if letters[at : at + _RUN] in text}
+    return found
+
+
+def _steps(letters: str) -> str:
+    """How far each letter is from the one before, as a sign: so all shifts of the alphabet, such as
+    rot13, are the same.
     """
-    return tuple(_step(one, two) for one, two in pairwise(map(ord, letters)))
+    return "".join(
+        [
+            chr(
+                (two - one) % _LETTERS
+                if 97 <= one <= 122 and 97 <= two <= 122
+                else _LETTERS + (two - one) % _OTHERS
+            )
+            for one, two in pairwise(map(ord, letters))
+        ]
+    )
 
 
-def _grams(letters: str) -> Iterator[tuple[int, ...]]:
+def _grams(letters: str) -> Iterator[str]:
     steps = _steps(letters)
     return (steps[at : at + _RUN - 1] for at in range(len(steps) - _RUN + 2))
-
-
-def _step(one: int, two: int) -> int:
-    is_latin = 97 <= one <= 122 and 97 <= two <= 122
-    return (two - one) % 26 if is_latin else two - one + 1_000
 
 
 def _dresses(text: str) -> Iterator[str]:

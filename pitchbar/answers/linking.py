@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from pitchbar.answers.fragments import fragment_url
 from pitchbar.answers.turns import Citation
 from pitchbar.extensions import db
-from pitchbar.retrieval.passages import Hit
+from pitchbar.retrieval.passages import Hit, with_surroundings
 from pitchbar.sources.models import Document
 
 # Characters of a page that is looked through; of a longer one what stands around the passage.
@@ -17,9 +17,14 @@ _LONGEST_PAGE = 200_000
 
 def linked(citations: Sequence[Citation], hits: Sequence[Hit]) -> list[Citation]:
     """Whether a quote stands on its page once is looked up there, with one read for all."""
-    pages = _pages({hits[one.hit].document_id for one in citations if hits[one.hit].url})
+    cited = {one.hit: hits[one.hit] for one in citations}
+    pages = _pages({hit.document_id for hit in cited.values() if hit.url})
+    of_long = [at for at, hit in cited.items() if hit.url and hit.document_id not in pages]
+    if of_long:
+        around = with_surroundings([hits[at] for at in of_long])
+        cited |= dict(zip(of_long, around, strict=True))
     return [
-        replace(one, url=_url_of(one, hits[one.hit], pages), title=_title_of(hits[one.hit]))
+        replace(one, url=_url_of(one, cited[one.hit], pages), title=_title_of(cited[one.hit]))
         for one in citations
     ]
 

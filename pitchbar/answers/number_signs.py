@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from functools import lru_cache
 
 from pitchbar.answers.facts import numbers_of
 
@@ -28,14 +29,21 @@ def another_sign(sentence: str, text: str) -> str:
     """The number of the sentence that the text has with other signs alone; empty if there is none.
     A number without a sign may be of anything.
     """
-    there: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for kind, number, sign in _signed(text):
-        there[kind, number].add(sign)
+    there = _signs_by_number(text)
     for kind, number, sign in _signed(sentence):
         known = there.get((kind, number))
         if known and sign not in known:
             return number
     return ""
+
+
+@lru_cache(maxsize=256)
+def _signs_by_number(text: str) -> Mapping[tuple[str, str], Set[str]]:
+    """One passage is compared with many sentences."""
+    there: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, number, sign in _signed(text):
+        there[kind, number].add(sign)
+    return dict(there)
 
 
 def _signed(text: str) -> Iterator[tuple[str, str, str]]:

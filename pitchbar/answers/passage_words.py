@@ -27,16 +27,24 @@ class Passage:
     language: str
 
 
-@lru_cache(maxsize=64)
+# What visitors ask about stands in few passages; each takes about 25 kB.
+_PASSAGES_KEPT = 256
+
+
 def passage_of(hit: Hit) -> Passage:
-    told = [without_price(one.shown) for one in quotables_of(0, hit.text)]
-    headings = " ".join((hit.title, *hit.headings))
-    whole = "\n".join((headings, without_price(plain(hit.text)), *told))
+    # Not by the hit itself, whose scores are those of one question.
+    return _passage_of(" ".join((hit.title, *hit.headings)), hit.text, hit.language)
+
+
+@lru_cache(maxsize=_PASSAGES_KEPT)
+def _passage_of(headings: str, text: str, language: str) -> Passage:
+    told = [without_price(one.shown) for one in quotables_of(0, text)]
+    whole = "\n".join((headings, without_price(plain(text)), *told))
     # A row or an item may be several sentences, of which one is negated and another is not.
     each = [line[one.start : one.end] for line in told for one in sentences(line, 0, len(line))]
     lines = tuple(bare_words(line) for line in told)
     exact = frozenset(bare_words(one) for one in each)
-    return Passage(whole, lines, tuple(each), exact, headings, hit.language)
+    return Passage(whole, lines, tuple(each), exact, headings, language)
 
 
 def bare_words(text: str) -> str:

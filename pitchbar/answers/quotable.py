@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pitchbar.answers.plain import cells_of, plain, without_marker
 from pitchbar.reading.blocks import CODE, HEADING, ITEM, PARAGRAPH, TABLE, Block, blocks_of
@@ -10,6 +11,8 @@ from pitchbar.reading.sentences import Span, cut, sentences, trimmed
 
 SENTENCE, ROW = "sentence", "row"
 _LONGEST = 600
+# What visitors ask about stands in few passages; each takes some 10 kB.
+_PASSAGES_KEPT = 256
 _LINE = re.compile(r"[^\n]+")
 _DASHES = re.compile(r"[\s|:-]+$")
 # A footnote of the source, which would look like a citation of ours.
@@ -38,14 +41,15 @@ class Quotable:
         return self.marker[:1].isdigit()
 
 
-def quotables_of(hit: int, text: str) -> list[Quotable]:
+@lru_cache(maxsize=_PASSAGES_KEPT)
+def quotables_of(hit: int, text: str) -> Sequence[Quotable]:
     """In their order. What has no letter and no digit is none."""
-    found = []
+    found: list[Quotable] = []
     for number, block in enumerate(blocks_of(text)):
         for part, one in enumerate(_parts(hit, text, number, block)):
             if _LETTER.search(one.shown):
                 found.append(_numbered(one, part))
-    return found
+    return tuple(found)
 
 
 def _numbered(one: Quotable, part: int) -> Quotable:

@@ -109,7 +109,7 @@ def missing_facts(sentence: str, text: str) -> set[str]:
     return names | (numbers_stated(sentence) - numbers)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _told(text: str) -> tuple[Set[str], Set[str], Set[str]]:
     """Its words, the parts of those, and its numbers; one text is compared with many sentences."""
     words = frozenset(word.casefold() for word in re.findall(r"[\w'\u2019-]+", text))

@@ -1,9 +1,11 @@
 """Which curated answer a question gets."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import undefer
 
 from pitchbar.agents.hours import is_open
@@ -46,13 +48,21 @@ def _score_of(one: CuratedAnswer, text: str, near: Sequence[str]) -> float:
 
 
 def _active(turn: Turn) -> Sequence[CuratedAnswer]:
+    given = {"workspace": turn.agent.workspace_id, "agent": turn.agent.agent_id}
+    return db.session.scalars(_newest(), given).all()
+
+
+# Each turn runs it first; making it takes longer.
+@cache
+def _newest() -> Any:
+    of_agent = CuratedAnswer.agent_id == bindparam("agent")
     query = select(CuratedAnswer).where(
-        CuratedAnswer.workspace_id == turn.agent.workspace_id,
+        CuratedAnswer.workspace_id == bindparam("workspace"),
         CuratedAnswer.is_active.is_(True),
-        or_(CuratedAnswer.agent_id.is_(None), CuratedAnswer.agent_id == turn.agent.agent_id),
+        or_(CuratedAnswer.agent_id.is_(None), of_agent),
     )
     newest = query.order_by(CuratedAnswer.id.desc()).limit(_MOST)
-    return db.session.scalars(newest.options(undefer(CuratedAnswer.vectors))).all()
+    return newest.options(undefer(CuratedAnswer.vectors))
 
 
 def _is_meant_for(one: CuratedAnswer, turn: Turn) -> bool:

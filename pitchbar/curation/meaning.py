@@ -85,7 +85,7 @@ def _met(question: str, other: str, first: Reading, second: Reading) -> Sequence
         return [0.0]
     nearest = (first.parts @ second.parts.T).max(axis=1)
     known = frozenset(stems_of(other, language_of(other)))
-    return [max(_by_meaning(one, first, nearest), how_far_met(one, known, False)) for one in terms]
+    return [max(_by_meaning(one, first, nearest), how_far_met(one, known)) for one in terms]
 
 
 def _by_meaning(term: Term, reading: Reading, nearest: Sequence[float]) -> float:

@@ -17,11 +17,10 @@ from pitchbar.retrieval.sentence_terms import (
     Sentence,
     Term,
     alike,
-    how_far_met,
+    met_in,
     sentences_of,
     share_of,
     stems_of_passage,
-    terms_nearby,
     weighed,
     weighed_terms,
     with_names,
@@ -37,7 +36,9 @@ PASSAGES, _COMPARED, _READ, _READ_CHARACTERS = 4, 8, 4, 800
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question, and what was found for it."""
+    """A question, and what was found for it. `met`: how far each of its words stands in each
+    sentence; `met_in_passages`: in each of the first PASSAGES.
+    """
 
     question: str
     hits: Sequence[Hit]
@@ -45,6 +46,9 @@ class _Asked:
     terms: Sequence[Term]
     terms_alike: Sequence[Term]
     sentences: Sequence[Sentence]
+    met: Sequence[Sequence[float]]
+    met_in_passages: Sequence[Sequence[float]]
+    anywhere: float
     by_words: bool
     across: bool
     kind: str
@@ -91,6 +95,9 @@ def gather(
         terms,
         alike(terms),
         found,
+        [met_in(terms, one.terms) for one in found],
+        [met_in(terms, one) for one in passages[:PASSAGES]],
+        share_of(terms, frozenset().union(*passages), is_strict=True),
         reader is None or (not across and _is_unknown_to(reader, language)),
         across,
         kind,
@@ -99,8 +106,7 @@ def gather(
         throughout,
         told,
     )
-    in_passage = [share_of(terms, one, is_strict=True) for one in passages[:PASSAGES]]
-    ranked = sorted(range(len(found)), key=lambda at: -_by_words(found, at, terms, in_passage))
+    ranked = _ranked(asked)
     if reader and kept:
         read = {at: _compared(kept, hits, found[at]) for at in ranked[:_COMPARED]}
     else:
@@ -153,39 +159,49 @@ def _worth(found: Sequence[Sentence], ranked: Sequence[int]) -> list[int]:
     return taken
 
 
-def _by_words(
-    found: Sequence[Sentence],
-    at: int,
-    terms: Sequence[Term],
-    in_passage: Sequence[float],
-) -> float:
-    own = found[at]
-    return (
-        share_of(terms, own.terms)
-        + 0.3 * share_of(terms, terms_nearby(found, at), is_strict=True)
-        + 0.3 * in_passage[own.hit]
-        - 0.02 * own.hit
-    )
+def _ranked(asked: _Asked) -> list[int]:
+    """Sentences by the words that they have, the best one first."""
+    terms = asked.terms
+    in_passage = [weighed(terms, _whole(one)) for one in asked.met_in_passages]
+
+    def by_words(at: int) -> float:
+        own = asked.sentences[at].hit
+        near = weighed(terms, _whole(_met_nearby(asked, at)))
+        share = weighed(terms, with_names(terms, asked.met[at]))
+        return share + 0.3 * near + 0.3 * in_passage[own] - 0.02 * own
+
+    return sorted(range(len(asked.sentences)), key=lambda at: -by_words(at))
+
+
+def _whole(met: Sequence[float]) -> list[float]:
+    """Without words that are only spelled alike."""
+    return [float(value == 1.0) for value in met]
+
+
+def _met_nearby(asked: _Asked, at: int) -> list[float]:
+    """In a sentence or the ones next to it."""
+    found = asked.sentences
+    around = range(max(0, at - 1), min(len(found), at + 2))
+    of_passage = (asked.met[one] for one in around if found[one].hit == found[at].hit)
+    return [max(values) for values in zip(*of_passage, strict=True)]
 
 
 def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Evidence:
     terms, found, own = asked.terms, asked.sentences, asked.sentences[at]
-    there, through = asked.passages[own.hit], asked.throughout
-    meant = how_far_meant(terms, own.terms, asked.reading, read)
-    backed = [
-        max(value, how_far_met(one, there, is_strict=False))
-        for one, value in zip(terms, meant, strict=True)
-    ]
+    met, there, through = asked.met[at], asked.met_in_passages[own.hit], asked.throughout
+    meant = how_far_meant(terms, met, asked.reading, read)
+    backed = [max(pair) for pair in zip(meant, there, strict=True)]
+    named = with_names(terms, met)
     text = " ".join(one.text for one in found[max(0, at - 1) : at + 2] if one.hit == own.hit)
     return Evidence(
         sentence=own,
         by_words=asked.by_words,
         across=asked.across,
-        covered=share_of(terms, own.terms),
-        covered_alike=share_of(asked.terms_alike, own.terms),
-        nearby=share_of(terms, terms_nearby(found, at)),
-        passage=share_of(terms, there),
-        anywhere=share_of(terms, frozenset().union(*asked.passages), is_strict=True),
+        covered=weighed(terms, named),
+        covered_alike=weighed(asked.terms_alike, named),
+        nearby=weighed(terms, with_names(terms, _met_nearby(asked, at))),
+        passage=weighed(terms, with_names(terms, there)),
+        anywhere=asked.anywhere,
         meant=weighed(terms, meant),
         meant_alike=weighed(asked.terms_alike, meant),
         backed=weighed(terms, with_names(terms, backed)),
@@ -209,11 +225,10 @@ def _evidence(asked: _Asked, at: int, read: Reading | None, pieces: float) -> Ev
 _NO_NAMES = 0.9
 
 
-def _names(question: str, terms: Sequence[Term], there: frozenset[str]) -> float:
+def _names(question: str, terms: Sequence[Term], met: Sequence[float]) -> float:
     """Of words with a capital letter but for the first, and numbers."""
     named = [one for one in terms if is_name(question, one.start)]
     if not named:
         return _NO_NAMES
-    met = [how_far_met(one, there, is_strict=False) for one in terms]
     known = dict(zip(terms, with_names(terms, met), strict=True))
     return sum(known[one] for one in named) / len(named)

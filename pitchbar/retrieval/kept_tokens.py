@@ -33,7 +33,7 @@ def token_vectors_of(chunk_ids: Sequence[int]) -> list[TokenVectors]:
 
 
 # A question's passages are asked for twice, and many ask for the same ones; each takes 100 kB.
-_unpacked = lru_cache(maxsize=64)(unpack)
+_unpacked = lru_cache(maxsize=128)(unpack)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What was found, with its text and what stands around it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -31,7 +31,7 @@ class Scored:
 @dataclass(frozen=True)
 class Hit:
     """A chunk. `before` and `after` are its neighbours, `section` is all that stands under the same
-    heading, each empty where there is nothing.
+    heading, each empty where there is nothing, and until `with_surroundings` was asked for them.
 
     `score` compares the hits of one question, from 0 to 1; `lexical` is BM25.
     """
@@ -66,12 +66,28 @@ def load_hits(scored: Sequence[Scored]) -> list[Hit]:
     """In the same order; without those that were deleted a moment ago."""
     rows = db.session.execute(_chosen(), {"ids": [one.chunk_id for one in scored]})
     found = {row[0].id: row for row in rows}
-    around = _around(list(found))
-    sections = _sections([row[0] for row in found.values()], around)
+    return [_hit_of(one, *found[one.chunk_id]) for one in scored if one.chunk_id in found]
+
+
+def with_surroundings(hits: Sequence[Hit]) -> list[Hit]:
+    """Nothing is answered from them: so the search itself does not wait for them."""
+    rows = db.session.execute(_chosen(), {"ids": [one.chunk_id for one in hits]})
+    chunks = {row[0].id: row[0] for row in rows}
+    around = _around(list(chunks))
+    sections = _sections(list(chunks.values()), around)
+
+    def text_at(chunk: Chunk | None, offset: int) -> str:
+        near = around.get((chunk.document_id, chunk.position + offset)) if chunk else None
+        return near.text if near else ""
+
     return [
-        _hit_of(one, *found[one.chunk_id], around, sections.get(one.chunk_id, ""))
-        for one in scored
-        if one.chunk_id in found
+        replace(
+            one,
+            before=text_at(chunks.get(one.chunk_id), -1),
+            after=text_at(chunks.get(one.chunk_id), 1),
+            section=sections.get(one.chunk_id, ""),
+        )
+        for one in hits
     ]
 
 
@@ -132,19 +148,7 @@ def _standing_near() -> Any:
     )
 
 
-def _hit_of(
-    scored: Scored,
-    chunk: Chunk,
-    url: str,
-    title: str,
-    language: str,
-    around: Around,
-    section: str,
-) -> Hit:
-    def text_at(offset: int) -> str:
-        near = around.get((chunk.document_id, chunk.position + offset))
-        return near.text if near else ""
-
+def _hit_of(scored: Scored, chunk: Chunk, url: str, title: str, language: str) -> Hit:
     return Hit(
         chunk_id=chunk.id,
         document_id=chunk.document_id,
@@ -158,9 +162,6 @@ def _hit_of(
         score=scored.score,
         lexical=scored.lexical,
         cosine=scored.cosine,
-        before=text_at(-1),
-        after=text_at(1),
-        section=section,
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -16,12 +16,14 @@ from pitchbar.retrieval.words import terms_of
 
 # A word that is spelled a little differently counts for so much as it is alike, from here on.
 _ALIKE = 0.75
+# Two words are compared letter by letter where they begin with the same ones and are not short.
+_BEGINNING, _SHORTEST_ALIKE = 2, 3
 # What a word that asks counts for; and the other words of a name of which one is met.
 _ASKING, _NAMED = 0.25, 0.5
 # Characters of a sentence; what goes on for longer is cut at its clauses.
 _LONGEST = 600
 # What visitors ask about stands in few passages; each takes about 25 kB.
-_PASSAGES_KEPT = 256
+_PASSAGES_KEPT, _SENTENCES_KEPT = 256, 4_096
 _LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)|[*_`#>|]+")
 
@@ -137,8 +139,13 @@ def _sentences_of(text: str, language: str) -> tuple[tuple[int, int, str, frozen
 
 
 def share_of(terms: Sequence[Term], there: frozenset[str], *, is_strict: bool = False) -> float:
-    values = [how_far_met(one, there, is_strict) for one in terms]
-    return weighed(terms, values if is_strict else with_names(terms, values))
+    if is_strict:
+        return weighed(terms, [float(bool(one.stems & there)) for one in terms])
+    return weighed(terms, with_names(terms, met_in(terms, there)))
+
+
+def met_in(terms: Sequence[Term], there: frozenset[str]) -> list[float]:
+    return [how_far_met(one, there) for one in terms]
 
 
 def weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
@@ -152,27 +159,33 @@ def alike(terms: Sequence[Term]) -> list[Term]:
     return [replace(one, weight=_ASKING if one.asks else 1.0) for one in terms]
 
 
-def how_far_met(term: Term, there: frozenset[str], is_strict: bool) -> float:
-    if term.stems & there:
+def how_far_met(term: Term, there: frozenset[str]) -> float:
+    """1 where it stands there, less where something is spelled like it."""
+    if not term.stems.isdisjoint(there):
         return 1.0
-    return 0.0 if is_strict else max((_likeness(one, there) for one in term.stems), default=0.0)
+    return max([_likeness(one, there) for one in term.stems], default=0.0)
 
 
 def _likeness(stem: str, there: frozenset[str]) -> float:
     if len(stem) < 5 or not stem.isalpha():
         return 0.0
-    start = stem[:2]
-    near = [one for one in there if one.startswith(start) and len(one) > 3]
+    near = _by_beginning(there).get(stem[:_BEGINNING], ())
     best = max((_spelled_alike(stem, one) for one in near), default=0.0)
     return best if best >= _ALIKE else 0.0
+
+
+@lru_cache(maxsize=_SENTENCES_KEPT)
+def _by_beginning(there: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    """Words by their first letters: each word of a question is compared with some fifty sentences,
+    and few of those have one that begins like it.
+    """
+    found: dict[str, list[str]] = {}
+    for one in there:
+        if len(one) > _SHORTEST_ALIKE:
+            found.setdefault(one[:_BEGINNING], []).append(one)
+    return found
 
 
 @lru_cache(maxsize=8_192)
 def _spelled_alike(stem: str, other: str) -> float:
     return SequenceMatcher(None, stem, other).ratio()
-
-
-def terms_nearby(found: Sequence[Sentence], at: int) -> frozenset[str]:
-    own = found[at]
-    around = found[max(0, at - 1) : at + 2]
-    return frozenset().union(*(one.terms for one in around if one.hit == own.hit))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pitchbar.clients.embeddings import Reading
 from pitchbar.clients.token_vectors import Places
 from pitchbar.clients.unit_vectors import Vectors
-from pitchbar.retrieval.sentence_terms import Term, how_far_met, with_names
+from pitchbar.retrieval.sentence_terms import Term, with_names
 
 
 def nearness_of_pieces(asked: Reading | None, rows: Vectors) -> float:
@@ -25,17 +25,15 @@ def nearness_of_words(terms: Sequence[Term], asked: Reading | None, rows: Vector
 
 
 def how_far_meant(
-    terms: Sequence[Term], there: frozenset[str], asked: Reading | None, read: Reading | None
+    terms: Sequence[Term], met: Sequence[float], asked: Reading | None, read: Reading | None
 ) -> list[float]:
-    """For each word, how near the nearest part of the sentence comes to it."""
+    """For each word, how near the nearest part of the sentence comes to it; `met`: how far it
+    stands there.
+    """
     near: dict[int, float] = {}
     if asked is not None and read is not None and len(read.parts) and len(asked.parts):
         near = _by_word(terms, asked, read.parts)
-    values = [
-        max(near.get(at, 0.0), how_far_met(one, there, is_strict=False))
-        for at, one in enumerate(terms)
-    ]
-    return with_names(terms, values)
+    return with_names(terms, [max(near.get(at, 0.0), value) for at, value in enumerate(met)])
 
 
 def _by_word(terms: Sequence[Term], asked: Reading, rows: Vectors) -> dict[int, float]:

@@ -1,5 +1,8 @@
 """Citations that open their pages at what they quote: what stands on a page twice is looked up."""
 
+import pytest
+
+from pitchbar.answers import linking
 from pitchbar.answers.extractive import compose
 from pitchbar.answers.linking import linked
 from pitchbar.retrieval.search import search
@@ -28,3 +31,14 @@ def test_what_stands_elsewhere_on_the_page_too_is_not_opened_there(people: Peopl
     # Nothing stands before or after it that would tell the places apart.
     urls = _urls(people, f"# Refunds\n\n{SENTENCE}\n\n{far}\n\n## Vouchers\n\n{SENTENCE}")
     assert urls == ["https://site.example/refunds"]
+
+
+@pytest.mark.parametrize(("again", "is_opened"), [("", True), (SENTENCE, False)])
+def test_of_a_page_too_long_to_look_through_the_section_is(
+    people: People, monkeypatch: pytest.MonkeyPatch, again: str, is_opened: bool
+) -> None:
+    monkeypatch.setattr(linking, "_LONGEST_PAGE", 100)
+    other = "\n\n".join(f"{'Some other words of it. ' * 20}" for _ in range(8))
+    # Under the same heading it may stand once more, in another passage.
+    [url] = _urls(people, f"# Refunds\n\n{SENTENCE}\n\n{other}\n\n{again}\n\n## End\n\nBye.")
+    assert (":~:text=" in url) == is_opened

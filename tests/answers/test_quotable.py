@@ -63,7 +63,7 @@ def test_what_is_too_long_for_an_item_is_cut_at_its_sentences() -> None:
 
 @pytest.mark.parametrize("text", ["", "---", "| | |\n|---|---|\n| | |", "# Heading", "***"])
 def test_what_says_nothing_is_none(text: str) -> None:
-    assert quotables_of(0, text) == []
+    assert not quotables_of(0, text)
 
 
 def test_a_quotation_mark_of_the_sentence_before_is_left_out() -> None:

@@ -163,6 +163,7 @@ def test_a_question_is_answered_on_the_command_line(people: People, run: Run) ->
     as_json = run("ask", "voucher", "--workspace", people.workspace.slug, "--json")
     facts = json.loads(as_json.output)
     assert facts["hits"][0]["title"] == "Refunds"
+    assert facts["hits"][0]["text"] in facts["hits"][0]["section"]
     assert "voucher" in facts["answer"]["sentence"].lower()
     assert run("ask", "xylophone", "--workspace", people.workspace.slug).output.startswith(
         "Nothing was found"

@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from pitchbar.clients.embeddings import packaged_embedder
 from pitchbar.core.database import changed_rows
 from pitchbar.extensions import db
+from pitchbar.retrieval.passages import with_surroundings
 from pitchbar.retrieval.search import HYBRID, NOTHING, WORDS, search
 from pitchbar.sources.models import Document
 from tests.clients.test_embeddings import endpoint
@@ -36,7 +37,7 @@ def test_finds_the_passage_that_says_it_in_other_words(people: People) -> None:
     assert best.title == "Parking"
 
 
-def test_a_hit_brings_its_neighbours_and_its_section(people: People) -> None:
+def test_what_stands_around_a_hit_is_there_when_it_is_asked_for(people: People) -> None:
     long = "\n\n".join(
         f"The rule number {n} of the house says that guests of table {n} {'wait ' * 120}."
         for n in range(9)
@@ -44,7 +45,8 @@ def test_a_hit_brings_its_neighbours_and_its_section(people: People) -> None:
     text = Text("Rules", f"# Rules\n\nIn short: be kind.\n\n## Tables\n\n{long}\n\n## End\n\nBye.")
     make_indexed(people.workspace.id, [text])
     hits = search(people.workspace.id, "rule number 4 of the house, table 4").hits
-    best = next(hit for hit in hits if "rule number 4" in hit.text)
+    found = next(hit for hit in hits if "rule number 4" in hit.text)
+    [best] = with_surroundings([found])
     assert best.before
     assert best.after
     assert best.before != best.after

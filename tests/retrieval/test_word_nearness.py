@@ -73,6 +73,6 @@ def test_without_words_on_either_side_nothing_is_near(asked: Reading | None, row
 
 def test_a_word_that_stands_there_is_meant_wholly_and_another_by_its_nearest() -> None:
     sentence = Reading(NORTH, PASSAGE, ())
-    there = frozenset({"play"})
-    assert how_far_meant([DOGS, PLAY], there, ASKED, sentence) == pytest.approx([0.7, 1.0])
-    assert how_far_meant([DOGS, PLAY], there, ASKED, None) == [0.0, 1.0]
+    met = [0.0, 1.0]
+    assert how_far_meant([DOGS, PLAY], met, ASKED, sentence) == pytest.approx([0.7, 1.0])
+    assert how_far_meant([DOGS, PLAY], met, ASKED, None) == [0.0, 1.0]
