@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from pitchbar.agents.config import AgentConfig
 from pitchbar.agents.models import Agent, AgentVersion
@@ -30,12 +31,18 @@ class ServedAgent:
 
 def find_published(public_id: str) -> ServedAgent | None:
     """None also where it is a draft only."""
-    row = db.session.execute(
+    row = db.session.execute(_published(), {"public_id": public_id}).one_or_none()
+    return _served(row[0], row[1].config, row[1].number) if row else None
+
+
+# Each call of a widget runs it; making it takes as long.
+@cache
+def _published() -> Select[Agent, AgentVersion]:
+    return (
         select(Agent, AgentVersion)
         .join(AgentVersion, AgentVersion.id == Agent.published_version_id)
-        .where(Agent.public_id == public_id)
-    ).one_or_none()
-    return _served(row[0], row[1].config, row[1].number) if row else None
+        .where(Agent.public_id == bindparam("public_id"))
+    )
 
 
 def draft_of(agent: Agent) -> ServedAgent:

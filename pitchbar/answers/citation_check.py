@@ -56,7 +56,6 @@ class CitationCheck:
 
     def __post_init__(self) -> None:
         self._links = LinkFilter(self.hits)
-        self._said = "\n".join(f"{hit.title}\n{hit.passage}" for hit in self.hits)
 
     def check(self, sentence: str) -> Checked:
         lead = sentence[: len(sentence) - len(sentence.lstrip())]
@@ -155,6 +154,10 @@ class CitationCheck:
         return self._why_not(bare, place) != _SAYS_MORE or contradicts(bare, self.hits[place])
 
     @cached_property
+    def _said(self) -> str:
+        return "\n".join(f"{hit.title}\n{hit.passage}" for hit in self.hits)
+
+    @cached_property
     def _known(self) -> frozenset[str]:
         return self._terms(self._said)
 
@@ -164,9 +167,13 @@ class CitationCheck:
 
     def _missing(self, bare: str) -> set[str]:
         text = plain(bare)
-        numbers = numbers_stated(text) - self._numbers
-        missing = missing_facts(text, f"{self._said}\n{self.question}") & self._names(text)
-        return numbers | {name for name in missing if not self._is_named_otherwise(name)}
+        # Most sentences that lead to others have neither, and the passages need not be read for it.
+        numbers, names = numbers_stated(text), self._names(text)
+        missing = numbers - self._numbers if numbers else set()
+        if names:
+            strange = missing_facts(text, f"{self._said}\n{self.question}") & names
+            missing |= {name for name in strange if not self._is_named_otherwise(name)}
+        return missing
 
     def _names(self, text: str) -> set[str]:
         # Where every noun has a capital letter, that makes no name.

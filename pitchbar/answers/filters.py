@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from pitchbar.answers.unseen import without_unseen
@@ -83,8 +84,15 @@ class LinkFilter:
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._urls = {hit.url.rstrip("/").lower() for hit in hits if hit.url}
         self._hosts = {_host_of(url) for url in self._urls} - {""}
-        self._codes = " ".join(code for hit in hits for code in _CODE.findall(hit.text))
-        self._texts = "\n".join(hit.text for hit in hits).lower()
+        self._hits = hits
+
+    @cached_property
+    def _codes(self) -> str:
+        return " ".join(code for hit in self._hits for code in _CODE.findall(hit.text))
+
+    @cached_property
+    def _texts(self) -> str:
+        return "\n".join(hit.text for hit in self._hits).lower()
 
     def has_foreign(self, text: str) -> bool:
         """Also of one that is written in disguise."""

@@ -4,11 +4,11 @@ a token.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from pitchbar.agents.publication import ServedAgent, find_published
 from pitchbar.chat import cors
@@ -70,11 +70,17 @@ def get_agent(public_id: str) -> tuple[ServedAgent, str]:
     agent = find_published(public_id)
     if agent is None:
         raise UnknownAgent
-    mine = select(Workspace.time_zone).where(Workspace.id == agent.workspace_id)
-    time_zone = db.session.scalar(mine.where(Workspace.deletion_asked_at.is_(None)))
+    time_zone = db.session.scalar(_time_zone(), {"workspace": agent.workspace_id})
     if time_zone is None:
         raise UnknownAgent
     return agent, time_zone
+
+
+# Each call runs it; making it takes as long.
+@cache
+def _time_zone() -> Any:
+    mine = select(Workspace.time_zone).where(Workspace.id == bindparam("workspace"))
+    return mine.where(Workspace.deletion_asked_at.is_(None))
 
 
 def check_origin(agent: ServedAgent) -> str:

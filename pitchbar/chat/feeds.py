@@ -74,6 +74,8 @@ class Feed:
             self._events.append(event)
             self._is_over = name in LAST
             self._changed.notify_all()
+        # Who listens in the same process hears it before whoever speaks works out what is next.
+        time.sleep(0)
 
     def when_left(self, grace_seconds: float, end: Callable[[], None]) -> None:
         """`end` is called when nobody has listened for so long after somebody had."""

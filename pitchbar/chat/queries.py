@@ -1,9 +1,10 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from pitchbar.accounts.models import Person
 from pitchbar.answers.turns import Said
@@ -83,12 +84,19 @@ class Standing(NamedTuple):
 
 
 def find_standing(workspace_id: int, public_id: UUID) -> Standing:
-    found = db.session.execute(
-        select(Conversation.id, Conversation.taken_over_by, Conversation.is_beyond_plan).where(
-            Conversation.public_id == public_id, Conversation.workspace_id == workspace_id
-        )
-    ).one_or_none()
+    given = {"conversation": public_id, "workspace": workspace_id}
+    found = db.session.execute(_standing(), given).one_or_none()
     return Standing(*found) if found else Standing()
+
+
+# Each message runs it; making it takes as long.
+@cache
+def _standing() -> Any:
+    columns = (Conversation.id, Conversation.taken_over_by, Conversation.is_beyond_plan)
+    return select(*columns).where(
+        Conversation.public_id == bindparam("conversation"),
+        Conversation.workspace_id == bindparam("workspace"),
+    )
 
 
 def find_consent(workspace_id: int, public_id: UUID) -> datetime | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pitchbar.clients.embeddings import Reading, packaged_embedder
 from pitchbar.retrieval.languages import language_of
-from pitchbar.retrieval.sentence_terms import Term, how_far_met, stems_of, weighed_terms
+from pitchbar.retrieval.sentence_terms import Term, met_in, stems_of, weighed_terms
 from pitchbar.retrieval.settings import WORDS_ALONE, RetrievalSettings
 from pitchbar.settings import current_settings
 
@@ -85,7 +85,8 @@ def _met(question: str, other: str, first: Reading, second: Reading) -> Sequence
         return [0.0]
     nearest = (first.parts @ second.parts.T).max(axis=1)
     known = frozenset(stems_of(other, language_of(other)))
-    return [max(_by_meaning(one, first, nearest), how_far_met(one, known)) for one in terms]
+    meant = [_by_meaning(one, first, nearest) for one in terms]
+    return [max(pair) for pair in zip(meant, met_in(terms, known), strict=True)]
 
 
 def _by_meaning(term: Term, reading: Reading, nearest: Sequence[float]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from operator import mul
 
 from pitchbar.reading.sentences import cut, sentences
 from pitchbar.retrieval.asking_words import asks
@@ -23,7 +24,7 @@ _ASKING, _NAMED = 0.25, 0.5
 # Characters of a sentence; what goes on for longer is cut at its clauses.
 _LONGEST = 600
 # What visitors ask about stands in few passages; each takes about 25 kB.
-_PASSAGES_KEPT, _SENTENCES_KEPT = 256, 4_096
+_PASSAGES_KEPT = 256
 _LINE = re.compile(r"^(?!#{1,6} )[^\n]*[^\W_][^\n]*$", re.MULTILINE)
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)|[*_`#>|]+")
 
@@ -105,6 +106,8 @@ def _with_kinds(question: str, terms: Sequence[Term]) -> list[Term]:
 
 def with_names(terms: Sequence[Term], values: Sequence[float]) -> list[float]:
     """How far each is met, where a name is known by one of its words."""
+    if all(one.name is None for one in terms):
+        return list(values)
     best: dict[int, float] = {}
     for one, value in zip(terms, values, strict=True):
         if one.name is not None:
@@ -145,45 +148,52 @@ def share_of(terms: Sequence[Term], there: frozenset[str], *, is_strict: bool = 
 
 
 def met_in(terms: Sequence[Term], there: frozenset[str]) -> list[float]:
-    return [how_far_met(one, there) for one in terms]
+    """How far each stands there: 1 where it does, less where something is spelled like it."""
+    return met_in_each(terms, [there])[0]
+
+
+def met_in_each(terms: Sequence[Term], texts: Sequence[frozenset[str]]) -> list[list[float]]:
+    """The same of several texts, for each of them."""
+    near = _by_beginning(frozenset().union(*texts))
+    alike = [(one.stems, _alike_of(one, near)) for one in terms]
+    return [
+        [
+            max([value for word, value in others if word in there], default=0.0)
+            if stems.isdisjoint(there)
+            else 1.0
+            for stems, others in alike
+        ]
+        for there in texts
+    ]
+
+
+def _by_beginning(words: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for one in words:
+        if len(one) > _SHORTEST_ALIKE:
+            found.setdefault(one[:_BEGINNING], []).append(one)
+    return found
+
+
+def _alike_of(term: Term, near: Mapping[str, Sequence[str]]) -> list[tuple[str, float]]:
+    found = [
+        (other, _spelled_alike(stem, other))
+        for stem in term.stems
+        if len(stem) > _SHORTEST_ALIKE + 1 and stem.isalpha()
+        for other in near.get(stem[:_BEGINNING], ())
+    ]
+    return [(other, value) for other, value in found if value >= _ALIKE]
 
 
 def weighed(terms: Sequence[Term], values: Sequence[float]) -> float:
-    whole = sum(one.weight for one in terms)
-    met = sum(one.weight * value for one, value in zip(terms, values, strict=True))
-    return met / whole if whole else 0.0
+    weights = [one.weight for one in terms]
+    whole = sum(weights)
+    return sum(map(mul, weights, values)) / whole if whole else 0.0
 
 
 def alike(terms: Sequence[Term]) -> list[Term]:
     """Each tells as much as any other, but for those that ask."""
     return [replace(one, weight=_ASKING if one.asks else 1.0) for one in terms]
-
-
-def how_far_met(term: Term, there: frozenset[str]) -> float:
-    """1 where it stands there, less where something is spelled like it."""
-    if not term.stems.isdisjoint(there):
-        return 1.0
-    return max([_likeness(one, there) for one in term.stems], default=0.0)
-
-
-def _likeness(stem: str, there: frozenset[str]) -> float:
-    if len(stem) < 5 or not stem.isalpha():
-        return 0.0
-    near = _by_beginning(there).get(stem[:_BEGINNING], ())
-    best = max((_spelled_alike(stem, one) for one in near), default=0.0)
-    return best if best >= _ALIKE else 0.0
-
-
-@lru_cache(maxsize=_SENTENCES_KEPT)
-def _by_beginning(there: frozenset[str]) -> Mapping[str, Sequence[str]]:
-    """Words by their first letters: each word of a question is compared with some fifty sentences,
-    and few of those have one that begins like it.
-    """
-    found: dict[str, list[str]] = {}
-    for one in there:
-        if len(one) > _SHORTEST_ALIKE:
-            found.setdefault(one[:_BEGINNING], []).append(one)
-    return found
 
 
 @lru_cache(maxsize=8_192)

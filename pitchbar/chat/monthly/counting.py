@@ -4,8 +4,10 @@ counted as they are written down; what is asked before an answer reads a month o
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from pitchbar.chat.models import Conversation
 from pitchbar.chat.monthly.models import ConversationDay
@@ -37,9 +39,7 @@ def is_full(workspace_id: int, now: datetime) -> bool:
     """Whether another conversation would be beyond the plan. Those that wait to be written down are
     not among them: rather one more is answered than one less.
     """
-    plan, zone = db.session.execute(
-        select(Workspace.plan, Workspace.time_zone).where(Workspace.id == workspace_id)
-    ).one()
+    plan, zone = db.session.execute(_plan(), {"workspace": workspace_id}).one()
     most = most_of(plan, CONVERSATIONS)
     if most is None:
         return False
@@ -47,6 +47,12 @@ def is_full(workspace_id: int, now: datetime) -> bool:
         ConversationDay.workspace_id == workspace_id, ConversationDay.day >= month_of(now, zone)
     )
     return (db.session.scalar(begun) or 0) >= most
+
+
+# Each message runs it; making it takes as long.
+@cache
+def _plan() -> Any:
+    return select(Workspace.plan, Workspace.time_zone).where(Workspace.id == bindparam("workspace"))
 
 
 def count_by_day(workspace_ids: Sequence[int], since: date) -> Mapping[int, Mapping[date, int]]:
