@@ -1,5 +1,6 @@
 """Words that ask, and say little of what is asked about: "which *specific measures* does the *text
-mention*", "what *type* of …". A passage that answers need not have them.
+mention*", "what *type* of …", "which formats are *supported*". A passage that answers need not have
+them.
 """
 
 import re
@@ -18,24 +19,30 @@ _WORDS = {
         information text passage context statement propose proposes proposed claim claims claimed
         announce announces announced urge urges urged measure measures action actions step steps
         effort efforts characteristic characteristics practical
+        supported available allowed possible recommended needed required used offered provided
+        included accepted
     """,
     "de": """
         erwähnt erwähnen beschreibt beschreiben beschrieben nennt nennen genannt erklärt erklären
         sagt laut gemäß bestimmt bestimmte bestimmten wichtig wichtige wichtigsten beispiel
         beispiele information informationen art arten weise grund gründe zweck rolle ergebnis
-        ergebnisse text abschnitt viele viel lange ungefähr genau heißt gibt
+        ergebnisse text abschnitt viele viel lange ungefähr genau heißt gibt unterstützt verfügbar
+        erlaubt möglich empfohlen nötig erforderlich benötigt benutzt verwendet angeboten enthalten
     """,
     "es": """
         menciona mencionan describe describen explica según llama llaman específico específica
         específicos específicas principal principales importante importantes ejemplo ejemplos
         información tipo tipos clase manera forma razón razones propósito papel resultado
-        resultados texto aproximadamente exactamente
+        resultados texto aproximadamente exactamente disponible disponibles posible posibles
+        permitido permitida permitidos permitidas recomendado recomendada recomendados recomendadas
+        necesario necesaria necesarios necesarias incluido incluida incluidos incluidas
     """,
     "fr": """
         mentionne mentionnent décrit décrivent explique selon appelle appellent précis précise
         principal principale principaux important importante exemple exemples information
         informations type types genre manière raison raisons but rôle résultat résultats texte
-        environ exactement
+        environ exactement disponible disponibles possible possibles permis permise recommandé
+        recommandée recommandés recommandées nécessaire nécessaires inclus incluse
     """,
 }
 _ASKING = {language: frozenset(words.split()) for language, words in _WORDS.items()}

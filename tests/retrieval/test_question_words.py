@@ -17,6 +17,9 @@ from pitchbar.retrieval.sentence_terms import share_of, stems_of, weighed_terms
         ("statement?", "en", True),
         ("use", "en", False),
         ("report", "en", False),
+        ("supported?", "en", True),
+        ("support", "en", False),
+        ("unterstützt?", "de", True),
         ("Types", "en", True),
         ("voucher", "en", False),
         ("mentor", "en", False),
@@ -67,6 +70,13 @@ def test_a_text_need_not_have_the_words_that_ask() -> None:
     other = weighed_terms("What does the waiter bring to dogs on the terrace?", ["en"], [])
     assert share_of(plain, there) == 1.0
     assert share_of(wordy, there) > share_of(other, there) + 0.1
+
+
+def test_what_is_supported_need_not_be_called_so() -> None:
+    there = frozenset(stems_of("Logos may be PNG or SVG.", "en"))
+    terms = weighed_terms("Which logo formats are supported?", ["en"], [])
+    other = weighed_terms("Which logo formats are mistrusted?", ["en"], [])
+    assert share_of(terms, there) > share_of(other, there) + 0.1
 
 
 def test_where_all_words_ask_they_count() -> None:
