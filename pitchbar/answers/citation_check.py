@@ -10,6 +10,7 @@ from functools import cached_property
 from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
 from pitchbar.answers.filters import LinkFilter, without_html
+from pitchbar.answers.number_signs import another_sign
 from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
@@ -236,4 +237,5 @@ def _shares_facts(bare: str, hit: Hit, language: str) -> bool:
         for name in names_of(bare)
         if name in words or is_named_in(text, name, language, hit.language)
     }
-    return stated <= there and bool(stated or named)
+    is_other = another_sign(bare, text)
+    return stated <= there and bool(stated or named) and not is_other

@@ -39,6 +39,7 @@ _TENS = {
     "treinta": 30, "cincuenta": 50, "cien": 100, "mil": 1000, "trente": 30, "cent": 100,
 }  # fmt: skip
 _AS_NUMBER = {**_SMALL, **_TENS}
+NUMBER_WORDS = frozenset(_AS_NUMBER)
 # "One of them", "no one": these count nothing; where a digit stands instead, that is looked for.
 _RARELY_COUNTS = {"one", "uno", "once", "null", "cent", "mil", "elf", "acht", "sept", "six"}
 _NUMBER = re.compile(

@@ -1,7 +1,8 @@
 """Whether a passage bears out a sentence that cites it. The rule, in this order:
 
-0. No number has another unit or side than the passage gives it ("$5", "> 5"). A whole sentence of
-   the passage is borne out then; what stands in one word by word is, but for 3.
+0. No number has another unit, side, sign or rate than the passage gives it ("$5", "72 hours",
+   "> 5", "-5", "5 a day"). A whole sentence of the passage is borne out then; what stands in one
+   word by word is, but for 3.
 1. Every number, date and name of the sentence stands in the passage or its headings.
 2. At least `LEAST` of its telling words (stems, without stop words) stand there, and at least
    `NEARBY` of them in three sentences that follow one another. In German, where names are not told

@@ -135,6 +135,7 @@ def test_citations_are_numbered_by_what_they_quote_in_the_order_of_the_answer() 
         ("Erstattungen kommen innerhalb von 14 Tagen [2].",
          "Erstattungen kommen innerhalb von 14 Tagen. [1]"),
         ("Erstattungen kommen innerhalb von 30 Tagen [2].", ""),
+        ("Erstattungen kommen innerhalb von 14 Wochen [2].", ""),
         ("Artikel im Angebot sind ausgeschlossen [2].", "Artikel im Angebot sind ausgeschlossen."),
         ("Vor der Tür steht ein Schild mit Hinweisen.", ""),
         ("Artikel im Angebot sind ausgeschlossen [7].", ""),
