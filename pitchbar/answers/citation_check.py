@@ -141,10 +141,12 @@ class CitationCheck:
         if not places:
             is_joining = len(terms) <= _JOINING
             return "" if is_joining else "claims something, and no passage says it"
+        strange = "no passage says it of these numbers and names"
         if all(self._is_foreign(self.hits[at]) for at in places):
-            return ""
+            is_other = any(another_sign(bare, plain(self.hits[at].passage)) for at in places)
+            return strange if is_other else ""
         if numbers_stated(bare) or self._names(bare):
-            return "no passage says it of these numbers and names"
+            return strange
         if any(self._is_against(bare, at) for at in places):
             return "contradicts its passage"
         least = LEAST_OF_NOUNS if self.language[:2] == "de" else _GROUNDED
