@@ -11,6 +11,7 @@ from pitchbar.answers.citation_marks import parts_of, with_marks, without_marks
 from pitchbar.answers.facts import names_of, numbers_of, numbers_stated
 from pitchbar.answers.filters import LinkFilter, without_html
 from pitchbar.answers.number_signs import another_sign
+from pitchbar.answers.other_languages import shares_facts
 from pitchbar.answers.other_names import is_named_in
 from pitchbar.answers.plain import plain
 from pitchbar.answers.quotable import quotables_of
@@ -73,11 +74,10 @@ class CitationCheck:
         bare, parts = without_marks(body), parts_of(body)
         asked = [n for _, numbers in parts for n in numbers]
         places = [n - 1 for n in asked if 1 <= n <= len(self.hits)]
-        bearing = (
-            self._bearing(bare, places)
-            or self._bearing_by_part(parts)
-            or self._bearing_elsewhere(bare, is_cited=bool(places))
-        )
+        bearing = self._bearing(bare, places)
+        if not bearing and (each := self._bearing_by_part(parts)):
+            return self._by_part(lead, parts, each)
+        bearing = bearing or self._bearing_elsewhere(bare, is_cited=bool(places))
         verdicts = self._lost(bare, asked, bearing)
         if bearing:
             numbers = [self._number(bare, place) for place in bearing]
@@ -91,16 +91,29 @@ class CitationCheck:
     def _bearing(self, bare: str, places: Sequence[int]) -> list[int]:
         return [at for at in dict.fromkeys(places) if not self._why_not(bare, at)]
 
-    def _bearing_by_part(self, parts: Sequence[tuple[str, list[int]]]) -> list[int]:
+    def _bearing_by_part(self, parts: Sequence[tuple[str, list[int]]]) -> list[list[int]]:
         """Where each part of a sentence names a passage of its own, each must hold by itself."""
-        bearing: list[int] = []
+        bearing: list[list[int]] = []
         for text, numbers in parts:
             places = [n - 1 for n in numbers if 1 <= n <= len(self.hits)]
             found = self._bearing(_without_joint(text), places)
             if _WORD.search(text) and not found:
                 return []
-            bearing += found
+            bearing.append(found)
         return bearing if len(parts) > 1 else []
+
+    def _by_part(
+        self, lead: str, parts: Sequence[tuple[str, list[int]]], bearing: Sequence[list[int]]
+    ) -> Checked:
+        """Each keeps its own number: the passage bears out that part, and not the others."""
+        shown, verdicts = [], []
+        for (text, asked), places in zip(parts, bearing, strict=True):
+            bare = _without_joint(text).strip()
+            numbers = list(dict.fromkeys(self._number(bare, place) for place in places))
+            verdicts += self._lost(bare, asked, places)
+            verdicts += [Verdict(bare, n, is_supported=True) for n in numbers]
+            shown.append(with_marks(text, numbers))
+        return Checked(lead + "".join(shown), verdicts)
 
     def _bearing_elsewhere(self, bare: str, *, is_cited: bool) -> list[int]:
         """What was said without a number may stand in a passage all the same. Where a number was
@@ -118,7 +131,7 @@ class CitationCheck:
         hit = self.hits[place]
         bare = _LIST_MARK.sub("", bare)
         if self._is_foreign(hit):
-            shares = _shares_facts(bare, hit, self.language)
+            shares = shares_facts(bare, hit, self.language)
             return "" if shares else "another language, and no fact in common"
         return supports(bare, hit).why
 
@@ -228,16 +241,3 @@ class CitationCheck:
 
 def _without_joint(part: str) -> str:
     return re.sub(r"^\s*(?:[,;]\s*)?(?:and|but|und|aber)?\s+", "", part)
-
-
-def _shares_facts(bare: str, hit: Hit, language: str) -> bool:
-    text = plain(hit.passage)
-    stated, there = numbers_stated(bare), numbers_of(text)
-    words = {word.casefold() for word in re.findall(r"\w+", text)}
-    named = {
-        name
-        for name in names_of(bare)
-        if name in words or is_named_in(text, name, language, hit.language)
-    }
-    is_other = another_sign(bare, text)
-    return stated <= there and bool(stated or named) and not is_other

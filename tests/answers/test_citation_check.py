@@ -52,7 +52,7 @@ def shown(sentence: str, language: str = "en") -> str:
         ("Only owners may delete a code.", "Only owners may delete a code. [1]"),
         # Two halves with a number each.
         ("Refunds are paid within 14 days [2], and only owners may delete a code [1].",
-         "Refunds are paid within 14 days, and only owners may delete a code. [1][2]"),
+         "Refunds are paid within 14 days [1], and only owners may delete a code. [2]"),
         ("```\npitchbar db upgrade\n```", "```\npitchbar db upgrade\n```\n[1]"),
         ("Sure, here you go:", "Sure, here you go:"),
         ("|---|---|---|", "|---|---|---|"),
