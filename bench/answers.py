@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ from tests.support.language_model import language_model
 
 _READ_BY_EYE = 30
 _NUMBER = re.compile(r"\d+")
+_ANOTHER = {
+    **dict(
+        pairwise(("ms", "seconds", "minutes", "hours", "days", "weeks", "months", "years", "ms"))
+    ),
+    **dict(pairwise(("kB", "MB", "GB", "kB"))),
+}
+_MEASURED = re.compile(rf"(?<=\d )(?:{'|'.join(_ANOTHER)})\b")
 
 
 @dataclass
@@ -57,7 +65,7 @@ class Figures:
 
 class MakingUp:
     """A model that takes sentences from what it is given: one as it stands, one with the number of
-    another passage, one with its figures changed or turned into its contrary.
+    another passage, one with its figures or their units changed, or turned into its contrary.
     """
 
     def __init__(self) -> None:
@@ -86,6 +94,8 @@ class MakingUp:
         return f"{sentence} [{number}]"
 
     def _changed(self, sentence: str) -> str:
+        if _MEASURED.search(sentence):
+            return _MEASURED.sub(lambda one: _ANOTHER[one[0]], sentence, count=1)
         if _NUMBER.search(sentence):
             return _NUMBER.sub(lambda one: str(int(one[0]) + 7), sentence, count=1)
         is_plain = not re.search(r"\b(?:not|no|never|without|none|nothing)\b", sentence)
