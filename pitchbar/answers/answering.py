@@ -182,15 +182,18 @@ def _quoted(
     trace: Trace | None = None,
     running: Running | None = None,
 ) -> Iterator[Part]:
+    # What was for a model alone may not be quoted when the model fails.
+    if not found.best.is_answered:
+        yield from _refused(turn, found)
+        return
     composed = compose(found.question, found.hits, language=found.language, best=found.best)
+    if not composed.citations:
+        yield from _refused(turn, found)
+        return
     text = LinkFilter(found.hits).tidied(composed.text)
     trace = replace(trace or _trace(found), fell_back=fell_back)
     verdicts = [*trace.verdicts, *composed.verdicts]
     usage = running.usage if running else Running().usage
-    # What was for a model alone may not be quoted when the model fails.
-    if not composed.citations or not found.best.is_answered:
-        yield from _refused(turn, found)
-        return
     yield Token(text)
     yield Answered(
         text,
