@@ -129,19 +129,25 @@ def _signed(text: str) -> Iterator[tuple[str, str, str]]:
 def _signs_of(
     numbers: Set[str], before: re.Match[str], behind: re.Match[str]
 ) -> Iterator[tuple[str, str, str]]:
-    # A long s is an s to the pattern.
-    unit = before["unit"] or (behind["unit"] or "").casefold().replace("per cent", "%")
-    rate = (behind["rate"] or "").casefold()
+    unit = before["unit"] or _plain(behind["unit"] or "").replace("per cent", "%")
+    rate = _plain(behind["rate"] or "")
     for number in numbers:
-        yield "minus", number, "-" if before["minus"] else ""
+        # What is taken off a price or a share is written with a minus, and told without.
         if unit in _SIGN_OF:
             yield "unit", number, _SIGN_OF[unit]
-        elif unit:
+        else:
+            yield "minus", number, "-" if before["minus"] else ""
+        if unit in _MEASURE_OF:
             yield "measure", number, _MEASURE_OF[unit]
-        elif behind["of"] is None:
+        elif not unit and behind["of"] is None:
             # As in a table, whose head says what it is of.
             yield "bare", number, ""
         if before["side"]:
             yield "side", number, _SIDES[before["side"][0]]
         if rate:
             yield "rate", number, _TIME_OF[rate]
+
+
+def _plain(word: str) -> str:
+    """In small letters; to the pattern a Turkish i, with a dot or without, is an i, too."""
+    return word.replace("\u0130", "i").replace("\u0131", "i").casefold()

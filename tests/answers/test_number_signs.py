@@ -58,6 +58,14 @@ def test_another_unit_or_side_is_found_and_not_borne_out(said: str, text: str) -
         ("Up to 120 requests/minute.", "Up to 120 requests a minute, 120 an hour."),
         ("There are 5 rooms.", "- 5 rooms\n- 6 beds"),
         ("Item 5 of 3-5, from 2 to -1.", "- 5, 3-5, from 2 to -1"),
+        # Letters that a pattern takes for i, s and k, whatever case they are in.
+        ("It holds 5 L\u0130TRE.", "It holds 5 l\u0131tre."),
+        (
+            "It takes 5 M\u0130NUTE\u017f, 6 \u212ag.",
+            "It takes 5 m\u0131nutes, 6 kg, 7 a wee\u212a.",
+        ),
+        # What is taken off a price is written with a minus, and told without.
+        ("There is a 20 % discount, or 5 euros.", "-20 % on all shoes, -5 \u20ac on boots."),
         ("", ""),
         ("$", "€ % 5"),
         ("It costs 5 DOLLAR\u017f.", "It costs $5."),
